@@ -1,0 +1,44 @@
+"""Task habits: named tasks, retries with back-off and jitter, bounded waits."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+
+def spawn(group: asyncio.TaskGroup, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    """Start ``coroutine`` in ``group`` under ``name``; the group owns it."""
+    return group.create_task(coroutine, name=name)
+
+
+class Backoff:
+    """Delays between tries: the given steps, the last one repeated, each with +-20 % of jitter.
+
+    Not shared between tasks. ``reset`` after a success.
+    """
+
+    def __init__(self, steps_s: tuple[float, ...] = (1, 2, 5, 10, 30), jitter: float = 0.2) -> None:
+        self._steps_s = steps_s
+        self._jitter = jitter
+        self._tries = 0
+
+    @property
+    def tries(self) -> int:
+        """How many delays were handed out since the last reset."""
+        return self._tries
+
+    def next_s(self) -> float:
+        """Return the next delay in seconds."""
+        step = self._steps_s[min(self._tries, len(self._steps_s) - 1)]
+        self._tries += 1
+        return step * random.uniform(1 - self._jitter, 1 + self._jitter)
+
+    def reset(self) -> None:
+        """Begin again with the first step."""
+        self._tries = 0
+
+    def __iter__(self) -> Iterator[float]:
+        while True:
+            yield self.next_s()

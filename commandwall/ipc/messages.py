@@ -1,0 +1,317 @@
+"""The typed messages between the control plane and its worker processes.
+
+Every message is a frozen dataclass; its docstring says who sends it and what it means. They
+travel as JSON on a :class:`commandwall.ipc.channel.Channel`; pictures never do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from commandwall.model.camera import FeedState, StreamName, Transport
+from commandwall.model.layout import Aspect
+from commandwall.model.reason import Reason
+from commandwall.model.rect import Rect
+from commandwall.model.wall import DecodeLevel, TileState, Wall
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Worker -> control: started and able to take commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Control -> worker: answer with :class:`Pong`, or be killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """Worker -> control: alive; CPU seconds used since the start, resident bytes now."""
+
+    cpu_s: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Control -> worker: finish (TEARDOWN every camera, flush) and exit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Either way: the request could not be done; ``message`` says why and what to do."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Worker -> control: an encoded still picture is in the blob; answers a snapshot request."""
+
+    content_type: str
+    age_s: float
+
+
+# ---- ingest
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureIngest:
+    """Control -> ingest, first: where to serve packets, how many threads decode, the CPU budget.
+
+    ``budget_cores`` is how much of the machine this worker may decode with (1.0 = one core).
+    """
+
+    packet_path: str
+    decode_threads: int
+    budget_cores: float
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSpec:
+    """One stream of one camera to receive. ``id`` is ``CAMERA/STREAM``.
+
+    ``on_demand`` feeds are opened only while a tile or a subscriber wants them.
+    """
+
+    id: str
+    camera: str
+    stream: StreamName
+    url: str
+    transport: Transport
+    user: str = ""
+    password: str = field(default="", repr=False)
+    on_demand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddFeeds:
+    """Control -> ingest: receive these as well (a known id is replaced)."""
+
+    feeds: tuple[FeedSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFeeds:
+    """Control -> ingest: close these."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TileSpec:
+    """One tile to paint: which camera, and into which slots of which arena.
+
+    The slots have ``width`` x ``height`` pixels (even). ``stream`` is what the tile deserves by
+    its size; the worker shows the other stream until that one has its first picture.
+    ``importance`` orders tiles when decoding must be cut: higher survives longer.
+    """
+
+    cell: str
+    camera: str
+    stream: StreamName
+    arena: str
+    index: int
+    width: int
+    height: int
+    aspect: Aspect
+    importance: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTiles:
+    """Control -> ingest: the tiles of ``wall`` that this worker paints, all of them, from now on."""
+
+    wall: str
+    revision: int
+    tiles: tuple[TileSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotCamera:
+    """Control -> ingest, a request: the newest picture of ``camera`` as JPEG; answer :class:`Picture`."""
+
+    camera: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedChanged:
+    """Ingest -> control, at once: a feed changed its state."""
+
+    id: str
+    state: FeedState
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFigures:
+    """The counters and figures of one feed; counters since its worker started."""
+
+    id: str
+    codec: str
+    width: int
+    height: int
+    fps: float
+    bitrate_bps: float
+    keyframe_interval_s: float
+    last_frame_age_s: float
+    frames: int
+    bytes: int
+    packets: int
+    lost_packets: int
+    reconnects: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReport:
+    """Ingest -> control, once a second: the figures of all open feeds."""
+
+    feeds: tuple[FeedFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TileFigures:
+    """How a tile is fed: from which stream, at which rung, how many pictures a second.
+
+    ``decoded`` counts pictures decoded for this tile since it was shown.
+    """
+
+    wall: str
+    cell: str
+    stream: StreamName
+    decode: DecodeLevel
+    fps: float
+    decoded: int
+
+
+@dataclass(frozen=True, slots=True)
+class TileReport:
+    """Ingest -> control, once a second and when a rung changes: all tiles this worker paints."""
+
+    tiles: tuple[TileFigures, ...]
+    decode_cores: float
+
+
+# ---- wall
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureWall:
+    """Control -> wall, first: the canvas, where to serve head packets, the language of overlays."""
+
+    wall: Wall
+    packet_path: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class WallTile:
+    """One tile to show: its rectangle, its words, and the slots its picture comes from.
+
+    ``arena`` is empty for a tile without a picture (``none``).
+    """
+
+    cell: str
+    rect: Rect
+    source: str
+    name: str
+    arena: str = ""
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrange:
+    """Control -> wall: show these tiles, all at the same tick. ``at_ns`` (monotonic) is when the
+    operator's command arrived; switch times are counted from it.
+    """
+
+    revision: int
+    at_ns: int
+    tiles: tuple[WallTile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of a source that a wall shows."""
+
+    source: str
+    state: FeedState
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStates:
+    """Control -> wall, on change: the state of shown sources, for the words on their tiles."""
+
+    states: tuple[SourceState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotWall:
+    """Control -> wall, a request: the canvas (or ``head``) as shown now; answer :class:`Picture`.
+
+    ``format`` is ``png`` or ``jpg``.
+    """
+
+    head: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class TileTruth:
+    """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one."""
+
+    cell: str
+    source: str
+    state: TileState
+    age_s: float
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFigures:
+    """What one head has encoded since the wall process started, and who watches."""
+
+    head: str
+    encoded: int
+    subscribers: int
+
+
+@dataclass(frozen=True, slots=True)
+class WallReport:
+    """Wall -> control, once a second, and at once when a tile's state changes.
+
+    Counters since the process started; ``tick_buckets`` are cumulative counts of ticks whose
+    work took at most ``TICK_BUCKETS_S`` seconds, ``tick_sum_s`` their sum.
+    """
+
+    revision: int
+    tick: int
+    late_ticks: int
+    tick_sum_s: float
+    tick_buckets: tuple[int, ...]
+    tiles: tuple[TileTruth, ...]
+    heads: tuple[HeadFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchDone:
+    """Wall -> control: every tile of ``revision`` that can has its first picture, and is live.
+
+    Both are seconds since ``Arrange.at_ns``.
+    """
+
+    revision: int
+    first_picture_s: float
+    live_s: float
+
+
+TICK_BUCKETS_S = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
+
+Message = (
+    Ready | Ping | Pong | Drain | Failure | Picture
+    | ConfigureIngest | AddFeeds | RemoveFeeds | ShowTiles | SnapshotCamera
+    | FeedChanged | FeedReport | TileReport
+    | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
+)  # fmt: skip

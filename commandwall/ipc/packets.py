@@ -1,0 +1,153 @@
+"""The packet bus: encoded access units on Unix sockets, one connection a subscription.
+
+A subscriber connects, sends the stream's name and a line feed, and reads records. A record is
+``!BIqqq`` (flags, length, pts in 90 kHz, arrival, capture) and the bytes: an access unit, or,
+with the INFO flag, a JSON :class:`StreamInfo`. The publisher sends the current group of pictures
+first. A single byte ``K`` from the subscriber asks for a key frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Protocol
+
+from commandwall.base.errors import NotFoundError, ProtocolError
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+
+_RECORD = struct.Struct("!BIqqq")
+_KEY, _DAMAGED, _INFO = 1, 2, 4
+_MAX_BACKLOG_BYTES = 4 << 20
+_MAX_RECORD_BYTES = 32 << 20
+
+
+class PacketSource(Protocol):
+    """Who publishes on the bus. Implemented by ingest's feeds and by a wall's head encoders."""
+
+    def subscribe(self, stream: str, subscriber: Subscriber) -> None:
+        """Describe ``stream`` and push its current group of pictures, then all that follows.
+
+        Raises :class:`NotFoundError` when there is no such stream.
+        """
+
+    def unsubscribe(self, stream: str, subscriber: Subscriber) -> None:
+        """Push nothing more; the subscriber is gone."""
+
+    def request_key(self, stream: str) -> None:
+        """Produce a key frame soon, if that is in the publisher's power."""
+
+
+class Subscriber:
+    """The publisher's end of one subscription; lives in the publisher's event loop.
+
+    A subscriber that reads too slowly loses whole pictures up to the next key frame: ``dropped``
+    counts them. Nobody else notices.
+    """
+
+    def __init__(self, transport: asyncio.WriteTransport) -> None:
+        self._transport = transport
+        self._skipping = False
+        self.dropped = 0
+
+    def describe(self, info: StreamInfo) -> None:
+        """Send what is known of the stream; again when it changes."""
+        body = json.dumps(asdict(info)).encode()
+        self._transport.write(_RECORD.pack(_INFO, len(body), 0, 0, 0) + body)
+
+    def push(self, unit: AccessUnit) -> None:
+        """Send ``unit``, or drop it."""
+        if self._transport.get_write_buffer_size() > _MAX_BACKLOG_BYTES:
+            self._skipping = True
+        elif unit.key:
+            self._skipping = False
+        if self._skipping:
+            self.dropped += 1
+            return
+        flags = unit.key * _KEY | unit.damaged * _DAMAGED
+        header = _RECORD.pack(flags, len(unit.data), unit.pts_90k, unit.arrival_ns, unit.capture_utc_ns)
+        self._transport.write(header + unit.data)
+
+
+class PacketServer:
+    """Serves a :class:`PacketSource` at a Unix socket; an async context manager."""
+
+    def __init__(self, path: Path, source: PacketSource) -> None:
+        self._path = path
+        self._source = source
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def __aenter__(self) -> PacketServer:
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, self._path)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in tuple(self._writers):
+            writer.transport.abort()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        subscriber = Subscriber(writer.transport)
+        stream = ""
+        try:
+            stream = (await reader.readline()).decode().strip()
+            self._source.subscribe(stream, subscriber)
+            while await reader.read(64):
+                self._source.request_key(stream)
+        except (NotFoundError, ConnectionError, ValueError):
+            pass  # The subscriber sees its connection close, which is all it can act on.
+        finally:
+            self._source.unsubscribe(stream, subscriber)
+            self._writers.discard(writer)
+            writer.close()
+
+
+class Subscription:
+    """The subscriber's end: iterate :meth:`records`. One task reads."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def open(cls, path: Path, stream: str) -> Subscription:
+        """Subscribe to ``stream`` at the bus ``path``; raises ``OSError`` when nobody serves it."""
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(stream.encode() + b"\n")
+        return cls(reader, writer)
+
+    def request_key(self) -> None:
+        """Ask the publisher for a key frame."""
+        if not self._writer.is_closing():
+            self._writer.write(b"K")
+
+    async def records(self) -> AsyncIterator[StreamInfo | AccessUnit]:
+        """Yield the stream's description and access units until the publisher closes."""
+        try:
+            while True:
+                flags, size, pts_90k, arrival_ns, capture = _RECORD.unpack(
+                    await self._reader.readexactly(_RECORD.size)
+                )
+                if size > _MAX_RECORD_BYTES:
+                    raise ProtocolError(f"packet bus: record of {size} bytes")
+                body = await self._reader.readexactly(size)
+                if flags & _INFO:
+                    yield StreamInfo(**json.loads(body))
+                else:
+                    yield AccessUnit(
+                        body, pts_90k, bool(flags & _KEY), bool(flags & _DAMAGED), arrival_ns, capture
+                    )
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+
+    def close(self) -> None:
+        """End the subscription at once."""
+        self._writer.transport.abort()

@@ -1,0 +1,80 @@
+"""Cameras, the areas they hang in, and the streams they offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class StreamName(StrEnum):
+    """The two streams of a surveillance camera."""
+
+    MAIN = "main"
+    SUB = "sub"
+
+
+class Transport(StrEnum):
+    """How RTP travels (RFC 2326 section 12.39, RFC 7826 section 18.54)."""
+
+    TCP = "tcp"
+    UDP = "udp"
+
+
+class FeedState(StrEnum):
+    """What is known of a feed; a camera shows the state of the feed that is always received."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALLED = "stalled"
+    LOST = "lost"
+    REFUSED = "refused"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A node of the tree that cameras hang in (片区); ``parent`` is ``None`` at the top."""
+
+    id: str
+    name: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAddress:
+    """Where one stream of a camera is fetched. ``url`` never carries user or password."""
+
+    url: str
+    transport: Transport = Transport.TCP
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """One device. At least one of ``main`` and ``sub`` is set.
+
+    ``position`` is (latitude, longitude) in degrees (WGS 84); ``credentials`` names an entry of
+    the configuration's ``credentials``.
+    """
+
+    id: str
+    name: str
+    area: str
+    main: StreamAddress | None
+    sub: StreamAddress | None
+    position: tuple[float, float] | None = None
+    credentials: str | None = None
+    enabled: bool = True
+
+    def address(self, stream: StreamName) -> StreamAddress | None:
+        """Return where ``stream`` is fetched, or ``None`` if the camera has no such stream."""
+        return self.main if stream is StreamName.MAIN else self.sub
+
+    @property
+    def steady(self) -> StreamName:
+        """The stream that is always received: ``sub``, or ``main`` where there is no ``sub``."""
+        return StreamName.MAIN if self.sub is None else StreamName.SUB
+
+
+def feed_id(camera: str, stream: StreamName) -> str:
+    """Return the name of a feed: ``CAMERA/STREAM``."""
+    return f"{camera}/{stream}"

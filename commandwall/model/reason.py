@@ -1,0 +1,64 @@
+"""Reasons: why a feed is not live, in words that an operator can act on, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ReasonCode(StrEnum):
+    """What keeps a feed from being live; the value is the English wording."""
+
+    NONE = ""
+    DISABLED = "switched off in the configuration"
+    OPENING = "opening"
+    NO_KEY_FRAME = "waiting for a key frame"
+    NO_ROUTE = "no route to the camera"
+    REFUSED_CONNECTION = "connection refused"
+    TIMEOUT = "camera does not answer"
+    WRONG_PASSWORD = "wrong password"
+    NOT_FOUND = "no such stream on the camera"
+    BUSY = "camera has no free session"
+    UNSUPPORTED = "unsupported codec"
+    PROTOCOL = "camera breaks the protocol"
+    NO_FRAMES = "no frames arrive"
+    CLOSED = "camera closed the connection"
+    WORKER_DOWN = "ingest worker is restarting"
+
+
+ZH: dict[ReasonCode, str] = {
+    ReasonCode.NONE: "",
+    ReasonCode.DISABLED: "已在配置中停用",
+    ReasonCode.OPENING: "正在连接",
+    ReasonCode.NO_KEY_FRAME: "等待关键帧",
+    ReasonCode.NO_ROUTE: "网络不通",
+    ReasonCode.REFUSED_CONNECTION: "连接被拒绝",
+    ReasonCode.TIMEOUT: "摄像机无应答",
+    ReasonCode.WRONG_PASSWORD: "密码错误",
+    ReasonCode.NOT_FOUND: "摄像机上没有此码流",
+    ReasonCode.BUSY: "摄像机会话已满",
+    ReasonCode.UNSUPPORTED: "不支持的编码",
+    ReasonCode.PROTOCOL: "摄像机协议错误",
+    ReasonCode.NO_FRAMES: "收不到画面",
+    ReasonCode.CLOSED: "摄像机断开连接",
+    ReasonCode.WORKER_DOWN: "接入进程正在重启",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is as it is; ``detail`` names step and figures, and never a credential."""
+
+    code: ReasonCode = ReasonCode.NONE
+    detail: str = ""
+
+    @property
+    def en(self) -> str:
+        """The wording in English, with the detail."""
+        return f"{self.code}: {self.detail}" if self.detail else str(self.code)
+
+    @property
+    def zh(self) -> str:
+        """The wording in Chinese, with the detail."""
+        words = ZH[self.code]
+        return f"{words}：{self.detail}" if self.detail else words

@@ -1,0 +1,39 @@
+"""Sources: what can fill a cell, as the text that people and programs write (``camera:ID``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from commandwall.base.errors import InvalidError
+
+
+class SourceKind(StrEnum):
+    """The kinds of source that a cell takes."""
+
+    NONE = "none"
+    CAMERA = "camera"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing that fills a cell; ``str(source)`` is its text form."""
+
+    kind: SourceKind
+    id: str = ""
+
+    def __str__(self) -> str:
+        return self.kind if self.kind is SourceKind.NONE else f"{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str, *, field: str = "source") -> Source:
+        """Return the source that ``text`` names; raises :class:`InvalidError` naming ``field``."""
+        if text == SourceKind.NONE:
+            return EMPTY
+        kind, colon, name = text.partition(":")
+        if kind == SourceKind.CAMERA and colon and name:
+            return cls(SourceKind.CAMERA, name)
+        raise InvalidError(f"{text!r} is not a source; write camera:ID or none", field=field)
+
+
+EMPTY = Source(SourceKind.NONE)

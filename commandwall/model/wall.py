@@ -1,0 +1,95 @@
+"""Walls, their heads, and the truth of what their tiles show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from commandwall.base.errors import InvalidError, NotFoundError
+from commandwall.model.rect import Rect
+from commandwall.model.source import Source
+
+MAX_CANVAS_PIXELS = 16 * 3840 * 2160
+
+
+class TileState(StrEnum):
+    """What a tile is, said on the picture itself."""
+
+    LIVE = "live"
+    LATE = "late"
+    FROZEN = "frozen"
+    LOST = "lost"
+    CONNECTING = "connecting"
+    EMPTY = "empty"
+
+
+class DecodeLevel(StrEnum):
+    """The rungs of the decode ladder, from nothing to everything."""
+
+    OFF = "off"
+    KEY = "key"
+    NODEBLOCK = "nodeblock"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One output of a wall: a rectangle of its canvas."""
+
+    id: str
+    rect: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """One canvas of ``width`` x ``height`` pixels (even numbers) at ``fps`` pictures a second.
+
+    Raises :class:`InvalidError` when the size is odd or too large, or a head leaves the canvas.
+    """
+
+    id: str
+    name: str
+    width: int
+    height: int
+    fps: int
+    layout: str
+    heads: tuple[Head, ...]
+
+    def __post_init__(self) -> None:
+        if self.width < 16 or self.height < 16 or self.width % 2 or self.height % 2:
+            raise InvalidError("width and height must be even and at least 16", field="size")
+        if self.width * self.height > MAX_CANVAS_PIXELS:
+            raise InvalidError("a canvas has at most the pixels of 16 x 4K", field="size")
+        if not 1 <= self.fps <= 60:
+            raise InvalidError("must be from 1 to 60", field="fps")
+        canvas = Rect(0, 0, self.width, self.height)
+        for index, head in enumerate(self.heads):
+            where = f"heads[{index}].rect"
+            rect = head.rect
+            if min(rect.width, rect.height) < 16 or any(
+                value % 2 for value in (rect.x, rect.y, rect.width, rect.height)
+            ):
+                raise InvalidError("must be even numbers and at least 16 x 16", field=where)
+            if not canvas.contains(rect):
+                raise InvalidError(
+                    f"head {head.id!r} leaves the canvas of {self.width} x {self.height}", field=where
+                )
+
+    def head(self, head_id: str) -> Head:
+        """Return the head named ``head_id``; raises :class:`NotFoundError`."""
+        for head in self.heads:
+            if head.id == head_id:
+                return head
+        raise NotFoundError(f"wall {self.id!r} has no head {head_id!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """What a wall is to show: a layout and the source of each of its cells, under a revision.
+
+    ``sources`` has one entry for every cell of the layout, in the layout's order.
+    """
+
+    revision: int
+    layout: str
+    sources: tuple[Source, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""The one machinery of supervised worker processes: both its ends."""

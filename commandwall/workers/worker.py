@@ -1,0 +1,239 @@
+"""The parent's end of a worker: spawn, ready, ping, drain, kill, restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from commandwall.base.clock import monotonic_s
+from commandwall.base.errors import CommandwallError, ProtocolError
+from commandwall.base.tasks import Backoff
+from commandwall.ipc.channel import Channel, ChannelClosedError, Received
+from commandwall.ipc.messages import Drain, Message, Ping, Pong, Ready
+
+log = logging.getLogger(__name__)
+
+
+class WorkerState(StrEnum):
+    """Where a worker is in its life."""
+
+    STARTING = "starting"
+    READY = "ready"
+    WAITING = "waiting to restart"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How patient the supervisor is. All in seconds.
+
+    More than ``budget`` restarts within ``budget_window_s`` slow further ones down to one every
+    ``exhausted_s``: a worker that cannot live must not eat the machine.
+    """
+
+    start_s: float = 20.0
+    ping_every_s: float = 1.0
+    ping_timeout_s: float = 6.0
+    drain_s: float = 3.0
+    steps_s: tuple[float, ...] = (0.05, 0.5, 1.0, 2.0, 5.0)
+    budget: int = 10
+    budget_window_s: float = 120.0
+    exhausted_s: float = 30.0
+
+
+@dataclass(slots=True)
+class WorkerStatus:
+    """What is known of a worker, for people and metrics. ``cpu_s`` counts over all its lives."""
+
+    kind: str
+    name: str
+    state: WorkerState = WorkerState.STARTING
+    pid: int = 0
+    restarts: int = 0
+    cpu_s: float = 0.0
+    memory_bytes: int = 0
+
+
+class Worker:
+    """One supervised process. Belongs to the control plane's event loop.
+
+    ``on_ready`` is called each time the process is up, before anything else is sent: it posts
+    the configuration. ``on_message`` gets everything the process says; ``on_down`` is called each
+    time it is gone.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        module: str,
+        *,
+        on_ready: Callable[[Worker], None],
+        on_message: Callable[[Worker, Received], None],
+        on_down: Callable[[Worker], None],
+        timing: Timing = Timing(),  # noqa: B008 - frozen
+    ) -> None:
+        self.status = WorkerStatus(kind, name)
+        self._module = module
+        self._on_ready = on_ready
+        self._on_message = on_message
+        self._on_down = on_down
+        self._timing = timing
+        self._channel: Channel | None = None
+        self._draining = asyncio.Event()
+        self._deaths: deque[float] = deque(maxlen=timing.budget)
+        self._cpu_before_s = 0.0
+        self._pong_at = 0.0
+
+    @property
+    def ready(self) -> bool:
+        """Whether the process is up and takes commands."""
+        return self.status.state is WorkerState.READY
+
+    def post(self, message: Message) -> None:
+        """Send ``message`` if the process is up; a new process is told everything by ``on_ready``."""
+        if self._channel is not None and self.ready:
+            self._channel.post(message)
+
+    async def call(self, message: Message, timeout_s: float = 5.0) -> Received:
+        """Send a request; raises :class:`ChannelClosedError` when the process is not up."""
+        if self._channel is None or not self.ready:
+            raise ChannelClosedError(f"worker {self.status.name} is {self.status.state}; try again")
+        return await self._channel.call(message, timeout_s)
+
+    def drain(self) -> None:
+        """Ask the process to finish; :meth:`run` returns when it is gone."""
+        self._draining.set()
+
+    async def run(self) -> None:
+        """Keep the process running until :meth:`drain`. One task runs this."""
+        backoff = Backoff(self._timing.steps_s)
+        while not self._draining.is_set():
+            started = monotonic_s()
+            await self._live()
+            if self._draining.is_set():
+                break
+            if monotonic_s() - started > self._timing.budget_window_s:
+                backoff.reset()
+            self.status.state = WorkerState.WAITING
+            self.status.restarts += 1
+            delay_s = self._next_delay_s(backoff)
+            log.warning("worker %s died; restart in %.2f s", self.status.name, delay_s)
+            await self._drained_within(delay_s)
+        self.status.state = WorkerState.STOPPED
+
+    def _next_delay_s(self, backoff: Backoff) -> float:
+        now = monotonic_s()
+        self._deaths.append(now)
+        full = len(self._deaths) == self._timing.budget
+        if full and now - self._deaths[0] < self._timing.budget_window_s:
+            return self._timing.exhausted_s
+        return backoff.next_s()
+
+    async def _drained_within(self, timeout_s: float) -> bool:
+        try:
+            await asyncio.wait_for(self._draining.wait(), timeout_s)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _live(self) -> None:
+        """One life of the process, from spawn to reaped."""
+        self.status.state = WorkerState.STARTING
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                self._module,
+                self.status.name,
+                str(theirs.fileno()),
+                pass_fds=[theirs.fileno()],
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self.status.pid = process.pid
+        channel = self._channel = await Channel.from_socket(ours)
+        listening = asyncio.create_task(self._listen(channel), name=f"{self.status.name} listen")
+        try:
+            await self._watch(process, channel, listening)
+        finally:
+            await self._end(process, listening, channel)
+
+    async def _watch(
+        self, process: asyncio.subprocess.Process, channel: Channel, listening: asyncio.Task[None]
+    ) -> None:
+        """Ping until the process dies, hangs, or is to drain."""
+        self._pong_at = monotonic_s() + self._timing.start_s
+        drain = asyncio.create_task(self._draining.wait(), name=f"{self.status.name} drain")
+        try:
+            while True:
+                done, _ = await asyncio.wait(
+                    (listening, drain),
+                    timeout=self._timing.ping_every_s,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if done:
+                    break
+                if monotonic_s() - self._pong_at > self._timing.ping_timeout_s:
+                    await self._dump_stacks(process)
+                    return
+                if self.ready:
+                    channel.post(Ping())
+            if not listening.done():
+                channel.post(Drain())
+                await asyncio.wait([listening], timeout=self._timing.drain_s)
+        finally:
+            drain.cancel()
+
+    async def _dump_stacks(self, process: asyncio.subprocess.Process) -> None:
+        log.error("worker %s does not answer; its stacks follow, then it is killed", self.status.name)
+        process.send_signal(signal.SIGUSR1)
+        await asyncio.sleep(0.2)  # What a stopped process needs to write them; nothing to wait on.
+
+    async def _end(
+        self, process: asyncio.subprocess.Process, listening: asyncio.Task[None], channel: Channel
+    ) -> None:
+        listening.cancel()
+        self._channel = None
+        was_ready, self.status.state = self.ready, WorkerState.WAITING
+        await channel.close()
+        try:
+            await asyncio.wait_for(process.wait(), 0.5 if self._draining.is_set() else 0.05)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        self._cpu_before_s = self.status.cpu_s
+        self.status.pid = self.status.memory_bytes = 0
+        if was_ready:
+            self._on_down(self)
+
+    async def _listen(self, channel: Channel) -> None:
+        try:
+            async for received in channel.received():
+                self._hear(received)
+        except ProtocolError as error:
+            log.error("worker %s: %s", self.status.name, error)
+
+    def _hear(self, received: Received) -> None:
+        match received.message:
+            case Ready():
+                self.status.state = WorkerState.READY
+                self._pong_at = monotonic_s()
+                self._on_ready(self)
+            case Pong(cpu_s, memory_bytes):
+                self._pong_at = monotonic_s()
+                self.status.cpu_s = self._cpu_before_s + cpu_s
+                self.status.memory_bytes = memory_bytes
+            case _:
+                try:
+                    self._on_message(self, received)
+                except CommandwallError:
+                    log.exception("worker %s said what cannot be handled", self.status.name)
