@@ -1,0 +1,51 @@
+# Every target installs what it needs into .venv first, and only when pyproject.toml changed.
+
+PYTHON  ?= python3
+CAMERAS ?= 400
+PORT    ?= 8080
+
+VENV := .venv
+BIN  := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench docs clean
+
+help:
+	@echo "make demo    the wall with $(CAMERAS) simulated cameras on http://127.0.0.1:$(PORT) (CAMERAS=, PORT=)"
+	@echo "make test    all tests, with real FFmpeg, GStreamer, Mosquitto and Chromium"
+	@echo "make check   formatting, lint, types, architecture"
+	@echo "make bench   the benchmarks; writes bench.json"
+	@echo "make docs    draws the generated pages of docs/ again"
+	@echo "make clean   removes .venv and all caches"
+
+demo: $(VENV)/demo.stamp
+	@exec $(BIN)/commandwall demo --cameras $(CAMERAS) --port $(PORT)
+
+test: $(VENV)/dev.stamp
+	@.ci/system-packages
+	@$(BIN)/pytest -q
+
+check: $(VENV)/dev.stamp
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q tests/arch
+
+bench: $(VENV)/dev.stamp
+	@.ci/system-packages
+	@exec $(BIN)/commandwall bench --out bench.json
+
+docs: $(VENV)/dev.stamp
+	@$(BIN)/python docs/ref/draw_layouts.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find commandwall simulators tests docs -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/demo.stamp: pyproject.toml .ci/venv
+	@.ci/venv $(PYTHON) $(VENV) demo
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml .ci/venv
+	@.ci/venv $(PYTHON) $(VENV) demo,dev
+	@touch $@ $(VENV)/demo.stamp

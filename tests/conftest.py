@@ -1,0 +1,109 @@
+"""What every test gets: it may not block the event loop, leave processes behind, or skip silently."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.children import descendants, leftovers
+from tests.loop_watch import LoopWatch
+
+ROOT = Path(__file__).resolve().parent.parent
+SYSTEM_PYTHON = "/usr/bin/python3"
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+@cache
+def _missing(program: str) -> bool:
+    """Return whether ``program`` (of the ``needs`` marker) cannot be run on this machine."""
+    if program == "chromium":
+        return not any(shutil.which(browser) for browser in _BROWSERS)
+    if program == "gst-rtsp-server":
+        probe = (
+            "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
+        )
+        return subprocess.run([SYSTEM_PYTHON, "-c", probe], capture_output=True, check=False).returncode != 0
+    return shutil.which(program) is None and not Path("/usr/sbin", program).exists()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out, by name, what this machine cannot run; watch the loop of every async test."""
+    for item in items:
+        for marker in item.iter_markers("needs"):
+            missing = [program for program in marker.args if _missing(program)]
+            if missing:
+                item.add_marker(pytest.mark.skip(reason=f"{', '.join(missing)} not installed"))
+        is_async = asyncio.iscoroutinefunction(getattr(item, "function", None))
+        if is_async and isinstance(item, pytest.Function) and item.get_closest_marker("blocks_loop") is None:
+            item.fixturenames.insert(0, "unblocked_loop")
+
+
+@pytest.fixture
+async def unblocked_loop() -> AsyncIterator[None]:
+    """Fail the test if anything kept the event loop from running for a quarter of a second."""
+    with LoopWatch(asyncio.get_running_loop()) as watch:
+        yield
+    if watch.blocked:
+        pytest.fail("\n".join(watch.blocked), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def no_leftovers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test if a process that it started is still there three seconds after it."""
+    before = descendants()
+    yield
+    if request.node.get_closest_marker("leaves_children") is None and (left := leftovers(before)):
+        pytest.fail(f"left running: {left}", pytrace=False)
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Return a function that names a TCP port of 127.0.0.1 that nothing listens on now."""
+
+    def pick() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            return port
+
+    return pick
+
+
+@pytest.fixture
+def short_dir() -> Iterator[Path]:
+    """Return an empty directory whose path is short enough for Unix sockets (107 bytes)."""
+    with tempfile.TemporaryDirectory(prefix="cw-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of the system's browser; mark the test ``needs("chromium")``."""
+    return next(path for browser in _BROWSERS if (path := shutil.which(browser)))
+
+
+@pytest.fixture(scope="session")
+def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a clip from a fixed overhead camera: real if it is there, else of the same shape.
+
+    H.264 Constrained Baseline 768x432 at 12.5 fps. Mark the test ``needs("ffmpeg")``: it generates.
+    """
+    directory = Path(os.environ.get("COMMANDWALL_FOOTAGE", ROOT.parent / "shared" / "footage"))
+    real = directory / "road-car-detection.mp4"
+    if real.exists():
+        return real
+    clip = tmp_path_factory.mktemp("footage") / "generated.mp4"
+    source = "testsrc2=size=768x432:rate=25/2:duration=6,noise=alls=8:allf=t"
+    encode = ["-c:v", "libx264", "-profile:v", "baseline", "-pix_fmt", "yuv420p", "-b:v", "615k"]
+    command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", source, *encode, str(clip)]
+    subprocess.run(command, check=True, timeout=60)
+    return clip

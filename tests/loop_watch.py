@@ -1,0 +1,68 @@
+"""Finds out whether something blocked a running event loop, and where it stood meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+import traceback
+from types import TracebackType
+
+LIMIT_S = 0.25
+_TICK_S = 0.02
+
+
+class LoopWatch:
+    """Watches the running loop from a thread of its own; ``blocked`` tells what was seen.
+
+    The loop beats by a timer; the thread notes the loop's stack when no beat came for ``LIMIT_S``.
+    Time in which the thread itself got no CPU is taken off, so that a busy machine fails no test.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.blocked: list[str] = []
+        self._loop = loop
+        self._loop_thread = threading.get_ident()
+        self._beat_s = time.monotonic()
+        self._timer: asyncio.TimerHandle | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="loop-watch", daemon=True)
+
+    def __enter__(self) -> LoopWatch:
+        self._beat()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _beat(self) -> None:
+        self._beat_s = time.monotonic()
+        self._timer = self._loop.call_later(_TICK_S, self._beat)
+
+    def _watch(self) -> None:
+        starved_s = 0.0
+        seen_s = self._beat_s
+        woke_s = time.monotonic()
+        while not self._stop.wait(_TICK_S):
+            now_s = time.monotonic()
+            starved_s += max(0.0, now_s - woke_s - 2 * _TICK_S)
+            woke_s = now_s
+            if not self._loop.is_running():  # between a fixture and its test
+                self._beat_s = now_s
+            if self._beat_s != seen_s:
+                seen_s, starved_s = self._beat_s, 0.0
+            elif now_s - seen_s - starved_s > LIMIT_S:
+                self._note(now_s - seen_s)
+                seen_s = self._beat_s = now_s
+
+    def _note(self, blocked_s: float) -> None:
+        frame = sys._current_frames().get(self._loop_thread)
+        stack = "".join(traceback.format_stack(frame)[-8:]) if frame else "(no stack)"
+        self.blocked.append(f"the event loop stood still for {blocked_s * 1000:.0f} ms in\n{stack}")
