@@ -3,7 +3,8 @@
 An *arena* is one anonymous memory file (``memfd_create``) that holds the slots of all tiles of
 one command. The control plane creates it and never touches a picture; the ingest worker that
 paints a tile and the wall process that shows it map it through ``/proc/PID/fd/N``. Nothing has a
-name in the file system, so nothing is left behind by any kind of death.
+name in the file system, so nothing is left behind by any kind of death. A path carries the arena's
+own number too, because the kernel gives a closed descriptor's number away again.
 
 Layout: a table with one :data:`TILE` record a tile, then the planes. A writer fills slot
 ``published % 3`` under an odd sequence number, makes it even, and counts ``published`` up; a
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import secrets
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +48,7 @@ TILE = np.dtype(
 )
 _META = struct.Struct("<qqqqQ")
 _U64 = struct.Struct("<Q")
+_HEADER = struct.Struct("<QQ")
 _SLOTS_AT = 24
 _PAGE = mmap.PAGESIZE
 
@@ -81,7 +84,10 @@ class SlotInfo(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ArenaHandle:
-    """An arena's owner: keeps the memory file open. ``path`` is what other processes map."""
+    """An arena's owner: keeps the memory file open.
+
+    ``path`` (``/proc/PID/fd/N#NUMBER``) is what other processes map.
+    """
 
     path: str
     fd: int
@@ -102,27 +108,31 @@ def create_arena(sizes: Sequence[tuple[int, int]]) -> ArenaHandle:
         offset += _align(SLOTS * width * height * 3 // 2, 64)
     fd = os.memfd_create("commandwall-slots")
     os.ftruncate(fd, _PAGE + _align(offset))
-    os.pwrite(fd, _U64.pack(len(sizes)) + bytes(_PAGE - 8), 0)
+    number = secrets.randbits(64)
+    os.pwrite(fd, _HEADER.pack(len(sizes), number), 0)
     os.pwrite(fd, table.tobytes(), _PAGE)
-    return ArenaHandle(f"/proc/{os.getpid()}/fd/{fd}", fd)
+    return ArenaHandle(f"/proc/{os.getpid()}/fd/{fd}#{number:x}", fd)
 
 
 class Arena:
     """A mapped arena. Each process maps it for itself; views keep the mapping alive."""
 
     def __init__(self, path: str) -> None:
-        """Map the arena at ``path``; raises :class:`ProtocolError` when it is gone or not one."""
+        """Map the arena at ``path``; raises :class:`ProtocolError` when it is gone."""
+        file, _, number = path.partition("#")
         try:
-            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            fd = os.open(file, os.O_RDWR | os.O_CLOEXEC)
         except OSError as error:
             raise ProtocolError(f"picture arena {path}: {error.strerror}") from error
         try:
             self._map = mmap.mmap(fd, 0)
+        except (OSError, ValueError) as error:
+            raise ProtocolError(f"picture arena {path}: cannot be mapped") from error
         finally:
             os.close(fd)
-        count = _U64.unpack_from(self._map, 0)[0]
-        if _PAGE + count * TILE.itemsize > len(self._map):
-            raise ProtocolError(f"picture arena {path}: not an arena")
+        count, found = _HEADER.unpack_from(self._map, 0)
+        if f"{found:x}" != number:
+            raise ProtocolError(f"picture arena {path}: its owner let it go")
         self.table = np.frombuffer(self._map, TILE, count, _PAGE)
         self.published = self.table["published"]
 
