@@ -1,0 +1,1 @@
+"""What people and machines read about the running system: metrics, readiness, service manager."""

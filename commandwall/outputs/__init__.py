@@ -1,0 +1,1 @@
+"""Ways out of a wall: encoded heads for browsers, other systems and displays."""
