@@ -1,0 +1,44 @@
+"""Walls as the API shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from commandwall.model.wall import DecodeLevel, TileState
+
+
+@dataclass(frozen=True, slots=True)
+class HeadDocument:
+    """A head in the API: ``rect`` is (x, y, width, height) on the canvas."""
+
+    id: str
+    rect: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TileDocument:
+    """A tile in the API, right now. ``age_s`` is -1 without a picture."""
+
+    cell: str
+    source: str
+    name: str
+    rect: tuple[int, int, int, int]
+    state: TileState
+    age_s: float
+    fps: float
+    stream: str
+    decode: DecodeLevel
+
+
+@dataclass(frozen=True, slots=True)
+class WallDocument:
+    """A wall in the API."""
+
+    id: str
+    name: str
+    size: tuple[int, int]
+    fps: int
+    revision: int
+    layout: str
+    heads: tuple[HeadDocument, ...]
+    tiles: tuple[TileDocument, ...]

@@ -1,0 +1,167 @@
+"""Feeds: spreads cameras over ingest workers and tells each what to receive and to paint."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from commandwall.control.state import CameraBoard
+from commandwall.ipc.channel import Received
+from commandwall.ipc.messages import (
+    AddFeeds,
+    ConfigureIngest,
+    FeedChanged,
+    FeedReport,
+    FeedSpec,
+    Picture,
+    ShowTiles,
+    SnapshotCamera,
+    TileFigures,
+    TileReport,
+)
+from commandwall.model.camera import Camera, FeedState, StreamName, feed_id
+from commandwall.model.reason import Reason, ReasonCode
+from commandwall.workers.worker import Worker
+
+_FEEDS_PER_WORKER = 200
+_DECODE_SHARE = 0.85
+_MAX_DECODE_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a camera asks for at its door."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StillPicture:
+    """An encoded still and the age of what it shows, in seconds."""
+
+    data: bytes
+    content_type: str
+    age_s: float
+
+
+class Feeds:
+    """All ingest workers and which camera lives in which. Belongs to the control plane's loop.
+
+    ``main`` and ``sub`` of a camera live in the same worker, so that a tile can go from one to
+    the other without two writers. Neighbours in the list go to different workers, since they
+    are often shown together.
+    """
+
+    def __init__(
+        self,
+        board: CameraBoard,
+        logins: Mapping[str, Login],
+        workers: int | None,
+        runtime_dir: Path,
+        on_tiles: Callable[[Iterable[TileFigures]], None],
+        on_resized: Callable[[str], None],
+    ) -> None:
+        self._board = board
+        self._logins = logins
+        self._runtime_dir = runtime_dir
+        self._on_tiles = on_tiles
+        self._on_resized = on_resized
+        cameras = [camera for camera in board.cameras() if camera.enabled]
+        self.workers = [self._worker(i) for i in range(workers or default_workers(len(cameras)))]
+        self._home = {camera.id: self.workers[i % len(self.workers)] for i, camera in enumerate(cameras)}
+        self._shown: dict[str, ShowTiles] = {}
+
+    def show(self, shown: ShowTiles) -> None:
+        """Paint the tiles of a wall, each in the worker that receives its camera."""
+        self._shown[shown.wall] = shown
+        for worker in self.workers:
+            worker.post(self._share(shown, worker))
+        self._board.set_visible({tile.camera for show in self._shown.values() for tile in show.tiles})
+
+    async def snapshot(self, camera_id: str) -> StillPicture:
+        """Return the newest picture of a camera.
+
+        Raises :class:`NotFoundError` for an unknown camera, :class:`CommandwallError` when there
+        is no picture of it.
+        """
+        self._board.camera(camera_id)
+        home = self._home.get(camera_id, self.workers[0])
+        received = await home.call(SnapshotCamera(camera_id))
+        assert isinstance(received.message, Picture)
+        return StillPicture(received.blob, received.message.content_type, received.message.age_s)
+
+    def packet_path(self, camera_id: str) -> Path:
+        """Return the packet bus on which the camera's streams are published."""
+        self._board.camera(camera_id)
+        return self._path(self._home.get(camera_id, self.workers[0]))
+
+    def _worker(self, number: int) -> Worker:
+        return Worker(
+            "ingest",
+            f"ingest-{number}",
+            "commandwall.ingest.worker",
+            on_ready=self._ready,
+            on_message=self._hear,
+            on_down=self._down,
+        )
+
+    def _path(self, worker: Worker) -> Path:
+        return self._runtime_dir / f"{worker.status.name}.packets"
+
+    def _ready(self, worker: Worker) -> None:
+        cores = os.cpu_count() or 1
+        threads = min(cores, _MAX_DECODE_THREADS)
+        budget = cores * _DECODE_SHARE / len(self.workers)
+        worker.post(ConfigureIngest(str(self._path(worker)), threads, budget))
+        worker.post(AddFeeds(tuple(self._specs(worker))))
+        for shown in self._shown.values():
+            worker.post(self._share(shown, worker))
+
+    def _specs(self, worker: Worker) -> Iterable[FeedSpec]:
+        for camera in self._board.cameras():
+            if self._home.get(camera.id) is worker:
+                yield from self._camera_specs(camera)
+
+    def _camera_specs(self, camera: Camera) -> Iterable[FeedSpec]:
+        login = self._logins.get(camera.credentials or "", Login("", ""))
+        for stream in StreamName:
+            if address := camera.address(stream):
+                yield FeedSpec(
+                    feed_id(camera.id, stream),
+                    camera.id,
+                    stream,
+                    address.url,
+                    address.transport,
+                    login.user,
+                    login.password,
+                    on_demand=stream is not camera.steady,
+                )
+
+    def _share(self, shown: ShowTiles, worker: Worker) -> ShowTiles:
+        tiles = tuple(tile for tile in shown.tiles if self._home.get(tile.camera) is worker)
+        return ShowTiles(shown.wall, shown.revision, tiles)
+
+    def _hear(self, _: Worker, received: Received) -> None:
+        match received.message:
+            case FeedChanged(id, state, reason):
+                self._board.feed_changed(id, state, reason)
+            case FeedReport(feeds):
+                for figures in feeds:
+                    if self._board.feed_figures(figures):
+                        self._on_resized(figures.id)
+            case TileReport(tiles, _):
+                self._on_tiles(tiles)
+
+    def _down(self, worker: Worker) -> None:
+        reason = Reason(ReasonCode.WORKER_DOWN)
+        for camera in self._board.cameras():
+            if self._home.get(camera.id) is worker:
+                self._board.feed_changed(feed_id(camera.id, camera.steady), FeedState.CONNECTING, reason)
+
+
+def default_workers(feeds: int) -> int:
+    """Return how many ingest workers ``feeds`` deserve: one per 200, at most one per core, at least one."""
+    return max(1, min(os.cpu_count() or 1, -(-feeds // _FEEDS_PER_WORKER)))

@@ -1,0 +1,158 @@
+"""Scenery: the tiles of one wall, where their pictures lie in memory, and what is kept on a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from commandwall.control.state import CameraBoard, deserved_stream
+from commandwall.ipc.messages import ShowTiles, TileSpec, WallTile
+from commandwall.ipc.slots import ArenaHandle, create_arena
+from commandwall.model.camera import StreamName
+from commandwall.model.layout import Aspect, Layout
+from commandwall.model.rect import Rect
+from commandwall.model.source import Source, SourceKind
+from commandwall.model.wall import Wall
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTile:
+    """A cell on the wall: its rectangle, its source, and the slots that carry its picture."""
+
+    cell: str
+    rect: Rect
+    source: Source
+    name: str
+    aspect: Aspect
+    stream: StreamName = StreamName.SUB
+    arena: ArenaHandle | None = None
+    index: int = 0
+
+    @property
+    def picture_key(self) -> tuple[Source, int, int, Aspect]:
+        """What the picture in the slots depends on: tiles of one key can take each other's slots."""
+        return self.source, self.rect.width, self.rect.height, self.aspect
+
+
+class Scenery:
+    """The placed tiles of one wall. Belongs to the control plane's event loop.
+
+    On a change, a tile whose source and size were on the wall before keeps its slots (its
+    picture goes on without a gap, wherever it moves); all others get slots in one new arena. An
+    arena is let go when no tile uses it.
+    """
+
+    def __init__(self, wall: Wall, board: CameraBoard) -> None:
+        self._wall = wall
+        self._board = board
+        self._tiles: dict[str, PlacedTile] = {}
+        self._arenas: set[ArenaHandle] = set()
+
+    def arrange(self, layout: Layout, sources: tuple[Source, ...]) -> None:
+        """Place ``sources``, one for each cell of ``layout``, on the wall."""
+        rects = layout.rects(self._wall.width, self._wall.height)
+        wanted = [
+            self._tile(cell.id, rects[cell.id], source, cell.aspect)
+            for cell, source in zip(layout.cells, sources, strict=True)
+        ]
+        old: dict[object, list[PlacedTile]] = {}
+        for tile in self._tiles.values():
+            if tile.arena is not None:
+                old.setdefault(tile.picture_key, []).append(tile)
+        placed = [self._keep(tile, old) for tile in wanted]
+        self._tiles = {tile.cell: tile for tile in self._allocate(placed)}
+        self._let_go()
+
+    def tile(self, cell: str) -> PlacedTile:
+        """Return the tile in ``cell``."""
+        return self._tiles[cell]
+
+    def cameras(self) -> set[str]:
+        """Return the cameras on the wall."""
+        return {tile.source.id for tile in self._tiles.values() if tile.arena is not None}
+
+    def shows(self, camera_id: str) -> bool:
+        """Return whether the camera is on the wall."""
+        return any(tile.source.id == camera_id for tile in self._tiles.values())
+
+    def streams_change(self) -> bool:
+        """Choose each tile's stream anew; return whether any is another one now."""
+        fresh = {cell: self._with_stream(tile) for cell, tile in self._tiles.items()}
+        changed = fresh != self._tiles
+        self._tiles = fresh
+        return changed
+
+    def show_tiles(self, revision: int) -> ShowTiles:
+        """Return what the ingest workers are to paint."""
+        return ShowTiles(
+            self._wall.id,
+            revision,
+            tuple(
+                TileSpec(
+                    tile.cell,
+                    tile.source.id,
+                    tile.stream,
+                    tile.arena.path,
+                    tile.index,
+                    tile.rect.width,
+                    tile.rect.height,
+                    tile.aspect,
+                    float(tile.rect.area),
+                )
+                for tile in self._tiles.values()
+                if tile.arena is not None
+            ),
+        )
+
+    def wall_tiles(self) -> tuple[WallTile, ...]:
+        """Return what the wall process is to show."""
+        return tuple(
+            WallTile(
+                tile.cell,
+                tile.rect,
+                str(tile.source),
+                tile.name,
+                tile.arena.path if tile.arena else "",
+                tile.index,
+            )
+            for tile in self._tiles.values()
+        )
+
+    def _tile(self, cell: str, rect: Rect, source: Source, aspect: Aspect) -> PlacedTile:
+        if source.kind is not SourceKind.CAMERA:
+            return PlacedTile(cell, rect, source, "", aspect)
+        name = self._board.camera(source.id).name
+        return self._with_stream(PlacedTile(cell, rect, source, name, aspect))
+
+    def _with_stream(self, tile: PlacedTile) -> PlacedTile:
+        if tile.source.kind is not SourceKind.CAMERA:
+            return tile
+        camera = self._board.camera(tile.source.id)
+        status = self._board.get(camera.id)
+        sub_size = (status.width, status.height)
+        return replace(tile, stream=deserved_stream(camera, sub_size, tile.rect.width, tile.rect.height))
+
+    @staticmethod
+    def _keep(tile: PlacedTile, old: dict[object, list[PlacedTile]]) -> PlacedTile:
+        same = old.get(tile.picture_key)
+        if not same:
+            return tile
+        before = same.pop()
+        return replace(tile, arena=before.arena, index=before.index)
+
+    def _allocate(self, tiles: list[PlacedTile]) -> list[PlacedTile]:
+        fresh = [t for t in tiles if t.arena is None and t.source.kind is SourceKind.CAMERA]
+        if not fresh:
+            return tiles
+        arena = create_arena([(tile.rect.width, tile.rect.height) for tile in fresh])
+        self._arenas.add(arena)
+        index = {tile.cell: i for i, tile in enumerate(fresh)}
+        return [
+            replace(tile, arena=arena, index=index[tile.cell]) if tile.cell in index else tile
+            for tile in tiles
+        ]
+
+    def _let_go(self) -> None:
+        used = {tile.arena for tile in self._tiles.values()}
+        for arena in self._arenas - used:
+            arena.close()
+        self._arenas &= used

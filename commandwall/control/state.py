@@ -1,0 +1,158 @@
+"""What is known of every camera: the board that HTTP, MQTT, metrics and the walls read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from commandwall.base.errors import NotFoundError
+from commandwall.ipc.messages import FeedFigures
+from commandwall.model.camera import Camera, FeedState, StreamName, feed_id
+from commandwall.model.reason import Reason, ReasonCode
+
+Publish = Callable[[str, dict[str, Any]], None]
+"""Tells everyone who listens: event type and body."""
+
+
+@dataclass(slots=True)
+class CameraStatus:
+    """One camera as the API shows it, with the names of the contract.
+
+    ``reason`` is English, ``reason_zh`` Chinese. ``visible`` says that a wall shows it now. The
+    counters are of the steady feed, since its ingest worker started.
+    """
+
+    id: str
+    name: str
+    area: str
+    position: tuple[float, float] | None
+    state: FeedState
+    reason: str = ""
+    reason_zh: str = ""
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+    bitrate_bps: float = 0.0
+    keyframe_interval_s: float = 0.0
+    last_frame_age_s: float = -1.0
+    reconnects: int = 0
+    loss_ratio: float = 0.0
+    visible: bool = False
+    frames_total: int = 0
+    bytes_total: int = 0
+    lost_packets_total: int = 0
+
+
+class CameraBoard:
+    """All cameras and the newest word of each. Belongs to the control plane's event loop."""
+
+    def __init__(self, cameras: Iterable[Camera], publish: Publish) -> None:
+        self._publish = publish
+        self._cameras: dict[str, Camera] = {}
+        self._status: dict[str, CameraStatus] = {}
+        self._reasons: dict[str, Reason] = {}
+        self._by_feed: dict[str, str] = {}
+        self._watchers: list[Callable[[str], None]] = []
+        for camera in cameras:
+            self._add(camera)
+
+    def watch(self, watcher: Callable[[str], None]) -> None:
+        """Call ``watcher`` with the camera's id whenever its state or reason changes."""
+        self._watchers.append(watcher)
+
+    def all(self) -> list[CameraStatus]:
+        """Return every camera, in the order of the configuration."""
+        return list(self._status.values())
+
+    def get(self, camera_id: str) -> CameraStatus:
+        """Return one camera; raises :class:`NotFoundError`."""
+        self.camera(camera_id)
+        return self._status[camera_id]
+
+    def camera(self, camera_id: str) -> Camera:
+        """Return how a camera is configured; raises :class:`NotFoundError`."""
+        try:
+            return self._cameras[camera_id]
+        except KeyError:
+            raise NotFoundError(f"no camera is called {camera_id!r}") from None
+
+    def cameras(self) -> list[Camera]:
+        """Return how every camera is configured."""
+        return list(self._cameras.values())
+
+    def reason(self, camera_id: str) -> Reason:
+        """Return why the camera is in its state."""
+        return self._reasons[camera_id]
+
+    def feed_changed(self, feed: str, state: FeedState, reason: Reason) -> None:
+        """Take over what ingest says of a feed."""
+        camera_id = self._by_feed.get(feed)
+        if camera_id is None:
+            return  # An on-demand stream: its tile shows the steady one meanwhile.
+        status = self._status[camera_id]
+        status.state, status.reason, status.reason_zh = state, reason.en, reason.zh
+        self._reasons[camera_id] = reason
+        self._publish("camera", {"camera": asdict(status)})
+        for watcher in self._watchers:
+            watcher(camera_id)
+
+    def feed_figures(self, figures: FeedFigures) -> bool:
+        """Take over the figures of a feed; return whether its picture has a new size."""
+        camera_id = self._by_feed.get(figures.id)
+        if camera_id is None:
+            return False
+        status = self._status[camera_id]
+        resized = (status.width, status.height) != (figures.width, figures.height)
+        for name in _SHARED:
+            setattr(status, name, getattr(figures, name))
+        status.frames_total, status.bytes_total = figures.frames, figures.bytes
+        status.lost_packets_total = figures.lost_packets
+        expected = figures.packets + figures.lost_packets
+        status.loss_ratio = figures.lost_packets / expected if expected else 0.0
+        return resized
+
+    def set_visible(self, cameras: set[str]) -> None:
+        """Note which cameras the walls show."""
+        for camera_id, status in self._status.items():
+            status.visible = camera_id in cameras
+
+    def _add(self, camera: Camera) -> None:
+        reason = Reason(ReasonCode.OPENING if camera.enabled else ReasonCode.DISABLED)
+        state = FeedState.CONNECTING if camera.enabled else FeedState.DISABLED
+        self._cameras[camera.id] = camera
+        self._reasons[camera.id] = reason
+        self._by_feed[feed_id(camera.id, camera.steady)] = camera.id
+        self._status[camera.id] = CameraStatus(
+            camera.id, camera.name, camera.area, camera.position, state, reason.en, reason.zh
+        )
+
+
+def deserved_stream(camera: Camera, sub_size: tuple[int, int], width: int, height: int) -> StreamName:
+    """Return the smallest stream that fills a tile of ``width`` x ``height`` pixels.
+
+    ``sub_size`` is the size of the sub picture, (0, 0) where it is not known yet. A sub picture
+    that must grow by more than 30 % looks soft from a leader's chair; main is fetched then.
+    """
+    if camera.sub is None:
+        return StreamName.MAIN
+    if camera.main is None:
+        return StreamName.SUB
+    sub_width, sub_height = sub_size if all(sub_size) else _USUAL_SUB
+    grows = max(width / sub_width, height / sub_height)
+    return StreamName.MAIN if grows > _GROWTH_LIMIT else StreamName.SUB
+
+
+_USUAL_SUB = (640, 360)
+_GROWTH_LIMIT = 1.3
+_SHARED = (
+    "codec",
+    "width",
+    "height",
+    "fps",
+    "bitrate_bps",
+    "keyframe_interval_s",
+    "last_frame_age_s",
+    "reconnects",
+)

@@ -1,0 +1,283 @@
+"""One wall as the control plane sees it: what it is to show, what it does show, and its process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from commandwall.base.clock import monotonic_ns
+from commandwall.base.errors import InvalidError, NotFoundError, StaleError
+from commandwall.control.documents import HeadDocument, TileDocument, WallDocument
+from commandwall.control.feeds import StillPicture
+from commandwall.control.histogram import Histogram
+from commandwall.control.scenery import Scenery
+from commandwall.control.state import CameraBoard, Publish
+from commandwall.ipc.channel import Received
+from commandwall.ipc.messages import (
+    Arrange,
+    ConfigureWall,
+    Picture,
+    ShowTiles,
+    SnapshotWall,
+    SourceState,
+    SourceStates,
+    SwitchDone,
+    TileFigures,
+    TileTruth,
+    WallReport,
+)
+from commandwall.model.layout import Layout
+from commandwall.model.source import EMPTY, Source, SourceKind
+from commandwall.model.wall import Arrangement, DecodeLevel, TileState, Wall
+from commandwall.workers.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class WallLinks:
+    """What a wall needs of its surroundings.
+
+    ``show`` paints tiles (the ingest workers), ``publish`` tells listeners, ``save`` keeps an
+    arrangement for the next start.
+    """
+
+    show: Callable[[ShowTiles], None]
+    publish: Publish
+    save: Callable[[str, Arrangement], None]
+
+
+class WallControl:
+    """Arranges one wall and knows what it shows. Belongs to the control plane's event loop.
+
+    A change is applied whole or not at all: everything is checked before anything is sent.
+    """
+
+    def __init__(
+        self,
+        wall: Wall,
+        layouts: Mapping[str, Layout],
+        board: CameraBoard,
+        links: WallLinks,
+        packet_path: Path,
+        language: str,
+    ) -> None:
+        self.wall = wall
+        self.packet_path = packet_path
+        self.report: WallReport | None = None
+        self.switch_first = Histogram()
+        self.switch_live = Histogram()
+        self._layouts = layouts
+        self._board = board
+        self._links = links
+        self._language = language
+        self._scenery = Scenery(wall, board)
+        self._figures: dict[str, TileFigures] = {}
+        self._truths: dict[str, TileTruth] = {}
+        self._arrangement = Arrangement(0, wall.layout)
+        self.worker = Worker(
+            "wall",
+            f"wall-{wall.id}",
+            "commandwall.compose.worker",
+            on_ready=self._ready,
+            on_message=self._hear,
+            on_down=self._down,
+        )
+        board.watch(self._camera_changed)
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """What the wall is to show."""
+        return self._arrangement
+
+    def restore(self, arrangement: Arrangement | None) -> None:
+        """Show what was shown before the restart, as far as its layout and cameras still exist."""
+        kept = arrangement or self._arrangement
+        layout_id = kept.layout if kept.layout in self._layouts else self.wall.layout
+        layout = self._layouts[layout_id]
+        sources = [source if self._exists(source) else EMPTY for source in kept.sources]
+        sources = sources[: len(layout.cells)]
+        self._apply(layout, tuple(sources), max(1, kept.revision))
+
+    def set_layout(
+        self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None
+    ) -> WallDocument:
+        """Change the layout and, if given, the sources of its cells in their order.
+
+        Without ``sources`` what is shown stays, in its order. Raises :class:`NotFoundError`,
+        :class:`InvalidError` or :class:`StaleError`; nothing has changed then.
+        """
+        self._check_revision(expected_revision)
+        layout = self._layout(layout_id)
+        if sources is None:
+            chosen = [source for source in self._arrangement.sources if source != EMPTY]
+            chosen = chosen[: len(layout.cells)]
+        else:
+            chosen = [self._source(text, f"sources[{i}]") for i, text in enumerate(sources)]
+        if len(chosen) > len(layout.cells):
+            raise InvalidError(
+                f"layout {layout.id!r} has {len(layout.cells)} cells, not {len(chosen)}", field="sources"
+            )
+        return self._change(layout, tuple(chosen))
+
+    def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
+        """Put ``source`` into one cell; raises as :meth:`set_layout` does."""
+        self._check_revision(expected_revision)
+        layout = self._layouts[self._arrangement.layout]
+        position = layout.cells.index(layout.cell(cell_id))
+        sources = list(self._arrangement.sources)
+        sources[position] = self._source(source, "source")
+        return self._change(layout, tuple(sources))
+
+    def document(self) -> WallDocument:
+        """Return the wall as it is now."""
+        wall = self.wall
+        heads = tuple(
+            HeadDocument(head.id, (head.rect.x, head.rect.y, head.rect.width, head.rect.height))
+            for head in wall.heads
+        )
+        return WallDocument(
+            wall.id,
+            wall.name,
+            (wall.width, wall.height),
+            wall.fps,
+            self._arrangement.revision,
+            self._arrangement.layout,
+            heads,
+            self.tiles(),
+        )
+
+    def tiles(self) -> tuple[TileDocument, ...]:
+        """Return every tile as it is now."""
+        return tuple(self._tile(cell.id) for cell in self._layouts[self._arrangement.layout].cells)
+
+    async def snapshot(self, head: str, image_format: str) -> StillPicture:
+        """Return the canvas (``head`` empty) or one head as shown now, as ``png`` or ``jpg``.
+
+        Raises :class:`NotFoundError` for an unknown head, :class:`CommandwallError` when the wall
+        process does not answer.
+        """
+        if head:
+            self.wall.head(head)
+        received = await self.worker.call(SnapshotWall(head, image_format), timeout_s=10.0)
+        assert isinstance(received.message, Picture)
+        return StillPicture(received.blob, received.message.content_type, received.message.age_s)
+
+    def take_figures(self, figures: Iterable[TileFigures]) -> None:
+        """Note how the ingest workers feed this wall's tiles."""
+        for item in figures:
+            if item.wall == self.wall.id:
+                self._figures[item.cell] = item
+
+    def camera_resized(self, camera_id: str) -> None:
+        """Choose streams anew when a shown camera's picture has another size than thought."""
+        if self._scenery.shows(camera_id) and self._scenery.streams_change():
+            self._links.show(self._scenery.show_tiles(self._arrangement.revision))
+
+    def _check_revision(self, expected: int | None) -> None:
+        revision = self._arrangement.revision
+        if expected is not None and expected != revision:
+            raise StaleError(
+                f"wall {self.wall.id!r} is at revision {revision}, not {expected}: look at it, then try again"
+            )
+
+    def _layout(self, layout_id: str) -> Layout:
+        try:
+            return self._layouts[layout_id]
+        except KeyError:
+            raise NotFoundError(f"no layout is called {layout_id!r}") from None
+
+    def _source(self, text: str, field: str) -> Source:
+        source = Source.parse(text, field=field)
+        if not self._exists(source):
+            raise InvalidError(f"no camera is called {source.id!r}", field=field)
+        return source
+
+    def _exists(self, source: Source) -> bool:
+        if source.kind is not SourceKind.CAMERA:
+            return True
+        try:
+            self._board.camera(source.id)
+        except NotFoundError:
+            return False
+        return True
+
+    def _change(self, layout: Layout, sources: tuple[Source, ...]) -> WallDocument:
+        self._apply(layout, sources, self._arrangement.revision + 1)
+        self._links.save(self.wall.id, self._arrangement)
+        document = self.document()
+        self._links.publish("wall", {"wall": asdict(document)})
+        return document
+
+    def _apply(self, layout: Layout, sources: tuple[Source, ...], revision: int) -> None:
+        at_ns = monotonic_ns()
+        filled = sources + (EMPTY,) * (len(layout.cells) - len(sources))
+        self._scenery.arrange(layout, filled)
+        self._arrangement = Arrangement(revision, layout.id, filled)
+        self._figures.clear()
+        self._truths.clear()
+        self._links.show(self._scenery.show_tiles(revision))
+        self._send(at_ns)
+
+    def _send(self, at_ns: int) -> None:
+        self.worker.post(self._source_states())
+        self.worker.post(Arrange(self._arrangement.revision, at_ns, self._scenery.wall_tiles()))
+
+    def _source_states(self, only: str | None = None) -> SourceStates:
+        cameras = self._scenery.cameras() if only is None else {only}
+        return SourceStates(
+            tuple(
+                SourceState(f"camera:{id}", self._board.get(id).state, self._board.reason(id))
+                for id in sorted(cameras)
+            )
+        )
+
+    def _camera_changed(self, camera_id: str) -> None:
+        if self._scenery.shows(camera_id):
+            self.worker.post(self._source_states(camera_id))
+
+    def _tile(self, cell: str) -> TileDocument:
+        placed = self._scenery.tile(cell)
+        truth = self._truths.get(cell)
+        figures = self._figures.get(cell)
+        unknown = TileState.EMPTY if placed.source == EMPTY else TileState.CONNECTING
+        rect = placed.rect
+        return TileDocument(
+            cell,
+            str(placed.source),
+            placed.name,
+            (rect.x, rect.y, rect.width, rect.height),
+            truth.state if truth else unknown,
+            truth.age_s if truth else -1.0,
+            figures.fps if figures else 0.0,
+            figures.stream if figures else "",
+            figures.decode if figures else DecodeLevel.OFF,
+        )
+
+    def _ready(self, worker: Worker) -> None:
+        worker.post(ConfigureWall(self.wall, str(self.packet_path), self._language))
+        self._send(monotonic_ns())
+
+    def _hear(self, _: Worker, received: Received) -> None:
+        match received.message:
+            case WallReport() as report:
+                self._take_report(report)
+            case SwitchDone(_, first_picture_s, live_s):
+                self.switch_first.observe(first_picture_s)
+                self.switch_live.observe(live_s)
+
+    def _take_report(self, report: WallReport) -> None:
+        self.report = report
+        if report.revision != self._arrangement.revision:
+            return
+        self._truths = {truth.cell: truth for truth in report.tiles}
+        body = [
+            {name: tile[name] for name in _LIVE_FIELDS} for tile in (asdict(tile) for tile in self.tiles())
+        ]
+        self._links.publish("tiles", {"wall": self.wall.id, "tiles": body})
+
+    def _down(self, _: Worker) -> None:
+        self._truths.clear()
+        self._links.publish("wall", {"wall": asdict(self.document())})
+
+
+_LIVE_FIELDS = ("cell", "state", "age_s", "fps", "stream", "decode")
