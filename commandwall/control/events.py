@@ -57,8 +57,8 @@ class EventLog:
         """The number of the newest event; before the first one, the number in front of it."""
         return self._newest
 
-    def publish(self, type: str, body: Mapping[str, Any]) -> int:
-        """Keep an event, queue it for every listener, and return its number.
+    def publish(self, type: str, body: Mapping[str, Any]) -> None:
+        """Give an event its number, keep it and queue it for every listener.
 
         ``body`` must be JSON-able, without the keys ``seq`` and ``type``, and not change any more.
         """
@@ -67,7 +67,6 @@ class EventLog:
         self._kept.append(event)
         for listener in self._listeners:
             listener.push(event)
-        return event.seq
 
     @contextmanager
     def subscribe(

@@ -1,0 +1,172 @@
+"""The state of a site on disk: one SQLite file (WAL), used from one thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from commandwall.base.clock import utc_iso
+from commandwall.base.errors import CommandwallError
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "commandwall.db"
+_BUSY_S = 2.0
+_T = TypeVar("_T")
+
+# One entry a version; ``PRAGMA user_version`` counts those that were applied. Only ever append.
+_MIGRATIONS = (
+    """
+    CREATE TABLE users (
+        name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT NOT NULL, created_utc_ns INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sessions (
+        hash BLOB PRIMARY KEY, user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+        created_utc_ns INTEGER NOT NULL, used_utc_ns INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE tokens (
+        hash BLOB NOT NULL UNIQUE, name TEXT PRIMARY KEY, role TEXT NOT NULL,
+        created_utc_ns INTEGER NOT NULL, expires_utc_ns INTEGER
+    ) STRICT;
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, at_utc_ns INTEGER NOT NULL, who TEXT NOT NULL,
+        via TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, detail TEXT NOT NULL,
+        outcome TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE arrangements (
+        wall TEXT PRIMARY KEY, revision INTEGER NOT NULL, layout TEXT NOT NULL, sources TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
+
+
+class StoreError(CommandwallError):
+    """Raised when the state database cannot be read or written; the message says what to do."""
+
+
+class Database:
+    """One SQLite file and the thread that alone touches it; an async context manager.
+
+    A file that is damaged is moved aside when it is opened, and a new one begun: a wall must come
+    up even so, and nothing is deleted.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / FILE_NAME
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="state")
+        self._connection: sqlite3.Connection | None = None
+
+    async def __aenter__(self) -> Database:
+        """Open the file and bring it to the newest version; raises :class:`StoreError`."""
+        try:
+            self._connection = await self._in_thread(self._open)
+        except BaseException:
+            self._thread.shutdown(wait=False)
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Finish what was asked for before and close the file."""
+        await self._in_thread(self._close)
+        self._thread.shutdown()
+
+    async def run(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Run ``work`` in the thread, in one transaction, in the order of the calls.
+
+        Raises :class:`StoreError`; the transaction is rolled back then. Once begun, ``work``
+        completes even if the caller is cancelled.
+        """
+        return await self._in_thread(lambda: self._transaction(work))
+
+    async def _in_thread(self, work: Callable[[], _T]) -> _T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.IntegrityError:
+            raise  # The caller asked for what its table forbids and knows which row.
+        except sqlite3.Error as error:
+            raise StoreError(f"state database {self._path}: {_advice(error)}") from error
+        except OSError as error:
+            raise StoreError(
+                f"state directory {self._path.parent}: {error.strerror}; make it writable"
+            ) from error
+
+    def _transaction(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        if self._connection is None:
+            raise StoreError(f"state database {self._path} is not open")
+        with self._connection:
+            return work(self._connection)
+
+    def _open(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            if _result_code(error) not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                raise
+            self._move_aside(error)
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        self._path.touch(mode=0o600)
+        connection = sqlite3.connect(self._path, timeout=_BUSY_S, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > len(_MIGRATIONS):
+            raise StoreError(
+                f"state database {self._path} is of a newer commandwall (version {version});"
+                " run that one, or name another state directory"
+            )
+        for number, script in enumerate(_MIGRATIONS[version:], version + 1):
+            connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+
+    def _move_aside(self, error: sqlite3.DatabaseError) -> None:
+        aside = self._path.with_name(f"{FILE_NAME}.damaged-{utc_iso().replace(':', '')}")
+        log.error(
+            "state database %s is damaged (%s): kept as %s, a new one is begun; accounts must be"
+            " created again, walls show the layouts of the configuration",
+            self._path, error, aside.name,
+        )  # fmt: skip
+        self._path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            self._path.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _result_code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code; errors of the Python module itself carry none."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & 0xFF
+
+
+def _advice(error: sqlite3.Error) -> str:
+    """Return what is wrong and what helps."""
+    known = {
+        sqlite3.SQLITE_FULL: "the disk is full; free some space, nothing else is needed",
+        sqlite3.SQLITE_BUSY: "another process holds it; end that one, or try again",
+        sqlite3.SQLITE_LOCKED: "another process holds it; end that one, or try again",
+        sqlite3.SQLITE_READONLY: "it is read-only; make file and directory writable for this user",
+        sqlite3.SQLITE_CANTOPEN: "it cannot be opened; make the directory writable for this user",
+        sqlite3.SQLITE_IOERR: "the disk fails to read or write; check it (smartctl, dmesg)",
+        sqlite3.SQLITE_CORRUPT: "it is damaged; restart to begin a new one, this one is kept",
+        sqlite3.SQLITE_NOTADB: "it is damaged; restart to begin a new one, this one is kept",
+    }
+    return known.get(_result_code(error), str(error))
