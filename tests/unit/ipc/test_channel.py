@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commandwall.base.errors import CommandwallError, ProtocolError
+from commandwall.ipc.channel import Channel, ChannelClosedError, Received, decode, encode
+from commandwall.ipc.messages import (
+    AddFeeds,
+    Arrange,
+    Failure,
+    FeedChanged,
+    FeedSpec,
+    Message,
+    Picture,
+    Ping,
+    ShowTiles,
+    SnapshotCamera,
+    TileSpec,
+    WallTile,
+)
+from commandwall.model.camera import FeedState, StreamName, Transport
+from commandwall.model.layout import Aspect
+from commandwall.model.reason import Reason, ReasonCode
+from commandwall.model.rect import Rect
+
+MESSAGES: list[Message] = [
+    Ping(),
+    FeedChanged("a/sub", FeedState.REFUSED, Reason(ReasonCode.WRONG_PASSWORD, "DESCRIBE: 401")),
+    AddFeeds((FeedSpec("a/sub", "a", StreamName.SUB, "rtsp://h/s", Transport.UDP, "用户", 'p"w'),)),
+    ShowTiles(
+        "main",
+        3,
+        (TileSpec("1", "a", StreamName.MAIN, "/proc/1/fd/9#a", 0, 240, 134, Aspect.FILL, 2.5),),
+    ),
+    Arrange(4, 123456789012345678, (WallTile("1", Rect(0, 0, 96, 54), "camera:a", "东门 01"),)),
+]
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[tuple[Channel, Channel]]:
+    left, right = socket.socketpair()
+    channels = await Channel.from_socket(left), await Channel.from_socket(right)
+    yield channels
+    for channel in channels:
+        await channel.close()
+
+
+async def receive(channel: Channel) -> Received:
+    async for received in channel.received():
+        return received
+    raise AssertionError("the channel closed")
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_messages_survive_the_journey(message: Message) -> None:
+    assert decode(encode(message)) == message
+
+
+def test_a_password_is_not_in_the_text_of_a_feed() -> None:
+    spec = FeedSpec("a/sub", "a", StreamName.SUB, "rtsp://h/s", Transport.TCP, "admin", "canary-pass")
+    assert "canary-pass" not in repr(AddFeeds((spec,)))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_message_or_a_protocol_error(data: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        decode(data)
+
+
+@given(
+    st.sampled_from(["Ping", "AddFeeds", "Nothing", ""]), st.recursive(st.none() | st.integers(), st.lists)
+)
+def test_bodies_of_another_shape_are_protocol_errors(name: str, body: object) -> None:
+    import json
+
+    try:
+        assert isinstance(decode(json.dumps([name, body]).encode()), Ping)
+    except ProtocolError:
+        pass
+
+
+async def test_messages_come_in_order_with_their_blobs(pair: tuple[Channel, Channel]) -> None:
+    left, right = pair
+    left.post(Picture("image/png", 0.5), b"\x00" * 100_000)
+    left.post(Ping())
+    items = []
+    async for received in right.received():
+        items.append((received.message, len(received.blob)))
+        if len(items) == 2:
+            break
+    assert items == [(Picture("image/png", 0.5), 100_000), (Ping(), 0)]
+
+
+async def answer_all(channel: Channel) -> None:
+    async for received in channel.received():
+        match received.message:
+            case SnapshotCamera("broken"):
+                channel.answer(received.call, Failure("camera broken: no picture yet"))
+            case SnapshotCamera(camera):
+                channel.answer(received.call, Picture(camera, 0.0), camera.encode())
+
+
+async def test_answers_find_their_callers(pair: tuple[Channel, Channel]) -> None:
+    left, right = pair
+    serving = asyncio.create_task(answer_all(right))
+    hearing = asyncio.create_task(answer_all(left))
+    answers = await asyncio.gather(*(left.call(SnapshotCamera(f"c{i}")) for i in range(20)))
+    assert [answer.blob for answer in answers] == [f"c{i}".encode() for i in range(20)]
+    with pytest.raises(CommandwallError, match="no picture yet"):
+        await left.call(SnapshotCamera("broken"))
+    serving.cancel()
+    hearing.cancel()
+
+
+async def test_a_caller_hears_that_its_peer_is_gone(pair: tuple[Channel, Channel]) -> None:
+    left, right = pair
+    hearing = asyncio.create_task(answer_all(left))
+    call = asyncio.create_task(left.call(SnapshotCamera("c")))
+    await receive(right)
+    await right.close()
+    with pytest.raises(ChannelClosedError):
+        await call
+    await hearing
+    left.post(Ping())  # does nothing, and says nothing
+
+
+async def test_a_peer_that_never_answers_times_out(pair: tuple[Channel, Channel]) -> None:
+    with pytest.raises(TimeoutError):
+        await pair[0].call(SnapshotCamera("c"), timeout_s=0.01)

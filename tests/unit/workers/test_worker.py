@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from commandwall.base.errors import CommandwallError
+from commandwall.ipc.channel import ChannelClosedError
+from commandwall.ipc.messages import SnapshotCamera
+from commandwall.workers.worker import Timing, Worker, WorkerState
+
+MODULE = "tests.unit.workers.plain_worker"
+QUICK = Timing(ping_every_s=0.05, ping_timeout_s=0.5, drain_s=2.0, steps_s=(0.01,))
+
+
+class Watched:
+    """A worker with the events that tests wait for."""
+
+    def __init__(self, module: str = MODULE, timing: Timing = QUICK) -> None:
+        self.ups = asyncio.Queue[int]()
+        self.downs = asyncio.Queue[int]()
+        self.worker = Worker(
+            "plain",
+            "plain-0",
+            module,
+            on_ready=lambda worker: self.ups.put_nowait(worker.status.pid),
+            on_message=lambda worker, received: None,
+            on_down=lambda worker: self.downs.put_nowait(1),
+            timing=timing,
+        )
+
+
+@asynccontextmanager
+async def running(watched: Watched) -> AsyncIterator[Worker]:
+    task = asyncio.create_task(watched.worker.run())
+    try:
+        yield watched.worker
+    finally:
+        watched.worker.drain()
+        await task
+    assert watched.worker.status.state is WorkerState.STOPPED
+
+
+async def test_a_worker_starts_answers_and_drains() -> None:
+    watched = Watched()
+    async with running(watched) as worker:
+        pid = await watched.ups.get()
+        answer = await worker.call(SnapshotCamera("cam"))
+        assert answer.blob == str(pid).encode()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert worker.status.restarts == 0
+
+
+async def test_a_refusal_reaches_the_caller_and_the_worker_lives() -> None:
+    watched = Watched()
+    async with running(watched) as worker:
+        await watched.ups.get()
+        with pytest.raises(CommandwallError, match="no picture"):
+            await worker.call(SnapshotCamera("refuse"))
+        await worker.call(SnapshotCamera("cam"))
+
+
+async def test_a_killed_worker_comes_back() -> None:
+    watched = Watched()
+    async with running(watched) as worker:
+        first = await watched.ups.get()
+        with pytest.raises(ChannelClosedError):
+            await worker.call(SnapshotCamera("die"))
+        await watched.downs.get()
+        with pytest.raises(ChannelClosedError, match="plain-0"):
+            await worker.call(SnapshotCamera("cam"))
+        assert await watched.ups.get() != first
+        assert worker.status.restarts == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+async def test_a_hanging_worker_shows_its_stacks_and_is_killed(capfd: pytest.CaptureFixture[str]) -> None:
+    watched = Watched()
+    async with running(watched) as worker:
+        await watched.ups.get()
+        with pytest.raises(ChannelClosedError):
+            await worker.call(SnapshotCamera("hang"), timeout_s=30)
+        await watched.ups.get()
+    assert "plain_worker.py" in capfd.readouterr().err
+
+
+async def test_a_stopped_process_is_replaced() -> None:
+    watched = Watched()
+    async with running(watched):
+        pid = await watched.ups.get()
+        os.kill(pid, signal.SIGSTOP)
+        assert await watched.ups.get() != pid
+
+
+async def test_a_worker_that_cannot_live_is_tried_slowly() -> None:
+    timing = Timing(steps_s=(0.001,), budget=3, budget_window_s=60, exhausted_s=3600)
+    watched = Watched("tests.unit.workers.no_such_module", timing)
+    task = asyncio.create_task(watched.worker.run())
+    while watched.worker.status.restarts < 3:
+        await asyncio.sleep(0.01)
+    assert watched.worker.status.state is WorkerState.WAITING
+    watched.worker.drain()
+    await task
+    assert watched.worker.status.restarts == 3
+
+
+async def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
+    """The parent is killed with SIGKILL; the worker must not outlive it."""
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import asyncio\n"
+        "from tests.unit.workers.test_worker import Watched\n"
+        "async def main():\n"
+        "    watched = Watched()\n"
+        "    task = asyncio.create_task(watched.worker.run())\n"
+        "    print(await watched.ups.get(), flush=True)\n"
+        "    await task\n"
+        "asyncio.run(main())\n"
+    )
+    root = Path(__file__).parents[3]
+    import sys
+
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(script),
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert parent.stdout is not None
+    child = int(await parent.stdout.readline())
+    parent.kill()
+    await parent.wait()
+    while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split()[2]:
+        await asyncio.sleep(0.01)
