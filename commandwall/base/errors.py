@@ -26,12 +26,14 @@ class NotFoundError(CommandwallError):
 class InvalidError(CommandwallError):
     """Raised when a request or a document says something that cannot be done.
 
-    ``field`` is the path of the faulty field (``sources[3]``), or ``""`` for the whole.
+    ``field`` is the path of the faulty field (``sources[3]``), or ``""`` for the whole; ``reason``
+    is the message without it.
     """
 
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(f"{field}: {message}" if field else message)
         self.field = field
+        self.reason = message
 
 
 class StaleError(CommandwallError):

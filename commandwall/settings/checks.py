@@ -1,0 +1,164 @@
+"""From entries to the model: references, uniqueness, and what only the model knows to be wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from commandwall.base.errors import InvalidError
+from commandwall.model.camera import Area, Camera, StreamAddress
+from commandwall.model.layout import Layout
+from commandwall.model.rect import Rect
+from commandwall.model.wall import Head, Wall
+from commandwall.settings.faults import Fault, Place, invalid_fault, schema_faults
+from commandwall.settings.schema import (
+    AreaEntry,
+    CameraEntry,
+    Entry,
+    HeadEntry,
+    StreamEntry,
+    WallEntry,
+    keys_of,
+)
+
+EntryT = TypeVar("EntryT", bound=Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Generic[EntryT]):
+    """An entry that is right in itself, and where it was written."""
+
+    place: Place
+    entry: EntryT
+
+
+def read_entries(
+    kind: type[EntryT], raw: Iterable[tuple[Place, Any]], faults: list[Fault]
+) -> list[Located[EntryT]]:
+    """Return the entries of ``raw`` that fit ``kind``; what is wrong with the others goes to ``faults``."""
+    entries = []
+    for place, data in raw:
+        try:
+            entries.append(Located(place, kind.model_validate(data)))
+        except ValidationError as error:
+            faults += schema_faults(error, place, keys_of(kind))
+    return entries
+
+
+def check_unique(
+    entries: Sequence[Located[AreaEntry] | Located[CameraEntry] | Located[WallEntry]], faults: list[Fault]
+) -> None:
+    """Note every entry whose id an earlier one has."""
+    first: dict[str, Fault] = {}
+    for located in entries:
+        here = located.place.fault(("id",), "")
+        other = first.setdefault(located.entry.id, here)
+        if other is not here:
+            message = f"{located.entry.id!r} is taken at {other.file.name}:{other.line}; ids are unique"
+            faults.append(located.place.fault(("id",), message))
+
+
+def unknown(what: str, name: str, known: Collection[str]) -> str:
+    """Return the message for a reference to something that is not there."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"there is no {what} {name!r}; {f'did you mean {near[0]}?' if near else f'add it to {what}s'}"
+
+
+def areas_of(
+    entries: Sequence[Located[AreaEntry]], declared: Collection[str], faults: list[Fault]
+) -> list[Area]:
+    """Return the areas; ``declared`` are the ids that stand in the file, right or wrong."""
+    parents = {located.entry.id: located.entry.parent for located in entries}
+    for located in entries:
+        parent = located.entry.parent
+        if parent is not None and parent not in declared:
+            faults.append(located.place.fault(("parent",), unknown("area", parent, declared)))
+        elif _loops(located.entry.id, parents):
+            message = f"area {located.entry.id!r} is inside itself; break the loop"
+            faults.append(located.place.fault(("parent",), message))
+    return [Area(located.entry.id, located.entry.name, located.entry.parent) for located in entries]
+
+
+def _loops(area: str, parents: Mapping[str, str | None]) -> bool:
+    """Return whether going up from ``area`` comes back to it."""
+    seen: set[str] = set()
+    parent = parents.get(area)
+    while parent is not None and parent not in seen:
+        if parent == area:
+            return True
+        seen.add(parent)
+        parent = parents.get(parent)
+    return False
+
+
+def cameras_of(
+    entries: Sequence[Located[CameraEntry]],
+    areas: Collection[str],
+    credentials: Collection[str],
+    faults: list[Fault],
+) -> list[Camera]:
+    """Return the cameras; ``areas`` and ``credentials`` are the ids that stand in the file."""
+    cameras = []
+    for located in entries:
+        entry, place = located.entry, located.place
+        if entry.area not in areas:
+            faults.append(place.fault(("area",), unknown("area", entry.area, areas)))
+        if entry.credentials is not None and entry.credentials not in credentials:
+            message = unknown("credential", entry.credentials, credentials)
+            faults.append(place.fault(("credentials",), message))
+        cameras.append(
+            Camera(
+                entry.id,
+                entry.name,
+                entry.area,
+                _address(entry.main),
+                _address(entry.sub),
+                entry.position,
+                entry.credentials,
+                entry.enabled,
+            )
+        )
+    return cameras
+
+
+def _address(stream: StreamEntry | None) -> StreamAddress | None:
+    return None if stream is None else StreamAddress(stream.url, stream.transport)
+
+
+def walls_of(
+    entries: Sequence[Located[WallEntry]], layouts: Mapping[str, Layout], faults: list[Fault]
+) -> list[Wall]:
+    """Return the walls whose heads lie on their canvas and whose layout fits it."""
+    walls = []
+    for located in entries:
+        entry, place = located.entry, located.place
+        layout = layouts.get(entry.layout)
+        if layout is None:
+            faults.append(place.fault(("layout",), unknown("layout", entry.layout, layouts)))
+        try:
+            wall = _wall(entry)
+            if layout is not None:
+                layout.rects(wall.width, wall.height)
+            walls.append(wall)
+        except InvalidError as error:
+            faults.append(invalid_fault(error, place))
+    return walls
+
+
+def _wall(entry: WallEntry) -> Wall:
+    """Return the wall of ``entry``; raises :class:`InvalidError`."""
+    width, height = entry.size
+    heads = entry.heads or (HeadEntry(id="all", rect=(0, 0, width, height)),)
+    seen: set[str] = set()
+    for index, head in enumerate(heads):
+        if head.id in seen:
+            raise InvalidError(f"{head.id!r} is there twice; ids are unique", field=f"heads[{index}].id")
+        if min(head.rect) < 0:
+            raise InvalidError("must be x, y, width, height, none below 0", field=f"heads[{index}].rect")
+        seen.add(head.id)
+    models = tuple(Head(head.id, Rect(*head.rect)) for head in heads)
+    return Wall(entry.id, entry.name, width, height, entry.fps, entry.layout, models)

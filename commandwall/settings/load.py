@@ -1,0 +1,210 @@
+"""Loads a site's configuration and everything that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from commandwall.model.camera import Area, Camera
+from commandwall.model.layout import Layout
+from commandwall.model.wall import Wall
+from commandwall.settings import checks
+from commandwall.settings.document import DocumentPlace, read_document
+from commandwall.settings.faults import Fault, Place, SettingsError, schema_faults
+from commandwall.settings.layouts import load_layouts, shipped_layouts
+from commandwall.settings.schema import (
+    AreaEntry,
+    CameraEntry,
+    CredentialEntry,
+    MqttEntry,
+    SiteFile,
+    TlsEntry,
+    WallEntry,
+    keys_of,
+)
+from commandwall.settings.site import (
+    Credential,
+    HttpSettings,
+    IngestSettings,
+    MqttSettings,
+    RtspSettings,
+    Settings,
+    Site,
+    Tls,
+)
+from commandwall.settings.spreadsheet import read_cameras
+
+_MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+def load_settings(file: Path) -> Settings:
+    """Return the configuration in ``file``, with the spreadsheet, layouts and secrets that it names.
+
+    Blocks on the disk: call it before the loop runs. Raises :class:`SettingsError` with every fault.
+    """
+    return _Loading(file.absolute()).settings()
+
+
+def check_settings(file: Path) -> list[str]:
+    """Return one line for each fault of the configuration in ``file``: none when it is right."""
+    try:
+        load_settings(file)
+    except SettingsError as error:
+        return [str(fault) for fault in error.faults]
+    return []
+
+
+class _Loading:
+    """One pass over a configuration; it goes on after each fault, so that all are found."""
+
+    def __init__(self, file: Path) -> None:
+        self._document = read_document(file)
+        self._root = file.parent
+        self._faults: list[Fault] = list(self._document.repeated)
+        data = self._document.data
+        self._data: dict[Any, Any] = data if isinstance(data, dict) else {}
+
+    def settings(self) -> Settings:
+        """Return the settings; raises :class:`SettingsError` with all that was found."""
+        site_file = self._site_file()
+        layouts = self._layouts()
+        credentials = self._credentials()
+        areas, cameras = self._areas_and_cameras()
+        walls = self._walls(layouts)
+        if site_file is None:
+            raise SettingsError(self._faults)
+        mqtt, tls = self._mqtt(site_file.mqtt, credentials), self._tls(site_file.http.tls)
+        if self._faults:
+            raise SettingsError(self._faults)
+        return Settings(
+            file=self._document.file,
+            site=Site(site_file.site.id, site_file.site.name, site_file.site.level),
+            language=site_file.language,
+            state_dir=self._root / site_file.state,
+            http=HttpSettings(site_file.http.listen, tls),
+            rtsp=RtspSettings(site_file.rtsp.listen),
+            mqtt=mqtt,
+            ingest=IngestSettings(site_file.ingest.workers, site_file.ingest.decode_threads),
+            areas=tuple(areas),
+            cameras=tuple(cameras),
+            credentials=credentials,
+            walls=tuple(walls),
+            layouts=layouts,
+        )
+
+    def _site_file(self) -> SiteFile | None:
+        try:
+            return SiteFile.model_validate(self._document.data)
+        except ValidationError as error:
+            self._faults += schema_faults(error, DocumentPlace(self._document), keys_of(SiteFile))
+            return None
+
+    def _listed(self, key: str) -> list[tuple[Place, Any]]:
+        """Return the entries of the list at ``key``; a wrong type is the schema's to name."""
+        entries = self._data.get(key)
+        if not isinstance(entries, list):
+            return []
+        return [(DocumentPlace(self._document, (key, index)), entry) for index, entry in enumerate(entries)]
+
+    def _declared(self, key: str) -> set[str]:
+        """Return the ids that stand in the list at ``key``, also of entries that are wrong elsewhere."""
+        return {
+            str(entry["id"]) for _, entry in self._listed(key) if isinstance(entry, dict) and "id" in entry
+        }
+
+    def _named_file(self, key: str) -> Path | None:
+        name = self._data.get(key)
+        return self._root / name if isinstance(name, str) else None
+
+    def _layouts(self) -> dict[str, Layout]:
+        layouts = load_layouts(shipped_layouts())
+        own = self._named_file("layouts")
+        if own is not None:
+            try:
+                layouts |= load_layouts(own)
+            except SettingsError as error:
+                self._faults += error.faults
+        return layouts
+
+    def _credentials(self) -> dict[str, Credential]:
+        named = self._data.get("credentials")
+        credentials = {}
+        for name, data in named.items() if isinstance(named, dict) else ():
+            place = DocumentPlace(self._document, ("credentials", name))
+            for located in checks.read_entries(CredentialEntry, [(place, data)], self._faults):
+                password = self._password(located)
+                credentials[str(name)] = Credential(located.entry.user, password)
+        return credentials
+
+    def _password(self, located: checks.Located[CredentialEntry]) -> str:
+        """Return the first line of the password file; what is wrong with it is a fault."""
+        file = self._root / located.entry.password_file
+        try:
+            password = file.read_text(encoding="utf-8").partition("\n")[0].strip("\r")
+            reason = "" if password else "is empty; its first line is the password"
+        except OSError as error:
+            password, reason = "", f"cannot be read: {error.strerror}"
+        except UnicodeDecodeError:
+            password, reason = "", "is not UTF-8 text"
+        if reason:
+            self._faults.append(located.place.fault(("password_file",), f"{file} {reason}"))
+        return password
+
+    def _areas_and_cameras(self) -> tuple[list[Area], list[Camera]]:
+        areas = checks.read_entries(AreaEntry, self._listed("areas"), self._faults)
+        checks.check_unique(areas, self._faults)
+        declared = self._declared("areas")
+        cameras = checks.read_entries(CameraEntry, self._listed("cameras") + self._sheet(), self._faults)
+        checks.check_unique(cameras, self._faults)
+        named = self._data.get("credentials")
+        credentials = {str(name) for name in named} if isinstance(named, dict) else set()
+        return (
+            checks.areas_of(areas, declared, self._faults),
+            checks.cameras_of(cameras, declared, credentials, self._faults),
+        )
+
+    def _sheet(self) -> list[tuple[Place, Any]]:
+        file = self._named_file("cameras_file")
+        if file is None:
+            return []
+        try:
+            return [*read_cameras(file, self._faults)]
+        except SettingsError as error:
+            self._faults += error.faults
+            return []
+
+    def _walls(self, layouts: Mapping[str, Layout]) -> list[Wall]:
+        walls = checks.read_entries(WallEntry, self._listed("walls"), self._faults)
+        checks.check_unique(walls, self._faults)
+        return checks.walls_of(walls, layouts, self._faults)
+
+    def _mqtt(self, entry: MqttEntry | None, credentials: Mapping[str, Credential]) -> MqttSettings | None:
+        if entry is None:
+            return None
+        if entry.credentials is not None and entry.credentials not in credentials:
+            message = checks.unknown("credential", entry.credentials, credentials)
+            self._faults.append(self._document.fault(("mqtt", "credentials"), message))
+        url = urlsplit(entry.url)
+        return MqttSettings(
+            host=url.hostname or "",
+            port=url.port or _MQTT_PORTS[url.scheme],
+            tls=url.scheme == "mqtts",
+            prefix=entry.prefix,
+            credential=credentials.get(entry.credentials or ""),
+        )
+
+    def _tls(self, entry: TlsEntry | None) -> Tls | None:
+        if entry is None:
+            return None
+        files = {"cert": self._root / entry.cert, "key": self._root / entry.key}
+        for name, file in files.items():
+            try:
+                file.open("rb").close()
+            except OSError as error:
+                message = f"{file} cannot be read: {error.strerror}"
+                self._faults.append(self._document.fault(("http", "tls", name), message))
+        return Tls(**files)

@@ -1,0 +1,120 @@
+"""What a configuration comes to: checked, resolved and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from commandwall.model.camera import Area, Camera
+from commandwall.model.layout import Layout
+from commandwall.model.wall import Wall
+
+
+class Level(StrEnum):
+    """The three levels of command centres."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+
+
+class Language(StrEnum):
+    """The language of pages and tiles where the viewer has not chosen one."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The command centre itself."""
+
+    id: str
+    name: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens. Port 0 lets the system choose one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """PEM files of a certificate chain and its private key; both could be read at start."""
+
+    cert: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """The HTTP server; without ``tls`` it speaks plain HTTP."""
+
+    listen: Address
+    tls: Tls | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RtspSettings:
+    """The RTSP server that shares cameras and heads."""
+
+    listen: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A user and the password read from its file; neither is ever part of a URL or a log."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MqttSettings:
+    """The MQTT broker that states go to and commands come from."""
+
+    host: str
+    port: int
+    tls: bool
+    prefix: str
+    credential: Credential | None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """How many ingest workers there are, and decode threads in each; ``None`` is one for each core."""
+
+    workers: int | None = None
+    decode_threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole site. Ids are unique, every reference names something that is here, paths are absolute.
+
+    ``layouts`` has the shipped ones and the site's own, the smallest first.
+    """
+
+    file: Path
+    site: Site
+    language: Language
+    state_dir: Path
+    http: HttpSettings
+    rtsp: RtspSettings
+    mqtt: MqttSettings | None
+    ingest: IngestSettings
+    areas: tuple[Area, ...]
+    cameras: tuple[Camera, ...]
+    credentials: Mapping[str, Credential]
+    walls: tuple[Wall, ...]
+    layouts: Mapping[str, Layout]

@@ -1,0 +1,125 @@
+"""The cameras of a spreadsheet: CSV as Excel and LibreOffice write it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from commandwall.settings.faults import Fault, Loc, SettingsError, path_of
+
+COLUMNS = (
+    "id", "name", "area", "latitude", "longitude", "main_url", "main_transport", "sub_url", "sub_transport",
+    "credentials", "enabled",
+)  # fmt: skip
+_REQUIRED = ("id", "name", "area")
+_COLUMN_OF: dict[Loc, str] = {
+    ("position", 0): "latitude",
+    ("position", 1): "longitude",
+    ("main", "url"): "main_url",
+    ("main", "transport"): "main_transport",
+    ("sub", "url"): "sub_url",
+    ("sub", "transport"): "sub_transport",
+}
+_SWITCH = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "是": True,
+    "false": False,
+    "no": False,
+    "0": False,
+    "否": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlace:
+    """One line of a spreadsheet; a :class:`~commandwall.settings.faults.Place`."""
+
+    file: Path
+    line: int
+
+    def fault(self, loc: Loc, message: str) -> Fault:
+        """Return the fault of the column that the field at ``loc`` comes from."""
+        return Fault(self.file, self.line, _COLUMN_OF.get(loc) or path_of(loc[:1]), message)
+
+
+def read_cameras(file: Path, faults: list[Fault]) -> list[tuple[LinePlace, dict[str, Any]]]:
+    """Return each line's place and its camera as the configuration would write it.
+
+    UTF-8, with or without a byte order mark, and GB18030 are read; lines without text are passed
+    over. What is wrong with a line goes to ``faults``. Raises :class:`SettingsError` for a file that
+    cannot be read or has a wrong first line.
+    """
+    reader = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
+    cameras = []
+    try:
+        columns = [column.strip().lower() for column in next(reader, [])]
+        _check_columns(columns, file)
+        end = reader.line_num
+        for row in reader:
+            place = LinePlace(file, end + 1)
+            end = reader.line_num
+            values = [value.strip() for value in row]
+            if any(values[len(columns) :]):
+                faults.append(place.fault((), f"has more than {len(columns)} columns; remove the rest"))
+            elif any(values):
+                filled = {column: value for column, value in zip(columns, values, strict=False) if value}
+                cameras.append((place, _entry(filled)))
+    except csv.Error as error:
+        faults.append(Fault(file, reader.line_num, "", f"is not CSV: {error}"))
+    return cameras
+
+
+def _text(file: Path) -> str:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise SettingsError([Fault(file, 1, "", f"cannot be read: {error.strerror}")]) from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise SettingsError([Fault(file, 1, "", 'is neither UTF-8 nor GB18030; save it as "CSV UTF-8"')])
+
+
+def _check_columns(columns: list[str], file: Path) -> None:
+    place = LinePlace(file, 1)
+    faults = [
+        place.fault((name,), "is missing from the first line; add it")
+        for name in _REQUIRED
+        if name not in columns
+    ]
+    for index, name in enumerate(columns):
+        if name in columns[:index]:
+            faults.append(place.fault((name,), "is there twice; keep one column"))
+        elif name not in COLUMNS:
+            faults.append(
+                place.fault(
+                    (name or f"column {index + 1}",), f"is not a column; known are {', '.join(COLUMNS)}"
+                )
+            )
+    if faults:
+        raise SettingsError(faults)
+
+
+def _entry(filled: dict[str, str]) -> dict[str, Any]:
+    """Return the line's columns that are ``filled`` as an entry of ``cameras``."""
+    entry: dict[str, Any] = {
+        name: filled[name] for name in ("id", "name", "area", "credentials") if name in filled
+    }
+    if "latitude" in filled or "longitude" in filled:
+        entry["position"] = (filled.get("latitude"), filled.get("longitude"))
+    for stream in ("main", "sub"):
+        fields = {
+            key: filled[column] for key in ("url", "transport") if (column := f"{stream}_{key}") in filled
+        }
+        if fields:
+            entry[stream] = fields
+    if "enabled" in filled:
+        entry["enabled"] = _SWITCH.get(filled["enabled"].lower(), filled["enabled"])
+    return entry
