@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from commandwall.control.state import CameraBoard
@@ -23,19 +23,13 @@ from commandwall.ipc.messages import (
 )
 from commandwall.model.camera import Camera, FeedState, StreamName, feed_id
 from commandwall.model.reason import Reason, ReasonCode
+from commandwall.settings.site import Credential, IngestSettings
 from commandwall.workers.worker import Worker
 
 _FEEDS_PER_WORKER = 200
 _DECODE_SHARE = 0.85
 _MAX_DECODE_THREADS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """What a camera asks for at its door."""
-
-    user: str
-    password: str = field(repr=False)
+_NO_CREDENTIAL = Credential("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +52,20 @@ class Feeds:
     def __init__(
         self,
         board: CameraBoard,
-        logins: Mapping[str, Login],
-        workers: int | None,
+        logins: Mapping[str, Credential],
+        ingest: IngestSettings,
         runtime_dir: Path,
         on_tiles: Callable[[Iterable[TileFigures]], None],
         on_resized: Callable[[str], None],
     ) -> None:
         self._board = board
         self._logins = logins
+        self._decode_threads = ingest.decode_threads
         self._runtime_dir = runtime_dir
         self._on_tiles = on_tiles
         self._on_resized = on_resized
         cameras = [camera for camera in board.cameras() if camera.enabled]
-        self.workers = [self._worker(i) for i in range(workers or default_workers(len(cameras)))]
+        self.workers = [self._worker(i) for i in range(ingest.workers or default_workers(len(cameras)))]
         self._home = {camera.id: self.workers[i % len(self.workers)] for i, camera in enumerate(cameras)}
         self._shown: dict[str, ShowTiles] = {}
 
@@ -113,7 +108,7 @@ class Feeds:
 
     def _ready(self, worker: Worker) -> None:
         cores = os.cpu_count() or 1
-        threads = min(cores, _MAX_DECODE_THREADS)
+        threads = self._decode_threads or min(cores, _MAX_DECODE_THREADS)
         budget = cores * _DECODE_SHARE / len(self.workers)
         worker.post(ConfigureIngest(str(self._path(worker)), threads, budget))
         worker.post(AddFeeds(tuple(self._specs(worker))))
@@ -126,7 +121,7 @@ class Feeds:
                 yield from self._camera_specs(camera)
 
     def _camera_specs(self, camera: Camera) -> Iterable[FeedSpec]:
-        login = self._logins.get(camera.credentials or "", Login("", ""))
+        login = self._logins.get(camera.credentials or "", _NO_CREDENTIAL)
         for stream in StreamName:
             if address := camera.address(stream):
                 yield FeedSpec(

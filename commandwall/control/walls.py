@@ -90,13 +90,17 @@ class WallControl:
         return self._arrangement
 
     def restore(self, arrangement: Arrangement | None) -> None:
-        """Show what was shown before the restart, as far as its layout and cameras still exist."""
-        kept = arrangement or self._arrangement
-        layout_id = kept.layout if kept.layout in self._layouts else self.wall.layout
+        """Show what was shown before the restart, as far as its layout and cameras still exist.
+
+        A wall that has never shown anything shows the first cameras of the configuration.
+        """
+        if arrangement is None:
+            cameras = (Source(SourceKind.CAMERA, camera.id) for camera in self._board.cameras())
+            arrangement = Arrangement(1, self.wall.layout, tuple(cameras))
+        layout_id = arrangement.layout if arrangement.layout in self._layouts else self.wall.layout
         layout = self._layouts[layout_id]
-        sources = [source if self._exists(source) else EMPTY for source in kept.sources]
-        sources = sources[: len(layout.cells)]
-        self._apply(layout, tuple(sources), max(1, kept.revision))
+        sources = [source if self._exists(source) else EMPTY for source in arrangement.sources]
+        self._apply(layout, tuple(sources[: len(layout.cells)]), arrangement.revision)
 
     def set_layout(
         self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None

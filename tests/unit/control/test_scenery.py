@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from commandwall.control.scenery import Scenery
+from commandwall.control.state import CameraBoard
+from commandwall.ipc.slots import Arena
+from commandwall.model.camera import Camera, StreamAddress, StreamName
+from commandwall.model.layout import Aspect, Cell, Layout
+from commandwall.model.rect import Rect
+from commandwall.model.source import EMPTY, Source, SourceKind
+from commandwall.model.wall import Wall
+
+WALL = Wall("main", "主墙", 1920, 1080, 25, "2x2", ())
+
+
+def grid(columns: int, rows: int, aspect: Aspect = Aspect.FIT) -> Layout:
+    cells = tuple(
+        Cell(str(row * columns + column + 1), column, row, aspect=aspect)
+        for row in range(rows)
+        for column in range(columns)
+    )
+    return Layout(f"{columns}x{rows}", "", columns, rows, cells)
+
+
+def camera_source(number: int) -> Source:
+    return Source(SourceKind.CAMERA, f"c{number}")
+
+
+@pytest.fixture
+def board() -> CameraBoard:
+    cameras = [
+        Camera(f"c{i}", f"东门 {i}", "dongmen", StreamAddress("rtsp://h/m"), StreamAddress("rtsp://h/s"))
+        for i in range(10)
+    ]
+    return CameraBoard(cameras, lambda kind, body: None)
+
+
+@pytest.fixture
+def scenery(board: CameraBoard) -> Scenery:
+    return Scenery(WALL, board)
+
+
+def test_each_source_gets_slots_of_its_size(scenery: Scenery) -> None:
+    scenery.arrange(grid(2, 2), (camera_source(0), EMPTY, camera_source(1), camera_source(2)))
+    shown = scenery.show_tiles(7)
+    assert [(tile.cell, tile.camera, tile.index) for tile in shown.tiles] == [
+        ("1", "c0", 0),
+        ("3", "c1", 1),
+        ("4", "c2", 2),
+    ]
+    assert {(tile.width, tile.height) for tile in shown.tiles} == {(960, 540)}
+    arena = Arena(shown.tiles[0].arena)
+    assert arena.planes(2, 0).y.shape == (540, 960)
+    assert scenery.cameras() == {"c0", "c1", "c2"}
+
+
+def test_the_wall_and_the_workers_are_told_the_same_slots(scenery: Scenery) -> None:
+    scenery.arrange(grid(2, 2), tuple(camera_source(i) for i in range(4)))
+    painted = {tile.cell: (tile.arena, tile.index) for tile in scenery.show_tiles(1).tiles}
+    shown = {tile.cell: (tile.arena, tile.index) for tile in scenery.wall_tiles()}
+    assert painted == shown
+
+
+def test_a_picture_of_the_same_size_keeps_its_slots_wherever_it_goes(scenery: Scenery) -> None:
+    scenery.arrange(grid(2, 2), tuple(camera_source(i) for i in range(4)))
+    before = {tile.camera: (tile.arena, tile.index) for tile in scenery.show_tiles(1).tiles}
+    scenery.arrange(grid(2, 2), (camera_source(3), camera_source(0), camera_source(5), EMPTY))
+    after = {tile.camera: (tile.arena, tile.index) for tile in scenery.show_tiles(2).tiles}
+    assert (after["c3"], after["c0"]) == (before["c3"], before["c0"])
+    assert after["c5"][0] != before["c0"][0]
+
+
+def test_a_picture_of_another_size_or_aspect_gets_new_slots(scenery: Scenery) -> None:
+    sources = tuple(camera_source(i) for i in range(4))
+    scenery.arrange(grid(2, 2), sources)
+    before = scenery.show_tiles(1).tiles[0].arena
+    scenery.arrange(grid(2, 2, Aspect.FILL), sources)
+    assert scenery.show_tiles(2).tiles[0].arena != before
+
+
+def test_the_same_camera_twice_has_two_sets_of_slots(scenery: Scenery) -> None:
+    twice = (camera_source(0), camera_source(0), EMPTY, EMPTY)
+    for _ in range(2):
+        scenery.arrange(grid(2, 2), twice)
+        slots = {(tile.arena, tile.index) for tile in scenery.show_tiles(1).tiles}
+        assert len(slots) == 2
+
+
+def test_arenas_that_nobody_shows_are_let_go(scenery: Scenery) -> None:
+    scenery.arrange(grid(2, 2), tuple(camera_source(i) for i in range(4)))
+    path = scenery.show_tiles(1).tiles[0].arena.partition("#")[0]
+    scenery.arrange(grid(2, 2), (EMPTY,) * 4)
+    assert not scenery.show_tiles(2).tiles
+    with pytest.raises(OSError):
+        Path(path).open().close()
+
+
+def test_large_tiles_deserve_the_main_stream(scenery: Scenery, board: CameraBoard) -> None:
+    scenery.arrange(grid(2, 2), tuple(camera_source(i) for i in range(4)))
+    assert {tile.stream for tile in scenery.show_tiles(1).tiles} == {StreamName.MAIN}
+    scenery.arrange(grid(4, 4), (camera_source(0),) + (EMPTY,) * 15)
+    assert {tile.stream for tile in scenery.show_tiles(1).tiles} == {StreamName.SUB}
+
+
+def test_streams_are_chosen_anew_when_a_sub_picture_is_larger_than_thought(
+    scenery: Scenery, board: CameraBoard
+) -> None:
+    scenery.arrange(grid(2, 2), tuple(camera_source(i) for i in range(4)))
+    assert not scenery.streams_change()
+    board.get("c1").width, board.get("c1").height = 1280, 720
+    assert scenery.streams_change()
+    streams = {tile.camera: tile.stream for tile in scenery.show_tiles(1).tiles}
+    assert (streams["c0"], streams["c1"]) == (StreamName.MAIN, StreamName.SUB)
+
+
+def test_tiles_lie_where_their_cells_are(scenery: Scenery) -> None:
+    scenery.arrange(grid(2, 2), tuple(camera_source(i) for i in range(4)))
+    assert scenery.tile("4").rect == Rect(960, 540, 960, 540)
+    assert scenery.tile("4").name == "东门 3"

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commandwall.base.errors import NotFoundError
+from commandwall.control.state import CameraBoard, deserved_stream
+from commandwall.ipc.messages import FeedFigures
+from commandwall.model.camera import Camera, FeedState, StreamAddress, StreamName
+from commandwall.model.reason import Reason, ReasonCode
+
+ADDRESS = StreamAddress("rtsp://10.0.0.1/x")
+BOTH = Camera("a", "东门 01", "dongmen", ADDRESS, ADDRESS)
+MAIN_ONLY = Camera("b", "东门 02", "dongmen", ADDRESS, None)
+SUB_ONLY = Camera("c", "东门 03", "dongmen", None, ADDRESS, enabled=False)
+
+
+class Told:
+    """A board with what it told."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.watched: list[str] = []
+        self.board = CameraBoard([BOTH, MAIN_ONLY, SUB_ONLY], lambda *event: self.events.append(event))
+        self.board.watch(self.watched.append)
+
+
+def figures(feed: str, **changes: Any) -> FeedFigures:
+    values: dict[str, Any] = {
+        "id": feed, "codec": "h264", "width": 640, "height": 360, "fps": 15.0, "bitrate_bps": 384e3, "keyframe_interval_s": 2.0,
+        "last_frame_age_s": 0.1, "frames": 100, "bytes": 5000, "packets": 300, "lost_packets": 100, "reconnects": 2,
+    }  # fmt: skip
+    return FeedFigures(**{**values, **changes})
+
+
+def test_cameras_begin_connecting_or_disabled() -> None:
+    states = {status.id: (status.state, status.reason, status.reason_zh) for status in Told().board.all()}
+    assert states["a"] == (FeedState.CONNECTING, "opening", "正在连接")
+    assert states["c"] == (FeedState.DISABLED, "switched off in the configuration", "已在配置中停用")
+
+
+def test_a_change_is_kept_told_and_watched() -> None:
+    told = Told()
+    reason = Reason(ReasonCode.WRONG_PASSWORD, "DESCRIBE: 401")
+    told.board.feed_changed("a/sub", FeedState.REFUSED, reason)
+    status = told.board.get("a")
+    assert (status.state, status.reason) == (FeedState.REFUSED, "wrong password: DESCRIBE: 401")
+    assert status.reason_zh == "密码错误：DESCRIBE: 401"
+    assert told.board.reason("a") == reason
+    assert told.watched == ["a"]
+    assert told.events[0][0] == "camera" and told.events[0][1]["camera"]["state"] == "refused"
+
+
+def test_the_steady_feed_alone_speaks_for_its_camera() -> None:
+    told = Told()
+    told.board.feed_changed("a/main", FeedState.LOST, Reason(ReasonCode.TIMEOUT))
+    assert not told.board.feed_figures(figures("a/main", width=1920))
+    assert told.board.get("a").state is FeedState.CONNECTING
+    told.board.feed_changed("b/main", FeedState.LIVE, Reason())
+    assert told.board.get("b").state is FeedState.LIVE
+
+
+def test_figures_are_taken_over() -> None:
+    told = Told()
+    assert told.board.feed_figures(figures("a/sub"))
+    assert not told.board.feed_figures(figures("a/sub", fps=14.0))
+    status = told.board.get("a")
+    assert (status.codec, status.fps, status.frames_total, status.bytes_total) == ("h264", 14.0, 100, 5000)
+    assert status.loss_ratio == 0.25
+    told.board.feed_figures(figures("a/sub", packets=0, lost_packets=0))
+    assert status.loss_ratio == 0.0
+
+
+def test_unknown_cameras_are_named() -> None:
+    with pytest.raises(NotFoundError, match="'zz'"):
+        Told().board.get("zz")
+
+
+def test_visible_cameras_are_those_on_walls() -> None:
+    board = Told().board
+    board.set_visible({"b"})
+    assert [status.id for status in board.all() if status.visible] == ["b"]
+
+
+@given(st.integers(2, 4000), st.integers(2, 4000))
+def test_a_camera_with_one_stream_shows_that_one(width: int, height: int) -> None:
+    assert deserved_stream(MAIN_ONLY, (0, 0), width, height) is StreamName.MAIN
+    assert deserved_stream(SUB_ONLY, (640, 360), width, height) is StreamName.SUB
+
+
+@pytest.mark.parametrize(
+    ("size", "stream"),
+    [((640, 360), StreamName.SUB), ((832, 468), StreamName.SUB), ((960, 540), StreamName.MAIN)],
+)
+def test_main_is_fetched_only_where_sub_is_too_small(size: tuple[int, int], stream: StreamName) -> None:
+    assert deserved_stream(BOTH, (640, 360), *size) is stream
+    assert deserved_stream(BOTH, (0, 0), *size) is stream

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commandwall.base.errors import InvalidError, NotFoundError, StaleError
+from commandwall.control.state import CameraBoard
+from commandwall.control.walls import WallControl, WallLinks
+from commandwall.ipc.channel import Received
+from commandwall.ipc.messages import (
+    Message,
+    ShowTiles,
+    SwitchDone,
+    TileFigures,
+    TileTruth,
+    WallReport,
+)
+from commandwall.model.camera import Camera, StreamAddress, StreamName
+from commandwall.model.layout import Cell, Layout
+from commandwall.model.source import EMPTY, Source, SourceKind
+from commandwall.model.wall import Arrangement, DecodeLevel, TileState, Wall
+
+
+def grid(columns: int, rows: int) -> Layout:
+    cells = tuple(Cell(str(i + 1), i % columns, i // columns) for i in range(columns * rows))
+    return Layout(f"{columns}x{rows}", "", columns, rows, cells)
+
+
+class Stage:
+    """A wall control with everything it says; its process never runs."""
+
+    def __init__(self) -> None:
+        self.shown: list[ShowTiles] = []
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.saved: list[Arrangement] = []
+        address = StreamAddress("rtsp://h/x")
+        cameras = [Camera(f"c{i}", f"东门 {i}", "dongmen", address, address) for i in range(9)]
+        self.board = CameraBoard(cameras, lambda kind, body: None)
+        links = WallLinks(
+            self.shown.append,
+            lambda kind, body: self.events.append((kind, body)),
+            lambda wall, arrangement: self.saved.append(arrangement),
+        )
+        layouts = {layout.id: layout for layout in (grid(1, 1), grid(2, 2), grid(3, 3))}
+        wall = Wall("main", "主墙", 1920, 1080, 25, "2x2", ())
+        self.wall = WallControl(wall, layouts, self.board, links, Path("/run/x"), "zh")
+        self.wall.restore(None)
+
+    def says(self, message: Message) -> None:
+        self.wall._hear(self.wall.worker, Received(message, b"", 0))
+
+    def sources(self) -> list[str]:
+        return [tile.source for tile in self.wall.tiles()]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def cameras(*numbers: int) -> list[str]:
+    return [f"camera:c{number}" for number in numbers]
+
+
+def report(revision: int, *tiles: TileTruth) -> WallReport:
+    return WallReport(revision, 100, 2, 0.5, (0,) * 8, tiles, ())
+
+
+def test_a_new_wall_shows_the_first_cameras(stage: Stage) -> None:
+    assert stage.sources() == cameras(0, 1, 2, 3)
+    assert stage.wall.arrangement.revision == 1
+    assert not stage.saved
+
+
+def test_a_restart_brings_back_what_was_shown(stage: Stage) -> None:
+    sources = tuple(Source(SourceKind.CAMERA, name) for name in ("c5", "gone", "c6"))
+    stage.wall.restore(Arrangement(41, "3x3", sources))
+    document = stage.wall.document()
+    assert (document.revision, document.layout) == (41, "3x3")
+    assert stage.sources() == [*cameras(5), "none", *cameras(6), *["none"] * 6]
+
+
+def test_a_restart_without_the_layout_uses_that_of_the_configuration(stage: Stage) -> None:
+    stage.wall.restore(Arrangement(41, "gone", (Source(SourceKind.CAMERA, "c5"),) * 9))
+    assert stage.wall.document().layout == "2x2"
+    assert stage.sources() == cameras(5, 5, 5, 5)
+
+
+def test_a_layout_and_its_sources_are_shown_told_and_kept(stage: Stage) -> None:
+    document = stage.wall.set_layout("3x3", cameras(8, 7), None)
+    assert (document.revision, document.layout) == (2, "3x3")
+    assert stage.sources() == [*cameras(8, 7), *["none"] * 7]
+    assert [tile.camera for tile in stage.shown[-1].tiles] == ["c8", "c7"]
+    assert stage.shown[-1].revision == 2
+    assert stage.events[-1][0] == "wall" and stage.events[-1][1]["wall"]["revision"] == 2
+    assert stage.saved[-1] == stage.wall.arrangement
+
+
+def test_without_sources_what_is_shown_stays_in_order(stage: Stage) -> None:
+    stage.wall.set_cell("2", "none", None)
+    stage.wall.set_layout("3x3", None, None)
+    assert stage.sources() == [*cameras(0, 2, 3), *["none"] * 6]
+    stage.wall.set_layout("1x1", None, None)
+    assert stage.sources() == cameras(0)
+
+
+def test_a_cell_takes_a_source(stage: Stage) -> None:
+    stage.wall.set_cell("3", "camera:c8", 1)
+    assert stage.sources() == cameras(0, 1, 8, 3)
+
+
+REFUSALS: list[tuple[Callable[[WallControl], object], type[Exception], str]] = [
+    (lambda wall: wall.set_layout("9x9", None, None), NotFoundError, "'9x9'"),
+    (lambda wall: wall.set_layout("1x1", cameras(1, 2), None), InvalidError, "1 cells, not 2"),
+    (
+        lambda wall: wall.set_layout("2x2", ["camera:c1", "camera:no"], None),
+        InvalidError,
+        r"sources\[1\].*'no'",
+    ),
+    (lambda wall: wall.set_layout("2x2", ["rubbish"], None), InvalidError, r"sources\[0\].*rubbish"),
+    (lambda wall: wall.set_layout("2x2", None, 7), StaleError, "revision 1, not 7"),
+    (lambda wall: wall.set_cell("17", "none", None), NotFoundError, "'17'"),
+    (lambda wall: wall.set_cell("1", "camera:", None), InvalidError, "source"),
+    (lambda wall: wall.set_cell("1", "none", 0), StaleError, "revision 1, not 0"),
+]
+
+
+@pytest.mark.parametrize(("change", "error", "words"), REFUSALS)
+def test_a_wrong_change_is_named_and_changes_nothing(
+    stage: Stage, change: Callable[[WallControl], object], error: type[Exception], words: str
+) -> None:
+    before = stage.wall.document()
+    with pytest.raises(error, match=words):
+        change(stage.wall)
+    assert stage.wall.document() == before
+    assert len(stage.shown) == 1 and not stage.saved and not stage.events
+
+
+def test_tiles_say_what_the_wall_process_and_the_workers_report(stage: Stage) -> None:
+    stage.says(report(1, TileTruth("2", "camera:c1", TileState.LIVE, 0.08, 99)))
+    stage.wall.take_figures(
+        [
+            TileFigures("main", "2", StreamName.SUB, DecodeLevel.NODEBLOCK, 15.0, 99),
+            TileFigures("other", "1", StreamName.SUB, DecodeLevel.FULL, 15.0, 99),
+        ]
+    )
+    first, second = stage.wall.tiles()[:2]
+    assert (first.state, first.age_s, first.decode) == (TileState.CONNECTING, -1.0, DecodeLevel.OFF)
+    assert (second.state, second.age_s, second.decode, second.fps) == (
+        TileState.LIVE, 0.08, DecodeLevel.NODEBLOCK, 15.0,
+    )  # fmt: skip
+    assert stage.events[-1][0] == "tiles"
+
+
+def test_the_report_of_an_older_revision_says_nothing_of_the_new_tiles(stage: Stage) -> None:
+    stage.wall.set_cell("2", "camera:c8", None)
+    stage.says(report(1, TileTruth("2", "camera:c1", TileState.LIVE, 0.08, 99)))
+    assert stage.wall.tiles()[1].state is TileState.CONNECTING
+
+
+def test_an_empty_cell_is_empty(stage: Stage) -> None:
+    stage.wall.set_cell("1", "none", None)
+    assert stage.wall.arrangement.sources[0] == EMPTY
+    assert stage.wall.tiles()[0].state is TileState.EMPTY
+
+
+def test_switch_times_are_observed(stage: Stage) -> None:
+    stage.says(SwitchDone(1, 0.08, 0.4))
+    assert stage.wall.switch_first.sum_s == 0.08
+    assert dict(stage.wall.switch_live.cumulative())["0.5"] == 1
+
+
+def test_a_larger_sub_picture_frees_the_main_stream(stage: Stage) -> None:
+    assert {tile.stream for tile in stage.shown[-1].tiles} == {StreamName.MAIN}
+    status = stage.board.get("c0")
+    status.width, status.height = 1280, 720
+    stage.wall.camera_resized("c0")
+    assert stage.shown[-1].tiles[0].stream is StreamName.SUB
+    stage.wall.camera_resized("c8")
+    assert len(stage.shown) == 2
+
+
+async def test_a_snapshot_of_an_unknown_head_is_refused(stage: Stage) -> None:
+    with pytest.raises(NotFoundError, match="'nowhere'"):
+        await stage.wall.snapshot("nowhere", "jpg")
