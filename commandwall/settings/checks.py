@@ -72,7 +72,7 @@ def areas_of(
     entries: Sequence[Located[AreaEntry]], declared: Collection[str], faults: list[Fault]
 ) -> list[Area]:
     """Return the areas; ``declared`` are the ids that stand in the file, right or wrong."""
-    parents = {located.entry.id: located.entry.parent for located in entries}
+    parents = {located.entry.id: located.entry.parent for located in reversed(entries)}
     for located in entries:
         parent = located.entry.parent
         if parent is not None and parent not in declared:

@@ -14,6 +14,25 @@ from pydantic_core import ErrorDetails
 
 from commandwall.base.errors import CommandwallError, InvalidError
 
+_WORDS = {
+    "missing": "is missing; add it",
+    "model_type": "must be a mapping (key: value)",
+    "dict_type": "must be a mapping (key: value)",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "string_type": "must be text; put it in quotes",
+    "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "must not hold control characters",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "invalid_key": "is not a known key; keys are text",
+}
+
 Loc = tuple[str | int, ...]
 """The path of a field, as pydantic gives it: ``("heads", 0, "rect")``."""
 
@@ -74,16 +93,11 @@ def invalid_fault(error: InvalidError, place: Place) -> Fault:
 
 def _wording(detail: ErrorDetails, known: Collection[str]) -> str:
     """Return what is wrong and what to do; never the value itself, which may hold a password."""
-    kind, message = detail["type"], detail["msg"]
-    if kind == "missing":
-        return "is missing; add it"
+    kind = detail["type"]
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
         return f"is not a known key; {f'did you mean {near[0]}?' if near else 'remove it'}"
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return "must be a mapping (key: value)"
-    if kind == "string_pattern_mismatch":
-        return "must not hold control characters"
-    if kind == "value_error":
-        return message.removeprefix("Value error, ")
-    return message.replace("Input should be", "must be", 1).replace("Input should", "must", 1)
+    message = detail["msg"].removeprefix("Value error, ")
+    return _WORDS.get(kind) or message.replace("Input should be", "must be", 1).replace(
+        "Tuple should", "must", 1
+    )

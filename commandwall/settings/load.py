@@ -46,7 +46,7 @@ def load_settings(file: Path) -> Settings:
 
     Blocks on the disk: call it before the loop runs. Raises :class:`SettingsError` with every fault.
     """
-    return _Loading(file.absolute()).settings()
+    return _Loading(file).settings()
 
 
 def check_settings(file: Path) -> list[str]:
@@ -81,10 +81,10 @@ class _Loading:
         if self._faults:
             raise SettingsError(self._faults)
         return Settings(
-            file=self._document.file,
+            file=self._document.file.absolute(),
             site=Site(site_file.site.id, site_file.site.name, site_file.site.level),
             language=site_file.language,
-            state_dir=self._root / site_file.state,
+            state_dir=(self._root / site_file.state).absolute(),
             http=HttpSettings(site_file.http.listen, tls),
             rtsp=RtspSettings(site_file.rtsp.listen),
             mqtt=mqtt,
@@ -116,13 +116,22 @@ class _Loading:
             str(entry["id"]) for _, entry in self._listed(key) if isinstance(entry, dict) and "id" in entry
         }
 
-    def _named_file(self, key: str) -> Path | None:
+    def _named(self, key: str) -> Path | None:
+        """Return the path that stands at ``key``; that nothing is there is a fault."""
         name = self._data.get(key)
-        return self._root / name if isinstance(name, str) else None
+        if not isinstance(name, str):
+            return None
+        path = self._root / name
+        if not path.exists():
+            self._faults.append(
+                self._document.fault((key,), f"{path} does not exist; create it or name another")
+            )
+            return None
+        return path
 
     def _layouts(self) -> dict[str, Layout]:
         layouts = load_layouts(shipped_layouts())
-        own = self._named_file("layouts")
+        own = self._named("layouts")
         if own is not None:
             try:
                 layouts |= load_layouts(own)
@@ -168,7 +177,7 @@ class _Loading:
         )
 
     def _sheet(self) -> list[tuple[Place, Any]]:
-        file = self._named_file("cameras_file")
+        file = self._named("cameras_file")
         if file is None:
             return []
         try:
@@ -207,4 +216,4 @@ class _Loading:
             except OSError as error:
                 message = f"{file} cannot be read: {error.strerror}"
                 self._faults.append(self._document.fault(("http", "tls", name), message))
-        return Tls(**files)
+        return Tls(files["cert"].absolute(), files["key"].absolute())

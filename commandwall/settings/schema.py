@@ -35,8 +35,12 @@ def _text_of_number(value: Any) -> Any:
     return str(value) if type(value) is int else value
 
 
-def _auto(value: Any) -> Any:
-    return None if value == "auto" else value
+def _count(value: Any) -> int | None:
+    if value == "auto":
+        return None
+    if type(value) is not int or not 1 <= value <= 256:
+        raise ValueError("must be auto or a whole number from 1 to 256")
+    return value
 
 
 def _id(value: str) -> str:
@@ -106,7 +110,7 @@ Text = Annotated[
 Id = Annotated[Text, AfterValidator(_id)]
 LayoutId = Annotated[Text, AfterValidator(_layout_id)]
 Listen = Annotated[Address, BeforeValidator(_address)]
-Count = Annotated[Annotated[int, Field(ge=1, le=256)] | None, BeforeValidator(_auto)]
+Count = Annotated[int | None, BeforeValidator(_count)]
 
 
 class Entry(BaseModel):
