@@ -1,0 +1,58 @@
+"""Who may do what: roles, permissions, and the principal in whose name something is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from commandwall.base.errors import AccessRefusedError
+
+
+class Role(StrEnum):
+    """What somebody is at the centre."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    LEADER = "leader"
+    OPS = "ops"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """What an operation needs; the value completes "may not ..."."""
+
+    VIEW = "look at cameras and walls"
+    OPERATE = "change what walls show"
+    DIAGNOSE = "read the figures of the system"
+    AUDIT = "read the audit log"
+    ACCOUNTS = "manage users and tokens"
+
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({Permission.VIEW}),
+    Role.LEADER: frozenset({Permission.VIEW}),
+    Role.OPERATOR: frozenset({Permission.VIEW, Permission.OPERATE, Permission.DIAGNOSE}),
+    Role.OPS: frozenset({Permission.VIEW, Permission.DIAGNOSE, Permission.AUDIT}),
+    Role.ADMIN: frozenset(Permission),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A signed-in user, a program with a token, or the broker; ``via`` is the way it came."""
+
+    name: str
+    role: Role
+    via: str = "http"
+
+    def may(self, permission: Permission) -> bool:
+        """Return whether the role has ``permission``."""
+        return permission in PERMISSIONS[self.role]
+
+    def require(self, permission: Permission) -> None:
+        """Raise :class:`AccessRefusedError` unless the role has ``permission``."""
+        if not self.may(permission):
+            raise AccessRefusedError(
+                f"{self.name} may not {permission}: the role {self.role} does not include it"
+            )

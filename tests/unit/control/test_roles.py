@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from commandwall.base.errors import AccessRefusedError
+from commandwall.control.roles import PERMISSIONS, Permission, Principal, Role
+
+
+def test_every_role_may_look_and_only_some_may_change() -> None:
+    assert set(PERMISSIONS) == set(Role)
+    assert all(Permission.VIEW in permissions for permissions in PERMISSIONS.values())
+    assert {role for role in Role if Permission.OPERATE in PERMISSIONS[role]} == {Role.OPERATOR, Role.ADMIN}
+    assert {role for role in Role if Permission.ACCOUNTS in PERMISSIONS[role]} == {Role.ADMIN}
+    assert PERMISSIONS[Role.ADMIN] == set(Permission)
+
+
+def test_a_refusal_names_who_what_and_why() -> None:
+    chen = Principal("chen", Role.VIEWER)
+    chen.require(Permission.VIEW)
+    with pytest.raises(AccessRefusedError, match="chen may not change what walls show: the role viewer"):
+        chen.require(Permission.OPERATE)
