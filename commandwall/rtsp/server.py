@@ -1,0 +1,133 @@
+"""The RTSP server (RFC 2326): serves video tracks to any number of clients over TCP and UDP."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from commandwall.base.clock import Clock, monotonic_s, utc_ns
+from commandwall.base.tasks import spawn
+from commandwall.rtsp.auth import ServerAuthenticator
+from commandwall.rtsp.server_connection import Connection
+from commandwall.rtsp.server_outlet import Address, UdpPair
+from commandwall.rtsp.server_track import Catalogue
+
+_CHECK_INTERVAL_S = 1.0
+_BACKLOG = 1024
+
+
+class RtspServer:
+    """Serves what ``catalogue`` knows. ``async with`` starts it and closes it with all its clients.
+
+    ``authenticator``: who may watch; ``None`` lets everybody in.
+    ``limit_bytes``: how much may wait for one client before frames are dropped for it.
+    ``timeout_s``: a UDP session without a sign of life, and a client that reads nothing, end after it.
+    Runs in the event loop it was started in.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        host: str,
+        port: int,
+        *,
+        authenticator: ServerAuthenticator | None = None,
+        limit_bytes: int = 1 << 20,
+        timeout_s: float = 60.0,
+        name: str = "commandwall",
+        clock: Clock = monotonic_s,
+    ) -> None:
+        self.catalogue = catalogue
+        self.authenticator = authenticator
+        self.limit_bytes = limit_bytes
+        self.timeout_s = timeout_s
+        self.name = name
+        self.clock = clock
+        self._host, self._port = host, port
+        self._connections: set[Connection] = set()
+        self._tasks = asyncio.TaskGroup()
+        self._udp_lock = asyncio.Lock()
+        self._udp: UdpPair | None = None
+        self._listener: asyncio.Server | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on (the one the system chose, if 0 was asked for)."""
+        assert self._listener is not None
+        port: int = self._listener.sockets[0].getsockname()[1]
+        return port
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._connections)
+
+    async def __aenter__(self) -> Self:
+        """Listen. Raises OSError when the address cannot be bound."""
+        await self._tasks.__aenter__()
+        loop = asyncio.get_running_loop()
+        try:
+            self._listener = await loop.create_server(
+                lambda: Connection(self), self._host, self._port, backlog=_BACKLOG
+            )
+        except OSError as error:
+            with suppress(OSError):
+                await self._tasks.__aexit__(type(error), error, error.__traceback__)
+            raise
+        self._keeper = spawn(self._tasks, self._keep(), "rtsp-server-keeper")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._listener is not None:
+            self._listener.close()
+        if self._keeper is not None:
+            self._keeper.cancel()
+        for connection in list(self._connections):
+            connection.abort()
+        if self._udp is not None:
+            self._udp.close()
+        await self._tasks.__aexit__(kind, error, trace)
+
+    async def udp(self) -> UdpPair:
+        """Return the UDP sockets, opened when first asked for. Raises OSError."""
+        async with self._udp_lock:
+            if self._udp is None:
+                self._udp = await UdpPair.open(self._host, self._on_rtcp)
+            return self._udp
+
+    def opened(self, connection: Connection) -> None:
+        """Run ``connection`` until it is lost."""
+        self._connections.add(connection)
+        spawn(self._tasks, connection.run(), f"rtsp-client-{connection.peer}")
+
+    def closed(self, connection: Connection) -> None:
+        """Forget ``connection``."""
+        self._connections.discard(connection)
+
+    def _on_rtcp(self, address: Address) -> None:
+        for connection in self._connections:
+            if connection.session is not None and connection.session.udp_from == address[:2]:
+                connection.alive_at_s = self.clock()
+
+    async def _keep(self) -> None:
+        """Send sender reports, and end sessions and clients that are gone."""
+        while True:
+            await asyncio.sleep(_CHECK_INTERVAL_S)
+            now_s, now_ns = self.clock(), utc_ns()
+            for connection in list(self._connections):
+                if self._is_gone(connection, now_s):
+                    connection.abort()
+                elif connection.session is not None and connection.session.playing:
+                    connection.session.sender.report_if_due(now_ns)
+
+    def _is_gone(self, connection: Connection, now_s: float) -> bool:
+        session = connection.session
+        if session is None or session.udp_from is not None:
+            return now_s - connection.alive_at_s > self.timeout_s
+        blocked_since_s = session.sender.blocked_since_s
+        return blocked_since_s is not None and now_s - blocked_since_s > self.timeout_s

@@ -1,0 +1,46 @@
+"""Baking: drawing and encoding a camera's loop once; runs in worker processes."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from pathlib import Path
+
+import cv2
+
+from simulators.barcode import Kind
+from simulators.encoder import Encoder
+from simulators.loopfile import Unit, write_loop
+from simulators.pictures import pictures_of
+from simulators.places import Place
+from simulators.spec import VideoSpec
+from simulators.stamp import Stamp
+
+_PR_SET_PDEATHSIG = 1
+_NICENESS = 5
+
+
+def prepare_process() -> None:
+    """Make this worker process polite: serving comes first, it ends with its parent, Ctrl-C is the parent's."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.nice(_NICENESS)
+    cv2.setNumThreads(1)
+
+
+def bake(place: Place, spec: VideoSpec, clip: Path | None, path: Path) -> None:
+    """Draw and encode the loop of ``place`` and write it to ``path``.
+
+    The value in the bar code is the frame's index in the loop. Raises InvalidError for a clip that
+    cannot be read, OSError when the cache cannot be written.
+    """
+    pictures = pictures_of(place, spec, clip)
+    stamp = Stamp(place, spec.width, spec.height)
+    encoder = Encoder(spec)
+    units = []
+    for index in range(spec.loop_frames):
+        picture = pictures.render(index / spec.loop_frames)
+        stamp.burn(picture, Kind.FRAME, index)
+        units.append(Unit(*encoder.encode(picture)))
+    write_loop(path, units)

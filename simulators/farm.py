@@ -1,0 +1,141 @@
+"""The farm: knows every simulated camera and has its streams ready when a client asks for them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from commandwall.base.tasks import spawn
+from commandwall.model.camera import StreamName
+from commandwall.rtsp.server_track import Track
+from simulators.bake import bake
+from simulators.live import LiveTrack
+from simulators.loopfile import cache_folder, read_loop
+from simulators.loops import LoopTrack
+from simulators.pacer import Pacer
+from simulators.pictures import pictures_of
+from simulators.places import Place
+from simulators.spec import VideoSpec
+from simulators.stamp import Stamp
+
+_PATH = re.compile(r"/cam/(\d{1,6})/(main|sub)")
+_ASKED_FOR, _AHEAD = 0, 1
+"""What is waited for is baked before what is baked ahead of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FarmPlan:
+    """What a farm serves. ``live`` is how many cameras, from the first on, are encoded in real time."""
+
+    places: tuple[Place, ...]
+    specs: dict[StreamName, VideoSpec]
+    codec: str
+    clip: Path | None
+    live: int
+    cache: Path
+
+
+class Farm:
+    """A ``Catalogue`` of simulated cameras.
+
+    ``bakers`` are processes that draw and encode, ``workers`` of them at once; ``threads`` draw
+    live cameras. Sub streams are baked when the farm starts, main streams when first asked for.
+    """
+
+    def __init__(self, plan: FarmPlan, group: asyncio.TaskGroup, bakers: Executor, workers: int,
+                 threads: Executor) -> None:  # fmt: skip
+        self._plan = plan
+        self._group = group
+        self._bakers = bakers
+        self._workers = workers
+        self._threads = threads
+        self._pacer = Pacer()
+        self._folders = {
+            name: cache_folder(plan.cache, spec, plan.codec, plan.clip) for name, spec in plan.specs.items()
+        }
+        self._places = {place.number: place for place in plan.places}
+        self._tracks: dict[tuple[int, StreamName], asyncio.Task[Track]] = {}
+        self._baked: dict[tuple[int, StreamName], asyncio.Future[None]] = {}
+        self._started: set[tuple[int, StreamName]] = set()
+        self._orders: asyncio.PriorityQueue[tuple[int, int, StreamName]] = asyncio.PriorityQueue()
+
+    def start(self) -> None:
+        """Start the tasks that pace and bake."""
+        spawn(self._group, self._pacer.run(), "pacer")
+        for worker in range(self._workers):
+            spawn(self._group, self._bake_orders(), f"baker-{worker}")
+
+    async def prepare(self, on_ready: Callable[[], None]) -> None:
+        """Bake every camera's sub stream that is not in the cache; ``on_ready`` is called for each camera."""
+        recorded = [place.number for place in self._plan.places if place.number > self._plan.live]
+        waiting = {self._order(number, StreamName.SUB, _AHEAD) for number in recorded}
+        for _ in range(self._plan.live):
+            on_ready()
+        for done in asyncio.as_completed(waiting):
+            await done
+            on_ready()
+
+    async def open(self, path: str) -> Track | None:
+        """Return the track at ``/cam/NUMBER/STREAM``; waits until it is baked."""
+        match = _PATH.fullmatch(path)
+        if match is None or int(match[1]) not in self._places:
+            return None
+        key = int(match[1]), StreamName(match[2])
+        task = self._tracks.get(key)
+        if task is None:
+            make = self._live if key[0] <= self._plan.live else self._recorded
+            task = self._tracks[key] = self._group.create_task(make(*key), name=f"track-{path}")
+        return await asyncio.shield(task)
+
+    async def _recorded(self, number: int, stream: StreamName) -> Track:
+        path = self._path(number, stream)
+        units = read_loop(path)
+        if units is None:
+            await asyncio.shield(self._order(number, stream, _ASKED_FOR))
+            units = read_loop(path)
+        assert units is not None, "what was baked is in the cache"
+        return LoopTrack(units, self._plan.specs[stream].fps, number, self._pacer)
+
+    async def _live(self, number: int, stream: StreamName) -> Track:
+        spec, place = self._plan.specs[stream], self._places[number]
+        loop = asyncio.get_running_loop()
+        make = partial(pictures_of, place, spec, self._plan.clip)
+        pictures = await loop.run_in_executor(self._threads, make)
+        track = LiveTrack(pictures, Stamp(place, spec.width, spec.height), spec, self._threads)
+        spawn(self._group, track.run(), f"live-{number}-{stream}")
+        return track
+
+    def _order(self, number: int, stream: StreamName, urgency: int) -> asyncio.Future[None]:
+        """Return what tells when a stream is in the cache, ordering it if need be, or sooner."""
+        key = number, stream
+        known = self._baked.get(key)
+        if known is None:
+            known = self._baked[key] = asyncio.get_running_loop().create_future()
+            if self._path(number, stream).exists():
+                known.set_result(None)
+                return known
+        elif known.done() or urgency == _AHEAD:
+            return known
+        self._orders.put_nowait((urgency, number, stream))
+        return known
+
+    async def _bake_orders(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            _, number, stream = await self._orders.get()
+            key = number, stream
+            if key in self._started:
+                continue
+            self._started.add(key)
+            spec, clip = self._plan.specs[stream], self._plan.clip
+            order = partial(bake, self._places[number], spec, clip, self._path(number, stream))
+            await loop.run_in_executor(self._bakers, order)
+            self._baked[key].set_result(None)
+
+    def _path(self, number: int, stream: StreamName) -> Path:
+        return self._folders[stream] / f"{number:04}.loop"

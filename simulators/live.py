@@ -1,0 +1,77 @@
+"""Live cameras: drawn and encoded while they are watched, with the time of drawing in the bar code."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Executor
+
+from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, monotonic_s, utc_ns
+from commandwall.rtp.h264_packetise import packetise_h264
+from commandwall.rtsp.sdp import RtpFormat
+from commandwall.rtsp.server_frame import PacketFrame
+from commandwall.rtsp.server_track import TrackSender
+from simulators.barcode import Kind
+from simulators.encoder import Encoder
+from simulators.loops import PAYLOAD_TYPE, h264_format
+from simulators.pictures import Pictures
+from simulators.spec import VideoSpec
+from simulators.stamp import Stamp
+
+_NS_PER_MS = 1_000_000
+
+
+class LiveTrack:
+    """A ``Track`` that encodes in real time. ``run`` is its task; drawing is done on ``threads``.
+
+    A key frame is forced whenever somebody begins to watch, as cameras do it.
+    """
+
+    def __init__(self, pictures: Pictures, stamp: Stamp, spec: VideoSpec, threads: Executor) -> None:
+        self._pictures = pictures
+        self._stamp = stamp
+        self._spec = spec
+        self._threads = threads
+        self._encoder = Encoder(spec)
+        self._senders: set[TrackSender] = set()
+        self._watched = asyncio.Event()
+        self._key_wanted = False
+        self.format: RtpFormat = h264_format(self._draw(key=True)[0])
+
+    def play(self, sender: TrackSender) -> None:
+        """Give ``sender`` what is encoded from now on; the next frame is a key frame."""
+        self._senders.add(sender)
+        self._key_wanted = True
+        self._watched.set()
+
+    def stop(self, sender: TrackSender) -> None:
+        """Give ``sender`` nothing more; encoding rests while nobody watches."""
+        self._senders.discard(sender)
+        if not self._senders:
+            self._watched.clear()
+
+    async def run(self) -> None:
+        """Draw, encode and send until cancelled."""
+        loop = asyncio.get_running_loop()
+        period_s = 1 / self._spec.fps
+        due_s = monotonic_s()
+        begin_ns = utc_ns()
+        while True:
+            await self._watched.wait()
+            key, self._key_wanted = self._key_wanted, False
+            data, key, drawn_ns = await loop.run_in_executor(self._threads, lambda key=key: self._draw(key=key))
+            frame = PacketFrame(packetise_h264(data), PAYLOAD_TYPE, key=key)
+            time_90k = (drawn_ns - begin_ns) * RTP_CLOCK_HZ // NS_PER_S
+            for sender in tuple(self._senders):
+                sender.deliver(frame, time_90k, drawn_ns)
+            due_s = max(due_s + period_s, monotonic_s() - period_s)
+            await asyncio.sleep(due_s - monotonic_s())
+
+    def _draw(self, *, key: bool) -> tuple[bytes, bool, int]:
+        """Return the picture of now, encoded, whether it is a key frame, and when it was drawn (UTC ns)."""
+        now_ns = utc_ns()
+        phase = now_ns / NS_PER_S % self._spec.loop_s / self._spec.loop_s
+        picture = self._pictures.render(phase)
+        now_ns = utc_ns()
+        self._stamp.burn(picture, Kind.UTC_MS, now_ns // _NS_PER_MS)
+        data, is_key = self._encoder.encode(picture, key=key)
+        return data, is_key, now_ns
