@@ -37,6 +37,11 @@ class Challenge:
         """The digest algorithm in capitals; MD5 when the server names none."""
         return self.parameters.get("algorithm", "MD5").upper() or "MD5"
 
+    @property
+    def stale(self) -> bool:
+        """Whether the credentials were right and only the nonce was too old."""
+        return self.parameters.get("stale", "").lower() == "true"
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -81,24 +86,13 @@ class ClientAuthenticator:
         self._cnonce = secrets.token_hex(8)
 
     def accept(self, challenges: Iterable[Challenge]) -> bool:
-        """Take the strongest of ``challenges`` that can be answered.
-
-        Returns whether another try makes sense: False if none can be answered, or if the server
-        turns down what was sent already (same challenge again, or a new nonce that is not stale).
-        """
-        best = min((c for c in challenges if _rank(c) is not None), key=lambda c: _rank(c) or 0, default=None)
-        if best is None:
+        """Take the strongest of ``challenges``; return False if none of them can be answered."""
+        ranked = [(rank, challenge) for challenge in challenges if (rank := _rank(challenge)) is not None]
+        if not ranked:
             return False
-        before = self._challenge
-        self._challenge = best
+        self._challenge = min(ranked, key=lambda pair: pair[0])[1]
         self._uses = 0
-        if before is None or before.scheme != best.scheme:
-            return True
-        return best.parameters.get("stale", "").lower() == "true"
-
-    def renew(self) -> None:
-        """Forget that credentials were sent, for a challenge that comes later in a session that works."""
-        self._challenge = None
+        return True
 
     def authorise(self, method: str, url: str) -> str | None:
         """Return the value of Authorization for a request, or ``None`` as long as nobody asked."""

@@ -68,9 +68,6 @@ class Headers:
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self._fields)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Headers) and self._fields == other._fields
-
     def __repr__(self) -> str:
         """Return the names only: values may carry credentials."""
         return f"Headers({', '.join(name for name, _ in self._fields)})"

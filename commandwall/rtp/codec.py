@@ -1,0 +1,57 @@
+"""What is the same for every payload format: codec parameters, and what a format must do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+MAX_DIMENSION = 16384
+MAX_UNIT_BYTES = 8 * 1024 * 1024
+"""The largest access unit that is put together; what grows beyond it is dropped as damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodecParameters:
+    """What a feed's codec is; ``name`` as FFmpeg names decoders. Sizes in pixels, 0 if not known yet."""
+
+    name: str
+    width: int = 0
+    height: int = 0
+    profile: str = ""
+    level: str = ""
+
+
+class PayloadFormat(Protocol):
+    """Puts the access units of one codec together from RTP payloads in their order.
+
+    One object serves one session; the receiver says where access units end.
+    """
+
+    @property
+    def parameters(self) -> CodecParameters:
+        """What is known of the codec now; another object after the picture size changed."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether ``take`` has something to give."""
+
+    def push(self, data: bytes, start: int, end: int) -> None:
+        """Take the payload ``data[start:end]`` of the current access unit.
+
+        Raises ProtocolError if it breaks the payload format; the rest of the access unit may follow.
+        """
+
+    def begins(self, data: bytes, start: int, end: int) -> bool:
+        """Return whether the payload is the first of an access unit, as far as it can be told.
+
+        Asked only for the first packet after a gap.
+        """
+
+    def lose(self) -> None:
+        """Take note that packets are missing before the next payload: what is half there is dropped."""
+
+    def take(self) -> tuple[bytes, bool]:
+        """End the access unit; return its bytes and whether decoding can begin there.
+
+        The bytes are empty if nothing of it can be decoded by itself (parameter sets alone).
+        """

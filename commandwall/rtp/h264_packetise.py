@@ -1,0 +1,49 @@
+"""H.264 access units made RTP payloads (RFC 6184, packetization-mode 1): single NAL units and FU-A."""
+
+from __future__ import annotations
+
+import base64
+
+from commandwall.rtp.annexb import split_annexb
+from commandwall.rtp.h264 import FU_A, FU_END, FU_START, PPS, SPS
+
+DEFAULT_MTU = 1400
+
+
+def packetise_h264(access_unit: bytes, mtu: int = DEFAULT_MTU) -> list[bytes]:
+    """Return the payloads for ``access_unit`` (Annex B), none longer than ``mtu`` bytes (at least 3).
+
+    The last one is to be sent with the marker bit.
+    """
+    payloads: list[bytes] = []
+    for nal in split_annexb(access_unit):
+        if len(nal) <= mtu:
+            payloads.append(nal)
+        else:
+            payloads += _fragments(nal, mtu - 2)
+    return payloads
+
+
+def _fragments(nal: bytes, size: int) -> list[bytes]:
+    indicator = nal[0] & 0xE0 | FU_A
+    kind = nal[0] & 0x1F
+    last = 1 + (len(nal) - 2) // size * size
+    fragments = []
+    for start in range(1, len(nal), size):
+        flags = (FU_START if start == 1 else 0) | (FU_END if start == last else 0)
+        fragments.append(bytes((indicator, flags | kind)) + nal[start : start + size])
+    return fragments
+
+
+def h264_fmtp(key_frame: bytes) -> dict[str, str]:
+    """Return the SDP parameters for a stream whose key frames begin as ``key_frame`` (Annex B) does.
+
+    Without parameter sets in it, only the packetization mode is told.
+    """
+    fmtp = {"packetization-mode": "1"}
+    sets = [nal for nal in split_annexb(key_frame) if nal[0] & 0x1F in (SPS, PPS)]
+    profile = next((nal[1:4].hex().upper() for nal in sets if nal[0] & 0x1F == SPS), "")
+    if profile:
+        fmtp["profile-level-id"] = profile
+        fmtp["sprop-parameter-sets"] = ",".join(base64.b64encode(nal).decode() for nal in sets)
+    return fmtp

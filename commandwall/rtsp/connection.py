@@ -1,0 +1,150 @@
+"""One RTSP connection of a client: requests and their answers, and interleaved frames."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
+from commandwall.rtsp.address import Address
+from commandwall.rtsp.messages import Headers, Request, Response
+from commandwall.rtsp.parser import RtspParser
+
+FrameSink = Callable[[bytes, int, int], None]
+"""Called with (data, start, end) for each interleaved frame, ``data[start:end]``."""
+
+_ANSWERED = frozenset(("OPTIONS", "GET_PARAMETER", "SET_PARAMETER"))
+
+
+class RtspConnection(asyncio.Protocol):
+    """The protocol object of a TCP connection to a camera.
+
+    ``sinks`` says who takes the frames of which channel; frames of other channels are counted in
+    ``unassigned`` and dropped. ``ended`` is done when nothing more will come, with the reason.
+    Sinks run inside ``data_received``; no task is woken for media.
+    """
+
+    __slots__ = ("_cseq", "_parser", "_transport", "_waiting", "ended", "sinks", "unassigned")
+
+    def __init__(self) -> None:
+        self.sinks: dict[int, FrameSink] = {}
+        self.unassigned = 0
+        self.ended: asyncio.Future[CommandwallError] = asyncio.get_running_loop().create_future()
+        self._parser = RtspParser(self._on_message, self._on_frame)
+        self._transport: asyncio.Transport | None = None
+        self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._cseq = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport (called by the event loop)."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what was read (called by the event loop)."""
+        try:
+            self._parser.feed(data)
+        except ProtocolError as error:
+            self.end(error)
+            self.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take note that the connection is gone (called by the event loop)."""
+        words = f"the connection broke: {exc}" if exc else "the camera closed the connection"
+        self._transport = None
+        self.end(ConnectionLostError(words))
+
+    def end(self, reason: CommandwallError) -> None:
+        """Say that nothing more will come; the first reason given stays. The connection may remain open."""
+        if not self.ended.done():
+            self.ended.set_result(reason)
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_result(Response(0))
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def open(self) -> bool:
+        """Whether something can still be sent."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def host(self, name: str) -> str:
+        """Return the IP address of ``sockname`` (this side) or ``peername`` (the camera); ``""`` if gone."""
+        found = self._transport.get_extra_info(name) if self._transport is not None else None
+        return str(found[0]) if found else ""
+
+    def send_frame(self, channel: int, payload: bytes) -> None:
+        """Send an interleaved frame, if the connection is still there."""
+        if self._transport is not None:
+            self._transport.write(b"$" + bytes((channel,)) + len(payload).to_bytes(2, "big") + payload)
+
+    def ask(self, method: str, url: str, headers: Headers) -> asyncio.Future[Response]:
+        """Send a request; the future gets the answer, or one of status 0 if the connection ends first."""
+        self._cseq += 1
+        cseq = self._cseq
+        future: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        if not self.open:
+            future.set_result(Response(0))
+            return future
+        self._waiting[cseq] = future
+        future.add_done_callback(lambda _: self._waiting.pop(cseq, None))
+        request = Request(method, url, headers=Headers([("CSeq", str(cseq)), *headers]))
+        self._write(request.to_bytes())
+        return future
+
+    async def call(self, method: str, url: str, headers: Headers, timeout_s: float) -> Response:
+        """Send a request and wait for its answer.
+
+        Raises ConnectionLostError if none comes within ``timeout_s``, or the reason why the
+        connection ended.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                response = await self.ask(method, url, headers)
+        except TimeoutError:
+            raise ConnectionLostError(f"{method}: no answer within {timeout_s:g} s") from None
+        if response.status == 0:
+            reason = self.ended.result() if self.ended.done() else "the connection is closed"
+            kind = type(reason) if isinstance(reason, ProtocolError) else ConnectionLostError
+            raise kind(f"{method}: {reason}")
+        return response
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(data)
+
+    def _on_frame(self, channel: int, data: bytes, start: int, end: int) -> None:
+        sink = self.sinks.get(channel)
+        if sink is None:
+            self.unassigned += 1
+        else:
+            sink(data, start, end)
+
+    def _on_message(self, message: Request | Response) -> None:
+        if isinstance(message, Request):
+            status = 200 if message.method in _ANSWERED else 501
+            self._write(Response(status, headers=Headers([("CSeq", message.headers.get("CSeq"))])).to_bytes())
+            return
+        future = self._waiting.get(message.cseq or 0)
+        if future is None and message.cseq is None and len(self._waiting) == 1:
+            future = next(iter(self._waiting.values()))
+        if future is not None and not future.done():
+            future.set_result(message)
+
+
+async def connect(address: Address, timeout_s: float) -> RtspConnection:
+    """Connect to a camera. Raises ConnectionLostError that says why it cannot be reached."""
+    where = f"{address.host} port {address.port}"
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(timeout_s):
+            _, connection = await loop.create_connection(RtspConnection, address.host, address.port)
+    except TimeoutError:
+        raise ConnectionLostError(f"connect: {where} does not answer within {timeout_s:g} s") from None
+    except OSError as error:
+        raise ConnectionLostError(f"connect: {where}: {error.strerror or error}") from error
+    return connection

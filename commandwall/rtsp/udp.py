@@ -1,0 +1,106 @@
+"""The pair of UDP sockets that carry RTP and RTCP of one track (RFC 3550 section 11)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from functools import partial
+from typing import cast
+
+from commandwall.base.clock import monotonic_ns
+from commandwall.base.errors import ConnectionLostError
+from commandwall.rtp.receiver import RtpReceiver
+from commandwall.rtp.reorder import ReorderBuffer
+
+RECEIVE_BUFFER_BYTES = 1024 * 1024
+"""Room for a burst: a key frame of a main stream comes as hundreds of packets at once."""
+
+_TRIES = 20
+
+
+class UdpPair:
+    """Two bound sockets, an even port and the next one. ``close`` it, whatever happens."""
+
+    def __init__(self, rtp: socket.socket, rtcp: socket.socket) -> None:
+        self._sockets = rtp, rtcp
+        self._transports: list[asyncio.DatagramTransport] = []
+        self._servers: tuple[tuple[str, int], tuple[str, int]] | None = None
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """The local ports, (RTP, RTCP)."""
+        rtp, rtcp = self._sockets
+        return int(rtp.getsockname()[1]), int(rtcp.getsockname()[1])
+
+    async def start(self, hosts: frozenset[str], receiver: RtpReceiver) -> None:
+        """Give ``receiver`` what ``hosts`` (IP addresses) send, RTP put in order; drop the rest."""
+        loop = asyncio.get_running_loop()
+        buffer = ReorderBuffer(receiver.on_rtp)
+        sinks: tuple[Callable[[bytes], None], ...] = (
+            lambda data: buffer.push(data, monotonic_ns()),
+            lambda data: receiver.on_rtcp(data, 0, len(data)),
+        )
+        for sock, sink in zip(self._sockets, sinks, strict=True):
+            endpoint = partial(_Listener, hosts, sink)
+            transport, _ = await loop.create_datagram_endpoint(endpoint, sock=sock)
+            self._transports.append(transport)
+
+    def aim(self, host: str, ports: tuple[int, int]) -> None:
+        """Say where the camera's ports are, and send to both, so that firewalls on the way let it in."""
+        self._servers = (host, ports[0]), (host, ports[1])
+        for transport, server in zip(self._transports, self._servers, strict=True):
+            transport.sendto(b"\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", server)
+
+    def send_rtcp(self, payload: bytes) -> None:
+        """Send an RTCP packet, if it is known where to."""
+        if self._servers is not None:
+            self._transports[1].sendto(payload, self._servers[1])
+
+    def close(self) -> None:
+        """Close both sockets."""
+        for transport in self._transports:
+            transport.abort()
+        for sock in self._sockets[len(self._transports) :]:
+            sock.close()
+
+
+class _Listener(asyncio.DatagramProtocol):
+    __slots__ = ("_hosts", "_sink")
+
+    def __init__(self, hosts: frozenset[str], sink: Callable[[bytes], None]) -> None:
+        self._hosts = hosts
+        self._sink = sink
+
+    def datagram_received(self, data: bytes, addr: tuple[str | int, ...]) -> None:
+        if addr[0] in self._hosts:
+            self._sink(data)
+
+    def error_received(self, exc: Exception) -> None:
+        """Pass over ICMP errors: the RTSP connection tells whether the camera is gone."""
+
+
+def open_pair(host: str) -> UdpPair:
+    """Bind a pair of ports on the local IP address ``host``. Raises ConnectionLostError if none is free."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for _ in range(_TRIES):
+        rtp = _bind(family, host, 0)
+        port = cast("int", rtp.getsockname()[1]) if rtp is not None else 1
+        rtcp = _bind(family, host, port + 1) if port % 2 == 0 else None
+        if rtp is not None and rtcp is not None:
+            return UdpPair(rtp, rtcp)
+        if rtp is not None:
+            rtp.close()
+    raise ConnectionLostError(f"SETUP: no free pair of UDP ports on {host}")
+
+
+def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket | None:
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        return None
+    return sock
