@@ -1,0 +1,55 @@
+"""The rules of the architecture, in one place. ``test_architecture`` holds the code to them."""
+
+from __future__ import annotations
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "base": set(),
+    "model": {"base"},
+    "settings": {"base", "model"},
+    "ipc": {"base", "model"},
+    "rtp": {"base", "model"},
+    "media": {"base", "model", "ipc"},
+    "panel": set(),
+    "rtsp": {"base", "model", "settings", "ipc", "rtp", "media"},
+    "workers": {"base", "model", "settings", "ipc", "rtp", "media"},
+}
+"""What each low package of commandwall may import of the others; itself always."""
+
+BASEMENT = {"base", "model", "settings", "ipc", "rtp", "media", "rtsp", "workers"}
+SIBLINGS = {"ingest", "compose", "outputs", "rtc", "conference", "recording"}
+CONTROL = {"control", "observe"}
+for _sibling in SIBLINGS:  # never each other
+    MAY_IMPORT[_sibling] = BASEMENT
+for _package in CONTROL:
+    MAY_IMPORT[_package] = BASEMENT | SIBLINGS | CONTROL
+TOP = {"app", "cli", "__main__"}
+for _module in TOP:
+    MAY_IMPORT[_module] = BASEMENT | SIBLINGS | CONTROL | TOP
+
+SIMULATORS_MAY_IMPORT = {"base", "model", "rtp", "rtsp", "media"}
+
+ONLY_IN: dict[str, set[str]] = {
+    "av": {"media", "rtc"},
+    "cv2": {"compose", "media", "observe.diagnosis"},
+    "aiortc": {"rtc"},
+    "aioice": {"rtc"},
+    "aiomqtt": {"control.mqtt"},
+    "paho": {"control.mqtt"},
+    "prometheus_client": {"observe.metrics"},
+    "sqlite3": {"control", "observe", "recording"},
+    "argon2": {"control"},
+    "yaml": {"settings", "app", "cli"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+    "mmap": {"ipc"},
+    "multiprocessing": {"ipc"},
+    "multiprocessing.shared_memory": {"ipc"},
+}
+"""Where in commandwall a library may be imported: packages, or modules of them; nowhere else."""
+
+PURE = {"model": {"base"}, "base": set[str]()}
+"""Packages that import no third-party library at all."""
+
+MAX_FILE_LINES = 500
+MAX_FUNCTION_LINES = 60
+MAX_LONG_FUNCTIONS = 0.03
