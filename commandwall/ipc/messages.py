@@ -222,8 +222,9 @@ class WallTile:
 
 @dataclass(frozen=True, slots=True)
 class Arrange:
-    """Control -> wall: show these tiles, all at the same tick. ``at_ns`` (monotonic) is when the
-    operator's command arrived; switch times are counted from it.
+    """Control -> wall: show these tiles, all at the same tick.
+
+    ``at_ns`` (monotonic) is when the operator's command arrived; switch times count from it.
     """
 
     revision: int
@@ -307,6 +308,41 @@ class SwitchDone:
     live_s: float
 
 
+# ---- share
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRoute:
+    """One path of the RTSP server and the stream of a packet bus that is served there."""
+
+    path: str
+    packet_path: str
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureShare:
+    """Control -> share, first: where to listen, who may watch (everybody without a user), and what."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    routes: tuple[ShareRoute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareReport:
+    """Share -> control, when it listens and when its clients change: the port, and how many they are.
+
+    Port 0: it cannot listen; ``fault`` says why.
+    """
+
+    port: int
+    clients: int
+    fault: str = ""
+
+
 TICK_BUCKETS_S = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
 
 Message = (
@@ -314,4 +350,5 @@ Message = (
     | ConfigureIngest | AddFeeds | RemoveFeeds | ShowTiles | SnapshotCamera
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
+    | ConfigureShare | ShareReport
 )  # fmt: skip

@@ -78,6 +78,7 @@ class _Loading:
         if site_file is None:
             raise SettingsError(self._faults)
         mqtt, tls = self._mqtt(site_file.mqtt, credentials), self._tls(site_file.http.tls)
+        watchers = self._credential("rtsp", site_file.rtsp.credentials, credentials)
         if self._faults:
             raise SettingsError(self._faults)
         return Settings(
@@ -86,7 +87,7 @@ class _Loading:
             language=site_file.language,
             state_dir=(self._root / site_file.state).absolute(),
             http=HttpSettings(site_file.http.listen, tls),
-            rtsp=RtspSettings(site_file.rtsp.listen),
+            rtsp=RtspSettings(site_file.rtsp.listen, watchers),
             mqtt=mqtt,
             ingest=IngestSettings(site_file.ingest.workers, site_file.ingest.decode_threads),
             areas=tuple(areas),
@@ -194,17 +195,22 @@ class _Loading:
     def _mqtt(self, entry: MqttEntry | None, credentials: Mapping[str, Credential]) -> MqttSettings | None:
         if entry is None:
             return None
-        if entry.credentials is not None and entry.credentials not in credentials:
-            message = checks.unknown("credential", entry.credentials, credentials)
-            self._faults.append(self._document.fault(("mqtt", "credentials"), message))
         url = urlsplit(entry.url)
         return MqttSettings(
             host=url.hostname or "",
             port=url.port or _MQTT_PORTS[url.scheme],
             tls=url.scheme == "mqtts",
             prefix=entry.prefix,
-            credential=credentials.get(entry.credentials or ""),
+            credential=self._credential("mqtt", entry.credentials, credentials),
         )
+
+    def _credential(
+        self, section: str, name: str | None, credentials: Mapping[str, Credential]
+    ) -> Credential | None:
+        if name is not None and name not in credentials:
+            message = checks.unknown("credential", name, credentials)
+            self._faults.append(self._document.fault((section, "credentials"), message))
+        return credentials.get(name or "")
 
     def _tls(self, entry: TlsEntry | None) -> Tls | None:
         if entry is None:

@@ -145,6 +145,7 @@ class RtspEntry(Entry):
     """``rtsp``: cameras and heads for other systems."""
 
     listen: Listen = Address("127.0.0.1", 8554)
+    credentials: Id | None = None
 
 
 class MqttEntry(Entry):

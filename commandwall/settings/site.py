@@ -65,18 +65,19 @@ class HttpSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class RtspSettings:
-    """The RTSP server that shares cameras and heads."""
-
-    listen: Address
-
-
-@dataclass(frozen=True, slots=True)
 class Credential:
     """A user and the password read from its file; neither is ever part of a URL or a log."""
 
     user: str
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RtspSettings:
+    """The RTSP server that shares cameras and heads; without ``credential`` everybody may watch."""
+
+    listen: Address
+    credential: Credential | None = None
 
 
 @dataclass(frozen=True, slots=True)

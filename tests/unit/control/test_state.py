@@ -30,9 +30,20 @@ class Told:
 
 def figures(feed: str, **changes: Any) -> FeedFigures:
     values: dict[str, Any] = {
-        "id": feed, "codec": "h264", "width": 640, "height": 360, "fps": 15.0, "bitrate_bps": 384e3, "keyframe_interval_s": 2.0,
-        "last_frame_age_s": 0.1, "frames": 100, "bytes": 5000, "packets": 300, "lost_packets": 100, "reconnects": 2,
-    }  # fmt: skip
+        "id": feed,
+        "codec": "h264",
+        "width": 640,
+        "height": 360,
+        "fps": 15.0,
+        "bitrate_bps": 384e3,
+        "keyframe_interval_s": 2.0,
+        "last_frame_age_s": 0.1,
+        "frames": 100,
+        "bytes": 5000,
+        "packets": 300,
+        "lost_packets": 100,
+        "reconnects": 2,
+    }
     return FeedFigures(**{**values, **changes})
 
 

@@ -1,0 +1,102 @@
+"""``commandwall user`` and ``commandwall token``: accounts, straight in the state directory.
+
+They work while the daemon runs and while it does not.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import typer
+
+from commandwall.cli.site import ConfigOption, run_async, site_settings
+from commandwall.control.accounts import Accounts
+from commandwall.control.database import Database
+from commandwall.control.guessing import GuessGuard
+from commandwall.control.passwords import Passwords
+from commandwall.control.roles import Role
+from commandwall.control.users import Users
+from commandwall.settings.site import Settings
+
+users = typer.Typer(help="Accounts of people.", no_args_is_help=True)
+tokens = typer.Typer(help="Tokens of programs.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
+RoleOption = Annotated[Role, typer.Option(help="What it may do.")]
+
+
+@asynccontextmanager
+async def open_users(settings: Settings) -> AsyncIterator[Users]:
+    """Open the accounts of a site; raises :class:`StoreError`."""
+    async with Database(settings.state_dir) as database:
+        yield Users(Accounts(database), Passwords(), GuessGuard())
+
+
+@users.command()
+def add(name: NameArgument, config: ConfigOption, role: RoleOption = Role.OPERATOR) -> None:
+    """Add a user; asks for the password, or reads it from standard input."""
+
+    async def work(password: str) -> None:
+        async with open_users(site_settings(config)) as accounts:
+            await accounts.add(name, role, password)
+
+    run_async(work(_new_password()))
+
+
+@users.command()
+def passwd(name: NameArgument, config: ConfigOption) -> None:
+    """Give a user another password; all sessions of the user end."""
+
+    async def work(password: str) -> None:
+        async with open_users(site_settings(config)) as accounts:
+            await accounts.set_password(name, password)
+
+    run_async(work(_new_password()))
+
+
+@users.command(name="list")
+def list_users(config: ConfigOption) -> None:
+    """Print every user and role."""
+
+    async def work() -> None:
+        async with open_users(site_settings(config)) as accounts:
+            for user in await accounts.users():
+                typer.echo(f"{user.name}\t{user.role}")
+
+    run_async(work())
+
+
+@users.command()
+def remove(name: NameArgument, config: ConfigOption) -> None:
+    """Remove a user, whose sessions end."""
+
+    async def work() -> None:
+        async with open_users(site_settings(config)) as accounts:
+            await accounts.remove(name)
+
+    run_async(work())
+
+
+@tokens.command()
+def create(
+    config: ConfigOption,
+    role: RoleOption,
+    name: Annotated[str, typer.Option(help="What the token is for.")],
+) -> None:
+    """Print a new token, alone on standard output; it is not kept and cannot be shown again."""
+
+    async def work() -> None:
+        async with open_users(site_settings(config)) as accounts:
+            typer.echo(await accounts.create_token(name, role))
+
+    run_async(work())
+
+
+def _new_password() -> str:
+    if sys.stdin.isatty():
+        password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return password
+    return sys.stdin.readline().rstrip("\n")

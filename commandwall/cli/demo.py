@@ -1,0 +1,126 @@
+"""``commandwall demo``: a farm of simulated cameras and the daemon, on loopback, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import csv
+import logging
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvloop
+import yaml
+from rich.console import Console
+
+from commandwall.app import Running, run
+from commandwall.base.errors import CommandwallError
+from commandwall.settings.load import load_settings
+
+_FARM = "simulators.cameras"
+_STOP_S = 3.0
+
+
+def run_demo(cameras: int, port: int, clip: Path | None) -> None:
+    """Run until SIGINT or SIGTERM; leaves no process and no file behind."""
+    logging.getLogger().setLevel("WARNING")
+    with tempfile.TemporaryDirectory(prefix="commandwall-demo-") as folder:
+        uvloop.run(_demo(cameras, port, clip, Path(folder)))
+
+
+async def _demo(cameras: int, port: int, clip: Path | None, folder: Path) -> None:
+    console = Console()
+    console.print(f"commandwall demo: {cameras} simulated cameras; Ctrl-C ends it", highlight=False)
+    async with _farm(cameras, clip) as rtsp_port:
+        await _write_site(folder, cameras, rtsp_port, port)
+        settings = load_settings(folder / "demo.yaml")
+        await run(settings, lambda running: _announce(console, running))
+
+
+def _announce(console: Console, running: Running) -> None:
+    console.print(f"\n  panel     [bold]{running.url}[/]", highlight=False)
+    if running.first_password:
+        console.print(f"  sign in   [bold]admin[/] / [bold]{running.first_password}[/]\n", highlight=False)
+
+
+@asynccontextmanager
+async def _farm(cameras: int, clip: Path | None) -> AsyncIterator[int]:
+    """Run the farm; yields its port. Its progress bars go to standard error."""
+    arguments = ["--count", str(cameras), "--port", "0", "--live", "4"]
+    if clip is not None:
+        arguments += ["--clip", str(clip)]
+    process = await _simulators(*arguments, start_new_session=True)
+    try:
+        yield await _port_of(process)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), _STOP_S)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+
+async def _port_of(process: asyncio.subprocess.Process) -> int:
+    """Return the port in the farm's line ``ready rtsp://127.0.0.1:PORT/...``."""
+    assert process.stdout is not None
+    while line := (await process.stdout.readline()).decode():
+        if line.startswith("ready "):
+            return int(line.split("://")[1].partition("/")[0].rpartition(":")[2])
+    raise CommandwallError("demo: the camera farm ended before it was ready; its own words are above")
+
+
+async def _write_site(folder: Path, cameras: int, rtsp_port: int, port: int) -> None:
+    """Write the configuration of the demo: the farm's cameras on one 1080p wall."""
+    described = ["--count", str(cameras), "--port", str(rtsp_port), "--describe"]
+    (folder / "cameras.csv").write_bytes(await _output(*described, "csv"))
+    areas = csv.DictReader((await _output(*described, "areas")).decode().splitlines())
+    site = {
+        "site": {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"},
+        "state": str(folder / "state"),
+        "http": {"listen": f"127.0.0.1:{port}"},
+        "rtsp": {"listen": "127.0.0.1:0"},
+        "areas": [{**area, "parent": area["parent"] or None} for area in areas],
+        "cameras_file": "cameras.csv",
+        "walls": [
+            {
+                "id": "main",
+                "name": "主墙",
+                "size": [1920, 1080],
+                "layout": "4x4",
+                "heads": [
+                    {"id": "all", "rect": [0, 0, 1920, 1080]},
+                    {"id": "left", "rect": [0, 0, 960, 1080]},
+                    {"id": "right", "rect": [960, 0, 960, 1080]},
+                ],
+            }
+        ],
+    }
+    (folder / "demo.yaml").write_text(yaml.safe_dump(site, allow_unicode=True, sort_keys=False))
+
+
+async def _simulators(*arguments: str, start_new_session: bool = False) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        _FARM,
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=start_new_session,
+    )
+
+
+async def _output(*arguments: str) -> bytes:
+    process = await _simulators(*arguments)
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise CommandwallError(f"demo: the camera farm could not describe itself ({' '.join(arguments)})")
+    return output

@@ -1,0 +1,99 @@
+"""The commands and what they print; what they do lies in the modules beside this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import commandwall
+from commandwall.base.errors import CommandwallError
+from commandwall.cli import accounts
+from commandwall.cli.site import ConfigOption, run_async, site_settings
+from commandwall.settings.load import check_settings
+
+cli = typer.Typer(
+    help="The video wall of an emergency command centre.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+cli.add_typer(accounts.users, name="user")
+cli.add_typer(accounts.tokens, name="token")
+
+
+def main() -> None:
+    """Run the command line. Exit status 1 with one line where a command cannot be done."""
+    try:
+        cli()
+    except CommandwallError as error:
+        Console(stderr=True).print(f"commandwall: {error}", style="red", markup=False, highlight=False)
+        raise SystemExit(1) from None
+
+
+@cli.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(commandwall.__version__)
+        raise typer.Exit
+
+
+@cli.command()
+def run(config: ConfigOption) -> None:
+    """Run the daemon in the foreground. SIGTERM or SIGINT drains it, a second one ends it at once."""
+    from commandwall.app import serve
+
+    serve(site_settings(config))
+
+
+@cli.command()
+def check(config: Annotated[Path, typer.Argument(metavar="FILE", help="A site's configuration.")]) -> None:
+    """Check a configuration and all it names; exit 2 and a line per fault."""
+    faults = check_settings(config)
+    for fault in faults:
+        typer.echo(fault, err=True)
+    if faults:
+        raise typer.Exit(2)
+    settings = site_settings(config)
+    typer.echo(
+        f"{config}: correct: {len(settings.cameras)} cameras in {len(settings.areas)} areas,"
+        f" {len(settings.walls)} walls, {len(settings.layouts)} layouts"
+    )
+
+
+@cli.command()
+def demo(
+    cameras: Annotated[int, typer.Option(min=1, max=2000, help="Simulated cameras.")] = 400,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the panel, on loopback.")] = 8080,
+    clip: Annotated[Path | None, typer.Option(exists=True, help="Footage that the cameras show.")] = None,
+) -> None:
+    """Run a camera farm and the daemon on loopback, and print the panel's address and sign-in."""
+    from commandwall.cli.demo import run_demo
+
+    run_demo(cameras, port, clip)
+
+
+@cli.command()
+def probe(
+    url: Annotated[str, typer.Argument(help="rtsp://HOST[:PORT]/PATH, without user and password.")],
+    user: Annotated[str, typer.Option(help="Asks for the password, or reads COMMANDWALL_PASSWORD.")] = "",
+    seconds: Annotated[float, typer.Option(min=0.5, max=600, help="How long to watch.")] = 5.0,
+    udp: Annotated[bool, typer.Option("--udp", help="RTP over UDP instead of TCP.")] = False,
+) -> None:
+    """Open one stream as the daemon would and print what it is; exit 1 with the reason otherwise."""
+    from commandwall.cli.probe import run_probe
+
+    run_async(run_probe(url, user, seconds, udp))
+
+
+@cli.command()
+def status(
+    config: ConfigOption,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Print the cameras, walls and workers of the running daemon."""
+    from commandwall.cli.status import run_status
+
+    run_async(run_status(site_settings(config), as_json))

@@ -1,0 +1,63 @@
+"""The share process as the control plane sees it: what it serves by RTSP, and whether it does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from commandwall.control.feeds import Feeds
+from commandwall.control.walls import WallControl
+from commandwall.ipc.channel import Received
+from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoute
+from commandwall.model.camera import Camera, StreamName
+from commandwall.settings.site import RtspSettings
+from commandwall.workers.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+class ShareControl:
+    """Keeps the share process. Belongs to the control plane's event loop."""
+
+    def __init__(
+        self, rtsp: RtspSettings, cameras: Sequence[Camera], feeds: Feeds, walls: Iterable[WallControl]
+    ) -> None:
+        self._rtsp = rtsp
+        self._routes = (*_camera_routes(cameras, feeds), *_head_routes(walls))
+        self.report: ShareReport | None = None
+        self.worker = Worker(
+            "share",
+            "share",
+            "commandwall.outputs.worker",
+            on_ready=self._ready,
+            on_message=self._hear,
+            on_down=self._down,
+        )
+
+    def _ready(self, worker: Worker) -> None:
+        listen, credential = self._rtsp.listen, self._rtsp.credential
+        user, password = (credential.user, credential.password) if credential else ("", "")
+        worker.post(ConfigureShare(listen.host, listen.port, user, password, self._routes))
+
+    def _hear(self, _: Worker, received: Received) -> None:
+        if isinstance(received.message, ShareReport):
+            self.report = received.message
+            if self.report.fault:
+                log.error("%s; nothing is shared until that is mended", self.report.fault)
+
+    def _down(self, _: Worker) -> None:
+        self.report = None
+
+
+def _camera_routes(cameras: Iterable[Camera], feeds: Feeds) -> Iterable[ShareRoute]:
+    for camera in cameras:
+        for stream in StreamName:
+            if camera.enabled and camera.address(stream):
+                packets = str(feeds.packet_path(camera.id))
+                yield ShareRoute(f"/cameras/{camera.id}/{stream}", packets, f"camera/{camera.id}/{stream}")
+
+
+def _head_routes(walls: Iterable[WallControl]) -> Iterable[ShareRoute]:
+    for wall in walls:
+        for head in wall.wall.heads:
+            yield ShareRoute(f"/walls/{wall.wall.id}/{head.id}", str(wall.packet_path), f"head/{head.id}")

@@ -1,0 +1,73 @@
+"""The share process: cameras and heads by RTSP, for other centres, recorders and hardware decoders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from commandwall.ipc.channel import Channel, Received
+from commandwall.ipc.messages import ConfigureShare, ShareReport
+from commandwall.outputs.share_track import ShareCatalogue
+from commandwall.rtsp.auth import ServerAuthenticator
+from commandwall.rtsp.server import RtspServer
+from commandwall.workers.child import run_child
+
+_REPORT_EVERY_S = 1.0
+
+
+class Share:
+    """Serves what :class:`ConfigureShare` names, from when it arrives until the process drains."""
+
+    def __init__(self, channel: Channel, group: asyncio.TaskGroup) -> None:
+        self._channel = channel
+        self._group = group
+        self._serving: asyncio.Task[None] | None = None
+
+    async def handle(self, received: Received) -> None:
+        """Take the configuration; it comes once in a life."""
+        if isinstance(received.message, ConfigureShare):
+            self._serving = self._group.create_task(self._serve(received.message), name="rtsp share")
+
+    def close(self) -> None:
+        """Stop serving."""
+        if self._serving is not None:
+            self._serving.cancel()
+
+    async def _serve(self, configuration: ConfigureShare) -> None:
+        authenticator = None
+        if configuration.user:
+            authenticator = ServerAuthenticator("commandwall", {configuration.user: configuration.password})
+        catalogue = ShareCatalogue(configuration.routes, self._group)
+        server = RtspServer(catalogue, configuration.host, configuration.port, authenticator=authenticator)
+        try:
+            async with server:
+                await self._report(server)
+        except OSError as error:
+            where = f"{configuration.host}:{configuration.port}"
+            self._channel.post(ShareReport(0, 0, f"rtsp.listen {where}: {error.strerror}"))
+        finally:
+            catalogue.close()
+
+    async def _report(self, server: RtspServer) -> None:
+        said = -1
+        while True:
+            if server.connections != said:
+                said = server.connections
+                self._channel.post(ShareReport(server.port, said))
+            await asyncio.sleep(_REPORT_EVERY_S)
+
+
+@asynccontextmanager
+async def open_share(channel: Channel) -> AsyncIterator[Share]:
+    """Yield the share process's handler; leaving ends every session."""
+    async with asyncio.TaskGroup() as group:
+        share = Share(channel, group)
+        try:
+            yield share
+        finally:
+            share.close()
+
+
+if __name__ == "__main__":
+    run_child(open_share)
