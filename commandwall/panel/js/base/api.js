@@ -1,0 +1,108 @@
+/** The daemon's HTTP interface. */
+
+const BASE = "/api/v1";
+const CHECK_EVERY_MS = 5000;
+
+/** Thrown when a call fails: an RFC 9457 problem document, or status 0 when nothing answered. */
+export class Problem extends Error {
+  /** @param {number} status @param {{title?: string, detail?: string, detail_zh?: string}} document */
+  constructor(status, document) {
+    super(document.detail || document.title || `status ${status}`);
+    this.name = "Problem";
+    this.status = status;
+    this.title = document.title ?? "";
+    this.detail = document.detail ?? "";
+    this.detailZh = document.detail_zh ?? "";
+  }
+}
+
+export class Api {
+  /** @param {() => void} onSignedOut called when the daemon no longer knows the session */
+  constructor(onSignedOut = toSignIn) {
+    this.onSignedOut = onSignedOut;
+    this.checkedAtMs = -Infinity;
+  }
+
+  /**
+   * Leads to the sign-in page if that is why a WebSocket was refused, which the browser does not say.
+   * It may be called at every failure, and asks once in a while.
+   */
+  async checkSession() {
+    const nowMs = performance.now();
+    if (nowMs - this.checkedAtMs < CHECK_EVERY_MS) return;
+    this.checkedAtMs = nowMs;
+    await this.get("/session").catch((error) => console.warn("no session", error));
+  }
+
+  /** @param {string} path below `/api/v1` @returns {Promise<any>} */
+  get(path) {
+    return this.call("GET", path);
+  }
+
+  /** @param {string} path @returns {Promise<any[]>} the items of a list */
+  async list(path) {
+    return (await this.call("GET", path)).items;
+  }
+
+  /** @param {string} path @param {object} [body] @returns {Promise<any>} */
+  post(path, body) {
+    return this.call("POST", path, { body });
+  }
+
+  /**
+   * @param {string} path
+   * @param {object} body
+   * @param {number} revision the change is refused with status 412 when this is not the newest
+   * @returns {Promise<any>}
+   */
+  put(path, body, revision) {
+    return this.call("PUT", path, { body, headers: { "If-Match": `"${revision}"` } });
+  }
+
+  /**
+   * Calls the daemon and returns the JSON of its answer, or `null` when it has none.
+   * @param {string} method
+   * @param {string} path
+   * @param {{body?: object, headers?: Record<string, string>}} [options]
+   * @throws {Problem}
+   */
+  async call(method, path, { body, headers = {} } = {}) {
+    const request = { method, headers: { Accept: "application/json", ...headers }, body: undefined };
+    if (body !== undefined) {
+      request.headers["Content-Type"] = "application/json";
+      request.body = JSON.stringify(body);
+    }
+    const response = await fetch(BASE + path, request).catch((error) => {
+      throw new Problem(0, { detail: String(error.message ?? error) });
+    });
+    if (response.ok) return response.status === 204 ? null : response.json();
+    const problem = new Problem(response.status, await response.json().catch(() => ({})));
+    if (problem.status === 401 && path !== "/login") this.onSignedOut();
+    throw problem;
+  }
+}
+
+/**
+ * Returns the address of a WebSocket of the daemon.
+ * @param {string} path below `/api/v1`
+ */
+export function socketUrl(path) {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${location.host}${BASE}${path}`;
+}
+
+/** Leaves for the sign-in page, which comes back here. */
+export function toSignIn() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+/**
+ * Returns where to go after signing in: `next` when it is a path of this site, else the operator page.
+ * @param {string | null} next
+ * @param {string} origin
+ */
+export function safeNext(next, origin = location.origin) {
+  if (!next?.startsWith("/")) return "/";
+  const url = new URL(next, origin);
+  return url.origin === origin ? url.pathname + url.search : "/";
+}

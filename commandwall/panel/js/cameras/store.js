@@ -1,0 +1,157 @@
+/** All cameras and the tree of areas they hang in, kept up to date. */
+
+import { searchText } from "./search.js";
+
+/** States in the order of summaries: what runs, what comes, what needs somebody. */
+export const CAMERA_STATES = ["live", "connecting", "stalled", "lost", "refused", "disabled"];
+/** States that somebody should look at. */
+export const TROUBLE = new Set(["stalled", "lost", "refused"]);
+
+/**
+ * @typedef {object} Camera
+ * @property {string} id
+ * @property {string} name
+ * @property {string} area
+ * @property {string} state
+ * @property {string} reason English
+ * @property {string} reason_zh
+ * @property {string | null} codec
+ * @property {number | null} width
+ * @property {number | null} height
+ * @property {number | null} fps
+ * @property {number | null} bitrate_bps
+ * @property {number | null} keyframe_interval_s
+ * @property {number | null} last_frame_age_s
+ * @property {number | null} reconnects
+ * @property {number | null} loss_ratio
+ *
+ * @typedef {{id: string, name: string, parent: string | null}} AreaDocument
+ * @typedef {{total: number, live: number, trouble: number}} Count
+ * @typedef {object} Area
+ * @property {string} id
+ * @property {string} name
+ * @property {string | null} parent
+ * @property {Area[]} areas
+ * @property {string[]} cameras ids
+ * @property {Count} count of all cameras below
+ */
+
+/** Dispatches `change`, at most once a repaint however many cameras change. */
+export class CameraStore extends EventTarget {
+  constructor() {
+    super();
+    /** @type {Map<string, Camera>} */
+    this.cameras = new Map();
+    /** @type {Map<string, Area>} */
+    this.areas = new Map();
+    /** @type {Area[]} */
+    this.roots = [];
+    /** What search looks in, by camera. @type {Map<string, string>} */
+    this.texts = new Map();
+    this.announced = false;
+    this.counted = false;
+  }
+
+  /** @param {AreaDocument[]} areas @param {Camera[]} cameras */
+  load(areas, cameras) {
+    this.cameras = new Map(cameras.map((camera) => [camera.id, camera]));
+    this.areas = new Map(areas.map((area) => [area.id, newArea(area)]));
+    this.roots = [];
+    for (const { id, parent } of areas) {
+      const siblings = (parent !== null && this.areas.get(parent)?.areas) || this.roots;
+      siblings.push(/** @type {Area} */ (this.areas.get(id)));
+    }
+    this.texts = new Map();
+    for (const camera of cameras) this.hang(camera);
+    this.announce();
+  }
+
+  /** @param {Camera} camera */
+  update(camera) {
+    const known = this.cameras.get(camera.id);
+    this.cameras.set(camera.id, camera);
+    if (known === undefined) this.hang(camera);
+    this.announce();
+  }
+
+  /** @param {Camera} camera */
+  hang(camera) {
+    let area = this.areas.get(camera.area);
+    if (area === undefined) {
+      area = newArea({ id: camera.area, name: camera.area, parent: null });
+      this.areas.set(area.id, area);
+      this.roots.push(area);
+    }
+    area.cameras.push(camera.id);
+    this.texts.set(camera.id, searchText(camera.name, camera.id, ...this.path(area)));
+  }
+
+  /** @param {Area | undefined} area @returns {string[]} ids and names from the area up to the top */
+  path(area) {
+    if (area === undefined) return [];
+    return [area.id, area.name, ...this.path(area.parent === null ? undefined : this.areas.get(area.parent))];
+  }
+
+  announce() {
+    this.counted = false;
+    if (this.announced) return;
+    this.announced = true;
+    requestAnimationFrame(() => {
+      this.announced = false;
+      this.dispatchEvent(new CustomEvent("change"));
+    });
+  }
+
+  /** @returns {Record<string, number>} how many cameras are in each state */
+  states() {
+    const states = Object.fromEntries(CAMERA_STATES.map((state) => [state, 0]));
+    for (const { state } of this.cameras.values()) states[state] += 1;
+    return states;
+  }
+
+  /** @param {string} id @returns {string} the area's name */
+  areaName(id) {
+    return this.areas.get(id)?.name ?? id;
+  }
+
+  /** Brings every area's count up to date. */
+  count() {
+    if (this.counted) return;
+    this.counted = true;
+    for (const area of this.roots) this.countArea(area);
+  }
+
+  /** @param {Area} area @returns {Count} */
+  countArea(area) {
+    const count = { total: area.cameras.length, live: 0, trouble: 0 };
+    for (const id of area.cameras) {
+      const { state } = /** @type {Camera} */ (this.cameras.get(id));
+      if (state === "live") count.live += 1;
+      if (TROUBLE.has(state)) count.trouble += 1;
+    }
+    for (const child of area.areas) {
+      const below = this.countArea(child);
+      count.total += below.total;
+      count.live += below.live;
+      count.trouble += below.trouble;
+    }
+    area.count = count;
+    return count;
+  }
+
+  /** @param {string} id @returns {string[]} ids of the area's cameras, those of areas below too */
+  everyCameraIn(id) {
+    const area = this.areas.get(id);
+    return area === undefined ? [] : [...area.cameras, ...area.areas.flatMap(({ id: child }) => this.everyCameraIn(child))];
+  }
+
+  /** @param {string} id @returns {string[]} those of them that are not disabled */
+  camerasIn(id) {
+    return this.everyCameraIn(id).filter((camera) => this.cameras.get(camera)?.state !== "disabled");
+  }
+}
+
+/** @param {AreaDocument} area @returns {Area} */
+function newArea({ id, name, parent }) {
+  return { id, name, parent, areas: [], cameras: [], count: { total: 0, live: 0, trouble: 0 } };
+}

@@ -1,0 +1,81 @@
+/** The strip of layouts under the wall; one click switches. */
+
+import { element } from "../base/dom.js";
+import { groupLayouts } from "./groups.js";
+import { thumbnail } from "./thumbnail.js";
+
+export class LayoutPicker {
+  /**
+   * @param {HTMLElement} strip
+   * @param {import("../base/i18n.js").I18n} i18n
+   * @param {(layout: string) => void} onPick
+   */
+  constructor(strip, i18n, onPick) {
+    this.strip = strip;
+    this.i18n = i18n;
+    this.onPick = onPick;
+    /** @type {import("./groups.js").Layout[]} */
+    this.layouts = [];
+    this.aspect = 0;
+    this.current = "";
+  }
+
+  /** @param {import("./groups.js").Layout[]} layouts */
+  load(layouts) {
+    this.layouts = layouts;
+    this.draw();
+  }
+
+  /** @param {import("../wall/arrangement.js").Wall} wall */
+  show(wall) {
+    const aspect = wall.size[0] / wall.size[1];
+    if (aspect !== this.aspect) {
+      this.aspect = aspect;
+      this.draw();
+    }
+    if (wall.layout === this.current) return;
+    this.current = wall.layout;
+    this.mark();
+    this.strip.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  draw() {
+    if (this.aspect === 0) return;
+    this.strip.replaceChildren(...groupLayouts(this.layouts).map(([name, layouts]) => this.group(name, layouts)));
+    this.i18n.translate(this.strip);
+    this.mark();
+  }
+
+  /** @param {string} name @param {import("./groups.js").Layout[]} layouts */
+  group(name, layouts) {
+    return element(
+      "section",
+      { class: "layout-group", data: { label: `layouts.${name}` } },
+      element("h3", { data: { text: `layouts.${name}` } }),
+      element("div", { class: "layout-row" }, ...layouts.map((layout) => this.button(layout))),
+    );
+  }
+
+  /** @param {import("./groups.js").Layout} layout */
+  button(layout) {
+    return element(
+      "button",
+      {
+        type: "button",
+        class: "layout",
+        title: layout.name,
+        data: { layout: layout.id },
+        on: { click: () => this.onPick(layout.id) },
+      },
+      thumbnail(layout, this.aspect),
+      element("span", {}, layout.id),
+    );
+  }
+
+  mark() {
+    for (const node of this.strip.querySelectorAll("[data-layout]")) {
+      const current = /** @type {HTMLElement} */ (node).dataset.layout === this.current;
+      node.setAttribute("aria-pressed", String(current));
+    }
+  }
+}

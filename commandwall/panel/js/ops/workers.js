@@ -1,0 +1,54 @@
+/** The daemon's worker processes. */
+
+import { byId, element } from "../base/dom.js";
+import { decimal, memory } from "../base/format.js";
+
+/**
+ * @typedef {object} Worker
+ * @property {string} kind
+ * @property {string} name
+ * @property {number | null} pid
+ * @property {string} state
+ * @property {number} restarts
+ * @property {number | null} cpu_percent of one core
+ * @property {number | null} memory_bytes
+ */
+
+const COLUMNS = ["kind", "name", "pid", "state", "restarts", "cpu", "memory"];
+
+export class WorkerTable {
+  /** @param {import("../base/i18n.js").I18n} i18n */
+  constructor(i18n) {
+    this.i18n = i18n;
+    /** @type {Worker[]} */
+    this.workers = [];
+    byId("worker-columns").append(...COLUMNS.map((id) => element("th", { scope: "col", data: { text: `worker.${id}` } })));
+    i18n.translate(byId("worker-columns"));
+    i18n.addEventListener("change", () => this.show(this.workers));
+  }
+
+  /** @param {Worker[]} workers */
+  show(workers) {
+    this.workers = workers;
+    byId("workers").hidden = workers.length === 0;
+    byId("worker-rows").replaceChildren(...workers.map((worker) => this.row(worker)));
+  }
+
+  /** @param {Worker} worker */
+  row(worker) {
+    const { term } = this.i18n;
+    const texts = [
+      term("kind", worker.kind),
+      worker.name,
+      decimal(worker.pid, 0),
+      term("process", worker.state),
+      decimal(worker.restarts, 0),
+      decimal(worker.cpu_percent, 1, " %"),
+      memory(worker.memory_bytes),
+    ];
+    const cells = texts.map((text) => element("td", {}, text));
+    cells[3].dataset.state = worker.state;
+    cells[3].prepend(element("span", { class: "dot" }));
+    return element("tr", {}, ...cells);
+  }
+}

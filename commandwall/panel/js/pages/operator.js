@@ -1,0 +1,177 @@
+/** The operator's page: cameras on the left, the wall in the middle, layouts under it. */
+
+import { Api } from "../base/api.js";
+import { byId } from "../base/dom.js";
+import { EventStream } from "../base/events.js";
+import { I18n } from "../base/i18n.js";
+import { Inspector } from "../cameras/inspector.js";
+import { CameraStore } from "../cameras/store.js";
+import { CameraTree } from "../cameras/tree.js";
+import { LayoutPicker } from "../layouts/picker.js";
+import { Viewer } from "../video/viewer.js";
+import { cameraOf, sourceOf } from "../wall/arrangement.js";
+import { HoverCard } from "../wall/card.js";
+import { Desk } from "../wall/desk.js";
+import { Drag } from "../wall/drag.js";
+import { listenToKeys } from "../wall/keys.js";
+import { offerWalls, rememberedWall, showWall } from "../wall/outputs.js";
+import { WallSession } from "../wall/session.js";
+import { truthText } from "../wall/truth.js";
+import { WallView } from "../wall/view.js";
+import { Menu } from "../widgets/menu.js";
+import { Toasts } from "../widgets/toasts.js";
+import { TopBar, placeIcons } from "../widgets/topbar.js";
+
+/** The whole wall, scaled down for this page. */
+const PREVIEW = "_canvas";
+
+const api = new Api();
+const i18n = new I18n();
+const store = new CameraStore();
+const session = new WallSession(api);
+const events = new EventStream();
+const toasts = new Toasts(i18n);
+const topbar = new TopBar(i18n, api, store);
+const menu = new Menu(byId("menu"));
+const view = new WallView(byId("stage"), byId("cells"), i18n);
+const card = new HoverCard(byId("card"), view, store, i18n);
+const inspector = new Inspector(store, i18n);
+const picker = new LayoutPicker(byId("layouts"), i18n, (layout) => desk.change(session.setLayout(layout)));
+const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
+const drag = new Drag(byId("ghost"), view);
+const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
+/** @type {import("../layouts/groups.js").Layout[]} */
+const layouts = [];
+const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, layouts });
+
+/** @param {string} camera @param {boolean} next */
+function pick(camera, next) {
+  inspector.show(camera);
+  view.markCells(session.cellsOf(camera));
+  desk.place(camera, next);
+}
+
+/** @param {import("../video/freshness.js").Verdict} verdict @param {import("../video/viewer.js").Fallback | null} fallback */
+function showTruth(verdict, fallback) {
+  const text = truthText(i18n, verdict);
+  const why = fallback === null ? "" : i18n.t(`fallback.${fallback}`);
+  byId("stage").dataset.truth = verdict.state;
+  if (byId("truth").textContent !== text) byId("truth").textContent = text;
+  if (byId("fallback").textContent !== why) byId("fallback").textContent = why;
+  byId("truth").hidden = text === "";
+  byId("fallback").hidden = fallback === null;
+}
+
+function showSession() {
+  const wall = session.wall;
+  if (wall === null) return;
+  view.show(wall);
+  picker.show(wall);
+  showWall(wall);
+  desk.refresh();
+  tree.refresh();
+}
+
+/** @param {string} id */
+async function openWall(id) {
+  await session.open(id);
+  await viewer.open(id, PREVIEW);
+}
+
+function cancel() {
+  if (!byId("menu").hidden) menu.close();
+  else if (document.activeElement === byId("search") || !tree.reset()) {
+    tree.reset();
+    view.select(null);
+    view.markCells([]);
+    inspector.show(null);
+    /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
+  }
+}
+
+/** Reads everything anew: at the start, and when too much was missed to be told one by one. */
+async function load() {
+  const [who, areas, cameras, walls, newLayouts] = await Promise.all([
+    api.get("/session"),
+    api.list("/areas"),
+    api.list("/cameras"),
+    api.list("/walls"),
+    api.list("/layouts"),
+  ]);
+  topbar.show(who);
+  store.load(areas, cameras);
+  layouts.splice(0, layouts.length, ...newLayouts);
+  picker.load(layouts);
+  offerWalls(walls, (id) => toasts.report(openWall(id)));
+  const known = walls.find((wall) => wall.id === (session.wall?.id ?? rememberedWall())) ?? walls[0];
+  if (known === undefined) toasts.show("warning", i18n.t("wall.none"));
+  else if (session.wall?.id === known.id) await session.open(known.id);
+  else await openWall(known.id);
+}
+
+function wireEvents() {
+  topbar.watch(events);
+  events.addEventListener("down", () => api.checkSession());
+  events.addEventListener("camera", (event) => store.update(/** @type {CustomEvent} */ (event).detail.camera));
+  events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
+  events.addEventListener("tiles", (event) => {
+    const { wall, tiles } = /** @type {CustomEvent} */ (event).detail;
+    session.receiveTiles(wall, tiles);
+  });
+  events.addEventListener("hello", (event) => {
+    if (!(/** @type {CustomEvent} */ (event).detail.resumed)) toasts.report(load());
+  });
+  session.addEventListener("wall", showSession);
+  session.addEventListener("tiles", () => {
+    view.refresh();
+    if (card.cell !== null) card.refresh();
+  });
+  view.addEventListener("select", () => {
+    const camera = cameraOf(view.tile(view.selected)?.source ?? null);
+    if (camera !== null) inspector.show(camera);
+    view.markCells([]);
+  });
+}
+
+function wireDragging() {
+  drag.from(byId("tree"), (target) => {
+    const camera = tree.cameraAt(target);
+    if (camera === null) return null;
+    const drop = (/** @type {string} */ cell) => {
+      view.select(cell);
+      desk.change(session.setCell(cell, sourceOf(camera.id)));
+    };
+    return { label: camera.name, drop };
+  });
+  drag.from(view.grid, (target) => {
+    const from = view.cellAt(target);
+    const tile = view.tile(from);
+    if (from === null || tile === undefined || tile.state === "empty") return null;
+    const drop = (/** @type {string} */ cell) => {
+      if (cell === from) return;
+      view.select(cell);
+      desk.change(session.swap(from, cell));
+    };
+    return { label: tile.name, drop };
+  });
+}
+
+placeIcons();
+i18n.follow();
+tree.cellsOf = (camera) => session.cellsOf(camera);
+wireEvents();
+wireDragging();
+listenToKeys({
+  search: () => tree.focusSearch(),
+  cancel,
+  move: (direction) => desk.move(direction),
+  empty: () => desk.emptySelected(),
+  solo: () => desk.toggleSolo(),
+  undo: () => desk.undo(),
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) viewer.close();
+  else if (session.wall !== null) viewer.open(session.wall.id, PREVIEW);
+});
+Object.defineProperty(window, "commandwall", { get: () => viewer.figures });
+events.open();

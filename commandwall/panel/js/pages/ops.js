@@ -1,0 +1,94 @@
+/** The ops team's page: every feed with its figures, and the workers behind them. */
+
+import { Api } from "../base/api.js";
+import { byId, element } from "../base/dom.js";
+import { EventStream } from "../base/events.js";
+import { I18n } from "../base/i18n.js";
+import { searchTerms } from "../cameras/search.js";
+import { CameraStore } from "../cameras/store.js";
+import { Summary } from "../ops/summary.js";
+import { FeedTable } from "../ops/table.js";
+import { WorkerTable } from "../ops/workers.js";
+import { Toasts } from "../widgets/toasts.js";
+import { TopBar, placeIcons } from "../widgets/topbar.js";
+
+/** States come as events; the figures are read anew this often. */
+const FIGURES_EVERY_MS = 3000;
+
+const api = new Api();
+const i18n = new I18n();
+const store = new CameraStore();
+const events = new EventStream();
+const toasts = new Toasts(i18n);
+const topbar = new TopBar(i18n, api, store);
+const table = new FeedTable(store, i18n);
+const workers = new WorkerTable(i18n);
+const search = /** @type {HTMLInputElement} */ (byId("search"));
+const areaChoice = /** @type {HTMLSelectElement} */ (byId("area"));
+new Summary(store, i18n, (states) => narrow({ states }));
+
+/** @param {Partial<import("../ops/order.js").Query>} change */
+function narrow(change) {
+  Object.assign(table.query, change);
+  table.sort();
+}
+
+/** Offers the areas, each under the one it belongs to. */
+function offerAreas() {
+  const chosen = areaChoice.value;
+  /** @type {(area: import("../cameras/store.js").Area, depth: number) => HTMLElement[]} */
+  const options = (area, depth) => [
+    element("option", { value: area.id }, "\u2003".repeat(depth) + area.name),
+    ...area.areas.flatMap((child) => options(child, depth + 1)),
+  ];
+  areaChoice.replaceChildren(
+    element("option", { value: "" }, i18n.t("ops.areas")),
+    ...store.roots.flatMap((area) => options(area, 0)),
+  );
+  areaChoice.value = chosen;
+}
+
+async function load() {
+  const [who, areas, cameras] = await Promise.all([api.get("/session"), api.list("/areas"), api.list("/cameras")]);
+  topbar.show(who);
+  store.load(areas, cameras);
+  offerAreas();
+  narrow({});
+}
+
+/** Reads the figures again, as long as somebody looks. */
+async function readFigures() {
+  if (document.hidden || !events.up) return;
+  for (const camera of await api.list("/cameras")) store.update(camera);
+  workers.show(await api.list("/workers"));
+}
+
+/** Keeps reading figures; a failure is told by the connection's state, and the next try follows. */
+async function keepReading() {
+  await readFigures().catch((error) => console.warn("no figures", error));
+  setTimeout(keepReading, FIGURES_EVERY_MS);
+}
+
+placeIcons();
+i18n.follow(offerAreas);
+topbar.watch(events);
+events.addEventListener("down", () => api.checkSession());
+events.addEventListener("camera", (event) => store.update(/** @type {CustomEvent} */ (event).detail.camera));
+events.addEventListener("hello", (event) => {
+  if (!(/** @type {CustomEvent} */ (event).detail.resumed)) toasts.report(load()).then(readFigures);
+});
+search.addEventListener("input", () => narrow({ terms: searchTerms(search.value) }));
+areaChoice.addEventListener("change", () => {
+  narrow({ cameras: areaChoice.value === "" ? null : new Set(store.everyCameraIn(areaChoice.value)) });
+});
+window.addEventListener("keydown", (event) => {
+  if (event.key === "/" && event.target !== search) {
+    event.preventDefault();
+    search.select();
+  } else if (event.key === "Escape") {
+    search.value = "";
+    narrow({ terms: [] });
+  }
+});
+events.open();
+keepReading();

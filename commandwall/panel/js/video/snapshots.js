@@ -1,0 +1,49 @@
+/** A head as still pictures, one a second: for browsers that cannot show its video. */
+
+const PERIOD_MS = 1000;
+
+export class Snapshots {
+  /**
+   * @param {string} wall
+   * @param {string} head
+   * @param {import("./screen.js").Screen} screen
+   */
+  constructor(wall, head, screen) {
+    this.url = `/api/v1/walls/${encodeURIComponent(wall)}/heads/${encodeURIComponent(head)}/snapshot.jpg`;
+    this.screen = screen;
+    this.timer = 0;
+    this.running = false;
+    this.count = 0;
+  }
+
+  start() {
+    this.running = true;
+    this.next();
+  }
+
+  stop() {
+    this.running = false;
+    clearTimeout(this.timer);
+  }
+
+  async next() {
+    const beganMs = performance.now();
+    try {
+      await this.fetch();
+    } catch (error) {
+      // A snapshot that does not come is told by the age of the last one, like any picture.
+      console.warn("no snapshot", error);
+    }
+    const spentMs = performance.now() - beganMs;
+    if (this.running) this.timer = setTimeout(() => this.next(), Math.max(100, PERIOD_MS - spentMs));
+  }
+
+  async fetch() {
+    const askedMs = Date.now();
+    const response = await fetch(this.url, { cache: "no-store" });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    const picture = await createImageBitmap(await response.blob());
+    if (!this.running) picture.close();
+    else this.screen.show(picture, this.count++, askedMs);
+  }
+}

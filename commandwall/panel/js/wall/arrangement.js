@@ -1,0 +1,101 @@
+/** What a wall shows, and how it is rearranged: pure functions. */
+
+/**
+ * @typedef {object} Tile
+ * @property {string} cell
+ * @property {string | null} source
+ * @property {string} state live, late, frozen, lost, connecting or empty
+ * @property {number | null} age_s
+ * @property {number | null} fps
+ * @property {string | null} stream
+ * @property {string} decode off, key, nodeblock or full
+ * @property {[number, number, number, number]} rect x, y, width, height in canvas pixels
+ * @property {string} name
+ *
+ * @typedef {object} Wall
+ * @property {string} id
+ * @property {string} name
+ * @property {[number, number]} size
+ * @property {number} fps
+ * @property {number} revision
+ * @property {string} layout
+ * @property {{id: string, rect: [number, number, number, number]}[]} heads
+ * @property {Tile[]} tiles
+ *
+ * @typedef {{layout: string, sources: string[]}} Arrangement
+ * @typedef {"left" | "right" | "up" | "down"} Direction
+ */
+
+export const NONE = "none";
+const CAMERA = "camera:";
+
+/** @param {string} camera @returns {string} */
+export function sourceOf(camera) {
+  return CAMERA + camera;
+}
+
+/** @param {string | null} source @returns {string | null} the camera's id, if it is one */
+export function cameraOf(source) {
+  return source?.startsWith(CAMERA) ? source.slice(CAMERA.length) : null;
+}
+
+/** @param {Wall} wall @returns {Arrangement} */
+export function arrangementOf(wall) {
+  return { layout: wall.layout, sources: wall.tiles.map((tile) => tile.source ?? NONE) };
+}
+
+/** @param {Wall} wall @param {string} first cell @param {string} second cell @returns {string[]} sources */
+export function swapped(wall, first, second) {
+  const { sources } = arrangementOf(wall);
+  const [i, j] = [first, second].map((cell) => wall.tiles.findIndex((tile) => tile.cell === cell));
+  [sources[i], sources[j]] = [sources[j], sources[i]];
+  return sources;
+}
+
+/**
+ * Returns the part of `all` that comes next when the wall is filled page by page: the first, or the
+ * one after the page that is shown now; from the last it goes back to the first.
+ * @param {string[]} all sources
+ * @param {string[]} shown sources on the wall, in cell order
+ * @param {number} size cells
+ * @returns {{first: number, sources: string[]}} `first` counts from 0
+ */
+export function nextPage(all, shown, size) {
+  const at = all.indexOf(shown[0]);
+  const page = all.slice(at, at + size);
+  const isPage = at >= 0 && at % size === 0 && page.every((source, i) => source === shown[i]);
+  const first = isPage && at + size < all.length ? at + size : 0;
+  return { first, sources: all.slice(first, first + size) };
+}
+
+/**
+ * Returns the cell next to `from` in a direction: the nearest one whose centre lies that way, one in
+ * the same row or column before others. Without any, `from` itself.
+ * @param {Tile[]} tiles
+ * @param {string} from
+ * @param {Direction} direction
+ */
+export function neighbour(tiles, from, direction) {
+  const start = tiles.find((tile) => tile.cell === from);
+  if (start === undefined) return from;
+  const [dx, dy] = DIRECTIONS[direction];
+  const [x, y] = centre(start);
+  let best = from;
+  let bestCost = Infinity;
+  for (const tile of tiles) {
+    const [tx, ty] = centre(tile);
+    const along = (tx - x) * dx + (ty - y) * dy;
+    const across = Math.abs((tx - x) * dy) + Math.abs((ty - y) * dx);
+    const cost = along + 3 * across;
+    if (along > 0 && across <= along * 2 && cost < bestCost) [best, bestCost] = [tile.cell, cost];
+  }
+  return best;
+}
+
+/** @type {Record<Direction, [number, number]>} */
+const DIRECTIONS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
+
+/** @param {Tile} tile @returns {[number, number]} */
+function centre({ rect: [x, y, width, height] }) {
+  return [x + width / 2, y + height / 2];
+}

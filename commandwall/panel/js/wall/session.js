@@ -1,0 +1,198 @@
+/** One operator's work on one wall: what it shows, changing it, and taking changes back. */
+
+import { NONE, arrangementOf, cameraOf, nextPage, sourceOf, swapped } from "./arrangement.js";
+
+/** Changes that can be taken back. */
+const MOST_UNDO = 50;
+
+/**
+ * @typedef {import("./arrangement.js").Wall} Wall
+ * @typedef {import("./arrangement.js").Tile} Tile
+ * @typedef {import("./arrangement.js").Arrangement} Arrangement
+ */
+
+/**
+ * Dispatches `wall` when another arrangement or another wall is shown, `tiles` when only the state
+ * of tiles has changed, and `foreign` when somebody else has changed the wall. Then nothing can be
+ * undone any more, because that would take back their work too.
+ */
+export class WallSession extends EventTarget {
+  /** @param {import("../base/api.js").Api} api */
+  constructor(api) {
+    super();
+    this.api = api;
+    /** @type {Wall | null} */
+    this.wall = null;
+    /** @type {Arrangement[]} */
+    this.history = [];
+    /** What was shown before one source was made to fill the wall. @type {Arrangement | null} */
+    this.before = null;
+    /** Changes are sent one after the other, each against the revision the last one made. */
+    this.queue = Promise.resolve();
+    this.changing = 0;
+    /** Revisions that came while a change was under way: perhaps our own. @type {number[]} */
+    this.unjudged = [];
+  }
+
+  /** @param {string} id @throws {import("../base/api.js").Problem} */
+  async open(id) {
+    const wall = await this.api.get(path(id));
+    if (this.wall?.id !== id) {
+      this.history = [];
+      this.before = null;
+    }
+    this.wall = wall;
+    this.announce("wall");
+  }
+
+  /** Takes a wall from the daemon's events. @param {Wall} wall */
+  receive(wall) {
+    if (this.wall === null || wall.id !== this.wall.id || wall.revision < this.wall.revision) return;
+    const news = wall.revision > this.wall.revision;
+    this.wall = wall;
+    this.announce("wall");
+    if (!news) return;
+    if (this.changing > 0) this.unjudged.push(wall.revision);
+    else this.foreign();
+  }
+
+  /** @param {string} id the wall @param {Partial<Tile>[]} tiles with their `cell` */
+  receiveTiles(id, tiles) {
+    if (this.wall?.id !== id) return;
+    const byCell = new Map(this.wall.tiles.map((tile) => [tile.cell, tile]));
+    for (const news of tiles) Object.assign(byCell.get(news.cell ?? "") ?? {}, news);
+    this.announce("tiles");
+  }
+
+  /** @param {string} cell @param {string} source */
+  setCell(cell, source) {
+    return this.change(() => [`/cells/${encodeURIComponent(cell)}`, { source }]);
+  }
+
+  /** @param {string} first @param {string} second */
+  swap(first, second) {
+    return this.change((wall) => ["/layout", { layout: wall.layout, sources: swapped(wall, first, second) }]);
+  }
+
+  /** Switches the layout and keeps what is shown, in order. @param {string} layout */
+  setLayout(layout) {
+    this.before = null;
+    return this.change(() => ["/layout", { layout }]);
+  }
+
+  /**
+   * Shows the next page of these cameras.
+   * @param {string[]} cameras
+   * @returns {Promise<{first: number, count: number}>} which of them, `first` counting from 0
+   */
+  async fill(cameras) {
+    let shown = { first: 0, count: 0 };
+    await this.change((wall) => {
+      const { layout, sources } = arrangementOf(wall);
+      const page = nextPage(cameras.map(sourceOf), sources, sources.length);
+      shown = { first: page.first, count: page.sources.length };
+      return ["/layout", { layout, sources: page.sources }];
+    });
+    return shown;
+  }
+
+  clear() {
+    return this.change((wall) => ["/layout", { layout: wall.layout, sources: wall.tiles.map(() => NONE) }]);
+  }
+
+  /** Lets one cell's source fill the wall. @param {string} cell @param {string} layout of a single cell */
+  async solo(cell, layout) {
+    const before = this.wall && arrangementOf(this.wall);
+    const source = this.wall?.tiles.find((tile) => tile.cell === cell)?.source ?? NONE;
+    await this.change(() => ["/layout", { layout, sources: [source] }]);
+    this.before = before;
+    this.announce("wall");
+  }
+
+  /** Goes back to what was shown before `solo`. */
+  async leaveSolo() {
+    const before = this.before;
+    if (before === null) return;
+    await this.change(() => ["/layout", before]);
+    this.before = null;
+    this.announce("wall");
+  }
+
+  /** Takes the last change back. */
+  async undo() {
+    const last = this.history.at(-1);
+    if (last === undefined) return;
+    await this.change(() => ["/layout", last], { remember: false });
+    this.history.pop();
+    this.before = null;
+    this.announce("wall");
+  }
+
+  /** @param {string} camera @returns {string[]} cells that show it */
+  cellsOf(camera) {
+    const tiles = this.wall?.tiles ?? [];
+    return tiles.filter((tile) => cameraOf(tile.source) === camera).map((tile) => tile.cell);
+  }
+
+  /**
+   * Sends a change once those before it are through.
+   * @param {(wall: Wall) => [string, object]} request path below the wall, and body
+   * @param {{remember?: boolean}} [options]
+   * @returns {Promise<void>}
+   * @throws {import("../base/api.js").Problem}
+   */
+  change(request, options) {
+    const result = this.queue.then(() => this.send(request, options));
+    this.queue = result.catch(() => {});
+    return result;
+  }
+
+  /** @param {(wall: Wall) => [string, object]} request @param {{remember?: boolean}} [options] */
+  async send(request, { remember = true } = {}) {
+    const wall = this.wall;
+    if (wall === null) return;
+    const [part, body] = request(wall);
+    this.changing += 1;
+    try {
+      const changed = await this.api.put(path(wall.id) + part, body, wall.revision);
+      if (remember) this.history = [...this.history, arrangementOf(wall)].slice(-MOST_UNDO);
+      this.settle(changed);
+    } catch (error) {
+      await this.open(wall.id).catch(() => {});
+      if (/** @type {any} */ (error).status === 412) this.forget();
+      throw error;
+    } finally {
+      this.changing -= 1;
+      this.unjudged = [];
+    }
+  }
+
+  /** @param {Wall} changed the answer to our change */
+  settle(changed) {
+    const others = this.unjudged.some((revision) => revision !== changed.revision);
+    if (this.wall?.id === changed.id && changed.revision >= this.wall.revision) this.wall = changed;
+    this.announce("wall");
+    if (others) this.foreign();
+  }
+
+  foreign() {
+    this.forget();
+    this.announce("foreign");
+  }
+
+  forget() {
+    this.history = [];
+    this.before = null;
+    this.announce("wall");
+  }
+
+  /** @param {string} type */
+  announce(type) {
+    this.dispatchEvent(new CustomEvent(type));
+  }
+}
+
+/** @param {string} id */
+function path(id) {
+  return `/walls/${encodeURIComponent(id)}`;
+}
