@@ -1,0 +1,125 @@
+"""``commandwall probe``: opens one stream as the daemon would and says what comes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+from dataclasses import dataclass, field
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
+from commandwall.base.errors import CommandwallError
+from commandwall.model.access_unit import AccessUnit
+from commandwall.model.camera import Transport
+from commandwall.rtsp.client import RtspClient, StreamRequest
+from commandwall.rtsp.session import RtspSession
+
+_PASSWORD_VARIABLE = "COMMANDWALL_PASSWORD"
+_JITTER_NOTABLE_S = 0.1
+
+
+@dataclass(slots=True)
+class Watched:
+    """What was seen of a stream: one entry an access unit. Filled on the event loop."""
+
+    pts_90k: list[int] = field(default_factory=list)
+    arrivals_ns: list[int] = field(default_factory=list)
+    key_pts_90k: list[int] = field(default_factory=list)
+    size_bytes: int = 0
+    with_clock: bool = False
+
+    def take(self, unit: AccessUnit) -> None:
+        """Note one access unit."""
+        self.pts_90k.append(unit.pts_90k)
+        self.arrivals_ns.append(unit.arrival_ns)
+        self.size_bytes += len(unit.data)
+        self.with_clock = self.with_clock or bool(unit.capture_utc_ns)
+        if unit.key:
+            self.key_pts_90k.append(unit.pts_90k)
+
+    @property
+    def fps(self) -> float:
+        """Pictures a second by the camera's own clock; 0 with fewer than two."""
+        span = self.pts_90k[-1] - self.pts_90k[0] if self.pts_90k else 0
+        return (len(self.pts_90k) - 1) * RTP_CLOCK_HZ / span if span > 0 else 0.0
+
+    @property
+    def bitrate_bps(self) -> float:
+        """Bits a second by the time of arrival; 0 with fewer than two pictures."""
+        span_ns = self.arrivals_ns[-1] - self.arrivals_ns[0] if self.arrivals_ns else 0
+        return self.size_bytes * 8 * NS_PER_S / span_ns if span_ns > 0 else 0.0
+
+    @property
+    def keyframe_interval_s(self) -> float:
+        """Median time between key frames; 0 with fewer than two."""
+        gaps = [b - a for a, b in zip(self.key_pts_90k, self.key_pts_90k[1:], strict=False)]
+        return statistics.median(gaps) / RTP_CLOCK_HZ if gaps else 0.0
+
+    def quirks(self, session: RtspSession) -> list[str]:
+        """Return what is unusual, in words."""
+        stats = session.stats
+        gaps = [b - a for a, b in zip(self.pts_90k, self.pts_90k[1:], strict=False)]
+        delays = [
+            a / NS_PER_S - p / RTP_CLOCK_HZ for a, p in zip(self.arrivals_ns, self.pts_90k, strict=True)
+        ]
+        found = [
+            (not self.key_pts_90k, "no key frame while watching: pictures appear late"),
+            (any(gap <= 0 for gap in gaps), "timestamps stand still or go back (B-frames or a faulty clock)"),
+            (bool(delays) and max(delays) - min(delays) > _JITTER_NOTABLE_S, "pictures arrive in bursts"),
+            (not self.with_clock, "no RTCP sender report: the camera's clock is unknown"),
+            (stats.malformed > 0, f"{stats.malformed} malformed packets"),
+            (stats.restarts > 0, f"the RTP source started anew {stats.restarts} times"),
+            (session.unassigned_frames > 0, f"{session.unassigned_frames} frames on unassigned channels"),
+        ]
+        return [words for true, words in found if true]
+
+
+async def run_probe(url: str, user: str, seconds: float, udp: bool) -> None:
+    """Watch ``url`` for ``seconds``, print the figures; raises :class:`CommandwallError` with the reason."""
+    transport = Transport.UDP if udp else Transport.TCP
+    request = StreamRequest(url, transport, user, _password(user))
+    watched = Watched()
+    async with RtspClient.open(request, on_access_unit=watched.take) as session:
+        try:
+            await asyncio.wait_for(session.closed(), seconds)
+        except TimeoutError:
+            _print(watched, session)
+    if not watched.pts_90k:
+        raise CommandwallError(f"PLAY: no picture within {seconds:g} s")
+
+
+def _password(user: str) -> str:
+    if not user:
+        return ""
+    if _PASSWORD_VARIABLE in os.environ:
+        return os.environ[_PASSWORD_VARIABLE]
+    if sys.stdin.isatty():
+        password: str = typer.prompt(f"Password of {user}", hide_input=True)
+        return password
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _print(watched: Watched, session: RtspSession) -> None:
+    codec, stats = session.codec, session.stats
+    expected = stats.packets + stats.lost
+    rows = {
+        "codec": " ".join(filter(None, (codec.name, codec.profile, codec.level))),
+        "size": f"{codec.width} x {codec.height}",
+        "rate": f"{watched.fps:.2f} fps",
+        "bit rate": f"{watched.bitrate_bps / 1000:.0f} kb/s",
+        "key-frame interval": f"{watched.keyframe_interval_s:.2f} s"
+        if watched.keyframe_interval_s
+        else "unknown",
+        "packets": f"{stats.packets}, {stats.lost} lost ({stats.lost / expected:.2%})" if expected else "0",
+        "pictures": f"{stats.access_units}, {stats.damaged} damaged",
+        "quirks": "; ".join(watched.quirks(session)) or "none",
+    }
+    table = Table(show_header=False, box=None)
+    for name, value in rows.items():
+        table.add_row(name, value)
+    Console().print(table, highlight=False)
