@@ -27,13 +27,11 @@ class PayloadFormat(Protocol):
     One object serves one session; the receiver says where access units end.
     """
 
-    @property
-    def parameters(self) -> CodecParameters:
-        """What is known of the codec now; another object after the picture size changed."""
+    parameters: CodecParameters
+    """What is known of the codec now; another object after the picture size changed."""
 
-    @property
-    def pending(self) -> bool:
-        """Whether ``take`` has something to give."""
+    pending: bool
+    """Whether there is at least a part of a picture, so that ``take`` has something to give."""
 
     def push(self, data: bytes, start: int, end: int) -> None:
         """Take the payload ``data[start:end]`` of the current access unit.
@@ -53,5 +51,5 @@ class PayloadFormat(Protocol):
     def take(self) -> tuple[bytes, bool]:
         """End the access unit; return its bytes and whether decoding can begin there.
 
-        The bytes are empty if nothing of it can be decoded by itself (parameter sets alone).
+        Called only while ``pending``.
         """

@@ -35,8 +35,7 @@ class H264Format:
     __slots__ = (
         "_changed",
         "_fragment",
-        "_idr",
-        "_intra",
+        "_key",
         "_parts",
         "_pps",
         "_size",
@@ -44,6 +43,7 @@ class H264Format:
         "_sps",
         "_sps_here",
         "parameters",
+        "pending",
     )
 
     def __init__(self, fmtp: Mapping[str, str]) -> None:
@@ -55,6 +55,7 @@ class H264Format:
         self._sps = b""
         self._pps: dict[int, bytes] = {}
         self._fragment = _LOST_FRAGMENT
+        self._key = self._sps_here = self._changed = False
         self._begin()
         for nal in parse_sprop(fmtp.get("sprop-parameter-sets", "")):
             try:
@@ -67,12 +68,7 @@ class H264Format:
         self._parts: list[bytes] = []
         self._slices = 0
         self._size = 0
-        self._idr = self._intra = self._sps_here = self._changed = False
-
-    @property
-    def pending(self) -> bool:
-        """Whether there is at least a part of a picture."""
-        return self._slices > 0
+        self.pending = False
 
     def push(self, data: bytes, start: int, end: int) -> None:
         """Take the payload ``data[start:end]`` (sections 5.6, 5.7.1, 5.8). Raises ProtocolError."""
@@ -81,11 +77,18 @@ class H264Format:
         self._size += end - start
         if self._size > MAX_UNIT_BYTES:
             self._fragment = _LOST_FRAGMENT
+            self._key = False
             self._begin()
             raise ProtocolError(f"an H.264 access unit is larger than {MAX_UNIT_BYTES} bytes")
         kind = data[start] & 0x1F
         if kind == FU_A:
-            self._push_fragment(data, start, end)
+            if end - start < 2:
+                raise ProtocolError("an H.264 fragment is cut short")
+            flags = data[start + 1]
+            if self._fragment >= 0 and flags < FU_END:
+                self._parts.append(data[start + 2 : end])
+            else:
+                self._push_fragment(data, start, end, flags)
             return
         if self._fragment != _NO_FRAGMENT:
             self._end_fragment()
@@ -98,10 +101,8 @@ class H264Format:
         else:
             raise ProtocolError(f"an H.264 payload of type {kind}, which packetization-mode 1 does not have")
 
-    def _push_fragment(self, data: bytes, start: int, end: int) -> None:
-        if end - start < 2:
-            raise ProtocolError("an H.264 fragment is cut short")
-        flags = data[start + 1]
+    def _push_fragment(self, data: bytes, start: int, end: int, flags: int) -> None:
+        """Take a fragment that begins or ends a NAL unit, or has no beginning."""
         if flags & FU_START:
             self._end_fragment()
             kind = flags & 0x1F
@@ -156,11 +157,12 @@ class H264Format:
 
     def _count_slice(self, kind: int, data: bytes, header: int) -> None:
         """Note a slice whose header follows ``data[header]``."""
-        if self._sps_here and not self._slices and kind != IDR:
-            self._intra = _slice_type(data[header + 1 : header + 13]) in _I_SLICES
-        self._slices += 1
         if kind == IDR:
-            self._idr = True
+            self._key = True
+        elif self._sps_here and not self._slices:
+            self._key = _slice_type(data[header + 1 : header + 13]) in _I_SLICES
+        self._slices += 1
+        self.pending = True
 
     def _keep(self, kind: int, nal: bytes) -> None:
         """Take a parameter set from the SDP or in band. Raises ProtocolError if it is unusable."""
@@ -202,7 +204,7 @@ class H264Format:
                 self._slices -= 1
             del self._parts[self._fragment :]
             if not self._slices:
-                self._idr = self._intra = False
+                self.pending = self._key = False
         self._fragment = _LOST_FRAGMENT
 
     def take(self) -> tuple[bytes, bool]:
@@ -212,13 +214,14 @@ class H264Format:
             if not _is_slice(parts[self._fragment + 1][0]):
                 del parts[self._fragment :]
             self._fragment = _NO_FRAGMENT
-        key = self._idr or self._intra
+        key = self._key
         if key or self._changed:
             sets = [self._sps, *self._pps.values()] if self._sps else list(self._pps.values())
             parts = [piece for nal in sets for piece in (START_CODE, nal)] + parts
-        unit = b"".join(parts)
+            self._key = self._changed = False
+        self._sps_here = False
         self._begin()
-        return unit, key
+        return b"".join(parts), key
 
 
 def parse_sprop(value: str) -> list[bytes]:

@@ -23,6 +23,8 @@ _parse_fixed = FIXED_HEADER.unpack_from
 class ReceiverStats:
     """Counters since the session began; ``bytes`` are those of RTP packets with their headers.
 
+    ``damaged`` counts access units flagged so after the first key frame: before it nothing is lost,
+    only not there yet.
     ``last_arrival_ns`` is monotonic, 0 before the first access unit.
     """
 
@@ -108,8 +110,12 @@ class RtpReceiver:
             return
         if ssrc != self._ssrc:
             self._change_source(ssrc)
-        missing = self._order.accept(sequence)
-        if missing:
+        order = self._order
+        missing = 0
+        if sequence == order.due:
+            order.due = sequence + 1 & 0xFFFF
+            order.received += 1
+        elif missing := order.accept(sequence):
             if missing == STALE:
                 return
             self._format.lose()
@@ -123,7 +129,7 @@ class RtpReceiver:
         except ProtocolError:
             self._malformed += 1
             self._broken = True
-        if second & 0x80 and self._format.pending:
+        if second >= 0x80 and self._format.pending:
             self._emit()
 
     def _begin_unit(self, timestamp: int) -> None:
@@ -146,7 +152,7 @@ class RtpReceiver:
         self._last_arrival_ns = now_ns
         self._access_units += 1
         self._key_frames += key
-        self._damaged_units += self._damaged
+        self._damaged_units += self._damaged and self._key_frames > 0
         self._on_access_unit(
             AccessUnit(data, self._pts_90k, key, self._damaged, now_ns, self._timeline.utc_ns())
         )

@@ -14,17 +14,18 @@ class SequenceTracker:
 
     ``received`` counts packets that were taken, ``lost`` those that never came in their turn,
     ``late`` those that came after it or twice (and were not taken), ``restarts`` how often the
-    source began anew.
+    source began anew. ``due`` is the number expected next, -1 for any: whoever finds it in a packet
+    may add one to it (modulo 65536) and to ``received`` himself instead of calling ``accept``.
     """
 
-    __slots__ = ("_base", "_next", "_told_lost", "_told_received", "late", "lost", "received", "restarts")
+    __slots__ = ("_base", "_told_lost", "_told_received", "due", "late", "lost", "received", "restarts")
 
     def __init__(self) -> None:
         self.received = 0
         self.lost = 0
         self.late = 0
         self.restarts = 0
-        self._next = -1
+        self.due = -1
         self._base = 0
         self._told_received = 0
         self._told_lost = 0
@@ -35,8 +36,8 @@ class SequenceTracker:
         Returns how many packets are missing before it; STALE if it is late or a duplicate and is
         not to be used; RESTARTED if it has nothing to do with the numbers before it.
         """
-        ahead = sequence - self._next & 0xFFFF
-        if self._next < 0:
+        ahead = sequence - self.due & 0xFFFF
+        if self.due < 0:
             self._rebase(sequence)
             ahead = 0
         elif ahead >= 0x10000 - MAX_MISORDER:
@@ -48,14 +49,14 @@ class SequenceTracker:
             ahead = RESTARTED
         else:
             self.lost += ahead
-        self._next = sequence + 1 & 0xFFFF
+        self.due = sequence + 1 & 0xFFFF
         self.received += 1
         return ahead
 
     def restart(self) -> None:
         """Expect any number next: another source goes on in this one's place."""
         self.restarts += 1
-        self._next = -1
+        self.due = -1
 
     def _rebase(self, sequence: int) -> None:
         """Count on from ``sequence``, so that ``highest`` ends with it."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import cast
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
 from commandwall.rtsp.address import Address
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser
-
-FrameSink = Callable[[bytes, int, int], None]
-"""Called with (data, start, end) for each interleaved frame, ``data[start:end]``."""
 
 _ANSWERED = frozenset(("OPTIONS", "GET_PARAMETER", "SET_PARAMETER"))
 
@@ -28,10 +24,10 @@ class RtspConnection(asyncio.Protocol):
     __slots__ = ("_cseq", "_parser", "_transport", "_waiting", "ended", "sinks", "unassigned")
 
     def __init__(self) -> None:
-        self.sinks: dict[int, FrameSink] = {}
         self.unassigned = 0
         self.ended: asyncio.Future[CommandwallError] = asyncio.get_running_loop().create_future()
-        self._parser = RtspParser(self._on_message, self._on_frame)
+        self._parser = RtspParser(self._on_message, self._on_stray_frame)
+        self.sinks = self._parser.sinks
         self._transport: asyncio.Transport | None = None
         self._waiting: dict[int, asyncio.Future[Response]] = {}
         self._cseq = 0
@@ -117,12 +113,8 @@ class RtspConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(data)
 
-    def _on_frame(self, channel: int, data: bytes, start: int, end: int) -> None:
-        sink = self.sinks.get(channel)
-        if sink is None:
-            self.unassigned += 1
-        else:
-            sink(data, start, end)
+    def _on_stray_frame(self, channel: int, data: bytes, start: int, end: int) -> None:
+        self.unassigned += 1
 
     def _on_message(self, message: Request | Response) -> None:
         if isinstance(message, Request):

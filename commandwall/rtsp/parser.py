@@ -18,6 +18,8 @@ MAX_BODY_BYTES = 256 * 1024
 OnMessage = Callable[[Request | Response], None]
 OnFrame = Callable[[int, bytes, int, int], None]
 """Called with (channel, data, start, end): the frame is ``data[start:end]``."""
+FrameSink = Callable[[bytes, int, int], None]
+"""Called with (data, start, end) for the frames of one channel."""
 
 _DOLLAR = 0x24
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -27,13 +29,15 @@ _LINE_ENDS = b"\r\n"
 class RtspParser:
     """Takes bytes cut anywhere and calls ``on_message`` and ``on_frame`` in the order of the stream.
 
+    ``sinks`` says who takes the frames of a channel; ``on_frame`` takes those of all others.
     Holds at most one incomplete message or frame. Belongs to one connection; not reentrant: a
     callback does not call ``feed``.
     """
 
-    __slots__ = ("_held", "_in_head", "_need", "_on_frame", "_on_message")
+    __slots__ = ("_held", "_in_head", "_need", "_on_frame", "_on_message", "sinks")
 
     def __init__(self, on_message: OnMessage, on_frame: OnFrame) -> None:
+        self.sinks: dict[int, FrameSink] = {}
         self._on_message = on_message
         self._on_frame = on_frame
         self._held: bytearray | None = None
@@ -55,7 +59,7 @@ class RtspParser:
             self._held = None
         position = 0
         size = len(data)
-        on_frame = self._on_frame
+        sinks = self.sinks
         while size - position >= 4:
             if data[position] == _DOLLAR:
                 start = position + 4
@@ -63,7 +67,11 @@ class RtspParser:
                 if end > size:
                     self._hold(data, position, end - position)
                     return
-                on_frame(data[position + 1], data, start, end)
+                channel = data[position + 1]
+                if channel in sinks:
+                    sinks[channel](data, start, end)
+                else:
+                    self._on_frame(channel, data, start, end)
                 position = end
             else:
                 after = self._message(data, position)
