@@ -1,0 +1,43 @@
+"""Delays between tries, and tasks that somebody owns."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commandwall.base.tasks import Backoff, spawn
+
+
+@given(st.lists(st.floats(0.001, 100), min_size=1, max_size=6), st.integers(1, 12))
+def test_delays_follow_the_steps_within_their_jitter(steps_s: list[float], tries: int) -> None:
+    backoff = Backoff(tuple(steps_s))
+    for number, delay_s in enumerate(islice(backoff, tries)):
+        step_s = steps_s[min(number, len(steps_s) - 1)]
+        assert 0.79 * step_s <= delay_s <= 1.21 * step_s
+    assert backoff.tries == tries
+
+
+def test_success_begins_again_with_the_first_step() -> None:
+    backoff = Backoff((1, 50), jitter=0)
+    assert [backoff.next_s(), backoff.next_s()] == [1, 50]
+    backoff.reset()
+    assert (backoff.tries, backoff.next_s()) == (0, 1)
+
+
+def test_delays_of_different_feeds_differ() -> None:
+    assert len({Backoff().next_s() for _ in range(20)}) > 10
+
+
+async def test_a_spawned_task_has_its_name_and_its_owner() -> None:
+    async def fail() -> None:
+        raise ValueError("seen")
+
+    with pytest.raises(ExceptionGroup) as caught:
+        async with asyncio.TaskGroup() as group:
+            task = spawn(group, fail(), "feed dm-1/sub")
+    assert task.get_name() == "feed dm-1/sub"
+    assert isinstance(caught.value.exceptions[0], ValueError)
