@@ -273,8 +273,10 @@ class LayoutFile(Entry):
 def keys_of(kind: type[Entry]) -> frozenset[str]:
     """Return the keys that an entry of ``kind`` knows, with those of the entries inside it."""
     keys = set(kind.model_fields)
-    for field in kind.model_fields.values():
-        for part in (field.annotation, *get_args(field.annotation)):
-            if isinstance(part, type) and issubclass(part, Entry):
-                keys |= keys_of(part)
+    pending: list[Any] = [field.annotation for field in kind.model_fields.values()]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, type) and issubclass(part, Entry):
+            keys |= keys_of(part)
+        pending += get_args(part)
     return frozenset(keys)

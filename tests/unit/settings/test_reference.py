@@ -1,0 +1,38 @@
+"""The reference of the configuration names what the schema takes, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from commandwall.settings.schema import (
+    AreaEntry,
+    CameraEntry,
+    CredentialEntry,
+    SiteFile,
+    WallEntry,
+    keys_of,
+)
+from commandwall.settings.spreadsheet import COLUMNS
+from tests.conftest import ROOT
+
+PAGE = (ROOT / "docs" / "ref" / "configuration.md").read_text(encoding="utf-8")
+WORDS = set(re.findall(r"`([a-z_]+)`", PAGE))
+
+
+def test_every_key_and_column_is_explained() -> None:
+    kinds = (SiteFile, AreaEntry, CameraEntry, CredentialEntry, WallEntry)
+    known = {key for kind in kinds for key in keys_of(kind)} | {
+        *COLUMNS,
+        "rect",
+        "url",
+        "transport",
+        "listen",
+    }
+    assert known - WORDS == set()
+
+
+def test_the_keys_of_tables_are_keys_of_the_schema() -> None:
+    known = {key for kind in (SiteFile, AreaEntry, CameraEntry, WallEntry) for key in keys_of(kind)}
+    in_tables = {key for line in PAGE.splitlines() if line.startswith("| `") for key in
+                 re.findall(r"`([a-z_]+)`", line.split("|")[1])}  # fmt: skip
+    assert in_tables - known == set()
