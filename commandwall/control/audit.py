@@ -8,11 +8,10 @@ from collections import deque
 from dataclasses import asdict
 
 from commandwall.base.clock import utc_ns
-from commandwall.base.tasks import Backoff
-from commandwall.control.database import StoreError
 from commandwall.control.events import EventLog
 from commandwall.control.roles import Principal
 from commandwall.control.store import AuditLine, Store
+from commandwall.control.write_behind import WriteBehind
 
 log = logging.getLogger(__name__)
 
@@ -32,20 +31,17 @@ class AuditLog:
         self._events = events
         self._waiting: deque[AuditLine] = deque()
         self._writing = asyncio.Lock()
-        self._wake = asyncio.Event()
-        self._closing = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
         self._lost = 0
+        self._writer = WriteBehind("audit log", self._write, self._describe)
 
     async def __aenter__(self) -> AuditLog:
-        self._task = asyncio.create_task(self._run(), name="audit writer")
+        await self._writer.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._closing.set()
-        self._wake.set()
-        if self._task is not None:
-            await self._task
+        await self._writer.__aexit__()
+        for line in self._waiting:
+            log.error("audit line not written: %s", line)
 
     def record(
         self, who: Principal, action: str, target: str, detail: str = "", outcome: str = "done"
@@ -57,7 +53,7 @@ class AuditLog:
             self._lost += 1
         self._waiting.append(line)
         self._events.publish("audit", {"audit": asdict(line)})
-        self._wake.set()
+        self._writer.wake()
 
     async def read(self, limit: int, before: int | None = None) -> list[AuditLine]:
         """Return at most ``limit`` lines, newest first, those just recorded included.
@@ -66,26 +62,6 @@ class AuditLog:
         """
         await self._write()
         return await self._store.read_audit(limit, before)
-
-    async def _run(self) -> None:
-        backoff = Backoff((0.5, 1, 2, 5))
-        while not self._closing.is_set():
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                await self._write()
-                backoff.reset()
-            except StoreError as error:
-                log.error("audit log: %s; %d lines wait, %d are lost", error, len(self._waiting), self._lost)
-                await self._pause(backoff.next_s())
-        await self._write_last()
-
-    async def _pause(self, delay_s: float) -> None:
-        self._wake.set()
-        try:
-            await asyncio.wait_for(self._closing.wait(), delay_s)
-        except TimeoutError:
-            return
 
     async def _write(self) -> None:
         async with self._writing:
@@ -100,9 +76,5 @@ class AuditLog:
         while self._waiting and id(self._waiting[0]) in written:
             self._waiting.popleft()
 
-    async def _write_last(self) -> None:
-        try:
-            await self._write()
-        except StoreError as error:
-            for line in self._waiting:
-                log.error("audit line not written (%s): %s", error, line)
+    def _describe(self) -> str:
+        return f"{len(self._waiting)} lines wait, {self._lost} are lost"

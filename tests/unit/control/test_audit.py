@@ -53,7 +53,7 @@ async def test_lines_are_written_in_order_and_all_of_them_before_leaving(databas
 async def test_a_disk_that_refuses_delays_nothing_and_loses_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("commandwall.control.audit.Backoff", lambda _: iter_backoff())
+    monkeypatch.setattr("commandwall.control.write_behind.Backoff", lambda _: iter_backoff())
     store = SickStore(database)
     async with AuditLog(store, EventLog()) as audit:
         audit.record(LIN, "wall.layout", "main", "first")
