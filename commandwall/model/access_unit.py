@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class AccessUnit:
-    """All NAL units of one picture (H.264 section 7.4.1.2.3) or one JPEG.
+    """One picture (H.264 section 7.4.1.2, H.265 section 7.4.2.4, or one JPEG image).
 
-    ``data`` is an Annex B byte stream for H.264 and H.265, with the parameter sets in front of
-    every key frame. ``damaged`` says that packets were lost since the last whole key frame.
-    ``arrival_ns`` is monotonic; ``capture_utc_ns`` is 0 where the sender does not tell it.
+    ``data``: Annex B, parameter sets in front of every key frame and nowhere else unless they
+    change; a whole JFIF file for MJPEG. ``pts_90k``: presentation time in 90 kHz ticks; never
+    wraps. ``key``: decoding can begin here. ``damaged``: something was lost in it, or since the
+    last intact key frame. ``arrival_ns``: when its last packet was read, monotonic.
+    ``capture_utc_ns``: when the sender says it was taken; 0 where it does not say. One is made
+    for every frame of every feed; nobody changes it.
     """
 
     data: bytes

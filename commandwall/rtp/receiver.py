@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import ProtocolError
-from commandwall.rtp.access_unit import AccessUnit
+from commandwall.model.access_unit import AccessUnit
 from commandwall.rtp.codec import PayloadFormat
 from commandwall.rtp.packet import FIXED_HEADER, HEADER_BYTES, PLAIN, payload_bounds
 from commandwall.rtp.rtcp import Goodbye, ReportBlock, SenderReport, ntp_to_utc_ns, parse_compound
