@@ -15,7 +15,7 @@ from av.video.frame import PictureType
 from av.video.plane import VideoPlane
 
 from commandwall.base.clock import RTP_CLOCK_HZ
-from commandwall.base.errors import UnsupportedError
+from commandwall.base.errors import CommandwallError, UnsupportedError
 from commandwall.ipc.slots import Plane, Planes
 
 _CRF = 23
@@ -73,12 +73,16 @@ class H264Encoder:
     def encode(self, picture: RawPicture, pts_90k: int, *, key: bool) -> tuple[bytes, bool]:
         """Return the access unit (Annex B) of ``picture`` and whether it is a key frame (IDR).
 
-        ``picture`` may be written again as soon as this returns.
+        ``picture`` may be written again as soon as this returns. Raises :class:`CommandwallError` when
+        the encoder fails; open another then.
         """
         frame = picture.frame
         frame.pts = pts_90k
         frame.pict_type = PictureType.I if key else PictureType.NONE
-        packets = self._context.encode(frame)
+        try:
+            packets = self._context.encode(frame)
+        except av.FFmpegError as error:
+            raise CommandwallError(f"head encoder: {error}") from error
         return b"".join(map(bytes, packets)), any(packet.is_keyframe for packet in packets)
 
 

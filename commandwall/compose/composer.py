@@ -1,0 +1,195 @@
+"""The composer: everything that happens in one tick of a wall, in a thread of its own.
+
+The event loop hands work over by :meth:`Composer.order`; it is done at the start of the next tick,
+whole, so that all heads see it in the same picture.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
+from commandwall.compose.canvas import Canvas
+from commandwall.compose.clock import WallClock
+from commandwall.compose.faces import Faces
+from commandwall.compose.patches import PatchBook
+from commandwall.compose.stage import Stage
+from commandwall.compose.switch import SwitchWatch
+from commandwall.compose.ticker import Ticker
+from commandwall.compose.truth import Codes, Times
+from commandwall.compose.words import words_of
+from commandwall.ipc.messages import Arrange, SourceState, SwitchDone, WallTile
+from commandwall.model.wall import Wall
+
+_HOLD_NS = NS_PER_S // 4
+_REPORT_NS = NS_PER_S
+_QUICK_REPORT_NS = NS_PER_S // 5
+_FACES_SHARE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """The counters and the truth after a tick, copied out of the tick's thread.
+
+    ``arrival`` is each tile's, in monotonic ns; ``now_ns`` the time they were judged at.
+    """
+
+    revision: int
+    tick: int
+    late_ticks: int
+    sum_ns: int
+    buckets: tuple[int, ...]
+    now_ns: int
+    specs: Sequence[WallTile]
+    states: Codes
+    has_picture: Sequence[bool]
+    arrival: Times
+    shown: Sequence[int]
+
+
+class Viewer(Protocol):
+    """Who takes pictures off the canvas at the end of a tick: heads do. Must never wait."""
+
+    def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
+        """Look at the canvas; ``version`` moves when a pixel may have changed."""
+
+
+class Listener(Protocol):
+    """Who hears of the tick; called in the tick's thread."""
+
+    def reported(self, report: TickReport) -> None:
+        """Take the truth: once a second, and soon after a state changed."""
+
+    def switched(self, done: SwitchDone) -> None:
+        """Take the times of a switch."""
+
+
+class Composer:
+    """One wall's canvas and what is on it. :meth:`run` has a thread of its own."""
+
+    def __init__(self, wall: Wall, language: str, viewers: Sequence[Viewer], listener: Listener) -> None:
+        self.wall = wall
+        self._words = words_of(language)
+        self._faces = Faces(self._words, PatchBook())
+        self._canvas = Canvas(wall.width, wall.height)
+        self._viewers, self._listener = viewers, listener
+        self._orders: deque[Callable[[], None]] = deque()
+        self._peeks: deque[Callable[[Canvas], None]] = deque()
+        self._known: dict[str, SourceState] = {}
+        self._ticker = Ticker(wall.fps, self._tick)
+        self._version = 0
+        self._face_ns = NS_PER_S // wall.fps // _FACES_SHARE
+        self._next: Stage | None = None
+        self._hold_until_ns = 0
+        self._told_ns = 0
+        self._told_states = b""
+        self._raise_stage(self.prepare(Arrange(0, monotonic_ns(), ())), monotonic_ns())
+
+    def run(self) -> None:
+        """Tick until :meth:`stop`; the thread's main."""
+        self._ticker.run()
+        self._show_peeks()
+
+    def stop(self) -> None:
+        """End :meth:`run` soon."""
+        self._ticker.stop()
+
+    def prepare(self, arrange: Arrange) -> Stage:
+        """Return a stage for ``arrange``; from any thread but the tick's, for it takes its time.
+
+        Raises :class:`commandwall.base.errors.InvalidError` when a tile does not fit the canvas.
+        """
+        return Stage(arrange, self._canvas, self._faces, self._words, self._known)
+
+    def show(self, stage: Stage) -> None:
+        """Show ``stage`` as soon as its pictures are there, at most a quarter of a second from now."""
+        self._orders.append(lambda: self._await_stage(stage))
+
+    def learn(self, states: Sequence[SourceState]) -> None:
+        """Take in what is known of sources."""
+        self._known = self._known | {state.source: state for state in states}
+        self._orders.append(self._learn)
+
+    def peek(self, look: Callable[[Canvas], None]) -> None:
+        """Call ``look`` in the tick's thread after the next tick; it copies what it wants."""
+        self._peeks.append(look)
+
+    def _tick(self, tick: int) -> None:
+        now_ns = monotonic_ns()
+        while self._orders:
+            self._orders.popleft()()
+        self._switch(now_ns)
+        self._compose(now_ns)
+        for viewer in self._viewers:
+            viewer.offer(self._canvas, self._version, tick, now_ns)
+        self._show_peeks()
+        if (done := self._watch.check(now_ns)) is not None:
+            self._listener.switched(done)
+        self._report(tick, now_ns)
+
+    def _compose(self, now_ns: int) -> None:
+        drawn = self._stage.compose(now_ns, monotonic_ns() + self._face_ns)
+        clock_due = self._clock.advance(utc_ns())
+        if clock_due or not self._under_clock.isdisjoint(drawn):
+            self._clock.draw()
+        self._version += bool(drawn) or clock_due
+
+    def _show_peeks(self) -> None:
+        while self._peeks:
+            self._peeks.popleft()(self._canvas)
+
+    def _learn(self) -> None:
+        self._stage.learn(self._known)
+        if self._next is not None:
+            self._next.learn(self._known)
+
+    def _await_stage(self, stage: Stage) -> None:
+        """Hold the wall as it is until ``stage`` has its pictures; a newer stage gets no more time."""
+        if self._next is None:
+            self._hold_until_ns = monotonic_ns() + _HOLD_NS
+        stage.learn(self._known)
+        self._next = stage
+
+    def _switch(self, now_ns: int) -> None:
+        stage = self._next
+        if stage is not None and (now_ns >= self._hold_until_ns or stage.progress(now_ns).pictures):
+            self._next = None
+            self._raise_stage(stage, now_ns)
+            self._stage.compose(now_ns, now_ns + NS_PER_S)
+
+    def _raise_stage(self, stage: Stage, now_ns: int) -> None:
+        self._stage = stage
+        self._watch = SwitchWatch(stage, now_ns)
+        self._canvas.clear()
+        rects = [spec.rect for spec in stage.specs]
+        canvas = self._canvas.rect
+        corner = next((rect for rect in rects if rect.y == 0 and rect.right == canvas.right), canvas)
+        self._clock = WallClock(self.wall.name, self._canvas, corner)
+        self._under_clock = {number for number, rect in enumerate(rects) if rect.overlaps(self._clock.rect)}
+
+    def _report(self, tick: int, now_ns: int) -> None:
+        stage = self._stage
+        states = bytes(stage.states)
+        due_ns = _REPORT_NS if states == self._told_states else _QUICK_REPORT_NS
+        if now_ns - self._told_ns < due_ns:
+            return
+        self._told_ns, self._told_states = now_ns, states
+        ticker = self._ticker
+        self._listener.reported(
+            TickReport(
+                stage.revision,
+                tick,
+                ticker.late_ticks,
+                ticker.sum_ns,
+                ticker.buckets,
+                now_ns,
+                stage.specs,
+                stage.states.copy(),
+                stage.truth.has_picture.tolist(),
+                stage.truth.arrival.copy(),
+                stage.shown.tolist(),
+            )
+        )

@@ -1,0 +1,123 @@
+"""One stream of encoded pictures cut from the canvas: a head, or the canvas as a whole.
+
+Three threads meet here and none waits for another: the tick copies its pixels into one of two
+pictures and goes on, the encoder's thread encodes, the event loop fans out.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, utc_ns
+from commandwall.base.errors import CommandwallError
+from commandwall.compose.canvas import Canvas
+from commandwall.media.encoder import H264Encoder, RawPicture
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.model.rect import Rect
+
+log = logging.getLogger(__name__)
+
+KEY_EVERY_NS = 4 * NS_PER_S
+KEY_APART_NS = 3 * NS_PER_S // 10
+IDLE_NS = NS_PER_S // 5
+_PICTURES = 2
+
+
+class _Job(NamedTuple):
+    picture: RawPicture
+    pts_90k: int
+    arrival_ns: int
+    capture_utc_ns: int
+
+
+class Encoding:
+    """One life of a head's encoder: from the first viewer to the last. Owns a thread."""
+
+    def __init__(self, info: StreamInfo, rect: Rect, publish: Callable[[AccessUnit], object]) -> None:
+        """Start; ``publish`` is called in the encoder's thread."""
+        self._info, self._rect, self._publish = info, rect, publish
+        self._free = deque(RawPicture(info.width, info.height) for _ in range(_PICTURES))
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._version = -1
+        self._offered_ns = 0
+        self._key_wanted = True
+        self._key_ns = 0
+        self.dropped = 0
+        self._thread = threading.Thread(target=self._run, name="head encoder", daemon=True)
+        self._thread.start()
+
+    def want_key(self) -> None:
+        """Make a key frame soon: the next picture that is ``KEY_APART_NS`` after the last one."""
+        self._key_wanted = True
+
+    def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
+        """Take a picture of the canvas if it changed, or 0.2 s after the last; in the tick's thread.
+
+        When the encoder is behind, this picture is left out and counted.
+        """
+        if version == self._version and now_ns - self._offered_ns < IDLE_NS and not self._key_due(now_ns):
+            return
+        try:
+            picture = self._free.popleft()
+        except IndexError:
+            self.dropped += 1
+            return
+        self._version, self._offered_ns = version, now_ns
+        _take(canvas, self._rect, picture)
+        pts_90k = round(tick * RTP_CLOCK_HZ / self._info.fps)
+        self._jobs.put(_Job(picture, pts_90k, now_ns, utc_ns()))
+
+    def stop(self) -> None:
+        """End soon; :meth:`join` waits for it."""
+        self._jobs.put(None)
+
+    @property
+    def running(self) -> bool:
+        """Whether its thread is still there."""
+        return self._thread.is_alive()
+
+    def join(self) -> None:
+        """Wait until the thread is gone: the time of one picture."""
+        self._thread.join()
+
+    def _key_due(self, now_ns: int) -> bool:
+        apart_ns = now_ns - self._key_ns
+        return apart_ns >= KEY_EVERY_NS or (self._key_wanted and apart_ns >= KEY_APART_NS)
+
+    def _run(self) -> None:
+        encoder: H264Encoder | None = None
+        while (job := self._jobs.get()) is not None:
+            try:
+                encoder = encoder or H264Encoder(self._info.width, self._info.height, round(self._info.fps))
+                self._publish(self._encode(encoder, job))
+            except CommandwallError as error:
+                log.error("%s; it begins anew", error)
+                encoder = None
+            finally:
+                self._free.append(job.picture)
+
+    def _encode(self, encoder: H264Encoder, job: _Job) -> AccessUnit:
+        wanted = self._key_due(job.arrival_ns)
+        if wanted:
+            self._key_wanted = False
+        data, key = encoder.encode(job.picture, job.pts_90k, key=wanted)
+        if key:
+            self._key_ns = job.arrival_ns
+        return AccessUnit(data, job.pts_90k, key, False, job.arrival_ns, job.capture_utc_ns)
+
+
+def _take(canvas: Canvas, rect: Rect, picture: RawPicture) -> None:
+    """Copy ``rect`` of the canvas into ``picture``, scaled if their sizes differ."""
+    for source, target in zip(canvas.region(rect), picture.planes, strict=True):
+        if source.shape == target.shape:
+            np.copyto(target, source)
+        else:
+            cv2.resize(source, (target.shape[1], target.shape[0]), target, interpolation=cv2.INTER_AREA)

@@ -1,0 +1,136 @@
+"""All streams of a wall on the packet bus: ``head/ID`` for each head, ``canvas`` for the whole.
+
+Belongs to the event loop, but for :meth:`Heads.offer`, which the tick calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from commandwall.base.errors import NotFoundError
+from commandwall.compose.canvas import Canvas
+from commandwall.compose.head import Encoding
+from commandwall.ipc.messages import HeadFigures
+from commandwall.ipc.packets import Subscriber
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.model.rect import Rect
+from commandwall.model.wall import Wall
+
+CANVAS = "canvas"
+_MOST_CANVAS_WIDTH = 1920
+
+
+def head_stream(head: str) -> str:
+    """Return the name on the packet bus of a head's stream."""
+    return f"head/{head}"
+
+
+class HeadStream:
+    """One stream and its subscribers. Nothing is encoded while nobody is subscribed."""
+
+    def __init__(self, rect: Rect, info: StreamInfo) -> None:
+        self.rect, self.info = rect, info
+        self.encoded = 0
+        self.encoding: Encoding | None = None
+        self._started: dict[Subscriber, bool] = {}
+        self._stopping: list[Encoding] = []
+
+    @property
+    def subscribers(self) -> int:
+        """How many subscribe now."""
+        return len(self._started)
+
+    def add(self, subscriber: Subscriber) -> None:
+        """Describe the stream; pictures follow from the next key frame on, which is asked for."""
+        subscriber.describe(self.info)
+        self._started[subscriber] = False
+        if self.encoding is None:
+            loop = asyncio.get_running_loop()
+            self.encoding = Encoding(
+                self.info, self.rect, lambda unit: loop.call_soon_threadsafe(self._publish, unit)
+            )
+        else:
+            self.encoding.want_key()
+
+    def remove(self, subscriber: Subscriber) -> None:
+        """Forget it; the encoder ends with the last one."""
+        self._started.pop(subscriber, None)
+        if not self._started and self.encoding is not None:
+            self.encoding.stop()
+            self._stopping = [past for past in self._stopping if past.running] + [self.encoding]
+            self.encoding = None
+
+    async def close(self) -> None:
+        """Forget all subscribers and wait for the encoder to end."""
+        for subscriber in tuple(self._started):
+            self.remove(subscriber)
+        for encoding in self._stopping:
+            await asyncio.to_thread(encoding.join)
+
+    def _publish(self, unit: AccessUnit) -> None:
+        self.encoded += 1
+        for subscriber, started in self._started.items():
+            if started or unit.key:
+                self._started[subscriber] = True
+                subscriber.push(unit)
+
+
+class Heads:
+    """The streams of one wall: a :class:`commandwall.ipc.packets.PacketSource`."""
+
+    def __init__(self, wall: Wall) -> None:
+        self._streams = {
+            head_stream(head.id): HeadStream(head.rect, _info(head.rect, wall.fps)) for head in wall.heads
+        }
+        whole = Rect(0, 0, wall.width, wall.height)
+        same = next((stream for stream in self._streams.values() if stream.rect == whole), None)
+        if same is None or wall.width > _MOST_CANVAS_WIDTH:
+            same = HeadStream(whole, _info(whole, wall.fps, _MOST_CANVAS_WIDTH))
+        self._all = tuple({id(stream): stream for stream in (*self._streams.values(), same)}.values())
+        self._heads = wall.heads
+        self._streams[CANVAS] = same
+
+    def subscribe(self, stream: str, subscriber: Subscriber) -> None:
+        """Describe ``stream`` and push from the next key frame on; raises :class:`NotFoundError`."""
+        self._stream(stream).add(subscriber)
+
+    def unsubscribe(self, stream: str, subscriber: Subscriber) -> None:
+        """Push nothing more to ``subscriber``."""
+        if stream in self._streams:
+            self._streams[stream].remove(subscriber)
+
+    def request_key(self, stream: str) -> None:
+        """Make a key frame soon; requests within 0.3 s share one."""
+        encoding = self._stream(stream).encoding
+        if encoding is not None:
+            encoding.want_key()
+
+    def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
+        """Let every watched stream take its picture of the canvas; in the tick's thread."""
+        for stream in self._all:
+            encoding = stream.encoding
+            if encoding is not None:
+                encoding.offer(canvas, version, tick, now_ns)
+
+    def figures(self) -> tuple[HeadFigures, ...]:
+        """Return what each head has encoded and who watches."""
+        streams = ((head.id, self._streams[head_stream(head.id)]) for head in self._heads)
+        return tuple(HeadFigures(head, stream.encoded, stream.subscribers) for head, stream in streams)
+
+    async def close(self) -> None:
+        """End all encoders."""
+        for stream in self._all:
+            await stream.close()
+
+    def _stream(self, name: str) -> HeadStream:
+        try:
+            return self._streams[name]
+        except KeyError:
+            raise NotFoundError(f"this wall has no stream {name!r}") from None
+
+
+def _info(rect: Rect, fps: int, most_width: int = 1 << 16) -> StreamInfo:
+    """Return the description of ``rect`` as a stream, scaled down to ``most_width``, even."""
+    width = min(rect.width, most_width)
+    height = max(2, round(rect.height * width / rect.width / 2) * 2)
+    return StreamInfo("h264", width, height, fps)

@@ -1,0 +1,44 @@
+"""Snapshots: what the wall or a head shows now, as a still picture."""
+
+from __future__ import annotations
+
+import asyncio
+
+from commandwall.base.errors import UnavailableError
+from commandwall.compose.canvas import Canvas
+from commandwall.compose.composer import Composer
+from commandwall.ipc.messages import Picture, SnapshotWall
+from commandwall.ipc.slots import Planes
+from commandwall.media.still import encode_still
+from commandwall.model.rect import Rect
+
+_PATIENCE_S = 2.0
+
+
+async def snapshot(composer: Composer, request: SnapshotWall) -> tuple[Picture, bytes]:
+    """Return the whole canvas (``head`` is empty) or a head, after the next tick.
+
+    The tick only copies; the encoding is done in a thread. Raises
+    :class:`commandwall.base.errors.NotFoundError` for an unknown head and
+    :class:`commandwall.base.errors.InvalidError` for an unknown format.
+    """
+    wall = composer.wall
+    rect = wall.head(request.head).rect if request.head else Rect(0, 0, wall.width, wall.height)
+    loop = asyncio.get_running_loop()
+    copied: asyncio.Future[Planes] = loop.create_future()
+
+    def take(canvas: Canvas) -> None:
+        loop.call_soon_threadsafe(_resolve, copied, canvas.copy(rect))
+
+    composer.peek(take)
+    try:
+        planes = await asyncio.wait_for(copied, _PATIENCE_S)
+    except TimeoutError:
+        raise UnavailableError(f"wall {wall.id!r} does not tick; try again in some seconds") from None
+    still = await asyncio.to_thread(encode_still, planes, request.format)
+    return Picture(still.content_type, 0.0), still.data
+
+
+def _resolve(future: asyncio.Future[Planes], planes: Planes) -> None:
+    if not future.done():
+        future.set_result(planes)

@@ -1,0 +1,194 @@
+"""A stage: one arrangement of a wall, ready to be drawn, and its truth.
+
+It is built outside the tick (text is drawn, memory mapped) and taken over by it whole, so that all
+tiles of a layout change in the same tick.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commandwall.base.clock import monotonic_ns
+from commandwall.base.errors import InvalidError, ProtocolError
+from commandwall.compose.canvas import Canvas
+from commandwall.compose.faces import Faces, Look
+from commandwall.compose.shelf import Shelf
+from commandwall.compose.tile import Tile
+from commandwall.compose.truth import CONNECTING, DEAD_NS, LIVE, STATES, Codes, Truth
+from commandwall.compose.words import Words
+from commandwall.ipc.messages import Arrange, SourceState, WallTile
+from commandwall.ipc.slots import Arena, SlotFlag
+from commandwall.model.camera import FeedState
+from commandwall.model.rect import Rect
+from commandwall.model.source import SourceKind
+from commandwall.model.wall import TileState
+
+log = logging.getLogger(__name__)
+
+_DEAD = (FeedState.LOST, FeedState.REFUSED, FeedState.DISABLED)
+_WAITED_FOR = (FeedState.LIVE, FeedState.STALLED)
+_REDRAWS = 3
+
+
+class Progress(NamedTuple):
+    """How far a stage is: tiles that can have a picture all have one; and all are live."""
+
+    pictures: bool
+    live: bool
+
+
+class Stage:
+    """The tiles of one revision. After it is built only the tick's thread uses it."""
+
+    def __init__(
+        self, arrange: Arrange, canvas: Canvas, faces: Faces, words: Words, known: Mapping[str, SourceState]
+    ) -> None:
+        """Build it; raises :class:`InvalidError` when a tile leaves the canvas or is odd."""
+        self.revision, self.at_ns = arrange.revision, arrange.at_ns
+        self.specs = arrange.tiles
+        self._faces, self._words = faces, words
+        count = len(self.specs)
+        self._tiles = [Tile(canvas.region(_checked(spec, canvas))) for spec in self.specs]
+        self.truth = Truth(count)
+        self.states: Codes = np.zeros(count, np.uint8)
+        self.shown: NDArray[np.int64] = np.zeros(count, np.int64)
+        self._newest: NDArray[np.intp] = np.full(count, -1, np.intp)
+        self._expected = np.zeros(count, np.bool_)
+        self._broken = np.zeros(count, np.bool_)
+        self._reasons = [""] * count
+        self._versions = np.zeros(count, np.int64)
+        self._worn = np.full(count, -1, np.int64)
+        self._turn = 0
+        self._shelves = self._open_shelves()
+        self.truth.empty[:] = [spec.source == SourceKind.NONE for spec in self.specs]
+        self.learn(known)
+        self._rehearse()
+
+    def learn(self, known: Mapping[str, SourceState]) -> None:
+        """Take in what is known of sources; tiles whose source is not named stay as they are."""
+        for number, spec in enumerate(self.specs):
+            told = known.get(spec.source)
+            if self._broken[number]:
+                self._reasons[number] = self._words.no_memory
+            elif told is not None:
+                self.truth.dead[number] = told.state in _DEAD
+                self._expected[number] = told.state in _WAITED_FOR
+                self._reasons[number] = self._words.reason(told.reason)
+                self._versions[number] += 1
+
+    def progress(self, now_ns: int) -> Progress:
+        """Return how far the tiles that can have a picture are."""
+        arrived = np.zeros(len(self.specs), np.bool_)
+        for shelf in self._shelves:
+            arrived[shelf.numbers] = shelf.has_pictures()
+        due = self._expected & ~self.truth.dead
+        if not arrived[due].all():
+            return Progress(False, False)
+        catching_up = self.truth.flags & np.uint64(SlotFlag.CATCHING_UP) > 0
+        behind = now_ns - self.truth.arrival - self.truth.period > DEAD_NS
+        waits = due & (catching_up | behind | (self.states != LIVE))
+        return Progress(True, not waits.any())
+
+    def compose(self, now_ns: int, until_ns: int) -> set[int]:
+        """Draw what changed since the last call; return the numbers of the tiles that were drawn.
+
+        New pictures are always drawn; new faces are made until ``until_ns``, the rest next time.
+        """
+        fresh = [shelf.look(self.truth, self._newest) for shelf in self._shelves]
+        self.states = self.truth.judge(now_ns)
+        drawn = {number for numbers in (*fresh, self._dress(now_ns, until_ns)) for number in numbers.tolist()}
+        self._draw(drawn)
+        for _ in range(_REDRAWS):
+            torn = [shelf for shelf in self._shelves if shelf.torn()]
+            if not torn:
+                break
+            again = {number for shelf in torn for number in shelf.look(self.truth, self._newest).tolist()}
+            self._draw(again)
+            drawn |= again
+        for numbers in fresh:
+            self.shown[numbers] += 1
+        return drawn
+
+    def _draw(self, numbers: set[int]) -> None:
+        newest = self._newest
+        for number in numbers:
+            self._tiles[number].draw(int(newest[number]))
+
+    def _dress(self, now_ns: int, until_ns: int) -> NDArray[np.intp]:
+        """Give new faces to tiles that are no longer what their face says; return their numbers."""
+        damaged = (self.truth.flags & np.uint64(SlotFlag.DAMAGED)) > 0
+        ages = self.truth.ages(self.states, now_ns)
+        keys = (self._versions << 40) + (ages << 8) + (self.states.astype(np.int64) << 1) + damaged
+        outdated = np.flatnonzero(keys != self._worn)
+        if outdated.size == 0:
+            return outdated
+        outdated = np.roll(outdated, -int(np.searchsorted(outdated, self._turn)))
+        for done, number in enumerate(outdated.tolist(), 1):
+            look = self._look(number, STATES[self.states[number]], int(ages[number]), bool(damaged[number]))
+            self._tiles[number].wear(self._faces.face(look))
+            self._worn[number] = keys[number]
+            if monotonic_ns() > until_ns:
+                self._turn = number + 1
+                return outdated[:done]
+        return outdated
+
+    def _look(self, number: int, state: TileState, age_s: int = 0, damaged: bool = False) -> Look:
+        spec = self.specs[number]
+        return Look(
+            cell=spec.cell,
+            name=spec.name,
+            width=spec.rect.width,
+            height=spec.rect.height,
+            state=state,
+            age_s=age_s,
+            damaged=damaged,
+            reason=self._reasons[number] if state in (TileState.LOST, TileState.CONNECTING) else "",
+        )
+
+    def _rehearse(self) -> None:
+        """Make the faces that the first ticks will want, so that their patches are kept."""
+        for number, code in enumerate(self.truth.judge(monotonic_ns())):
+            self._tiles[number].wear(self._faces.face(self._look(number, STATES[code])))
+            if code == CONNECTING:
+                self._faces.face(self._look(number, STATES[LIVE]))
+
+    def _open_shelves(self) -> list[Shelf]:
+        """Map the arenas of all tiles; tiles without slots of the right size are marked broken."""
+        numbers_of: dict[str, list[int]] = {}
+        for number, spec in enumerate(self.specs):
+            if spec.source != SourceKind.NONE:
+                numbers_of.setdefault(spec.arena, []).append(number)
+        shelves = []
+        for path, numbers in numbers_of.items():
+            try:
+                shelf = Shelf(Arena(path), [self.specs[number].index for number in numbers], numbers)
+                self._fill(shelf)
+            except ProtocolError as error:
+                log.error("revision %d: %s; its %d tiles have no picture", self.revision, error, len(numbers))
+                self._broken[numbers] = self.truth.dead[numbers] = True
+            else:
+                shelves.append(shelf)
+        return shelves
+
+    def _fill(self, shelf: Shelf) -> None:
+        for position, number in enumerate(shelf.numbers.tolist()):
+            rect = self.specs[number].rect
+            if shelf.size(position) != (rect.width, rect.height):
+                raise ProtocolError(
+                    f"picture arena: slots of {shelf.size(position)} for a tile of {rect.width, rect.height}"
+                )
+            self._tiles[number].slots = shelf.slots(position)
+            self._expected[number] = True
+
+
+def _checked(spec: WallTile, canvas: Canvas) -> Rect:
+    rect = spec.rect
+    odd = any(value % 2 for value in (rect.x, rect.y, rect.width, rect.height))
+    if odd or rect.width < 2 or rect.height < 2 or not canvas.rect.contains(rect):
+        raise InvalidError(f"tile {spec.cell!r} does not fit the canvas: {rect}", field="tiles")
+    return rect

@@ -1,0 +1,77 @@
+"""The truth of tiles: from what arrived and when, what each of them is right now.
+
+Pixels decide: a camera whose feed is reported lost but whose pictures still come (from its other
+stream) is live, and one that is reported live but sends nothing is late, then lost. All tiles are
+judged at every tick, in a few vectorised operations.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commandwall.base.clock import NS_PER_S
+from commandwall.model.wall import TileState
+
+STATES = tuple(TileState)
+LIVE, LATE, FROZEN, LOST, CONNECTING, EMPTY = (
+    STATES.index(state)
+    for state in (
+        TileState.LIVE,
+        TileState.LATE,
+        TileState.FROZEN,
+        TileState.LOST,
+        TileState.CONNECTING,
+        TileState.EMPTY,
+    )
+)  # fmt: skip
+
+LATE_NS = 2 * NS_PER_S
+FROZEN_NS = 5 * NS_PER_S
+LOST_NS = 10 * NS_PER_S
+DEAD_NS = 1 * NS_PER_S
+
+Times = NDArray[np.int64]
+Marks = NDArray[np.bool_]
+Codes = NDArray[np.uint8]
+
+
+class Truth:
+    """What is known of ``count`` tiles, one entry each; times are monotonic ns.
+
+    ``has_picture``: at least one arrived. ``arrival``, ``changed``, ``period``, ``flags``: of the
+    newest one, as :class:`commandwall.ipc.slots.SlotInfo` says. ``dead``: its feed is known not to
+    deliver. ``empty``: nothing is to be shown.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.has_picture: Marks = np.zeros(count, np.bool_)
+        self.arrival: Times = np.zeros(count, np.int64)
+        self.changed: Times = np.zeros(count, np.int64)
+        self.period: Times = np.zeros(count, np.int64)
+        self.flags: NDArray[np.uint64] = np.zeros(count, np.uint64)
+        self.dead: Marks = np.zeros(count, np.bool_)
+        self.empty: Marks = np.zeros(count, np.bool_)
+
+    def judge(self, now_ns: int) -> Codes:
+        """Return each tile's state at ``now_ns``, as an index into :data:`STATES`."""
+        overdue = now_ns - self.arrival - self.period
+        states = np.zeros(len(overdue), np.uint8)
+        states[self.arrival - self.changed - self.period > FROZEN_NS] = FROZEN
+        states[overdue > LATE_NS] = LATE
+        states[overdue > LOST_NS] = LOST
+        states[self.dead & (overdue > DEAD_NS)] = LOST
+        if not self.has_picture.all():
+            states[~self.has_picture] = CONNECTING
+            states[~self.has_picture & self.dead] = LOST
+            states[self.empty] = EMPTY
+        return states
+
+    def ages(self, states: Codes, now_ns: int) -> Times:
+        """Return the whole seconds that each tile has to say: 0 where it says none.
+
+        A late or lost tile says how old its picture is, a frozen one for how long nothing moved.
+        """
+        since = np.where(states == FROZEN, self.changed, self.arrival)
+        told = self.has_picture & (states != LIVE)
+        return np.where(told, (now_ns - since) // NS_PER_S, 0)
