@@ -102,6 +102,12 @@ def _mqtt_url(value: str) -> str:
     return _url(value, ("mqtt", "mqtts"), "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
 
 
+def _some(value: Any) -> Any:
+    if value is not None and not value:
+        raise ValueError("must not be empty; leave it out or add an entry")
+    return value
+
+
 Text = Annotated[
     str,
     BeforeValidator(_text_of_number),
@@ -219,7 +225,7 @@ class WallEntry(Entry):
     size: tuple[int, int]
     fps: int = 25
     layout: LayoutId
-    heads: tuple[HeadEntry, ...] | None = Field(default=None, min_length=1)
+    heads: Annotated[tuple[HeadEntry, ...] | None, AfterValidator(_some)] = None
 
 
 class ConferencesEntry(Entry):
@@ -259,7 +265,7 @@ class LayoutFile(Entry):
 
     name: Text
     grid: tuple[Annotated[int, Field(ge=1, le=64)], Annotated[int, Field(ge=1, le=64)]] | None = None
-    cells: list[Text] | None = Field(default=None, min_length=1, max_length=64)
+    cells: Annotated[list[Text] | None, AfterValidator(_some)] = None
     aspect: dict[str, Aspect] = {}
 
     @model_validator(mode="after")
