@@ -1,0 +1,53 @@
+"""Opening a camera's stream over RTSP, in the shape that a feed takes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from commandwall.ingest.feed import UnitListener
+from commandwall.ipc.messages import FeedSpec
+from commandwall.model.access_unit import StreamInfo
+from commandwall.rtp.codec import CodecParameters
+from commandwall.rtsp.client import RtspClient, StreamRequest
+from commandwall.rtsp.session import RtspSession
+
+
+class CameraSession:
+    """An open RTSP session as a feed's :class:`Session`."""
+
+    def __init__(self, session: RtspSession) -> None:
+        self._session = session
+        self._codec: CodecParameters | None = None
+        self._info = StreamInfo("")
+
+    @property
+    def info(self) -> StreamInfo:
+        """What is known of the stream now; the same object as long as nothing changed."""
+        codec = self._session.codec
+        if codec is not self._codec:
+            self._codec = codec
+            self._info = StreamInfo(codec.name, codec.width, codec.height)
+        return self._info
+
+    @property
+    def packets(self) -> int:
+        """RTP packets received in this session."""
+        return self._session.stats.packets
+
+    @property
+    def lost_packets(self) -> int:
+        """RTP packets that are missing in this session."""
+        return self._session.stats.lost
+
+    async def closed(self) -> None:
+        """Wait until the session is over; raises what ended it."""
+        await self._session.closed()
+
+
+@asynccontextmanager
+async def open_camera(spec: FeedSpec, on_unit: UnitListener) -> AsyncIterator[CameraSession]:
+    """Open ``spec``'s stream; implements :class:`SessionOpener`. Raises what ``RtspClient.open`` names."""
+    request = StreamRequest(spec.url, spec.transport, spec.user, spec.password)
+    async with RtspClient.open(request, on_access_unit=on_unit) as session:  # type: ignore[arg-type]
+        yield CameraSession(session)

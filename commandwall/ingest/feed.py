@@ -1,0 +1,229 @@
+"""One feed: one stream of one camera, opened, received, lost and opened again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Protocol
+
+from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.base.errors import CommandwallError, ConnectionLostError
+from commandwall.base.tasks import Backoff
+from commandwall.ingest.figures import FeedMeter
+from commandwall.ingest.gop import GopBudget, GopCache
+from commandwall.ingest.lifecycle import Lifecycle, reason_of
+from commandwall.ipc.messages import FeedFigures, FeedSpec
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.model.camera import FeedState
+from commandwall.model.reason import Reason, ReasonCode
+
+STALL_S = 3.0
+STALL_INTERVALS = 3.0
+"""A feed is stalled after ``STALL_S``, or this many of its own frame intervals if that is longer."""
+GIVE_UP_FACTOR = 3.0
+"""After this many times the stall time without a frame, its session is ended and opened anew."""
+STEADY_S = 10.0
+"""A session that lived this long starts the back-off from its first step again."""
+REFUSED_RETRY_S = 30.0
+"""How often a camera that refused is asked again: somebody must act first, and some lock accounts."""
+UnitListener = Callable[[AccessUnit], None]
+
+
+class Session(Protocol):
+    """An open RTSP session, as a feed needs it. Implemented by the RTSP client and by tests."""
+
+    @property
+    def info(self) -> StreamInfo:
+        """What is known of the stream now; another object when that changed."""
+
+    @property
+    def packets(self) -> int:
+        """RTP packets received in this session."""
+
+    @property
+    def lost_packets(self) -> int:
+        """RTP packets that are missing in this session."""
+
+    async def closed(self) -> None:
+        """Wait until the session is over; raises :class:`CommandwallError` saying why if it failed."""
+
+
+class SessionOpener(Protocol):
+    """Opens sessions."""
+
+    def __call__(self, spec: FeedSpec, on_unit: UnitListener) -> AbstractAsyncContextManager[Session]:
+        """Open ``spec``'s stream and hand each access unit to ``on_unit``; leaving it tears down.
+
+        Entering raises :class:`CommandwallError` when the camera cannot be opened.
+        """
+
+
+class UnitSink(Protocol):
+    """Who takes the frames of a feed: decoders, and subscribers of the packet bus."""
+
+    def describe(self, info: StreamInfo) -> None:
+        """Take what is known of the stream; called before the first frame and on every change."""
+
+    def push(self, unit: AccessUnit) -> None:
+        """Take the next frame; must not wait."""
+
+
+class Feed:
+    """One feed. Belongs to the event loop of its worker; :meth:`run` is one task.
+
+    The task opens a session and waits for its end; frames come in as callbacks, and silence is
+    noticed by :meth:`watch`, which the worker's one watchdog calls every second.
+    """
+
+    def __init__(
+        self,
+        spec: FeedSpec,
+        opener: SessionOpener,
+        limiter: asyncio.Semaphore,
+        budget: GopBudget,
+        on_change: Callable[[Feed], None],
+    ) -> None:
+        self.spec = spec
+        self.gop = GopCache(budget)
+        self.meter = FeedMeter()
+        self.info = StreamInfo("")
+        self.sinks: tuple[UnitSink, ...] = ()
+        self._opener = opener
+        self._limiter = limiter
+        self._lifecycle = Lifecycle(lambda *_: on_change(self))
+        self._session: Session | None = None
+        self._patience: asyncio.Timeout | None = None
+        self._opened_ns = 0
+        self._sessions = 0
+        self._packets = 0
+        self._lost_packets = 0
+
+    @property
+    def state(self) -> FeedState:
+        """Where the feed is in its life."""
+        return self._lifecycle.state
+
+    @property
+    def reason(self) -> Reason:
+        """Why it is there."""
+        return self._lifecycle.reason
+
+    @property
+    def live(self) -> bool:
+        """Whether frames come, and a decoder could begin."""
+        return self._lifecycle.state is FeedState.LIVE
+
+    def attach(self, sink: UnitSink) -> None:
+        """Hand all further frames to ``sink``, and tell it what is known of the stream."""
+        self.sinks = (*self.sinks, sink)
+        if self.info.codec:
+            sink.describe(self.info)
+
+    def detach(self, sink: UnitSink) -> None:
+        """Hand nothing more to ``sink``."""
+        self.sinks = tuple(each for each in self.sinks if each is not sink)
+
+    async def run(self) -> None:
+        """Keep the feed open until cancelled."""
+        backoff = Backoff()
+        try:
+            while True:
+                self._lifecycle.opening()
+                reason = await self._receive()
+                if self._opened_ns and monotonic_ns() - self._opened_ns > STEADY_S * NS_PER_S:
+                    backoff.reset()
+                self._lifecycle.ended(reason)
+                refused = self.state is FeedState.REFUSED
+                await asyncio.sleep(REFUSED_RETRY_S if refused else backoff.next_s())
+        finally:
+            self._lifecycle.stopped()
+
+    async def _receive(self) -> Reason:
+        """Live through one session, from its opening to its end; return why it ended."""
+        self._opened_ns = 0
+        try:
+            async with AsyncExitStack() as stack:
+                async with self._limiter:
+                    session = await stack.enter_async_context(self._opener(self.spec, self._take))
+                self._begin(session)
+                async with asyncio.timeout(None) as self._patience:
+                    await session.closed()
+                raise ConnectionLostError("the camera ended the stream")
+        except TimeoutError:
+            return Reason(ReasonCode.NO_FRAMES, "the session was open but silent")
+        except CommandwallError as error:
+            return reason_of(error)
+        finally:
+            self._end()
+
+    def _begin(self, session: Session) -> None:
+        self._session = session
+        self._sessions += 1
+        self._opened_ns = monotonic_ns()
+        self._learn(session)
+        self._lifecycle.opened()
+        for unit in self.gop.units():  # frames that came before the camera's answer to PLAY
+            for sink in self.sinks:
+                sink.push(unit)
+
+    def _end(self) -> None:
+        self._patience = None
+        self.gop.clear()
+        self.meter.restart()
+        if self._session is not None:
+            self._packets += self._session.packets
+            self._lost_packets += self._session.lost_packets
+            self._session = None
+
+    def _take(self, unit: AccessUnit) -> None:
+        """Take a frame from the session; the hot path of ingest."""
+        self.gop.add(unit)
+        self.meter.count(unit)
+        if self._lifecycle.state is not FeedState.LIVE:
+            self._lifecycle.frame(unit.key)
+        if self._session is not None:
+            for sink in self.sinks:
+                sink.push(unit)
+
+    def _learn(self, session: Session) -> None:
+        """Take over what the session knows of the stream, and pass on a change."""
+        info = session.info
+        if info != self.info:
+            self.info = info
+            for sink in self.sinks:
+                sink.describe(info)
+
+    def watch(self, now_ns: int) -> None:
+        """Notice silence: stalled first, then the session is given up. Called every second."""
+        session, patience = self._session, self._patience
+        if session is None or patience is None:
+            return
+        self._learn(session)
+        silent_s = (now_ns - max(self.meter.last_ns, self._opened_ns)) / NS_PER_S
+        limit_s = max(STALL_S, STALL_INTERVALS * self.meter.interval_s)
+        if silent_s > limit_s:
+            self._lifecycle.silent(silent_s)
+        if silent_s > GIVE_UP_FACTOR * limit_s:
+            patience.reschedule(asyncio.get_running_loop().time())
+            self._patience = None
+
+    def figures(self, now_ns: int) -> FeedFigures:
+        """Return the feed's counters and figures; called every second."""
+        meter, session = self.meter, self._session
+        rates = meter.sample(now_ns)
+        return FeedFigures(
+            id=self.spec.id,
+            codec=self.info.codec,
+            width=self.info.width,
+            height=self.info.height,
+            fps=round(rates.fps, 2),
+            bitrate_bps=round(rates.bitrate_bps),
+            keyframe_interval_s=round(meter.key_interval_s, 3),
+            last_frame_age_s=round(meter.age_s(now_ns), 3),
+            frames=meter.frames,
+            bytes=meter.bytes,
+            packets=self._packets + (session.packets if session else 0),
+            lost_packets=self._lost_packets + (session.lost_packets if session else 0),
+            reconnects=max(0, self._sessions - 1),
+        )

@@ -1,0 +1,124 @@
+"""All feeds of a worker: which there are, which are open, and who takes their frames."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+
+from commandwall.base.clock import monotonic_ns, monotonic_s
+from commandwall.base.errors import NotFoundError
+from commandwall.base.tasks import spawn
+from commandwall.ingest.feed import Feed, SessionOpener, UnitSink
+from commandwall.ingest.gop import GopBudget
+from commandwall.ipc.messages import FeedSpec
+from commandwall.model.camera import StreamName, feed_id
+
+OPENING_AT_ONCE = 48
+LINGER_S = 5.0
+"""How long an on-demand feed stays open after the last tile or subscriber left it."""
+DRAIN_S = 1.5
+
+
+class FeedSet:
+    """The feeds of one worker. Belongs to its event loop; an async context manager.
+
+    Each open feed is one task of ``group``. Leaving the context ends them all, which tears their
+    sessions down, and waits for that at most ``DRAIN_S`` seconds.
+    """
+
+    def __init__(
+        self, opener: SessionOpener, group: asyncio.TaskGroup, on_change: Callable[[Feed], None]
+    ) -> None:
+        self._opener = opener
+        self._group = group
+        self._on_change = on_change
+        self._limiter = asyncio.Semaphore(OPENING_AT_ONCE)
+        self._budget = GopBudget()
+        self._feeds: dict[str, Feed] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._unwanted_s: dict[str, float] = {}
+
+    async def __aenter__(self) -> FeedSet:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for name in tuple(self._tasks):
+            self._close(name)
+        if self._ending:
+            await asyncio.wait(self._ending, timeout=DRAIN_S)
+
+    def __iter__(self) -> Iterator[Feed]:
+        return iter(self._feeds.values())
+
+    def find(self, camera: str, stream: StreamName) -> Feed | None:
+        """Return the feed of that stream, or ``None`` where the camera has none here."""
+        return self._feeds.get(feed_id(camera, stream))
+
+    def open_feeds(self) -> Iterable[Feed]:
+        """Return the feeds that are being received, or that it is being tried with."""
+        return (self._feeds[name] for name in self._tasks)
+
+    def add(self, spec: FeedSpec) -> None:
+        """Receive ``spec``; a feed of the same id is closed and opened anew, unless nothing changed."""
+        known = self._feeds.get(spec.id)
+        if known is not None and known.spec == spec:
+            return
+        sinks = known.sinks if known is not None else ()
+        self.remove(spec.id)
+        feed = self._feeds[spec.id] = Feed(spec, self._opener, self._limiter, self._budget, self._on_change)
+        for sink in sinks:
+            feed.attach(sink)
+        if sinks or not spec.on_demand:
+            self._open(feed)
+
+    def remove(self, name: str) -> None:
+        """Close the feed ``name`` and forget it; unknown ones are already gone."""
+        self._close(name)
+        self._feeds.pop(name, None)
+
+    def attach(self, name: str, sink: UnitSink) -> Feed:
+        """Hand the frames of feed ``name`` to ``sink``, opening the feed if it is not.
+
+        Raises :class:`NotFoundError` when there is no such feed.
+        """
+        feed = self._feeds.get(name)
+        if feed is None:
+            raise NotFoundError(f"feed {name!r} is not received by this worker")
+        self._unwanted_s.pop(name, None)
+        feed.attach(sink)
+        self._open(feed)
+        return feed
+
+    def detach(self, name: str, sink: UnitSink) -> None:
+        """Hand nothing more to ``sink``; an on-demand feed that nobody takes closes after a while."""
+        feed = self._feeds.get(name)
+        if feed is None:
+            return
+        feed.detach(sink)
+        if feed.spec.on_demand and not feed.sinks:
+            self._unwanted_s[name] = monotonic_s()
+
+    async def watch(self) -> None:
+        """Look after silent and unwanted feeds, once a second. One task runs this for ever."""
+        while True:
+            await asyncio.sleep(1.0)
+            now_ns, now_s = monotonic_ns(), monotonic_s()
+            for feed in self.open_feeds():
+                feed.watch(now_ns)
+            for name, since_s in tuple(self._unwanted_s.items()):
+                if now_s - since_s >= LINGER_S:
+                    self._close(name)
+
+    def _open(self, feed: Feed) -> None:
+        name = feed.spec.id
+        if name not in self._tasks:
+            self._tasks[name] = spawn(self._group, feed.run(), f"feed {name}")
+
+    def _close(self, name: str) -> None:
+        self._unwanted_s.pop(name, None)
+        task = self._tasks.pop(name, None)
+        if task is not None:
+            task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)

@@ -1,0 +1,71 @@
+"""What is counted of a feed, and the figures made of it once a second."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from commandwall.base.clock import NS_PER_S
+from commandwall.model.access_unit import AccessUnit
+
+_WINDOW = 6
+"""Samples that rates are taken over: five seconds, at one a second."""
+
+
+class Rates(NamedTuple):
+    """Pictures and bits a second over the last five seconds."""
+
+    fps: float
+    bitrate_bps: float
+
+
+class FeedMeter:
+    """The counters of one feed since its worker started, and its rhythm. Belongs to the event loop.
+
+    ``last_ns`` is when the newest frame arrived (0 before the first), ``key_interval_s`` the time
+    between the last two key frames (0 before the second), ``interval_s`` the mean time between
+    frames (0 before a first rate).
+    """
+
+    __slots__ = ("_key_ns", "_samples", "bytes", "frames", "interval_s", "key_interval_s", "last_ns")
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.bytes = 0
+        self.last_ns = 0
+        self.key_interval_s = 0.0
+        self.interval_s = 0.0
+        self._key_ns = 0
+        self._samples: deque[tuple[int, int, int]] = deque(maxlen=_WINDOW)
+
+    def count(self, unit: AccessUnit) -> None:
+        """Take note of a frame that arrived."""
+        self.frames += 1
+        self.bytes += len(unit.data)
+        self.last_ns = unit.arrival_ns
+        if unit.key:
+            if self._key_ns:
+                self.key_interval_s = (unit.arrival_ns - self._key_ns) / NS_PER_S
+            self._key_ns = unit.arrival_ns
+
+    def restart(self) -> None:
+        """Begin the rates anew: a session opened or ended; counters go on."""
+        self._samples.clear()
+        self._key_ns = 0
+
+    def sample(self, now_ns: int) -> Rates:
+        """Return the rates up to now; called once a second."""
+        samples = self._samples
+        samples.append((now_ns, self.frames, self.bytes))
+        start_ns, frames, size = samples[0]
+        if now_ns <= start_ns:
+            return Rates(0.0, 0.0)
+        seconds = (now_ns - start_ns) / NS_PER_S
+        fps = (self.frames - frames) / seconds
+        if fps:
+            self.interval_s = 1 / fps
+        return Rates(fps, 8 * (self.bytes - size) / seconds)
+
+    def age_s(self, now_ns: int) -> float:
+        """Return how long ago the newest frame arrived, in seconds; -1 before the first."""
+        return (now_ns - self.last_ns) / NS_PER_S if self.last_ns else -1.0

@@ -1,0 +1,102 @@
+"""The decode threads and the order in which they take work."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from enum import IntEnum
+from queue import SimpleQueue
+from typing import Protocol
+
+from commandwall.base.clock import NS_PER_S, monotonic_ns
+
+
+class Urgency(IntEnum):
+    """What a job is about; smaller goes first."""
+
+    FIRST = 0
+    """A tile waits for its first picture."""
+    LIVE = 1
+    """A frame arrived for a tile that is up to date."""
+    CATCH_UP = 2
+    """A tile has a picture, and older frames to go through before it is live."""
+
+
+class Job(Protocol):
+    """A decoder with something to do. Implemented by :class:`StreamDecoder` and by tests."""
+
+    def step(self) -> int:
+        """Do a few milliseconds of work at most, in one of the pool's threads; return the CPU ns it took.
+
+        A job that has more to do puts itself into the pool again.
+        """
+
+
+class DecodePool:
+    """``threads`` threads that take jobs, most urgent first, then first come, first served.
+
+    A job must not be in the pool twice: then a decoder belongs to one thread at a time. A job
+    that raises is a defect: ``on_failure`` is called, in that thread, and the thread ends.
+    Any thread may call :meth:`put`.
+    """
+
+    def __init__(self, threads: int, on_failure: Callable[[BaseException], None]) -> None:
+        self._on_failure = on_failure
+        self._queues: tuple[deque[tuple[Job, int]], ...] = tuple(deque() for _ in Urgency)
+        self._tokens: SimpleQueue[bool] = SimpleQueue()
+        self._busy_ns = [0] * threads
+        self._lag_ns = 0
+        self._threads = [
+            threading.Thread(target=self._work, args=(number,), name=f"decode-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, job: Job, urgency: Urgency) -> None:
+        """Have ``job`` stepped soon."""
+        self._queues[urgency].append((job, monotonic_ns()))
+        self._tokens.put(True)
+
+    @property
+    def busy_s(self) -> float:
+        """CPU seconds that jobs took since the start."""
+        return sum(self._busy_ns) / NS_PER_S
+
+    def take_lag_s(self) -> float:
+        """Return the longest that live work waited for a thread since the last call, in seconds."""
+        lag_ns, self._lag_ns = self._lag_ns, 0
+        return lag_ns / NS_PER_S
+
+    def close(self) -> None:
+        """End the threads after the jobs they are at; what is queued is left undone."""
+        for queue in self._queues:
+            queue.clear()
+        for _ in self._threads:
+            self._tokens.put(False)
+        for thread in self._threads:
+            thread.join(1.0)
+
+    def _work(self, number: int) -> None:
+        """Run in a thread: one token in the queue stands for one job in the deques."""
+        while self._tokens.get():
+            job = self._next()
+            if job is None:
+                continue
+            try:
+                self._busy_ns[number] += job.step()
+            except BaseException as error:
+                self._on_failure(error)
+                raise
+
+    def _next(self) -> Job | None:
+        for urgency, queue in enumerate(self._queues):
+            try:
+                job, put_ns = queue.popleft()
+            except IndexError:
+                continue
+            if urgency == Urgency.LIVE:
+                self._lag_ns = max(self._lag_ns, monotonic_ns() - put_ns)
+            return job
+        return None

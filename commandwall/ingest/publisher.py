@@ -1,0 +1,44 @@
+"""The feeds of a worker on the packet bus, as ``camera/ID/main`` and ``camera/ID/sub``."""
+
+from __future__ import annotations
+
+from commandwall.base.errors import NotFoundError
+from commandwall.ingest.feed_set import FeedSet
+from commandwall.ipc.packets import Subscriber
+
+_PREFIX = "camera/"
+
+
+class FeedPublisher:
+    """Publishes feeds to subscribers of the packet bus; implements :class:`PacketSource`.
+
+    A subscription opens an on-demand feed and keeps it open. Belongs to the event loop.
+    """
+
+    def __init__(self, feeds: FeedSet) -> None:
+        self._feeds = feeds
+
+    def subscribe(self, stream: str, subscriber: Subscriber) -> None:
+        """Push the description and current group of pictures of ``stream``, then all that follows.
+
+        A group that outgrew the cache is not pushed: what follows could not be decoded upon it.
+        Raises :class:`NotFoundError` when this worker does not receive such a stream.
+        """
+        feed = self._feeds.attach(_feed_name(stream), subscriber)
+        if feed.gop.whole:
+            for unit in feed.gop.units():
+                subscriber.push(unit)
+
+    def unsubscribe(self, stream: str, subscriber: Subscriber) -> None:
+        """Push nothing more to ``subscriber``."""
+        if stream.startswith(_PREFIX):
+            self._feeds.detach(_feed_name(stream), subscriber)
+
+    def request_key(self, stream: str) -> None:
+        """Do nothing: RTSP has no way to ask a camera for a key frame."""
+
+
+def _feed_name(stream: str) -> str:
+    if not stream.startswith(_PREFIX):
+        raise NotFoundError(f"{stream!r} is not a camera's stream; ask for camera/ID/main or camera/ID/sub")
+    return stream.removeprefix(_PREFIX)

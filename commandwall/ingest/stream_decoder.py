@@ -1,0 +1,224 @@
+"""Decoding one feed for all tiles that show it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from time import thread_time_ns
+
+from commandwall.base.clock import NS_PER_S
+from commandwall.base.errors import ProtocolError
+from commandwall.ingest.pool import DecodePool, Urgency
+from commandwall.ingest.tile import Tile
+from commandwall.ipc.slots import SlotFlag
+from commandwall.media.decoder import DecodedPicture, VideoDecoder
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.model.camera import StreamName
+from commandwall.model.wall import DecodeLevel
+
+log = logging.getLogger(__name__)
+
+MAX_PENDING = 64
+"""Frames that may wait beyond the group of pictures that a decoder began with."""
+LATE_PENDING = 8
+"""With more than this waiting, a key frame is not queued but jumped to."""
+STEP_NS = 4_000_000
+"""How long one step goes on with frames that wait, so that more urgent work gets its turn."""
+_WEIGHT = 0.1
+
+
+class StreamDecoder:
+    """Decodes one feed; a sink of that feed and a job of the decode pool.
+
+    The event loop pushes frames and says what is to be shown; one pool thread at a time decodes
+    what waits. A picture is painted when nothing newer waits, or when it is the first one since
+    the decoder began: then it carries ``CATCHING_UP`` until the newest frame is reached.
+
+    The queue is bounded: a key frame that arrives while many frames wait replaces them, and when
+    ``MAX_PENDING`` new ones wait all are given up and decoding goes on at the next key frame.
+    ``skipped`` counts the frames given up.
+    """
+
+    def __init__(self, pool: DecodePool, feed: str, stream: StreamName, level: DecodeLevel) -> None:
+        self.feed = feed
+        self.stream = stream
+        self.tiles: tuple[Tile, ...] = ()
+        self.level = level
+        self.period_ns = 0
+        self.decoded = 0
+        self.skipped = 0
+        self.key_cost_s = 0.0
+        self.frame_cost_s = 0.0
+        self._pool = pool
+        self._codec = ""
+        self._decoder: VideoDecoder | None = None
+        self._decoder_level = DecodeLevel.OFF
+        self._newest: DecodedPicture | None = None
+        self._painted: tuple[Tile, ...] = ()
+        self._lock = threading.Lock()
+        self._pending: deque[AccessUnit] = deque()
+        self._limit = MAX_PENDING
+        self._scheduled = False
+        self._closed = False
+        self._await_key = True
+        self._behind = False
+
+    # ---- called on the event loop
+
+    def describe(self, info: StreamInfo) -> None:
+        """Take the codec; another one than before begins a new decoder at the next key frame."""
+        if info.codec != self._codec:
+            with self._lock:
+                self._codec = info.codec
+                self._decoder_level = DecodeLevel.OFF
+                self._pending.clear()
+                self._await_key = True
+
+    def begin(self, units: list[AccessUnit], *, whole: bool) -> None:
+        """Start from a group of pictures; one that is not ``whole`` is its key frame alone."""
+        if not units:
+            return
+        if self.level is DecodeLevel.KEY:
+            units = units[:1]
+        with self._lock:
+            self._pending.extend(units)
+            self._limit = MAX_PENDING + len(units)
+            self._await_key = not whole or self.level is DecodeLevel.KEY
+            self._behind = not whole
+        self._schedule(Urgency.FIRST)
+
+    def push(self, unit: AccessUnit) -> None:
+        """Take the next frame of the feed."""
+        with self._lock:
+            if unit.key:
+                self._await_key = self.level is DecodeLevel.KEY
+                self._behind = False
+                if len(self._pending) > LATE_PENDING:
+                    self._give_up()
+            elif self._await_key:
+                self.skipped += 1
+                return
+            elif len(self._pending) >= self._limit:
+                self._give_up()
+                self._await_key = self._behind = True
+                self.skipped += 1
+                return
+            self._pending.append(unit)
+        self._schedule(Urgency.LIVE if self._newest else Urgency.FIRST)
+
+    def show(self, tiles: tuple[Tile, ...]) -> None:
+        """Paint ``tiles`` from now on; new ones at once, with the newest picture there is."""
+        if tiles != self.tiles:
+            self.tiles = tiles
+            if self._newest is not None:
+                self._schedule(Urgency.FIRST)
+
+    def set_level(self, level: DecodeLevel) -> None:
+        """Decode at another rung: down at once, up at the next key frame."""
+        with self._lock:
+            if level is DecodeLevel.KEY:
+                self._await_key = True
+            self.level = level
+
+    def close(self) -> None:
+        """Paint nothing more. What a thread is at right now is finished."""
+        with self._lock:
+            self._closed = True
+            self._pending.clear()
+            self.tiles = ()
+
+    def _give_up(self) -> None:
+        self.skipped += len(self._pending)
+        self._pending.clear()
+        self._limit = MAX_PENDING
+
+    # ---- called in a pool thread
+
+    def step(self) -> int:
+        """Decode what waits, for about ``STEP_NS``; see :class:`Job`."""
+        start_ns = before_ns = thread_time_ns()
+        if self.tiles is not self._painted:
+            self._paint_new_tiles()
+        while unit := self._take():
+            self._decode(unit)
+            now_ns = thread_time_ns()
+            self._learn_cost(unit.key, now_ns - before_ns)
+            before_ns = now_ns
+            if now_ns - start_ns > STEP_NS:
+                break
+        self._reschedule()
+        return thread_time_ns() - start_ns
+
+    def _take(self) -> AccessUnit | None:
+        try:
+            return self._pending.popleft()
+        except IndexError:
+            return None
+
+    def _decode(self, unit: AccessUnit) -> None:
+        decoder = self._decoder_for(unit)
+        if decoder is None:
+            return
+        try:
+            pictures = decoder.decode(unit)
+        except ProtocolError as error:
+            log.info("feed %s: %s", self.feed, error)
+            return
+        if pictures:
+            self.decoded += len(pictures)
+            first, self._newest = self._newest is None, pictures[-1]
+            waiting = len(self._pending)
+            if first or not waiting:
+                self._paint(SlotFlag.CATCHING_UP if waiting or self._behind else 0)
+
+    def _decoder_for(self, unit: AccessUnit) -> VideoDecoder | None:
+        """Return the decoder for ``unit``; a key frame may begin another one, for a changed level."""
+        level = DecodeLevel.FULL if self.level is DecodeLevel.FULL else DecodeLevel.NODEBLOCK
+        if unit.key and level is not self._decoder_level:
+            with self._lock:
+                codec, self._decoder_level = self._codec, level
+            self._decoder = VideoDecoder(codec, level)
+        return self._decoder
+
+    def _paint(self, flags: int) -> None:
+        tiles, picture = self.tiles, self._newest
+        if picture is not None:
+            for tile in tiles:
+                tile.paint(self.stream, picture, flags, self.period_ns)
+        self._painted = tiles
+
+    def _paint_new_tiles(self) -> None:
+        """Give tiles that came the newest picture, without waiting for the next frame."""
+        tiles, picture = self.tiles, self._newest
+        if picture is not None:
+            flags = SlotFlag.CATCHING_UP if self._pending or self._behind else 0
+            for tile in tiles:
+                if tile not in self._painted:
+                    tile.paint(self.stream, picture, flags, self.period_ns)
+        self._painted = tiles
+
+    def _learn_cost(self, key: bool, cost_ns: int) -> None:
+        cost_s = cost_ns / NS_PER_S
+        if key:
+            self.key_cost_s += (cost_s - self.key_cost_s) * (_WEIGHT if self.key_cost_s else 1)
+        else:
+            self.frame_cost_s += (cost_s - self.frame_cost_s) * (_WEIGHT if self.frame_cost_s else 1)
+
+    # ---- called on both
+
+    def _schedule(self, urgency: Urgency) -> None:
+        with self._lock:
+            if self._scheduled or self._closed or not self._codec:
+                return
+            self._scheduled = True
+        self._pool.put(self, urgency)
+
+    def _reschedule(self) -> None:
+        """Go on with what waits, or leave the pool."""
+        with self._lock:
+            waiting = len(self._pending) or self.tiles is not self._painted
+            self._scheduled = bool(waiting) and not self._closed
+            if not self._scheduled:
+                return
+        self._pool.put(self, Urgency.CATCH_UP if self._newest else Urgency.FIRST)

@@ -1,0 +1,121 @@
+"""One tile's slots, and the rules by which pictures are painted into them."""
+
+from __future__ import annotations
+
+import threading
+
+import cv2
+
+from commandwall.ipc.messages import TileSpec
+from commandwall.ipc.slots import SLOTS, Arena, Planes, SlotFlag, SlotInfo, SlotWriter
+from commandwall.media.decoder import DecodedPicture
+from commandwall.media.scale import Geometry, Scaler, clear
+from commandwall.model.camera import StreamName
+
+_COMPARED_ROWS = 270
+"""Of taller tiles only some rows are compared: a change of content is hardly ever one row high."""
+
+
+class Tile:
+    """Paints pictures of a camera into the slots of one tile.
+
+    Two decoders may offer pictures, one for ``sub`` and one for ``main``, from two threads; a lock
+    lets one paint at a time. A tile shows what it can get until it was offered a picture of the
+    stream that it deserves, and from then on only that one.
+    """
+
+    def __init__(self, spec: TileSpec, arena: Arena) -> None:
+        self.spec = spec
+        self.shown: StreamName | None = None
+        self.painted = 0
+        self._writer = SlotWriter(arena, spec.index)
+        self._lock = threading.Lock()
+        self._scaler: Scaler | None = None
+        self._uncleared = 0
+        self._before: Planes | None = None
+        self._arrival_ns = 0
+        self._changed_ns = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the tile shows the stream that it deserves."""
+        return self.shown is self.spec.stream
+
+    def take_over(self, spec: TileSpec) -> bool:
+        """Go on as ``spec``, if that is the same picture in the same slots; else return ``False``."""
+        if _picture(spec) != _picture(self.spec):
+            return False
+        self.spec = spec
+        return True
+
+    def unsettle(self) -> None:
+        """Accept any stream again: the one that the tile deserves has gone."""
+        with self._lock:
+            self.shown = None
+
+    def paint(self, stream: StreamName, picture: DecodedPicture, flags: int, period_ns: int) -> bool:
+        """Scale ``picture`` into the next slot and publish it; return whether it was taken.
+
+        Called in a decode thread. Refused are pictures of the stream that the tile no longer
+        needs, and such as are older than what it shows of another stream.
+        """
+        unit = picture.unit
+        with self._lock:
+            if self.shown is not stream:
+                if self.settled or unit.arrival_ns < self._arrival_ns:
+                    return False
+                self.shown = stream
+            planes = self._fill(picture)
+            if self._before is None or _differ(planes, self._before):
+                self._changed_ns = unit.arrival_ns
+            self._before = planes
+            self._arrival_ns = unit.arrival_ns
+            if picture.damaged:
+                flags |= SlotFlag.DAMAGED
+            self._writer.publish(
+                SlotInfo(unit.arrival_ns, unit.capture_utc_ns, self._changed_ns, period_ns, flags)
+            )
+            self.painted += 1
+        return True
+
+    def _fill(self, picture: DecodedPicture) -> Planes:
+        scaler = self._scaler
+        if scaler is None or not _suits(scaler.geometry, picture):
+            scaler = self._scaler = Scaler(self._geometry(picture))
+            self._uncleared = SLOTS if scaler.bars else 0
+        planes = self._writer.begin()
+        if self._uncleared:
+            clear(planes)
+            self._uncleared -= 1
+        scaler.paint(picture.planes(), planes)
+        return planes
+
+    def _geometry(self, picture: DecodedPicture) -> Geometry:
+        return Geometry(
+            picture.width,
+            picture.height,
+            picture.sar,
+            picture.full_range,
+            self.spec.width,
+            self.spec.height,
+            self.spec.aspect,
+        )
+
+
+def _picture(spec: TileSpec) -> tuple[object, ...]:
+    return spec.camera, spec.arena, spec.index, spec.width, spec.height, spec.aspect
+
+
+def _suits(geometry: Geometry, picture: DecodedPicture) -> bool:
+    return (geometry.width, geometry.height, geometry.sar, geometry.full_range) == (
+        picture.width,
+        picture.height,
+        picture.sar,
+        picture.full_range,
+    )
+
+
+def _differ(planes: Planes, before: Planes) -> bool:
+    """Return whether the luma of two pictures differs anywhere (in tall ones: in the rows compared)."""
+    step = 1 + planes.y.shape[0] // _COMPARED_ROWS
+    return cv2.norm(planes.y[::step], before.y[::step], cv2.NORM_INF) > 0

@@ -1,0 +1,167 @@
+"""The ingest worker process: receives its share of the cameras and paints the tiles that show them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.base.errors import CommandwallError, UnavailableError
+from commandwall.base.tasks import spawn
+from commandwall.ingest.camera_session import open_camera
+from commandwall.ingest.feed import Feed
+from commandwall.ingest.feed_set import FeedSet
+from commandwall.ingest.publisher import FeedPublisher
+from commandwall.ipc.channel import Channel, Received
+from commandwall.ipc.messages import (
+    AddFeeds,
+    ConfigureIngest,
+    Failure,
+    FeedChanged,
+    FeedReport,
+    Picture,
+    RemoveFeeds,
+    ShowTiles,
+    SnapshotCamera,
+)
+from commandwall.ipc.packets import PacketServer
+from commandwall.model.camera import StreamName
+from commandwall.workers.child import run_child
+
+if TYPE_CHECKING:
+    from commandwall.ingest.board import Board
+
+
+class Ingest:
+    """Acts on the control plane's messages; implements :class:`Handler`. Belongs to the event loop."""
+
+    def __init__(
+        self, channel: Channel, feeds: FeedSet, group: asyncio.TaskGroup, stack: AsyncExitStack
+    ) -> None:
+        self._channel = channel
+        self._feeds = feeds
+        self._group = group
+        self._stack = stack
+        self._stills = asyncio.Semaphore(2)
+        self._board: asyncio.Task[Board] | None = None
+        self._endless: list[asyncio.Task[None]] = []
+
+    def keep_running(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
+        """Run ``coroutine`` as a task until :meth:`stop`."""
+        self._endless.append(spawn(self._group, coroutine, name))
+
+    def stop(self) -> None:
+        """End the tasks that never end by themselves."""
+        if self._board is not None:
+            self._board.cancel()
+        for task in self._endless:
+            task.cancel()
+
+    async def handle(self, received: Received) -> None:
+        """Act on one message; a still picture is made beside the others."""
+        match received.message:
+            case ConfigureIngest() as message:
+                await self._configure(message)
+            case AddFeeds(feeds):
+                for spec in feeds:
+                    self._feeds.add(spec)
+            case RemoveFeeds(ids):
+                for name in ids:
+                    self._feeds.remove(name)
+            case ShowTiles() as message if self._board is not None:
+                (await self._board).show(message)
+            case SnapshotCamera(camera):
+                spawn(self._group, self._answer_still(camera, received.call), f"still of {camera}")
+            case message:
+                raise UnavailableError(f"an ingest worker takes no {type(message).__name__} now")
+
+    async def report(self) -> None:
+        """Tell the figures of all open feeds, once a second. One task runs this for ever."""
+        while True:
+            await asyncio.sleep(1.0)
+            now_ns = monotonic_ns()
+            figures = tuple(feed.figures(now_ns) for feed in self._feeds.open_feeds())
+            self._channel.post(FeedReport(figures))
+
+    async def _configure(self, message: ConfigureIngest) -> None:
+        server = PacketServer(Path(message.packet_path), FeedPublisher(self._feeds))
+        await self._stack.enter_async_context(server)
+        self._board = self._group.create_task(self._make_board(message), name="load decoders")
+
+    async def _make_board(self, message: ConfigureIngest) -> Board:
+        """Load what decodes and paints, without keeping feeds waiting: it takes a quarter of a second."""
+        await asyncio.to_thread(_load_painting)
+        from commandwall.ingest.board import Board
+        from commandwall.ingest.pool import DecodePool
+
+        loop = asyncio.get_running_loop()
+        failed: asyncio.Future[None] = loop.create_future()
+
+        def on_failure(error: BaseException) -> None:
+            loop.call_soon_threadsafe(_fail, failed, error)
+
+        pool = DecodePool(message.decode_threads, on_failure)
+        self._stack.callback(pool.close)
+        board = Board(self._feeds, pool, message.budget_cores, self._channel.post)
+        self.keep_running(board.govern(), "govern decoding")
+        self.keep_running(_wait_for(failed), "watch decode threads")
+        return board
+
+    async def _answer_still(self, camera: str, call: int) -> None:
+        try:
+            async with self._stills:
+                picture, blob = await self._still(camera)
+        except CommandwallError as error:
+            self._channel.answer(call, Failure(str(error)))
+        else:
+            self._channel.answer(call, picture, blob)
+
+    async def _still(self, camera: str) -> tuple[Picture, bytes]:
+        for stream in (StreamName.MAIN, StreamName.SUB):
+            feed = self._feeds.find(camera, stream)
+            if feed is not None and (units := feed.gop.units()):
+                from commandwall.ingest.still import newest_jpeg
+
+                still, unit = await asyncio.to_thread(newest_jpeg, feed.info.codec, units)
+                age_s = (monotonic_ns() - unit.arrival_ns) / NS_PER_S
+                return Picture(still.content_type, round(age_s, 3)), still.data
+        raise UnavailableError(f"camera {camera!r}: no picture has arrived; see its state and reason")
+
+
+@asynccontextmanager
+async def ingest(channel: Channel) -> AsyncIterator[Ingest]:
+    """Open an ingest worker's resources; leaving drains it: every session is torn down."""
+
+    def changed(feed: Feed) -> None:
+        channel.post(FeedChanged(feed.spec.id, feed.state, feed.reason))
+
+    async with asyncio.TaskGroup() as group, AsyncExitStack() as stack:
+        feeds = FeedSet(open_camera, group, changed)
+        handler = Ingest(channel, feeds, group, stack)
+        stack.callback(handler.stop)
+        await stack.enter_async_context(feeds)
+        handler.keep_running(feeds.watch(), "watch feeds")
+        handler.keep_running(handler.report(), "report feeds")
+        yield handler
+
+
+def _load_painting() -> None:
+    """Import the decoders and scalers (in a thread)."""
+    import commandwall.ingest.board
+    import commandwall.ingest.still  # noqa: F401
+
+
+async def _wait_for(failed: asyncio.Future[None]) -> None:
+    await failed
+
+
+def _fail(failed: asyncio.Future[None], error: BaseException) -> None:
+    if not failed.done():
+        failed.set_exception(error)
+
+
+if __name__ == "__main__":
+    run_child(ingest)

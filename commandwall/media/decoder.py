@@ -1,0 +1,115 @@
+"""Decoding one video stream: access units in, YUV 4:2:0 planes out, one thread, no delay."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import av
+import numpy as np
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
+from numpy.typing import NDArray
+
+from commandwall.base.errors import ProtocolError, UnsupportedError
+from commandwall.ipc.slots import Planes
+from commandwall.model.access_unit import AccessUnit
+from commandwall.model.wall import DecodeLevel
+
+CODECS = frozenset(("h264", "hevc", "mjpeg"))
+_KEPT_UNITS = 32
+"""Power of two, above the deepest reordering of H.264 and H.265 (16 pictures)."""
+_RANGE_JPEG = 2
+_PLANAR = {"yuv420p": False, "yuvj420p": True}
+"""Formats whose planes are used as they are, and whether their name means full range."""
+
+
+class DecodedPicture:
+    """One decoded picture, alive as long as this object; belongs to one thread at a time.
+
+    ``unit`` is the access unit it came from. ``damaged`` says that it, or a picture that it was
+    predicted from, could not be decoded without error. ``full_range`` is whether black is 0 and
+    white 255 instead of 16 and 235. ``sar`` is the shape of a pixel, width by height.
+    """
+
+    __slots__ = ("_frame", "damaged", "full_range", "height", "sar", "unit", "width")
+
+    def __init__(self, frame: VideoFrame, unit: AccessUnit, damaged: bool, sar: float) -> None:
+        self.full_range = _PLANAR.get(frame.format.name, False) or (
+            frame.format.name in _PLANAR and frame.color_range == _RANGE_JPEG
+        )
+        self._frame = frame
+        self.unit = unit
+        self.damaged = damaged
+        self.width = frame.width & ~1
+        self.height = frame.height & ~1
+        self.sar = sar
+
+    def planes(self) -> Planes:
+        """Return views of the planes, cut to an even size; another chroma format is converted first."""
+        if self._frame.format.name not in _PLANAR:
+            self._frame = self._frame.reformat(format="yuv420p", dst_color_range="MPEG")
+        y, u, v = self._frame.planes
+        half_width, half_height = self.width // 2, self.height // 2
+        return Planes(
+            _view(y, self.width, self.height),
+            _view(u, half_width, half_height),
+            _view(v, half_width, half_height),
+        )
+
+
+class VideoDecoder:
+    """A decoder context for one stream. Used by one thread at a time; libavcodec starts none.
+
+    ``level`` is :attr:`DecodeLevel.FULL`, or any other to leave out the deblocking filter, which
+    costs a quarter of the time and is invisible once scaled down. It is fixed for a context.
+    Raises :class:`UnsupportedError` for a codec that is not one of :data:`CODECS`.
+    """
+
+    def __init__(self, codec: str, level: DecodeLevel = DecodeLevel.FULL) -> None:
+        if codec not in CODECS:
+            raise UnsupportedError(f"codec {codec!r} is not decoded; set the camera to H.264, H.265 or MJPEG")
+        context = cast("VideoCodecContext", av.CodecContext.create(codec, "r"))
+        context.thread_count = 1
+        context.options = {"flags": "low_delay"}
+        if level is not DecodeLevel.FULL:
+            context.options = {"flags": "low_delay", "skip_loop_filter": "all"}
+        context.open()
+        self._context = context
+        self._units: list[AccessUnit | None] = [None] * _KEPT_UNITS
+        self._count = 0
+        self._damaged = False
+
+    def decode(self, unit: AccessUnit) -> list[DecodedPicture]:
+        """Return the pictures that ``unit`` completes, in display order: one, or none with B-frames.
+
+        Raises :class:`ProtocolError` when nothing of ``unit`` can be decoded; what follows is
+        damaged then, up to the next key frame.
+        """
+        if unit.key:
+            self._damaged = False
+        serial = self._count
+        self._count += 1
+        self._units[serial % _KEPT_UNITS] = unit
+        packet = av.Packet(unit.data)
+        packet.pts = serial
+        try:
+            frames = self._context.decode(packet)
+        except av.FFmpegError as error:
+            self._damaged = True
+            raise ProtocolError(f"decoding {self._context.name}: {error.strerror}") from error
+        return [self._picture(frame, unit) for frame in frames]
+
+    def _picture(self, frame: VideoFrame, newest: AccessUnit) -> DecodedPicture:
+        if frame.is_corrupt:
+            self._damaged = True
+        unit = self._units[frame.pts % _KEPT_UNITS] if frame.pts is not None else newest
+        unit = unit or newest
+        sar = self._context.sample_aspect_ratio
+        return DecodedPicture(frame, unit, self._damaged or unit.damaged, float(sar) if sar else 1.0)
+
+
+def _view(plane: VideoPlane, width: int, height: int) -> NDArray[np.uint8]:
+    """Return the visible part of ``plane`` as (height, width), a view with the decoder's stride."""
+    rows: NDArray[np.uint8] = np.frombuffer(cast("memoryview", plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[:height, :width]
