@@ -22,7 +22,7 @@ _NICENESS = 5
 
 
 def prepare_process() -> None:
-    """Make this worker process polite: serving comes first, it ends with its parent, Ctrl-C is the parent's."""
+    """Make this process give way to serving, end with its parent, and leave Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.nice(_NICENESS)

@@ -67,7 +67,9 @@ def draw(picture: Picture, payload: Payload) -> None:
     cells = np.where(_to_bits(payload), LIGHT, DARK).astype(np.uint8).reshape(ROWS, COLUMNS)
     strip = cv2.resize(cells, (code_width, code_height), interpolation=cv2.INTER_NEAREST)
     margin = max(1, round(CELL_WIDTH * width / 4))
-    picture[max(0, top - margin) : top + code_height + margin, left - margin : left + code_width + margin] = DARK
+    picture[max(0, top - margin) : top + code_height + margin, left - margin : left + code_width + margin] = (
+        DARK
+    )
     target = picture[top : top + code_height, left : left + code_width]
     target[:] = strip if picture.ndim == 2 else strip[:, :, np.newaxis]
 
@@ -90,7 +92,9 @@ def read(gray: Picture) -> Payload | None:
     return None
 
 
-def _sample(gray: Picture, width: int, height: int, row_shift: float, column_shift: float) -> NDArray[np.float32]:
+def _sample(
+    gray: Picture, width: int, height: int, row_shift: float, column_shift: float
+) -> NDArray[np.float32]:
     """Return the brightness at the middle of each of the 80 cells, between pixels where need be."""
     first_column = RIGHT - COLUMNS * CELL_WIDTH
     xs = (first_column + (np.arange(COLUMNS) + 0.5 + column_shift) * CELL_WIDTH) * width - 0.5
@@ -113,7 +117,9 @@ def _from_bits(bits: NDArray[np.bool_]) -> Payload | None:
     kind = word >> (_CAMERA_BITS + _VALUE_BITS)
     if kind not in (Kind.FRAME, Kind.UTC_MS):
         return None
-    return Payload(Kind(kind), (word >> _VALUE_BITS) & ((1 << _CAMERA_BITS) - 1), word & ((1 << _VALUE_BITS) - 1))
+    return Payload(
+        Kind(kind), (word >> _VALUE_BITS) & ((1 << _CAMERA_BITS) - 1), word & ((1 << _VALUE_BITS) - 1)
+    )
 
 
 def _checksum(word: int) -> int:

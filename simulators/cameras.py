@@ -38,19 +38,33 @@ MAX_CAMERAS = 9999
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line; argparse ends the program with status 2 where it is wrong."""
-    parser = argparse.ArgumentParser(prog="python -m simulators.cameras", description="simulated cameras over RTSP")
+    parser = argparse.ArgumentParser(
+        prog="python -m simulators.cameras", description="simulated cameras over RTSP"
+    )
     parser.add_argument("--count", type=int, default=16, metavar="N", help="how many cameras (default 16)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=8554, metavar="P", help="port to listen on; 0 picks a free one")
-    parser.add_argument("--main", default="1920x1080@25:4000k", metavar="SPEC", help="main stream, WxH@FPS:KBITSk")
+    parser.add_argument(
+        "--port", type=int, default=8554, metavar="P", help="port to listen on; 0 picks a free one"
+    )
+    parser.add_argument(
+        "--main", default="1920x1080@25:4000k", metavar="SPEC", help="main stream, WxH@FPS:KBITSk"
+    )
     parser.add_argument("--sub", default="640x360@15:384k", metavar="SPEC", help="sub stream")
     parser.add_argument("--codec", choices=CODECS, default="h264")
-    parser.add_argument("--clip", type=Path, metavar="FILE", help="pictures from a video file instead of drawn ones")
-    parser.add_argument("--live", type=int, default=0, metavar="K", help="encode the first K cameras in real time")
+    parser.add_argument(
+        "--clip", type=Path, metavar="FILE", help="pictures from a video file instead of drawn ones"
+    )
+    parser.add_argument(
+        "--live", type=int, default=0, metavar="K", help="encode the first K cameras in real time"
+    )
     parser.add_argument("--user", help="ask for this user by digest authentication")
     parser.add_argument("--password", default="", help="and this password (or set FARM_PASSWORD)")
-    parser.add_argument("--cache", type=Path, default=None, metavar="DIR", help="where encoded loops are kept")
-    parser.add_argument("--describe", choices=("csv", "areas"), help="print the cameras or their areas, and end")
+    parser.add_argument(
+        "--cache", type=Path, default=None, metavar="DIR", help="where encoded loops are kept"
+    )
+    parser.add_argument(
+        "--describe", choices=("csv", "areas"), help="print the cameras or their areas, and end"
+    )
     return parser.parse_args(arguments)
 
 
@@ -86,7 +100,8 @@ async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:
                             name="commandwall camera farm")  # fmt: skip
         await stack.enter_async_context(server)
         farm.start()
-        print(f"ready rtsp://{options.host}:{server.port}/cam/0001/sub", flush=True)
+        sys.stdout.write(f"ready rtsp://{options.host}:{server.port}/cam/0001/sub\n")
+        sys.stdout.flush()
         spawn(group, _prepare(farm, options.count), "prepare")
         await asyncio.Event().wait()
 
@@ -127,7 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
             with suppress(asyncio.CancelledError):
                 uvloop.run(serve(options, plan))
     except (CommandwallError, OSError) as error:
-        print(f"simulators.cameras: {error}", file=sys.stderr)
+        sys.stderr.write(f"simulators.cameras: {error}\n")
         return 2
     return 0
 

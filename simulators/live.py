@@ -35,7 +35,7 @@ class LiveTrack:
         self._senders: set[TrackSender] = set()
         self._watched = asyncio.Event()
         self._key_wanted = False
-        self.format: RtpFormat = h264_format(self._draw(key=True)[0])
+        self.format: RtpFormat = h264_format(self._draw(True)[0])
 
     def play(self, sender: TrackSender) -> None:
         """Give ``sender`` what is encoded from now on; the next frame is a key frame."""
@@ -58,15 +58,15 @@ class LiveTrack:
         while True:
             await self._watched.wait()
             key, self._key_wanted = self._key_wanted, False
-            data, key, drawn_ns = await loop.run_in_executor(self._threads, lambda key=key: self._draw(key=key))
-            frame = PacketFrame(packetise_h264(data), PAYLOAD_TYPE, key=key)
+            data, is_key, drawn_ns = await loop.run_in_executor(self._threads, self._draw, key)
+            frame = PacketFrame(packetise_h264(data), PAYLOAD_TYPE, key=is_key)
             time_90k = (drawn_ns - begin_ns) * RTP_CLOCK_HZ // NS_PER_S
             for sender in tuple(self._senders):
                 sender.deliver(frame, time_90k, drawn_ns)
             due_s = max(due_s + period_s, monotonic_s() - period_s)
             await asyncio.sleep(due_s - monotonic_s())
 
-    def _draw(self, *, key: bool) -> tuple[bytes, bool, int]:
+    def _draw(self, key: bool) -> tuple[bytes, bool, int]:
         """Return the picture of now, encoded, whether it is a key frame, and when it was drawn (UTC ns)."""
         now_ns = utc_ns()
         phase = now_ns / NS_PER_S % self._spec.loop_s / self._spec.loop_s

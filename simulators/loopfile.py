@@ -1,6 +1,6 @@
-"""The cache of encoded loops: one file a stream, written whole or not at all.
+r"""The cache of encoded loops: one file a stream, written whole or not at all.
 
-A file is ``CWLOOP1\\n``, the number of frames (32 bits, big endian), then for each frame its size
+A file is ``CWLOOP1\n``, the number of frames (32 bits, big endian), then for each frame its size
 with the highest bit set for key frames (32 bits), then the access units one after the other.
 """
 

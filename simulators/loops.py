@@ -29,7 +29,9 @@ class LoopTrack:
     ``number`` shifts when in a frame's time this camera sends, so that cameras don't send all at once.
     """
 
-    def __init__(self, units: Sequence[Unit], fps: int, number: int, pacer: Pacer, clock: Clock = monotonic_s) -> None:
+    def __init__(
+        self, units: Sequence[Unit], fps: int, number: int, pacer: Pacer, clock: Clock = monotonic_s
+    ) -> None:
         self.format = h264_format(units[0].data)
         self.frames = [PacketFrame(packetise_h264(unit.data), PAYLOAD_TYPE, key=unit.key) for unit in units]
         self.fps = fps
@@ -58,7 +60,8 @@ class LoopPlayer:
     """One client of a loop: where in the loop it is, and when its next frame is due."""
 
     __slots__ = (
-        "_deliver", "_due_s", "_frames", "_index", "_period_s", "_step_90k", "_time_90k", "_utc_offset_ns", "active",
+        "_deliver", "_due_s", "_frames", "_index", "_period_s", "_step_90k", "_time_90k", "_utc_offset_ns",
+        "active",
     )  # fmt: skip
 
     def __init__(self, track: LoopTrack, sender: TrackSender, begin_s: float, utc_offset_ns: int) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Protocol
 
 import av
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +30,7 @@ class Pictures(Protocol):
 def pictures_of(place: Place, spec: VideoSpec, clip: Path | None) -> Pictures:
     """Return the pictures of ``place``. Raises InvalidError for a clip that cannot be read."""
     if clip is None:
-        return build(place.scenery, place.number, spec.width, spec.height, spec.loop_s)
+        return build(place.scenery, place.number, place.area_name, spec.width, spec.height, spec.loop_s)
     return ClipPictures(clip, spec, place.number)
 
 
@@ -59,16 +58,18 @@ def _cut(clip: Path, spec: VideoSpec, begin_s: float) -> list[Picture]:
             raise InvalidError(f"{clip} has no video", field="--clip")
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        length_s = float(container.duration or 0) / av.time_base
+        length_s = (container.duration or 0) / av.time_base
         begin_s %= max(0.1, length_s - spec.loop_s)
         container.seek(int(begin_s * av.time_base))
         pictures: list[Picture] = []
         for frame in container.decode(stream):
-            if frame.time is None or frame.time < begin_s:
+            if frame.time < begin_s:
                 continue
-            scaled = frame.to_ndarray(format="bgr24", width=spec.width, height=spec.height, interpolation="AREA")
+            scaled = frame.to_ndarray(
+                format="bgr24", width=spec.width, height=spec.height, interpolation="AREA"
+            )
             while len(pictures) <= (frame.time - begin_s) * spec.fps:
-                pictures.append(scaled)
+                pictures.append(scaled.astype(np.uint8, copy=False))
             if len(pictures) >= spec.loop_frames:
                 break
     if not pictures:

@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TextIO
 
-SCENERIES = ("shops", "street", "checkpoint", "crossing", "estate", "school", "depot", "plaza")
-"""What a camera can look at; ``simulators.scene.sceneries`` draws them."""
-
 CSV_COLUMNS = (
     "id", "name", "area", "latitude", "longitude", "main_url", "main_transport",
     "sub_url", "sub_transport", "credentials", "enabled",
@@ -38,7 +35,7 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one simulated camera is and what it looks at (one of ``SCENERIES``)."""
+    """Where one simulated camera is and what it looks at (one of ``scene.sceneries.SCENERIES``)."""
 
     number: int
     id: str
@@ -51,15 +48,21 @@ class Place:
 
 
 DISTRICTS = (
-    District("dongmen", "东门步行街", "东门", 16, 22.5470, 114.1190, ("shops", "plaza", "shops", "crossing"),
-             ("解放路", "老街广场", "人民北路", "立新路", "永新街", "西华宫", "白马商场", "湖贝路口", "南庆街", "中山公园")),
-    District("liantang", "莲塘片区", "莲塘", 12, 22.5610, 114.1720, ("street", "estate", "crossing", "estate"),
+    District("dongmen", "东门步行街", "东门", 16, 22.5470, 114.1190,
+             ("shops", "plaza", "shops", "crossing"),
+             ("解放路", "老街广场", "人民北路", "立新路", "永新街", "西华宫", "白马商场", "湖贝路口",
+              "南庆街", "中山公园")),
+    District("liantang", "莲塘片区", "莲塘", 12, 22.5610, 114.1720,
+             ("street", "estate", "crossing", "estate"),
              ("国威路", "聚宝路", "莲塘路口", "仙湖路", "鹏兴花园", "港莲路", "罗沙路", "畔山花园")),
-    District("bujiguan", "布吉关严管路", "布吉关", 9, 22.5850, 114.1170, ("checkpoint", "street", "checkpoint"),
+    District("bujiguan", "布吉关严管路", "布吉关", 9, 22.5850, 114.1170,
+             ("checkpoint", "street", "checkpoint"),
              ("入关通道", "出关通道", "布吉路", "吓围村口", "关口广场", "金稻田路")),
-    District("caopu", "草埔东片区", "草埔东", 9, 22.5860, 114.1280, ("estate", "street", "shops", "estate"),
+    District("caopu", "草埔东片区", "草埔东", 9, 22.5860, 114.1280,
+             ("estate", "street", "shops", "estate"),
              ("吓屋村", "金鹏路", "布心路口", "草埔东门", "鹏峰路", "章輋村")),
-    District("qingshuihe", "清水河片区", "清水河", 9, 22.5810, 114.1040, ("depot", "street", "depot", "crossing"),
+    District("qingshuihe", "清水河片区", "清水河", 9, 22.5810, 114.1040,
+             ("depot", "street", "depot", "crossing"),
              ("清水河一路", "五路仓区", "红岗路", "环仓路", "铁路道口", "泥岗路口")),
     District("traffic", "交通监控", "交通", 8, 22.5500, 114.1250, ("crossing", "street", "crossing"),
              ("深南东路", "文锦路口", "爱国路", "沿河路", "春风高架", "东湖立交", "红岭路口")),
@@ -71,12 +74,17 @@ DISTRICTS = (
 
 SCHOOLS_AREA = ("schools", "中小学校")
 _SCHOOLS_SHARE = 28
-_SCHOOL_SPOTS = ("校门", "操场", "教学楼", "校道")
+_SCHOOL_SPOTS = (("校门", "gate"), ("操场", "playground"), ("校道", "campus"))
 _PRIMARY = (
-    "罗湖 翠竹 螺岭 桂园 滨河 红桂 洪湖 水库 锦田 布心 东晓 草埔 清水河 莲塘 莲南 仙桐 鹏兴 港湾 新秀 黄贝 景贝 "
-    "凤光 怡景 碧波 文锦 人民桥 笋岗 泥岗 北斗 湖贝 向西 水田 大望 梧桐 东昌 百仕达 翠北 翠茵 金湖 松泉"
-).split()
-_SECONDARY = "罗湖 翠园 桂园 笋岗 滨河 东晓 布心 莲塘 松泉 红桂 洪湖 罗芳 文锦 清水河 草埔 东湖".split()
+    "罗湖", "翠竹", "螺岭", "桂园", "滨河", "红桂", "洪湖", "水库", "锦田", "布心",
+    "东晓", "草埔", "清水河", "莲塘", "莲南", "仙桐", "鹏兴", "港湾", "新秀", "黄贝",
+    "景贝", "凤光", "怡景", "碧波", "文锦", "人民桥", "笋岗", "泥岗", "北斗", "湖贝",
+    "向西", "水田", "大望", "梧桐", "东昌", "百仕达", "翠北", "翠茵", "金湖", "松泉",
+)  # fmt: skip
+_SECONDARY = (
+    "罗湖", "翠园", "桂园", "笋岗", "滨河", "东晓", "布心", "莲塘", "松泉", "红桂",
+    "洪湖", "罗芳", "文锦", "清水河", "草埔", "东湖",
+)  # fmt: skip
 SCHOOLS = (*(f"{name}小学" for name in _PRIMARY), *(f"{name}中学" for name in _SECONDARY))
 
 
@@ -139,7 +147,7 @@ def _spread() -> Iterator[District | None]:
 
 def _district_place(number: int, district: District, index: int) -> Place:
     spot = district.spots[index % len(district.spots)]
-    name = f"{district.short}{spot} {index // len(district.spots) + 1:02}"
+    name = f"{district.short} {spot} {index // len(district.spots) + 1:02}"
     scenery = district.sceneries[index % len(district.sceneries)]
     latitude, longitude = _near(number, district.latitude, district.longitude, 0.004)
     return Place(number, f"{district.id}-{index + 1:03}", name, district.id, district.name,
@@ -148,10 +156,11 @@ def _district_place(number: int, district: District, index: int) -> Place:
 
 def _school_place(number: int, index: int) -> Place:
     school, turn = index % len(SCHOOLS), index // len(SCHOOLS)
-    name = f"{SCHOOLS[school]} {_SCHOOL_SPOTS[turn % len(_SCHOOL_SPOTS)]} {turn + 1:02}"
+    spot, scenery = _SCHOOL_SPOTS[(school + turn) % len(_SCHOOL_SPOTS)]
+    name = f"{SCHOOLS[school]} {spot} {turn + 1:02}"
     latitude, longitude = _near(school, 22.5650, 114.1300, 0.02)
     area = f"school{school + 1:02}"
-    return Place(number, f"{area}-{turn + 1:03}", name, area, SCHOOLS[school], latitude, longitude, "school")
+    return Place(number, f"{area}-{turn + 1:03}", name, area, SCHOOLS[school], latitude, longitude, scenery)
 
 
 def _near(seed: int, latitude: float, longitude: float, spread: float) -> tuple[float, float]:

@@ -74,5 +74,7 @@ def _text(text: str, size: int) -> Picture:
     end, _ = cv2.putText(canvas, text, (2, round(size * 1.1)), (245, 245, 245), font(), size, 600)
     canvas = canvas[:, : end[0] + 3]
     rim = cv2.dilate(canvas, np.ones((3, 3), np.uint8))
-    cv2.copyTo(np.full_like(canvas, 20), cv2.inRange(rim, (60, 60, 60), (255, 255, 255)), canvas_rim := canvas.copy())
+    cv2.copyTo(
+        np.full_like(canvas, 20), cv2.inRange(rim, (60, 60, 60), (255, 255, 255)), canvas_rim := canvas.copy()
+    )
     return np.maximum(canvas_rim, canvas)

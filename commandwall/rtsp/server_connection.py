@@ -91,7 +91,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin: the server runs this connection from now on."""
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one, but does not inherit from it
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
         self._server.opened(self)
 
     def data_received(self, data: bytes) -> None:
@@ -132,7 +132,12 @@ class Connection(asyncio.Protocol):
             response = await self._answer(request)
             self._write(response, request)
             session = self.session
-            if request.method == "PLAY" and response.status == 200 and session is not None and not session.playing:
+            if (
+                request.method == "PLAY"
+                and response.status == 200
+                and session is not None
+                and not session.playing
+            ):
                 session.playing = True
                 session.sender.restart()
                 session.track.play(session.sender)
@@ -223,7 +228,7 @@ class Connection(asyncio.Protocol):
         return Response(200, headers=Headers([self._session_field(session)]))
 
     async def _parameter(self, request: Request) -> Response:
-        """A sign of life; there are no parameters to read or to set."""
+        """Answer a sign of life; there are no parameters to read or to set."""
         if "Session" in request.headers and self._named_session(request) is None:
             return Response(454)
         return Response(451 if request.body.strip() else 200)

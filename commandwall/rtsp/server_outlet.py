@@ -85,7 +85,9 @@ class UdpPair:
             port = rtp.get_extra_info("sockname")[1]
             if port % 2 == 0:
                 try:
-                    rtcp, _ = await loop.create_datagram_endpoint(lambda: _Listener(on_rtcp), (host, port + 1))
+                    rtcp, _ = await loop.create_datagram_endpoint(
+                        lambda: _Listener(on_rtcp), (host, port + 1)
+                    )
                 except OSError:
                     rtp.close()
                     continue
@@ -107,4 +109,4 @@ class _Listener(asyncio.DatagramProtocol):
         self._on_rtcp(addr)
 
     def error_received(self, exc: Exception) -> None:
-        """A client is gone (ICMP port unreachable); its session ends by its own timeout."""
+        """Pass over that a client is gone (ICMP port unreachable): its session ends by its own timeout."""

@@ -15,7 +15,7 @@ _CNAME = "commandwall"
 
 
 class Track(Protocol):
-    """One video track at one path; implemented by the farm's loops and live cameras, and the share process."""
+    """One video track at one path; implemented by the camera farm, and the share process."""
 
     @property
     def format(self) -> RtpFormat:
@@ -60,8 +60,21 @@ class TrackSender:
     """
 
     __slots__ = (
-        "_clock", "_last_utc_ns", "_last_timestamp", "_limit_bytes", "_octets", "_offset", "_outlet", "_packets",
-        "_report_due_s", "_sequence", "_wait_key", "blocked_since_s", "dropped_frames", "sent_frames", "ssrc",
+        "_clock",
+        "_last_timestamp",
+        "_last_utc_ns",
+        "_limit_bytes",
+        "_octets",
+        "_offset",
+        "_outlet",
+        "_packets",
+        "_report_due_s",
+        "_sequence",
+        "_wait_key",
+        "blocked_since_s",
+        "dropped_frames",
+        "sent_frames",
+        "ssrc",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, limit_bytes: int, clock: Clock) -> None:
@@ -117,7 +130,7 @@ class TrackSender:
             self.report(utc_ns)
 
     def report(self, utc_ns: int) -> None:
-        """Send a sender report (RFC 3550 section 6.4.1) that says what the media clock shows at ``utc_ns``."""
+        """Send a sender report (RFC 3550 section 6.4.1): what the media clock shows at ``utc_ns``."""
         self._report_due_s = self._clock() + REPORT_INTERVAL_S
         since = (utc_ns - self._last_utc_ns) * RTP_CLOCK_HZ // NS_PER_S
         timestamp = (self._last_timestamp + since) & 0xFFFFFFFF

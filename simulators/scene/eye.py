@@ -28,7 +28,9 @@ class Eye:
         self.focal_px = zoom * width
         self.position = np.array([0.0, 0.0, height_m])
         yaw, pitch = math.radians(yaw_deg), math.radians(pitch_deg)
-        forward = np.array([math.sin(yaw) * math.cos(pitch), math.cos(yaw) * math.cos(pitch), -math.sin(pitch)])
+        forward = np.array(
+            [math.sin(yaw) * math.cos(pitch), math.cos(yaw) * math.cos(pitch), -math.sin(pitch)]
+        )
         right = np.array([math.cos(yaw), -math.sin(yaw), 0.0])
         down = np.cross(forward, right)
         intrinsic = np.array([[self.focal_px, 0, width / 2], [0, self.focal_px, height / 2], [0, 0, 1.0]])
@@ -37,7 +39,8 @@ class Eye:
 
     def homogeneous(self, points: Points) -> Points:
         """Return world points (N, 3) as (N, 3) of x * depth, y * depth, depth (metres)."""
-        return (points - self.position) @ self.matrix.T
+        seen: Points = (points - self.position) @ self.matrix.T
+        return seen
 
     def pixels(self, points: Points) -> Points | None:
         """Return the outline of a world polygon (N, 3) as pixels (M, 2), cut at the near plane.

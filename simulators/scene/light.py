@@ -33,17 +33,18 @@ class Light:
         """Return ``picture`` (BGR) in this light."""
         if self.gray:
             single = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-            picture = cv2.cvtColor(single, cv2.COLOR_GRAY2BGR)
-        lit = picture.astype(np.float32) * np.array(self.gain, np.float32) + self.offset
-        return np.clip(lit, 0, 255).astype(np.uint8)
+            picture = np.repeat(single.astype(np.uint8, copy=False)[:, :, np.newaxis], 3, axis=2)
+        lit = picture.astype(np.float32) * np.array(self.gain, np.float32) + np.float32(self.offset)
+        clipped: Picture = np.clip(lit, 0, 255).astype(np.uint8)
+        return clipped
 
 
 LIGHTS = (
     (Light("sunny", (0.98, 1.06, 1.12), 2, ((214, 170, 120), (232, 220, 205)), (222, 210, 196)), 34),
     (Light("clear", (1.05, 1.03, 1.0), 4, ((205, 165, 118), (225, 214, 200)), (218, 208, 196)), 24),
     (Light("overcast", (1.0, 0.97, 0.93), 6, ((188, 184, 180), (214, 210, 206)), (205, 202, 198)), 20),
-    (Light("dusk", (0.78, 0.78, 0.98), 4, ((130, 100, 92), (140, 165, 225)), (135, 150, 190), lit=0.45), 10),
-    (Light("night", (0.50, 0.42, 0.40), 6, ((58, 40, 30), (80, 66, 58)), (70, 60, 56), lit=0.6), 7),
+    (Light("dusk", (0.80, 0.80, 0.92), 2, ((130, 100, 92), (140, 165, 215)), (140, 150, 180), lit=0.45), 10),
+    (Light("night", (0.66, 0.58, 0.55), 4, ((58, 40, 30), (80, 66, 58)), (70, 60, 56), lit=0.6), 7),
     (Light("infrared", (0.72, 0.72, 0.72), 8, ((40, 40, 40), (70, 70, 70)), (84, 84, 84), gray=True), 5),
 )
 """Each look and of how many in a hundred cameras it is."""

@@ -13,7 +13,6 @@ SHIFT = 4
 """Fraction bits of the pixel positions that are given to OpenCV."""
 
 
-
 class Painter:
     """Draws into ``picture`` (BGR) what ``eye`` sees. Not shared between threads."""
 
@@ -54,7 +53,8 @@ class Painter:
             cv2.line(self.picture, first, second, shaded, thickness, cv2.LINE_AA, SHIFT)
 
     def textured(self, origin: tuple[float, float, float], u: tuple[float, float, float],
-                 v: tuple[float, float, float], texture: Picture, tile_m: float | None = None) -> None:  # fmt: skip
+                 v: tuple[float, float, float], texture: Picture,
+                 tile_m: float | None = None) -> None:  # fmt: skip
         """Lay ``texture`` on the parallelogram ``origin``, ``origin + u``, ``+ u + v``, ``+ v``.
 
         It is stretched over it once, or repeated every ``tile_m`` metres.
@@ -71,17 +71,18 @@ class Painter:
         height, width = texture.shape[:2]
         across = width if tile_m is None else float(np.linalg.norm(side)) * width / tile_m
         down = height if tile_m is None else float(np.linalg.norm(rise)) * height / tile_m
-        matrix = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]]) @ self.eye.plane(corner, side / across, rise / down)
+        matrix = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]]) @ self.eye.plane(
+            corner, side / across, rise / down
+        )
         target = self.picture[top:bottom, left:right]
         size = (right - left, bottom - top)
         laid = cv2.warpPerspective(texture, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
         mask = np.zeros((bottom - top, right - left), np.uint8)
         cv2.fillPoly(mask, [fixed(outline - (left, top))], 255, cv2.LINE_8, SHIFT)
         share = self._clearness(corners)
-        shaded = cv2.convertScaleAbs(laid, alpha=share) if share < 1 else laid
-        if share < 1:
-            shaded = cv2.add(shaded, tuple((self._haze * (1 - share)).tolist()) + (0.0,))
-        cv2.copyTo(shaded, mask, target)
+        haze = np.empty_like(laid)
+        haze[:] = self._haze
+        cv2.copyTo(cv2.addWeighted(laid, share, haze, 1 - share, 0), mask, target)
 
     def box(self, low: tuple[float, float, float], high: tuple[float, float, float], colour: Colour,
             side: Picture | None = None) -> None:  # fmt: skip
@@ -90,18 +91,20 @@ class Painter:
         height = z1 - z0
         walls = (
             ((x0, y0, z1), (x1 - x0, 0.0, 0.0), 0.86, y0 > 0),
-            ((x1, y1, z1), (0.0, y0 - y1, 0.0), 0.62, x1 < 0),
-            ((x0, y0, z1), (0.0, y1 - y0, 0.0), 0.74, x0 > 0),
+            ((x1, y0, z1), (0.0, y1 - y0, 0.0), 0.62, x1 < 0),
+            ((x0, y1, z1), (0.0, y0 - y1, 0.0), 0.74, x0 > 0),
         )
         for origin, along, shade, faces in walls:
             if not faces:
                 continue
             if side is not None:
-                self.textured(origin, along, (0.0, 0.0, -height), cv2.convertScaleAbs(side, alpha=shade + 0.1))
+                self.textured(origin, along, (0.0, 0.0, -height), _dim_picture(side, shade + 0.1))
             else:
                 start, step = np.array(origin), np.array(along)
                 down = np.array((0.0, 0.0, -height))
-                self.polygon(np.stack([start, start + step, start + step + down, start + down]), dim(colour, shade))
+                self.polygon(
+                    np.stack([start, start + step, start + step + down, start + down]), dim(colour, shade)
+                )
         if z1 < self.eye.height_m:
             self.polygon(np.array([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)]), colour)
 
@@ -142,3 +145,8 @@ def dim(colour: Colour, share: float) -> Colour:
     """Return ``colour`` at ``share`` of its brightness."""
     blue, green, red = colour
     return min(255, int(blue * share)), min(255, int(green * share)), min(255, int(red * share))
+
+
+def _dim_picture(picture: Picture, share: float) -> Picture:
+    dimmed: Picture = np.minimum(picture * np.float32(share), 255).astype(np.uint8)
+    return dimmed

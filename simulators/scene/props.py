@@ -13,14 +13,17 @@ from simulators.scene.scene import Stage
 from simulators.scene.texture import Colour, Picture, facade, shopfront
 
 WALLS: tuple[Colour, ...] = (
-    (176, 190, 200), (150, 168, 186), (132, 160, 190), (190, 196, 196), (150, 150, 170), (120, 140, 172), (170, 178, 162),
+    (176, 190, 200), (150, 168, 186), (132, 160, 190), (190, 196, 196), (150, 150, 170), (120, 140, 172),
+    (170, 178, 162),
 )  # fmt: skip
 GREENS: tuple[Colour, ...] = ((52, 104, 62), (44, 88, 52), (60, 116, 80), (58, 98, 48))
 PAINT: tuple[Colour, ...] = (
-    (228, 228, 226), (60, 58, 56), (150, 146, 140), (40, 36, 150), (140, 84, 40), (205, 206, 208), (60, 130, 70), (30, 150, 205),
+    (228, 228, 226), (60, 58, 56), (150, 146, 140), (40, 36, 150), (140, 84, 40), (205, 206, 208),
+    (72, 106, 76), (206, 202, 196), (96, 92, 90),
 )  # fmt: skip
 CLOTHES: tuple[Colour, ...] = (
-    (60, 50, 170), (150, 92, 40), (210, 210, 205), (50, 50, 56), (70, 140, 70), (60, 165, 220), (150, 80, 130), (190, 150, 90),
+    (60, 50, 170), (150, 92, 40), (210, 210, 205), (50, 50, 56), (70, 140, 70), (60, 165, 220),
+    (150, 80, 130), (190, 150, 90),
 )  # fmt: skip
 TAXI: Colour = (42, 40, 178)
 
@@ -29,7 +32,7 @@ def building(stage: Stage, x: tuple[float, float], y: tuple[float, float], heigh
              shops: bool = False) -> None:  # fmt: skip
     """Stand a building on the ground; ``shops`` puts signs along its ground floor."""
     chance = stage.chance
-    colour = WALLS[chance.integers(len(WALLS))]
+    colour = stage.one_of(WALLS)
     floors, bays = max(2, int(height / 3.3)), max(2, int(abs(y[1] - y[0]) / 3.5))
     side: Picture
     if shops:
@@ -41,6 +44,18 @@ def building(stage: Stage, x: tuple[float, float], y: tuple[float, float], heigh
     stage.prop(nearest, partial(stage.painter.box, low, high, colour, side))
 
 
+def beside(side: int, inner: float, width: float) -> tuple[float, float]:
+    """Return the ends of what is ``width`` wide and begins ``inner`` to the left (side -1) or right (1)."""
+    return (inner, inner + width) if side > 0 else (-inner - width, -inner)
+
+
+def block(stage: Stage, near_left: tuple[float, float], far_right: tuple[float, float], height: float,
+          colour: Colour, side: Picture | None = None, *, bottom: float = 0.0) -> None:  # fmt: skip
+    """Stand a block on the ground, or from ``bottom`` up, its walls covered with ``side`` where given."""
+    low, high = (*near_left, bottom), (*far_right, height)
+    stage.prop(near_left[1], partial(stage.painter.box, low, high, colour, side))
+
+
 def tree(stage: Stage, x: float, y: float, height: float = 6.0) -> None:
     """Plant a round-headed tree."""
     green = GREENS[stage.chance.integers(len(GREENS))]
@@ -50,7 +65,11 @@ def tree(stage: Stage, x: float, y: float, height: float = 6.0) -> None:
         painter.line((x, y, 0), (x, y, height * 0.6), 0.28, (58, 74, 92))
         for index, (dx, dy, dz) in enumerate(leaves):
             shade = 0.72 + 0.5 * index / len(leaves)
-            centre = (x + dx * height * 0.13, y + dy * height * 0.1, height * (0.72 + 0.1 * dz + 0.008 * index))
+            centre = (
+                x + dx * height * 0.13,
+                y + dy * height * 0.1,
+                height * (0.72 + 0.1 * dz + 0.008 * index),
+            )
             painter.blob(centre, height * 0.15, dim(green, shade))
 
     stage.prop((x * x + y * y) ** 0.5, partial(draw, stage.painter))
@@ -85,12 +104,12 @@ def rail(stage: Stage, x: float, y: tuple[float, float], colour: Colour = (215, 
 def parked(stage: Stage, x: float, y: float, heading: tuple[float, float]) -> None:
     """Park a car; it is drawn with what moves, so that it looks like the others."""
     end = (x + heading[0] * 0.1, y + heading[1] * 0.1)
-    stage.tracks.append(Track((x, y), end, math.inf, ((0.0, car(stage.chance)),)))
+    stage.tracks.append(Track((x, y), end, math.inf, ((0.0, car(stage.chance, most=0.78)),)))
 
 
-def car(chance: Generator) -> Vehicle:
-    """Return a vehicle at random: mostly cars, some taxis, vans and buses."""
-    kind = chance.random()
+def car(chance: Generator, most: float = 1.0) -> Vehicle:
+    """Return a vehicle at random: mostly cars, some taxis, vans and buses (only below ``most``)."""
+    kind = chance.random() * most
     colour = PAINT[chance.integers(len(PAINT))]
     if kind < 0.16:
         return Vehicle(TAXI, 4.5, 1.75, 1.5, (0.18, 0.78))
@@ -104,10 +123,14 @@ def car(chance: Generator) -> Vehicle:
 def walker(chance: Generator, *, child: bool = False) -> Person:
     """Return somebody on foot."""
     top, legs = CLOTHES[chance.integers(len(CLOTHES))], CLOTHES[chance.integers(len(CLOTHES))]
-    return Person(top, dim(legs, 0.55), float(chance.uniform(1.25, 1.5) if child else chance.uniform(1.58, 1.8)))
+    return Person(
+        top, dim(legs, 0.55), float(chance.uniform(1.25, 1.5) if child else chance.uniform(1.58, 1.8))
+    )
 
 
-def traffic(stage: Stage, start: tuple[float, float], end: tuple[float, float], speed: float, most: int = 3) -> None:
+def traffic(
+    stage: Stage, start: tuple[float, float], end: tuple[float, float], speed: float, most: int = 3
+) -> None:
     """Let vehicles drive from ``start`` to ``end`` at ``speed`` (m/s), at most ``most`` per loop."""
     period = speed * stage.loop_s
     room = period / 13.0
@@ -122,8 +145,21 @@ def traffic(stage: Stage, start: tuple[float, float], end: tuple[float, float], 
 
 
 def walk(stage: Stage, start: tuple[float, float], end: tuple[float, float], *, speed: float = 1.25,
-         child: bool = False) -> None:  # fmt: skip
-    """Let people walk from ``start`` to ``end`` at ``speed`` (m/s)."""
+         child: bool = False, most: int = 3) -> None:  # fmt: skip
+    """Let at most ``most`` people at a time walk some of the way from ``start`` to ``end``; m/s."""
     period = speed * stage.loop_s
+    length = math.dist(start, end)
+    share = min(1.0, period * most / length)
+    begin = float(stage.chance.uniform(0, 1 - share))
+    ends = [
+        (start[0] + (end[0] - start[0]) * at, start[1] + (end[1] - start[1]) * at)
+        for at in (begin, begin + share)
+    ]
     offset = float(stage.chance.uniform(0, period))
-    stage.tracks.append(Track(start, end, period, ((offset, walker(stage.chance, child=child)),)))
+    travellers = ((offset, walker(stage.chance, child=child)),)
+    stage.tracks.append(Track(ends[0], ends[1], period, travellers))
+
+
+def stand(stage: Stage, x: float, y: float) -> None:
+    """Let somebody stand and wait."""
+    stage.tracks.append(Track((x, y), (x, y + 0.1), math.inf, ((0.0, walker(stage.chance)),)))
