@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.model.access_unit import AccessUnit
+from commandwall.rtp.h264 import H264Format
+from commandwall.rtp.h264_packetise import packetise_h264
+from commandwall.rtp.receiver import RtpReceiver
+from commandwall.rtp.rtcp import Goodbye, SenderReport, build, utc_ns_to_ntp
+from tests.unit.rtp.packets import PAYLOAD_TYPE, PPS, SPS, SSRC, annexb, delta, idr, rtp
+
+KEY = annexb(SPS, PPS, idr(300))
+DELTA = annexb(delta(300))
+
+
+class Sink:
+    """A receiver, and what came out of it."""
+
+    def __init__(self) -> None:
+        self.units: list[AccessUnit] = []
+        self.byes = 0
+        self.receiver = RtpReceiver(H264Format({}), PAYLOAD_TYPE, 90_000, self.units.append, self._bye)
+
+    def _bye(self) -> None:
+        self.byes += 1
+
+    def feed(self, *packets: bytes) -> Sink:
+        for packet in packets:
+            self.receiver.on_rtp(packet, 0, len(packet))
+        return self
+
+    def rtcp(self, data: bytes) -> None:
+        self.receiver.on_rtcp(b"$" + data, 1, 1 + len(data))
+
+    @property
+    def damage(self) -> list[bool]:
+        return [unit.damaged for unit in self.units]
+
+
+def stream(pattern: str, *, first: int = 65530, mtu: int = 150, markers: bool = True) -> list[list[bytes]]:
+    """Return the packets of each access unit of a pattern of K and P, 6000 ticks apart."""
+    sequence = first
+    units = []
+    for index, kind in enumerate(pattern):
+        payloads = packetise_h264(KEY if kind == "K" else DELTA, mtu)
+        packets = []
+        for payload in payloads:
+            marker = markers and payload is payloads[-1]
+            packets.append(rtp(sequence, 4_294_960_000 + 6000 * index, payload, marker=marker))
+            sequence += 1
+        units.append(packets)
+    return units
+
+
+def flat(units: list[list[bytes]]) -> list[bytes]:
+    return [packet for unit in units for packet in unit]
+
+
+def test_access_units_end_with_the_marker_bit() -> None:
+    before = monotonic_ns()
+    sink = Sink().feed(*flat(stream("KPPK")))
+    assert [unit.data for unit in sink.units] == [KEY, DELTA, DELTA, KEY]
+    assert [unit.key for unit in sink.units] == [True, False, False, True]
+    assert [unit.pts_90k for unit in sink.units] == [0, 6000, 12000, 18000]
+    assert sink.damage == [False] * 4
+    assert all(before <= unit.arrival_ns <= monotonic_ns() for unit in sink.units)
+    stats = sink.receiver.stats
+    assert (stats.access_units, stats.key_frames, stats.lost, stats.damaged) == (4, 2, 0, 0)
+    assert stats.last_arrival_ns == sink.units[-1].arrival_ns
+
+
+def test_without_marker_bits_they_end_where_the_time_changes() -> None:
+    sink = Sink().feed(*flat(stream("KPP", markers=False)))
+    assert [unit.data for unit in sink.units] == [KEY, DELTA]
+    assert sink.damage == [False, False]
+
+
+def test_markers_on_parameter_sets_do_not_tear_a_key_frame() -> None:
+    sink = Sink().feed(
+        rtp(0, 0, SPS, marker=True), rtp(1, 0, PPS, marker=True), rtp(2, 0, idr(300), marker=True)
+    )
+    assert [unit.data for unit in sink.units] == [KEY]
+
+
+def test_everything_before_the_first_key_frame_is_damaged_but_not_counted() -> None:
+    sink = Sink().feed(*flat(stream("PPKP")))
+    assert sink.damage == [True, True, False, False]
+    assert sink.receiver.stats.damaged == 0
+
+
+def test_a_loss_damages_until_the_next_key_frame() -> None:
+    units = stream("KPPPKP")
+    del units[2][1]
+    sink = Sink().feed(*flat(units))
+    assert [unit.pts_90k for unit in sink.units] == [0, 6000, 18000, 24000, 30000]
+    assert sink.damage == [False, False, True, False, False]
+    assert (sink.receiver.stats.lost, sink.receiver.stats.damaged) == (1, 1)
+
+
+def test_a_whole_lost_access_unit_damages_what_follows() -> None:
+    units = stream("KPPPK")
+    del units[1]
+    assert Sink().feed(*flat(units)).damage == [False, True, True, False]
+
+
+def test_a_loss_just_before_a_key_frame_leaves_it_intact() -> None:
+    units = stream("KPPKP")
+    del units[2]
+    assert Sink().feed(*flat(units)).damage == [False, False, False, False]
+
+
+def test_a_key_frame_that_lost_its_beginning_is_damaged() -> None:
+    units = stream("KPKPK")
+    del units[2][:3]
+    sink = Sink().feed(*flat(units))
+    assert sink.damage[-1] is False
+    assert all(sink.damage[2:-1])
+
+
+def test_a_lost_marker_damages_the_unit_it_ended() -> None:
+    units = stream("KPPK")
+    del units[1][-1]
+    sink = Sink().feed(*flat(units))
+    assert sink.damage[-1] is False
+    assert all(sink.damage[1:-1])
+
+
+def test_duplicates_and_late_packets_change_nothing() -> None:
+    packets = flat(stream("KPK"))
+    sink = Sink().feed(*(packet for packet in packets for _ in range(2)))
+    assert [unit.data for unit in sink.units] == [KEY, DELTA, KEY]
+    assert sink.damage == [False] * 3
+    assert sink.receiver.stats.late == len(packets)
+
+
+def test_a_malformed_payload_damages_and_is_counted() -> None:
+    units = stream("KPK")
+    sink = Sink().feed(*units[0])
+    after = 65530 + len(units[0])
+    sink.feed(rtp(after, 4_294_966_000, b"\x79\x00"), rtp(after + 1, 4_294_966_000, delta(), marker=True))
+    assert sink.damage == [False, True]
+    assert sink.receiver.stats.malformed == 1
+
+
+def test_scraps_and_other_payload_types_are_passed_over() -> None:
+    sink = Sink().feed(b"\x80\x60", b"\x40" + rtp(1, 0, delta())[1:])
+    assert sink.receiver.stats.malformed == 2
+    audio = bytearray(rtp(9, 9, b"sound"))
+    audio[1] = 0
+    packets = flat(stream("KP"))
+    sink = Sink().feed(packets[0], bytes(audio), *packets[1:])
+    assert sink.damage == [False, False]
+
+
+def test_padding_and_extensions_are_taken_off() -> None:
+    plain = rtp(0, 0, delta(), marker=True)
+    packet = bytes((0xB0,)) + plain[1:12] + b"\xbe\xde\x00\x01abcd" + plain[12:] + b"\x00\x02"
+    sink = Sink().feed(packet)
+    assert [unit.data for unit in sink.units] == [annexb(delta())]
+
+
+def test_another_ssrc_is_a_new_source_on_the_same_timeline() -> None:
+    sink = Sink().feed(*flat(stream("KP")))
+    sink.feed(rtp(9, 77, delta(), marker=True, ssrc=5), rtp(10, 6077, idr(), marker=True, ssrc=5))
+    assert sink.damage == [False, False, True, False]
+    assert [unit.pts_90k for unit in sink.units] == [0, 6000, 6000, 12000]
+    assert (sink.receiver.stats.restarts, sink.receiver.stats.lost) == (1, 0)
+
+
+def test_sender_reports_give_utc() -> None:
+    noon_ns = 1_700_000_000 * NS_PER_S
+    sink = Sink().feed(*flat(stream("K")))
+    assert sink.units[0].capture_utc_ns == 0
+    sink.rtcp(build(SenderReport(SSRC, utc_ns_to_ntp(noon_ns), 4_294_960_000, 1, 1)))
+    sink.feed(*flat(stream("KP"))[-3:])
+    assert abs(sink.units[-1].capture_utc_ns - noon_ns - NS_PER_S // 15) < 10
+    block = sink.receiver.report_block()
+    assert block is not None
+    assert block.last_report == utc_ns_to_ntp(noon_ns) >> 16 & 0xFFFF_FFFF
+
+
+def test_a_report_block_tells_what_was_lost() -> None:
+    assert Sink().receiver.report_block() is None
+    packets = flat(stream("KPPP", first=100))
+    block = Sink().feed(packets[0], *packets[2:]).receiver.report_block()
+    assert block is not None
+    assert (block.ssrc, block.lost, block.highest_sequence) == (SSRC, 1, 100 + len(packets) - 1)
+    assert block.fraction_lost == 256 // len(packets)
+
+
+def test_goodbye_is_told_once_per_packet_and_only_for_this_source() -> None:
+    sink = Sink().feed(*flat(stream("K")))
+    sink.rtcp(build(Goodbye((SSRC + 1,))))
+    assert sink.byes == 0
+    sink.rtcp(build(Goodbye((SSRC,))))
+    assert sink.byes == 1
+
+
+def test_malformed_rtcp_is_counted() -> None:
+    sink = Sink()
+    sink.rtcp(b"\x80\xc8")
+    assert sink.receiver.stats.malformed == 1
+
+
+@given(st.sets(st.integers(0, 200)))
+def test_no_unit_called_intact_differs_from_what_was_sent(dropped: set[int]) -> None:
+    units = stream("KPPPP" * 10, mtu=120)
+    sent = {index * 6000: (KEY if index % 5 == 0 else DELTA) for index in range(len(units))}
+    packets = flat(units)
+    sink = Sink().feed(packets[0])
+    kept = [packet for index, packet in enumerate(packets[1:]) if index not in dropped]
+    sink.feed(*kept)
+    broken_since_key = False
+    expected = 0
+    for unit in sink.units:
+        broken_since_key |= unit.data != sent[unit.pts_90k] or unit.pts_90k != expected
+        broken_since_key &= not (unit.key and unit.data == sent[unit.pts_90k])
+        assert unit.damaged or not broken_since_key
+        expected = unit.pts_90k + 6000
+
+
+@given(st.lists(st.binary(max_size=60), max_size=20))
+def test_nothing_is_raised_for_arbitrary_packets(bodies: list[bytes]) -> None:
+    sink = Sink()
+    for index, body in enumerate(bodies):
+        sink.feed(body, rtp(index, index // 3, body, marker=index % 4 == 0))
+        sink.rtcp(body)
