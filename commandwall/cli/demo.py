@@ -20,6 +20,7 @@ from rich.console import Console
 
 from commandwall.app import Running, run
 from commandwall.base.errors import CommandwallError
+from commandwall.control.users import FIRST_USER
 from commandwall.settings.load import load_settings
 
 _FARM = "simulators.cameras"
@@ -45,7 +46,9 @@ async def _demo(cameras: int, port: int, clip: Path | None, folder: Path) -> Non
 def _announce(console: Console, running: Running) -> None:
     console.print(f"\n  panel     [bold]{running.url}[/]", highlight=False)
     if running.first_password:
-        console.print(f"  sign in   [bold]admin[/] / [bold]{running.first_password}[/]\n", highlight=False)
+        console.print(
+            f"  sign in   [bold]{FIRST_USER}[/] / [bold]{running.first_password}[/]\n", highlight=False
+        )
 
 
 @asynccontextmanager

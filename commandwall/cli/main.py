@@ -10,8 +10,10 @@ from rich.console import Console
 
 import commandwall
 from commandwall.base.errors import CommandwallError
+from commandwall.base.logs import configure_logs
 from commandwall.cli import accounts
 from commandwall.cli.site import ConfigOption, run_async, site_settings
+from commandwall.control.users import FIRST_USER
 from commandwall.settings.load import check_settings
 
 cli = typer.Typer(
@@ -43,9 +45,17 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 @cli.command()
 def run(config: ConfigOption) -> None:
     """Run the daemon in the foreground. SIGTERM or SIGINT drains it, a second one ends it at once."""
-    from commandwall.app import serve
+    import uvloop
 
-    serve(site_settings(config))
+    from commandwall import app
+
+    def announce(running: app.Running) -> None:
+        if running.first_password:
+            typer.echo(f"first sign-in: {FIRST_USER} / {running.first_password}", err=True)
+        typer.echo(f"ready {running.url}")
+
+    configure_logs("commandwall")
+    uvloop.run(app.run(site_settings(config), announce))
 
 
 @cli.command()

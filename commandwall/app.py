@@ -1,0 +1,157 @@
+"""The composition root: one exit stack opens everything, one task group runs it, one event ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import commandwall.panel
+from commandwall.base.tasks import spawn
+from commandwall.control.accounts import Accounts
+from commandwall.control.audit import AuditLog
+from commandwall.control.database import Database
+from commandwall.control.events import EventLog
+from commandwall.control.feeds import Feeds
+from commandwall.control.guessing import GuessGuard
+from commandwall.control.http.application import HttpServer, application
+from commandwall.control.http.context import Probes, Web
+from commandwall.control.keeper import ArrangementKeeper
+from commandwall.control.passwords import Passwords
+from commandwall.control.service import Place, Service
+from commandwall.control.share import ShareControl
+from commandwall.control.state import CameraBoard
+from commandwall.control.store import Store
+from commandwall.control.users import Users
+from commandwall.control.walls import WallControl, WallLinks
+from commandwall.ipc.messages import TileFigures
+from commandwall.outputs.websocket import HeadVideo
+from commandwall.settings.site import Settings
+from commandwall.workers.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A daemon that serves: where its panel is, and the password of ``admin`` if it was just made."""
+
+    url: str
+    first_password: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """The parts that handle pictures, as the control plane holds them."""
+
+    board: CameraBoard
+    feeds: Feeds
+    walls: dict[str, WallControl]
+    share: ShareControl
+
+    @property
+    def workers(self) -> list[Worker]:
+        """Every worker process."""
+        return [*self.feeds.workers, *(wall.worker for wall in self.walls.values()), self.share.worker]
+
+
+def build_plant(settings: Settings, events: EventLog, keeper: ArrangementKeeper, runtime_dir: Path) -> Plant:
+    """Return the parts of ``settings``; nothing runs yet."""
+    walls: dict[str, WallControl] = {}
+
+    def take_figures(figures: Iterable[TileFigures]) -> None:
+        for wall in walls.values():
+            wall.take_figures(figures)
+
+    def camera_resized(camera_id: str) -> None:
+        for wall in walls.values():
+            wall.camera_resized(camera_id)
+
+    board = CameraBoard(settings.cameras, events.publish)
+    feeds = Feeds(board, settings.credentials, settings.ingest, runtime_dir, take_figures, camera_resized)
+    links = WallLinks(feeds.show, events.publish, keeper.keep)
+    for wall in settings.walls:
+        packet_path = runtime_dir / f"wall-{wall.id}.packets"
+        walls[wall.id] = WallControl(wall, settings.layouts, board, links, packet_path, settings.language)
+    return Plant(board, feeds, walls, ShareControl(settings.rtsp, settings.cameras, feeds, walls.values()))
+
+
+async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
+    """Run a site until SIGTERM or SIGINT; a second signal ends the process at once.
+
+    ``announce`` is called when the panel can be opened. Raises :class:`CommandwallError` when the
+    state directory or the HTTP address cannot be had.
+    """
+    stop = stop_on_signals()
+    async with AsyncExitStack() as stack:
+        runtime_dir = stack.enter_context(_runtime_dir())
+        database = await stack.enter_async_context(Database(settings.state_dir))
+        store, events = Store(database), EventLog()
+        audit = await stack.enter_async_context(AuditLog(store, events))
+        keeper = await stack.enter_async_context(ArrangementKeeper(store))
+        users = Users(Accounts(database), Passwords(), GuessGuard())
+        first_password = await users.ensure_first_user()
+        plant = build_plant(settings, events, keeper, runtime_dir)
+        for wall in plant.walls.values():
+            wall.restore(await store.load_arrangement(wall.wall.id))
+        await stack.enter_async_context(_running(plant.workers))
+        service = Service(
+            Place(settings.site, settings.language, settings.areas, settings.layouts),
+            plant.board,
+            plant.feeds,
+            plant.walls,
+            lambda: [worker.status for worker in plant.workers],
+            users,
+            audit,
+        )
+        video = await stack.enter_async_context(HeadVideo())
+        probes = Probes(lambda: (b"", "text/plain"), list)
+        pages = Path(commandwall.panel.__file__).parent
+        web = Web(service, events, video, probes, pages, secure=settings.http.tls is not None)
+        server = await stack.enter_async_context(HttpServer(application(web), settings.http))
+        announce(Running(server.url, first_password))
+        await stop.wait()
+        log.info("draining; a second signal ends at once")
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event that the first SIGTERM or SIGINT sets; the second ends the process at once.
+
+    The workers die with their parent.
+    """
+    stop = asyncio.Event()
+
+    def heard() -> None:
+        if stop.is_set():
+            os._exit(130)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, heard)
+    return stop
+
+
+@contextmanager
+def _runtime_dir() -> Iterator[Path]:
+    """Yield a folder for sockets that other users cannot enter; gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="commandwall-", dir=os.environ.get("RUNTIME_DIRECTORY")) as name:
+        yield Path(name)
+
+
+@asynccontextmanager
+async def _running(workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """Keep ``workers`` running; all drain together at the end."""
+    async with asyncio.TaskGroup() as group:
+        for worker in workers:
+            spawn(group, worker.run(), worker.status.name)
+        try:
+            yield
+        finally:
+            for worker in workers:
+                worker.drain()

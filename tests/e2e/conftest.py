@@ -1,0 +1,27 @@
+"""Farms and daemons that end-to-end tests share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.site import Daemon, Site, cameras, farm
+
+CAMERAS = 8
+
+
+@pytest.fixture
+def site(tmp_path: Path, free_port: Callable[[], int]) -> Site:
+    """Return a site without cameras; a test adds what it needs and runs it."""
+    return Site(tmp_path, free_port())
+
+
+@pytest.fixture
+async def daemon(site: Site) -> AsyncIterator[Daemon]:
+    """Run a farm of eight cameras and a daemon that shows four of them on a 2x2 wall."""
+    async with farm(CAMERAS) as base:
+        site.cameras = cameras(base, CAMERAS)
+        async with site.run() as running:
+            yield running
