@@ -7,15 +7,15 @@ and go on. Belongs to the control plane's event loop; nothing here waits for a l
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from commandwall.base.clock import utc_ns
+from commandwall.control.encoding import adapter
 
 _NS_PER_MS = 1_000_000
 _KEPT = 2048
@@ -26,17 +26,20 @@ HELLO = "hello"
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened. ``text`` is its JSON, ``{"seq":..., "type":..., **body}``, made once."""
+    """One thing that happened. ``text`` is its JSON, ``{"seq":..., "type":..., **body}``, made once.
+
+    ``body`` is a dataclass or a mapping with at least one field.
+    """
 
     seq: int
     type: str
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Any
 
     @cached_property
     def text(self) -> str:
         """The event as the JSON text that every listener gets."""
-        document = {"seq": self.seq, "type": self.type, **self.body}
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        fields = adapter(type(self.body)).dump_json(self.body).decode()
+        return f'{{"seq":{self.seq},"type":"{self.type}",{fields[1:]}'
 
 
 class EventLog:
@@ -57,10 +60,11 @@ class EventLog:
         """The number of the newest event; before the first one, the number in front of it."""
         return self._newest
 
-    def publish(self, type: str, body: Mapping[str, Any]) -> None:
+    def publish(self, type: str, body: Any) -> None:
         """Give an event its number, keep it and queue it for every listener.
 
-        ``body`` must be JSON-able, without the keys ``seq`` and ``type``, and not change any more.
+        ``body`` is a dataclass or a mapping, without the fields ``seq`` and ``type``. It is written
+        as JSON when the first listener takes it.
         """
         self._newest += 1
         event = Event(self._newest, type, body)

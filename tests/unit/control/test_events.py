@@ -38,7 +38,7 @@ def test_an_event_is_one_flat_json_object() -> None:
 def test_numbers_grow_by_one_and_start_at_the_time_of_day() -> None:
     log = EventLog()
     before_ms = utc_ns() // 1_000_000
-    log.publish("camera", {})
+    log.publish("camera", {"camera": {}})
     first = log.newest
     log.publish("wall", {})
     assert abs(first - before_ms) < 60_000
@@ -47,7 +47,7 @@ def test_numbers_grow_by_one_and_start_at_the_time_of_day() -> None:
 
 async def test_a_new_listener_gets_hello_and_then_what_comes() -> None:
     log = EventLog(first_seq=1)
-    log.publish("camera", {})
+    log.publish("camera", {"camera": {}})
     with log.subscribe() as listener:
         log.publish("wall", {"wall": 1})
         hello, wall = drained(listener)
@@ -58,9 +58,9 @@ async def test_a_new_listener_gets_hello_and_then_what_comes() -> None:
 async def test_a_listener_that_comes_back_gets_what_it_missed() -> None:
     log = EventLog(first_seq=1)
     for _ in range(5):
-        log.publish("camera", {})
+        log.publish("camera", {"camera": {}})
     with log.subscribe(after=3) as listener:
-        log.publish("camera", {})
+        log.publish("camera", {"camera": {}})
         events = drained(listener)
     assert events[0].body == {"resumed": True}
     assert numbers(events) == [3, 4, 5, 6]
@@ -68,7 +68,7 @@ async def test_a_listener_that_comes_back_gets_what_it_missed() -> None:
 
 async def test_a_listener_that_missed_nothing_is_resumed_too() -> None:
     log = EventLog(first_seq=1)
-    log.publish("camera", {})
+    log.publish("camera", {"camera": {}})
     with log.subscribe(after=1) as listener:
         events = drained(listener)
     assert [(event.seq, event.body) for event in events] == [(1, {"resumed": True})]
@@ -77,7 +77,7 @@ async def test_a_listener_that_missed_nothing_is_resumed_too() -> None:
 async def test_what_is_no_longer_kept_or_of_another_run_is_not_resumed() -> None:
     log = EventLog(kept=3, first_seq=1)
     for _ in range(9):
-        log.publish("camera", {})
+        log.publish("camera", {"camera": {}})
     for after in (5, 0, -1, 10, 2**60):
         with log.subscribe(after=after) as listener:
             (hello,) = drained(listener)
@@ -89,7 +89,7 @@ async def test_types_that_are_not_wanted_stay_away() -> None:
     log.publish("audit", {})
     with log.subscribe(after=0, types={"camera"}) as listener:
         log.publish("audit", {})
-        log.publish("camera", {})
+        log.publish("camera", {"camera": {}})
         assert [event.type for event in drained(listener)] == ["hello", "camera"]
 
 
@@ -98,7 +98,7 @@ async def test_a_slow_listener_is_told_that_it_lost_events_and_harms_nobody() ->
     with log.subscribe() as slow, log.subscribe() as quick:
         seen = []
         for _ in range(10):
-            log.publish("camera", {})
+            log.publish("camera", {"camera": {}})
             seen += drained(quick)
         late = drained(slow)
     assert numbers(seen) == list(range(11))
@@ -113,7 +113,7 @@ async def test_a_listener_that_left_gets_nothing_more() -> None:
     log = EventLog(first_seq=1)
     with log.subscribe() as listener:
         pass
-    log.publish("camera", {})
+    log.publish("camera", {"camera": {}})
     assert len(drained(listener)) == 1
 
 
@@ -140,10 +140,10 @@ def test_resumed_means_nothing_is_missing(kept: int, queued: int, before: int, a
     async def run() -> list[Event]:
         log = EventLog(kept=kept, queued=queued, first_seq=1)
         for _ in range(before):
-            log.publish("camera", {})
+            log.publish("camera", {"camera": {}})
         with log.subscribe(after=after) as listener:
             for _ in range(then):
-                log.publish("camera", {})
+                log.publish("camera", {"camera": {}})
             return drained(listener)
 
     events = asyncio.run(run())

@@ -1,0 +1,1 @@
+"""The HTTP interface: pages, the JSON API, events and video on WebSockets."""

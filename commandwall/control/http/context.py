@@ -1,0 +1,61 @@
+"""What handlers find in the application and in a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from commandwall.control.events import EventLog
+from commandwall.control.roles import Principal
+from commandwall.control.service import Service
+from commandwall.control.users import NotSignedInError
+from commandwall.outputs.websocket import HeadVideo
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What the monitoring of the site asks for.
+
+    ``metrics`` gives the Prometheus text and its content type; ``not_ready`` gives the reasons why
+    the daemon is not ready, none when it is.
+    """
+
+    metrics: Callable[[], tuple[bytes, str]]
+    not_ready: Callable[[], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """All that the handlers need, put together by the composition root.
+
+    ``secure`` says that browsers come by HTTPS; ``pages`` is the directory of the static pages.
+    """
+
+    service: Service
+    events: EventLog
+    video: HeadVideo
+    probes: Probes
+    pages: Path
+    secure: bool = False
+
+
+WEB = web.AppKey("web", Web)
+OPENAPI = web.AppKey("openapi", Mapping[str, Any])
+PRINCIPAL = web.RequestKey("principal", Principal)
+
+
+def web_of(request: web.Request) -> Web:
+    """Return what the handlers need."""
+    return request.app[WEB]
+
+
+def who(request: web.Request) -> Principal:
+    """Return in whose name ``request`` is made; raises :class:`NotSignedInError` when in nobody's."""
+    principal: Principal | None = request.get(PRINCIPAL)
+    if principal is None:
+        raise NotSignedInError("sign in, or send a token as 'Authorization: Bearer'")
+    return principal

@@ -1,0 +1,90 @@
+"""The pages and their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aiohttp import web
+
+from commandwall.control.http.context import PRINCIPAL, web_of
+from commandwall.control.http.problems import Handler
+from commandwall.control.http.routes import Route
+from commandwall.control.http.signin import set_display_token
+
+_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+}
+
+
+def _page(name: str) -> Handler:
+    """Return a handler that serves the page ``name`` to those who are signed in."""
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        if PRINCIPAL not in request:
+            login = request.url.with_path("/login").with_query({"next": request.path_qs})
+            raise web.HTTPSeeOther(login.relative())
+        return _file(web_of(request).pages / name)
+
+    return page
+
+
+async def login(request: web.Request) -> web.StreamResponse:
+    """Serve the sign-in page."""
+    return _file(web_of(request).pages / "login.html")
+
+
+async def head(request: web.Request) -> web.StreamResponse:
+    """Serve the full-screen page of a head.
+
+    A display without a keyboard comes with ``?token=``; the token is put into a cookie and taken
+    out of the address.
+    """
+    token = request.query.get("token")
+    if token is None:
+        return await _head_page(request)
+    await web_of(request).service.by_token(token)
+    query = [(name, value) for name, value in request.query.items() if name != "token"]
+    response = web.Response(status=303, headers={"Location": str(request.url.with_query(query).relative())})
+    set_display_token(request, response, token)
+    return response
+
+
+_head_page = _page("head.html")
+
+
+async def asset(request: web.Request) -> web.StreamResponse:
+    """Serve one file of the pages."""
+    root = web_of(request).pages.resolve()
+    path = (root / request.match_info["path"]).resolve()
+    if not path.is_relative_to(root):
+        raise web.HTTPNotFound
+    return _file(path)
+
+
+def _file(path: Path) -> web.FileResponse:
+    """Return a file that browsers keep but ask about each time (ETag), as pages change with releases."""
+    content_type = _TYPES.get(path.suffix)
+    if content_type is None or not path.is_file():
+        raise web.HTTPNotFound
+    response = web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+    response.content_type = content_type
+    if content_type.startswith("text/"):
+        response.charset = "utf-8"
+    return response
+
+
+ROUTES = (
+    Route("GET", "/", _page("index.html"), "The operator's page"),
+    Route("GET", "/ops", _page("ops.html"), "The ops team's page"),
+    Route("GET", "/login", login, "The sign-in page", signed_in=False),
+    Route("GET", "/head/{wall}/{head}", head, "A head on a whole screen"),
+    Route("GET", "/panel/{path:.+}", asset, "The files of the pages", signed_in=False),
+)

@@ -1,0 +1,48 @@
+"""The table of routes: what is there, who may call it, what goes in and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from commandwall.control.roles import Permission
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One parameter of the query string, a whole number."""
+
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation.
+
+    ``permission`` is what the service asks for; ``None`` with ``signed_in`` means anybody who is
+    signed in. ``gives`` is the type of the JSON answer, a content type, or ``None`` for none.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    summary: str
+    permission: Permission | None = None
+    signed_in: bool = True
+    takes: type[BaseModel] | None = None
+    gives: Any = None
+    status: int = 200
+    query: tuple[Query, ...] = ()
+    problems: tuple[int, ...] = ()
+
+    @property
+    def api(self) -> bool:
+        """Whether this belongs to the API; pages and files do not."""
+        return self.path.startswith(API) or self.path in ("/metrics", "/healthz", "/readyz")

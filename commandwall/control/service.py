@@ -1,0 +1,288 @@
+"""The one service: every operation is authorised, applied and audited here, whoever calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.control.accounts import Token, User
+from commandwall.control.audit import AuditLog
+from commandwall.control.documents import WallDocument
+from commandwall.control.feeds import StillPicture
+from commandwall.control.guessing import TooManyTriesError
+from commandwall.control.roles import Permission, Principal, Role
+from commandwall.control.state import CameraStatus
+from commandwall.control.store import AuditLine
+from commandwall.control.users import Users
+from commandwall.model.camera import Area
+from commandwall.model.layout import Layout
+from commandwall.model.wall import Wall
+from commandwall.outputs.websocket import HeadAddress
+from commandwall.settings.site import Language, Site
+from commandwall.workers.worker import WorkerStatus
+
+CANVAS = "_canvas"
+"""The pseudo head that is the whole canvas of a wall."""
+
+
+class Cameras(Protocol):
+    """What the service needs of the cameras. Implemented by :class:`CameraBoard`."""
+
+    def all(self) -> Sequence[CameraStatus]:
+        """Return every camera."""
+
+    def get(self, camera_id: str) -> CameraStatus:
+        """Return one camera; raises :class:`NotFoundError`."""
+
+
+class Stills(Protocol):
+    """Who has the newest picture of a camera. Implemented by :class:`Feeds`."""
+
+    async def snapshot(self, camera_id: str) -> StillPicture:
+        """Return it; raises :class:`CommandwallError` when there is none."""
+
+
+class WallPort(Protocol):
+    """What the service needs of a wall. Implemented by :class:`WallControl`."""
+
+    wall: Wall
+    packet_path: Path
+
+    def document(self) -> WallDocument:
+        """Return the wall as it is now."""
+
+    def set_layout(
+        self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None
+    ) -> WallDocument:
+        """Change layout and sources, all or nothing."""
+
+    def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
+        """Change one cell."""
+
+    async def snapshot(self, head: str, image_format: str) -> StillPicture:
+        """Return the canvas (``head`` empty) or a head as ``png`` or ``jpg``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What does not change while the daemon runs: the centre, its areas, the known layouts."""
+
+    site: Site
+    language: Language
+    areas: tuple[Area, ...]
+    layouts: Mapping[str, Layout]
+
+
+class Service:
+    """Every operation that HTTP, MQTT and the command line offer.
+
+    Each takes the principal first and raises :class:`AccessRefusedError` if its role does not
+    include the operation. A change is applied first and audited after, without waiting for a disk.
+    Belongs to the control plane's event loop.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        cameras: Cameras,
+        stills: Stills,
+        walls: Mapping[str, WallPort],
+        workers: Callable[[], Iterable[WorkerStatus]],
+        users: Users,
+        audit: AuditLog,
+    ) -> None:
+        self.place = place
+        self._cameras = cameras
+        self._stills = stills
+        self._walls = walls
+        self._workers = workers
+        self._users = users
+        self._audit = audit
+
+    # ---- looking
+
+    def areas(self, who: Principal) -> tuple[Area, ...]:
+        """Return the tree of areas as a list, parents by id."""
+        who.require(Permission.VIEW)
+        return self.place.areas
+
+    def cameras(self, who: Principal) -> Sequence[CameraStatus]:
+        """Return every camera."""
+        who.require(Permission.VIEW)
+        return self._cameras.all()
+
+    def camera(self, who: Principal, camera_id: str) -> CameraStatus:
+        """Return one camera; raises :class:`NotFoundError`."""
+        who.require(Permission.VIEW)
+        return self._cameras.get(camera_id)
+
+    def layouts(self, who: Principal) -> list[Layout]:
+        """Return the known layouts, the smallest first."""
+        who.require(Permission.VIEW)
+        return list(self.place.layouts.values())
+
+    def layout(self, who: Principal, layout_id: str) -> Layout:
+        """Return one layout; raises :class:`NotFoundError`."""
+        who.require(Permission.VIEW)
+        try:
+            return self.place.layouts[layout_id]
+        except KeyError:
+            raise NotFoundError(f"no layout is called {layout_id!r}") from None
+
+    def walls(self, who: Principal) -> list[WallDocument]:
+        """Return every wall as it is now."""
+        who.require(Permission.VIEW)
+        return [wall.document() for wall in self._walls.values()]
+
+    def wall(self, who: Principal, wall_id: str) -> WallDocument:
+        """Return one wall as it is now; raises :class:`NotFoundError`."""
+        who.require(Permission.VIEW)
+        return self._wall(wall_id).document()
+
+    async def camera_snapshot(self, who: Principal, camera_id: str) -> StillPicture:
+        """Return the newest picture of a camera as JPEG; raises :class:`CommandwallError`."""
+        who.require(Permission.VIEW)
+        return await self._stills.snapshot(camera_id)
+
+    async def wall_snapshot(self, who: Principal, wall_id: str, head: str, image_format: str) -> StillPicture:
+        """Return a wall (``head`` empty) or a head of it as shown now, as ``png`` or ``jpg``."""
+        who.require(Permission.VIEW)
+        return await self._wall(wall_id).snapshot("" if head == CANVAS else head, image_format)
+
+    def watch_head(self, who: Principal, wall_id: str, head_id: str) -> HeadAddress:
+        """Return where a head (or :data:`CANVAS`) is to be watched; raises :class:`NotFoundError`."""
+        who.require(Permission.VIEW)
+        port = self._wall(wall_id)
+        wall = port.wall
+        if head_id == CANVAS:
+            stream, width, height = "canvas", wall.width, wall.height
+        else:
+            rect = wall.head(head_id).rect
+            stream, width, height = f"head/{head_id}", rect.width, rect.height
+        return HeadAddress(wall_id, head_id, port.packet_path, stream, wall.fps, width, height)
+
+    def event_types(self, who: Principal) -> Collection[str]:
+        """Return the types of events that may be listened to."""
+        who.require(Permission.VIEW)
+        types = ["camera", "wall", "tiles"]
+        return [*types, "audit"] if who.may(Permission.AUDIT) else types
+
+    def workers(self, who: Principal) -> list[WorkerStatus]:
+        """Return the state of every worker process."""
+        who.require(Permission.DIAGNOSE)
+        return list(self._workers())
+
+    async def audit_lines(self, who: Principal, limit: int, before: int | None) -> list[AuditLine]:
+        """Return audit lines, newest first, from those with an id below ``before``."""
+        who.require(Permission.AUDIT)
+        return await self._audit.read(limit, before)
+
+    # ---- changing walls
+
+    def set_layout(
+        self,
+        who: Principal,
+        wall_id: str,
+        layout_id: str,
+        sources: Sequence[str] | None,
+        expected_revision: int | None = None,
+    ) -> WallDocument:
+        """Change what a wall shows.
+
+        Raises :class:`NotFoundError`, :class:`InvalidError` or :class:`StaleError`; nothing has
+        changed then.
+        """
+        shown = "" if sources is None else f": {', '.join(sources)}"
+        with self._audited(who, Permission.OPERATE, "wall.layout", wall_id, f"{layout_id}{shown}"):
+            return self._wall(wall_id).set_layout(layout_id, sources, expected_revision)
+
+    def set_cell(
+        self, who: Principal, wall_id: str, cell: str, source: str, expected_revision: int | None = None
+    ) -> WallDocument:
+        """Change one cell of a wall; raises as :meth:`set_layout` does."""
+        with self._audited(who, Permission.OPERATE, "wall.cell", wall_id, f"{cell}: {source}"):
+            return self._wall(wall_id).set_cell(cell, source, expected_revision)
+
+    # ---- signing in
+
+    async def sign_in(self, name: str, password: str, address: str) -> str:
+        """Return the secret of a new session; raises as :meth:`Users.sign_in` does."""
+        who = Principal(name[:64], Role.VIEWER)
+        with self._audited(who, None, "session.open", address):
+            return await self._users.sign_in(name, password, address)
+
+    async def sign_out(self, who: Principal, secret: str) -> None:
+        """End a session."""
+        with self._audited(who, None, "session.close", ""):
+            await self._users.sign_out(secret)
+
+    async def by_session(self, secret: str) -> Principal:
+        """Return who signed in under ``secret``; raises :class:`NotSignedInError`."""
+        return await self._users.by_session(secret)
+
+    async def by_token(self, secret: str) -> Principal:
+        """Return the program that has a token; raises :class:`NotSignedInError`."""
+        return await self._users.by_token(secret)
+
+    # ---- accounts
+
+    async def users(self, who: Principal) -> list[User]:
+        """Return all users."""
+        who.require(Permission.ACCOUNTS)
+        return await self._users.users()
+
+    async def add_user(self, who: Principal, name: str, role: Role, password: str) -> None:
+        """Add a user; raises :class:`InvalidError`."""
+        with self._audited(who, Permission.ACCOUNTS, "user.add", name, role):
+            await self._users.add(name, role, password)
+
+    async def set_password(self, who: Principal, name: str, password: str) -> None:
+        """Replace a user's password, whose sessions end; raises :class:`NotFoundError`."""
+        with self._audited(who, Permission.ACCOUNTS, "user.password", name):
+            await self._users.set_password(name, password)
+
+    async def remove_user(self, who: Principal, name: str) -> None:
+        """Remove a user; raises :class:`NotFoundError`, :class:`InvalidError` for the last administrator."""
+        with self._audited(who, Permission.ACCOUNTS, "user.remove", name):
+            await self._users.remove(name)
+
+    async def tokens(self, who: Principal) -> list[Token]:
+        """Return all tokens, without their secrets."""
+        who.require(Permission.ACCOUNTS)
+        return await self._users.tokens()
+
+    async def create_token(self, who: Principal, name: str, role: Role, expires_utc_ns: int | None) -> str:
+        """Return the secret of a new token; raises :class:`InvalidError`."""
+        with self._audited(who, Permission.ACCOUNTS, "token.create", name, role):
+            return await self._users.create_token(name, role, expires_utc_ns)
+
+    async def remove_token(self, who: Principal, name: str) -> None:
+        """Make a token worthless; raises :class:`NotFoundError`."""
+        with self._audited(who, Permission.ACCOUNTS, "token.remove", name):
+            await self._users.remove_token(name)
+
+    def _wall(self, wall_id: str) -> WallPort:
+        try:
+            return self._walls[wall_id]
+        except KeyError:
+            raise NotFoundError(f"no wall is called {wall_id!r}") from None
+
+    @contextmanager
+    def _audited(
+        self, who: Principal, permission: Permission | None, action: str, target: str, detail: str = ""
+    ) -> Iterator[None]:
+        """Authorise what is done inside, and note how it ended, refusals and failures too."""
+        try:
+            if permission is not None:
+                who.require(permission)
+            yield
+        except TooManyTriesError:
+            raise  # The failures before it are noted; a flood of tries must not fill the disk.
+        except CommandwallError as error:
+            self._audit.record(who, action, target, detail, str(error))
+            raise
+        self._audit.record(who, action, target, detail)

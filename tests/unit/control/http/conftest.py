@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from aiohttp import CookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from commandwall.control.database import Database
+from commandwall.control.http.application import application
+from commandwall.control.http.context import Probes, Web
+from commandwall.control.roles import Role
+from commandwall.control.users import Users
+from commandwall.outputs.websocket import HeadVideo
+from tests.unit.control.rig import PASSWORD, Rig, open_rig
+
+Client = TestClient[web.Request, web.Application]
+Connect = Callable[..., Awaitable[Client]]
+
+
+@pytest.fixture
+async def rig(database: Database, users: Users, short_dir: Path) -> AsyncIterator[Rig]:
+    async with open_rig(database, users, short_dir) as rig:
+        yield rig
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """Return why the daemon is not ready; tests add to it."""
+    return []
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """Return a directory with one file of each kind."""
+    root = tmp_path / "panel"
+    (root / "js").mkdir(parents=True)
+    for name in ("index.html", "login.html", "ops.html", "head.html"):
+        (root / name).write_text(f"<title>{name}</title>")
+    (root / "js" / "app.js").write_text("export {};")
+    (root / "__init__.py").write_text("secret = 1")
+    (tmp_path / "outside.js").write_text("outside")
+    return root
+
+
+@pytest.fixture
+async def connect(rig: Rig, faults: list[str], pages: Path) -> AsyncIterator[Connect]:
+    """Return a function that gives a client: not signed in, or as a role."""
+    async with HeadVideo() as video:
+        probes = Probes(lambda: (b"commandwall_up 1\n", "text/plain; version=0.0.4"), lambda: faults)
+        app = application(Web(rig.service, rig.events, video, probes, pages))
+        server = TestServer(app)
+        await server.start_server()
+        clients: list[Client] = []
+
+        async def client(role: Role | None = None) -> Client:
+            made = TestClient(server, cookie_jar=CookieJar(unsafe=True))
+            clients.append(made)
+            if role is not None:
+                body = {"username": role, "password": PASSWORD}
+                assert (await made.post("/api/v1/login", json=body)).status == 200
+            return made
+
+        yield client
+        for made in clients:
+            await made.close()
+        await server.close()

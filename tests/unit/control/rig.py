@@ -1,0 +1,177 @@
+"""A control plane without processes: real service, users, audit and board; walls are stand-ins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from commandwall.base.errors import InvalidError, NotFoundError, StaleError, UnavailableError
+from commandwall.control.audit import AuditLog
+from commandwall.control.database import Database
+from commandwall.control.documents import HeadDocument, TileDocument, WallDocument
+from commandwall.control.events import EventLog
+from commandwall.control.feeds import StillPicture
+from commandwall.control.roles import Role
+from commandwall.control.service import Place, Service
+from commandwall.control.state import CameraBoard
+from commandwall.control.store import Store
+from commandwall.control.users import Users
+from commandwall.model.camera import Area, Camera, StreamAddress
+from commandwall.model.layout import Cell, Layout
+from commandwall.model.rect import Rect
+from commandwall.model.wall import DecodeLevel, Head, TileState, Wall
+from commandwall.settings.site import Language, Level, Site
+from commandwall.workers.worker import WorkerState, WorkerStatus
+
+PASSWORD = "correct horse 罗湖"
+JPEG = b"\xff\xd8jpeg\xff\xd9"
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def grid(columns: int, rows: int) -> Layout:
+    cells = tuple(Cell(str(i + 1), i % columns, i // columns) for i in range(columns * rows))
+    name = "1" if columns * rows == 1 else f"{columns}x{rows}"
+    return Layout(name, f"{columns} × {rows}", columns, rows, cells)
+
+
+def box(rect: Rect) -> tuple[int, int, int, int]:
+    return rect.x, rect.y, rect.width, rect.height
+
+
+LAYOUTS = {layout.id: layout for layout in (grid(1, 1), grid(2, 2), grid(20, 20))}
+WALL = Wall(
+    "main", "主墙", 3840, 2160, 25, "2x2",
+    (Head("left", Rect(0, 0, 1920, 2160)), Head("right", Rect(1920, 0, 1920, 2160))),
+)  # fmt: skip
+
+
+class FakeWall:
+    """A wall that shows whatever it is told, at once."""
+
+    def __init__(self, board: CameraBoard, events: EventLog, packet_path: Path) -> None:
+        self.wall = WALL
+        self.packet_path = packet_path
+        self.down = False
+        self._board = board
+        self._events = events
+        self._layout = LAYOUTS["2x2"]
+        self._sources = ["none"] * 4
+        self._revision = 1
+
+    def document(self) -> WallDocument:
+        rects = self._layout.rects(WALL.width, WALL.height)
+        level = DecodeLevel.NODEBLOCK
+        tiles = [
+            TileDocument(cell.id, source, source, box(rects[cell.id]), state, 0.04, 15.0, "sub", level)
+            for cell, source in zip(self._layout.cells, self._sources, strict=True)
+            for state in [TileState.EMPTY if source == "none" else TileState.LIVE]
+        ]
+        heads = tuple(HeadDocument(head.id, box(head.rect)) for head in WALL.heads)
+        size = (WALL.width, WALL.height)
+        return WallDocument(
+            WALL.id, WALL.name, size, WALL.fps, self._revision, self._layout.id, heads, tuple(tiles)
+        )
+
+    def set_layout(
+        self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None
+    ) -> WallDocument:
+        self._check(expected_revision)
+        if layout_id not in LAYOUTS:
+            raise NotFoundError(f"no layout is called {layout_id!r}")
+        cells = len(LAYOUTS[layout_id].cells)
+        chosen = self._sources[:cells] if sources is None else list(sources)
+        for index, source in enumerate(chosen):
+            self._check_source(source, f"sources[{index}]")
+        if len(chosen) > cells:
+            raise InvalidError(f"layout {layout_id!r} has {cells} cells, not {len(chosen)}", field="sources")
+        self._layout = LAYOUTS[layout_id]
+        return self._changed(chosen + ["none"] * (cells - len(chosen)))
+
+    def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
+        self._check(expected_revision)
+        index = self._layout.cells.index(self._layout.cell(cell_id))
+        self._check_source(source, "source")
+        return self._changed([*self._sources[:index], source, *self._sources[index + 1 :]])
+
+    async def snapshot(self, head: str, image_format: str) -> StillPicture:
+        if self.down:
+            raise UnavailableError("worker wall-main is waiting to restart; try again")
+        if head:
+            WALL.head(head)
+        picture = PNG if image_format == "png" else JPEG
+        return StillPicture(picture, "image/png" if picture is PNG else "image/jpeg", 0.02)
+
+    def _check(self, expected: int | None) -> None:
+        if expected is not None and expected != self._revision:
+            raise StaleError(f"wall 'main' is at revision {self._revision}, not {expected}")
+
+    def _check_source(self, source: str, field: str) -> None:
+        if source != "none":
+            try:
+                self._board.camera(source.removeprefix("camera:"))
+            except NotFoundError as error:
+                raise InvalidError(str(error), field=field) from None
+
+    def _changed(self, sources: list[str]) -> WallDocument:
+        self._sources = sources
+        self._revision += 1
+        document = self.document()
+        self._events.publish("wall", {"wall": document})
+        return document
+
+
+class FakeStills:
+    """Has a picture of camera c-0 only."""
+
+    def __init__(self, board: CameraBoard) -> None:
+        self._board = board
+
+    async def snapshot(self, camera_id: str) -> StillPicture:
+        self._board.camera(camera_id)
+        if camera_id != "c-0":
+            raise UnavailableError(f"camera {camera_id!r} has no picture yet")
+        return StillPicture(JPEG, "image/jpeg", 3.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """All that a test may touch."""
+
+    service: Service
+    events: EventLog
+    board: CameraBoard
+    wall: FakeWall
+    users: Users
+    workers: list[WorkerStatus]
+    audit: AuditLog
+
+
+def make_board(events: EventLog, count: int = 4) -> CameraBoard:
+    address = StreamAddress("rtsp://10.1.1.11/sub")
+    return CameraBoard(
+        (Camera(f"c-{i}", f"摄像机 {i}", "dongmen", replace(address), address) for i in range(count)),
+        events.publish,
+    )
+
+
+@asynccontextmanager
+async def open_rig(database: Database, users: Users, directory: Path, cameras: int = 4) -> AsyncIterator[Rig]:
+    """Build the rig, with one user of each role, called as the role."""
+    events = EventLog()
+    board = make_board(events, cameras)
+    wall = FakeWall(board, events, directory / "wall.packets")
+    workers = [
+        WorkerStatus("ingest", "ingest-0", WorkerState.READY, 4711, 1, 2.5, 60 << 20),
+        WorkerStatus("wall", "wall-main", WorkerState.WAITING),
+    ]
+    place = Place(
+        Site("luohu", "罗湖区应急指挥中心", Level.DISTRICT), Language.CHINESE,
+        (Area("luohu", "罗湖"), Area("dongmen", "东门步行街", "luohu")), LAYOUTS,
+    )  # fmt: skip
+    async with AuditLog(Store(database), events) as audit:
+        service = Service(place, board, FakeStills(board), {"main": wall}, lambda: workers, users, audit)
+        for role in Role:
+            await users.add(role, role, PASSWORD)
+        yield Rig(service, events, board, wall, users, workers, audit)
