@@ -67,11 +67,9 @@ export class Api {
    * @throws {Problem}
    */
   async call(method, path, { body, headers = {} } = {}) {
-    const request = { method, headers: { Accept: "application/json", ...headers }, body: undefined };
-    if (body !== undefined) {
-      request.headers["Content-Type"] = "application/json";
-      request.body = JSON.stringify(body);
-    }
+    const all = new Headers({ Accept: "application/json", ...headers });
+    if (body !== undefined) all.set("Content-Type", "application/json");
+    const request = { method, headers: all, body: body === undefined ? null : JSON.stringify(body) };
     const response = await fetch(BASE + path, request).catch((error) => {
       throw new Problem(0, { detail: String(error.message ?? error) });
     });

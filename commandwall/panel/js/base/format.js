@@ -4,7 +4,7 @@ const UNKNOWN = "–";
 
 /** @param {number | null | undefined} value @param {number} digits @param {string} [unit] */
 export function decimal(value, digits, unit = "") {
-  return value === null || value === undefined ? UNKNOWN : value.toFixed(digits) + unit;
+  return value === null || value === undefined || Number.isNaN(value) ? UNKNOWN : value.toFixed(digits) + unit;
 }
 
 /** @param {number | null | undefined} bps bits a second */
@@ -24,9 +24,9 @@ export function percent(ratio) {
   return ratio === 0 ? "0 %" : `${(ratio * 100).toFixed(2)} %`;
 }
 
-/** @param {number | null | undefined} seconds */
+/** @param {number | null | undefined} seconds negative when there was no picture yet */
 export function age(seconds) {
-  if (seconds === null || seconds === undefined) return UNKNOWN;
+  if (seconds === null || seconds === undefined || seconds < 0) return UNKNOWN;
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;

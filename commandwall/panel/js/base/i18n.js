@@ -90,4 +90,8 @@ export class I18n extends EventTarget {
   }
 }
 
-const ATTRIBUTES = [["label", "aria-label"], ["hint", "title"], ["placeholder", "placeholder"]];
+const ATTRIBUTES = [
+  ["label", "aria-label"],
+  ["hint", "title"],
+  ["placeholder", "placeholder"],
+];

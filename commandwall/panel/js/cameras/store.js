@@ -142,7 +142,9 @@ export class CameraStore extends EventTarget {
   /** @param {string} id @returns {string[]} ids of the area's cameras, those of areas below too */
   everyCameraIn(id) {
     const area = this.areas.get(id);
-    return area === undefined ? [] : [...area.cameras, ...area.areas.flatMap(({ id: child }) => this.everyCameraIn(child))];
+    return area === undefined
+      ? []
+      : [...area.cameras, ...area.areas.flatMap(({ id: child }) => this.everyCameraIn(child))];
   }
 
   /** @param {string} id @returns {string[]} those of them that are not disabled */

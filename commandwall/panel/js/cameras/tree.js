@@ -33,6 +33,7 @@ export class CameraTree {
     this.cellsOf = () => [];
     /** @type {string | null} */
     this.active = null;
+    /** @type {VirtualList<Row>} */
     this.list = new VirtualList(this.viewport, {
       rowHeight: ROW_HEIGHT,
       create: () => this.createRow(),
@@ -225,7 +226,10 @@ export class CameraTree {
     name.textContent = camera.name;
     note.textContent = camera.id;
     cells.textContent = shown.length > 0 ? shown.join(" ") : "";
-    cells.setAttribute("title", shown.length > 0 ? this.i18n.t("tree.shown", { cells: shown.join(", ") }) : "");
+    cells.setAttribute(
+      "title",
+      shown.length > 0 ? this.i18n.t("tree.shown", { cells: shown.join(", ") }) : "",
+    );
   }
 }
 

@@ -41,7 +41,9 @@ export class LayoutPicker {
 
   draw() {
     if (this.aspect === 0) return;
-    this.strip.replaceChildren(...groupLayouts(this.layouts).map(([name, layouts]) => this.group(name, layouts)));
+    this.strip.replaceChildren(
+      ...groupLayouts(this.layouts).map(([name, layouts]) => this.group(name, layouts)),
+    );
     this.i18n.translate(this.strip);
     this.mark();
   }

@@ -25,7 +25,11 @@ const URGENCY = ["lost", "refused", "stalled", "connecting", "live", "disabled"]
 
 /** @type {Column[]} */
 export const COLUMNS = [
-  { id: "state", text: (it, { i18n }) => i18n.term("camera", it.state), key: (it) => URGENCY.indexOf(it.state) },
+  {
+    id: "state",
+    text: (it, { i18n }) => i18n.term("camera", it.state),
+    key: (it) => URGENCY.indexOf(it.state),
+  },
   { id: "name", text: (it) => it.name, key: (it) => it.name },
   { id: "id", text: (it) => it.id, key: (it) => it.id },
   { id: "area", text: (it, { areaName }) => areaName(it.area), key: (it, { areaName }) => areaName(it.area) },
@@ -33,15 +37,29 @@ export const COLUMNS = [
   { id: "size", figure: true, text: size, key: (it) => (it.width ?? 0) * (it.height ?? 0) || null },
   { id: "fps", figure: true, text: (it) => decimal(it.fps, 1), key: (it) => it.fps },
   { id: "bitrate", figure: true, text: (it) => bitrate(it.bitrate_bps), key: (it) => it.bitrate_bps },
-  { id: "keyframe", figure: true, text: (it) => decimal(it.keyframe_interval_s, 1, " s"), key: (it) => it.keyframe_interval_s },
-  { id: "age", figure: true, text: (it) => age(it.last_frame_age_s), key: (it) => it.last_frame_age_s },
+  {
+    id: "keyframe",
+    figure: true,
+    text: (it) => decimal(it.keyframe_interval_s || null, 1, " s"),
+    key: (it) => it.keyframe_interval_s || null,
+  },
+  {
+    id: "age",
+    figure: true,
+    text: (it) => age(it.last_frame_age_s),
+    key: (it) => known(it.last_frame_age_s),
+  },
   { id: "reconnects", figure: true, text: (it) => decimal(it.reconnects, 0), key: (it) => it.reconnects },
   { id: "loss", figure: true, text: (it) => percent(it.loss_ratio), key: (it) => it.loss_ratio },
   { id: "reason", text: reasonOf, key: (it, context) => reasonOf(it, context) || null },
 ];
 
+/** @param {number | null} age_s negative when there was no picture yet */
+function known(age_s) {
+  return age_s === null || age_s < 0 ? null : age_s;
+}
+
 /** @param {string} id @returns {Column} */
 export function columnOf(id) {
   return COLUMNS.find((column) => column.id === id) ?? COLUMNS[0];
 }
-

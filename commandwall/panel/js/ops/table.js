@@ -50,7 +50,10 @@ export class FeedTable {
   sort() {
     const ids = orderedFeeds(this.store, this.query, this.context);
     this.list.show(ids);
-    byId("count").textContent = this.i18n.t("ops.count", { shown: ids.length, total: this.store.cameras.size });
+    byId("count").textContent = this.i18n.t("ops.count", {
+      shown: ids.length,
+      total: this.store.cameras.size,
+    });
     byId("feeds-empty").hidden = ids.length > 0 || this.store.cameras.size === 0;
     for (const node of byId("columns").children) this.markHeader(/** @type {HTMLElement} */ (node));
   }
@@ -58,8 +61,17 @@ export class FeedTable {
   /** @param {import("./columns.js").Column} column */
   header({ id, figure = false }) {
     const label = element("span", { data: { text: `column.${id}` } }, this.i18n.t(`column.${id}`));
-    const button = element("button", { type: "button", on: { click: () => this.sortBy(id) } }, label, icon("sort"));
-    return element("div", { role: "columnheader", class: figure ? "figure" : null, data: { column: id } }, button);
+    const button = element(
+      "button",
+      { type: "button", on: { click: () => this.sortBy(id) } },
+      label,
+      icon("sort"),
+    );
+    return element(
+      "div",
+      { role: "columnheader", class: figure ? "figure" : null, data: { column: id } },
+      button,
+    );
   }
 
   /** @param {HTMLElement} node */

@@ -10,7 +10,7 @@ import { decimal, memory } from "../base/format.js";
  * @property {number | null} pid
  * @property {string} state
  * @property {number} restarts
- * @property {number | null} cpu_percent of one core
+ * @property {number} cpu_s processor time over all its lives
  * @property {number | null} memory_bytes
  */
 
@@ -22,9 +22,25 @@ export class WorkerTable {
     this.i18n = i18n;
     /** @type {Worker[]} */
     this.workers = [];
-    byId("worker-columns").append(...COLUMNS.map((id) => element("th", { scope: "col", data: { text: `worker.${id}` } })));
+    /** Of one core, by worker, from the last two readings. @type {Map<string, number>} */
+    this.percents = new Map();
+    this.readAtMs = 0;
+    const headers = COLUMNS.map((id) => element("th", { scope: "col", data: { text: `worker.${id}` } }));
+    byId("worker-columns").append(...headers);
     i18n.translate(byId("worker-columns"));
     i18n.addEventListener("change", () => this.show(this.workers));
+  }
+
+  /** Takes a new reading. @param {Worker[]} workers */
+  read(workers) {
+    const nowMs = performance.now();
+    const before = new Map(this.workers.map((worker) => [worker.name, worker.cpu_s]));
+    for (const { name, cpu_s: cpuS } of workers) {
+      const spentS = cpuS - (before.get(name) ?? NaN);
+      this.percents.set(name, (spentS * 100_000) / (nowMs - this.readAtMs));
+    }
+    this.readAtMs = nowMs;
+    this.show(workers);
   }
 
   /** @param {Worker[]} workers */
@@ -43,7 +59,7 @@ export class WorkerTable {
       decimal(worker.pid, 0),
       term("process", worker.state),
       decimal(worker.restarts, 0),
-      decimal(worker.cpu_percent, 1, " %"),
+      decimal(this.percents.get(worker.name), 1, " %"),
       memory(worker.memory_bytes),
     ];
     const cells = texts.map((text) => element("td", {}, text));

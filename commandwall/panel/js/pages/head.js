@@ -16,7 +16,10 @@ const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), {
   onClosed: () => api.checkSession(),
 });
 
-/** @param {import("../video/freshness.js").Verdict} verdict @param {import("../video/viewer.js").Fallback | null} fallback */
+/**
+ * @param {import("../video/freshness.js").Verdict} verdict
+ * @param {import("../video/viewer.js").Fallback | null} fallback
+ */
 function showTruth(verdict, fallback) {
   document.body.dataset.truth = verdict.state;
   LANGUAGES.forEach((i18n, index) => {

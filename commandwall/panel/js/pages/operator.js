@@ -36,7 +36,9 @@ const menu = new Menu(byId("menu"));
 const view = new WallView(byId("stage"), byId("cells"), i18n);
 const card = new HoverCard(byId("card"), view, store, i18n);
 const inspector = new Inspector(store, i18n);
-const picker = new LayoutPicker(byId("layouts"), i18n, (layout) => desk.change(session.setLayout(layout)));
+const picker = new LayoutPicker(byId("layouts"), i18n, (layout) =>
+  desk.change(() => session.setLayout(layout)),
+);
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
@@ -51,7 +53,10 @@ function pick(camera, next) {
   desk.place(camera, next);
 }
 
-/** @param {import("../video/freshness.js").Verdict} verdict @param {import("../video/viewer.js").Fallback | null} fallback */
+/**
+ * @param {import("../video/freshness.js").Verdict} verdict
+ * @param {import("../video/viewer.js").Fallback | null} fallback
+ */
 function showTruth(verdict, fallback) {
   const text = truthText(i18n, verdict);
   const why = fallback === null ? "" : i18n.t(`fallback.${fallback}`);
@@ -78,15 +83,15 @@ async function openWall(id) {
   await viewer.open(id, PREVIEW);
 }
 
+/** Takes back one thing at a time: an open menu, the search, the selection. */
 function cancel() {
-  if (!byId("menu").hidden) menu.close();
-  else if (document.activeElement === byId("search") || !tree.reset()) {
-    tree.reset();
-    view.select(null);
-    view.markCells([]);
-    inspector.show(null);
-    /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
-  }
+  if (menu.isOpen) return menu.close();
+  const searched = tree.reset();
+  /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
+  if (searched) return;
+  view.select(null);
+  view.markCells([]);
+  inspector.show(null);
 }
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
@@ -99,6 +104,7 @@ async function load() {
     api.list("/layouts"),
   ]);
   topbar.show(who);
+  desk.setRole(who.role);
   store.load(areas, cameras);
   layouts.splice(0, layouts.length, ...newLayouts);
   picker.load(layouts);
@@ -112,7 +118,9 @@ async function load() {
 function wireEvents() {
   topbar.watch(events);
   events.addEventListener("down", () => api.checkSession());
-  events.addEventListener("camera", (event) => store.update(/** @type {CustomEvent} */ (event).detail.camera));
+  events.addEventListener("camera", (event) =>
+    store.update(/** @type {CustomEvent} */ (event).detail.camera),
+  );
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
   events.addEventListener("tiles", (event) => {
     const { wall, tiles } = /** @type {CustomEvent} */ (event).detail;
@@ -139,7 +147,7 @@ function wireDragging() {
     if (camera === null) return null;
     const drop = (/** @type {string} */ cell) => {
       view.select(cell);
-      desk.change(session.setCell(cell, sourceOf(camera.id)));
+      desk.change(() => session.setCell(cell, sourceOf(camera.id)));
     };
     return { label: camera.name, drop };
   });
@@ -150,7 +158,7 @@ function wireDragging() {
     const drop = (/** @type {string} */ cell) => {
       if (cell === from) return;
       view.select(cell);
-      desk.change(session.swap(from, cell));
+      desk.change(() => session.swap(from, cell));
     };
     return { label: tile.name, drop };
   });
@@ -158,7 +166,7 @@ function wireDragging() {
 
 placeIcons();
 i18n.follow();
-tree.cellsOf = (camera) => session.cellsOf(camera);
+tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(camera);
 wireEvents();
 wireDragging();
 listenToKeys({

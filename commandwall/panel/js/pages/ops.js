@@ -1,6 +1,6 @@
 /** The ops team's page: every feed with its figures, and the workers behind them. */
 
-import { Api } from "../base/api.js";
+import { Api, Problem } from "../base/api.js";
 import { byId, element } from "../base/dom.js";
 import { EventStream } from "../base/events.js";
 import { I18n } from "../base/i18n.js";
@@ -25,6 +25,7 @@ const table = new FeedTable(store, i18n);
 const workers = new WorkerTable(i18n);
 const search = /** @type {HTMLInputElement} */ (byId("search"));
 const areaChoice = /** @type {HTMLSelectElement} */ (byId("area"));
+let mayReadWorkers = true;
 new Summary(store, i18n, (states) => narrow({ states }));
 
 /** @param {Partial<import("../ops/order.js").Query>} change */
@@ -49,7 +50,11 @@ function offerAreas() {
 }
 
 async function load() {
-  const [who, areas, cameras] = await Promise.all([api.get("/session"), api.list("/areas"), api.list("/cameras")]);
+  const [who, areas, cameras] = await Promise.all([
+    api.get("/session"),
+    api.list("/areas"),
+    api.list("/cameras"),
+  ]);
   topbar.show(who);
   store.load(areas, cameras);
   offerAreas();
@@ -60,7 +65,16 @@ async function load() {
 async function readFigures() {
   if (document.hidden || !events.up) return;
   for (const camera of await api.list("/cameras")) store.update(camera);
-  workers.show(await api.list("/workers"));
+  if (mayReadWorkers) await readWorkers();
+}
+
+async function readWorkers() {
+  try {
+    workers.read(await api.list("/workers"));
+  } catch (error) {
+    if (!(error instanceof Problem) || ![403, 404].includes(error.status)) throw error;
+    mayReadWorkers = false;
+  }
 }
 
 /** Keeps reading figures; a failure is told by the connection's state, and the next try follows. */

@@ -20,15 +20,17 @@ export class Freshness {
   /** @param {number} nowMs monotonic */
   constructor(nowMs) {
     this.staleMs = STALE_MS;
-    this.restart(nowMs);
+    this.sinceMs = nowMs;
+    this.seen = false;
+    this.lateMs = 0;
+    this.bestMs = Infinity;
   }
 
   /** Forgets all, for a new connection. @param {number} nowMs monotonic */
   restart(nowMs) {
     this.sinceMs = nowMs;
     this.seen = false;
-    this.lateMs = 0;
-    this.bestMs = Infinity;
+    this.forgive();
   }
 
   /**

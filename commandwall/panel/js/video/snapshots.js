@@ -1,6 +1,8 @@
 /** A head as still pictures, one a second: for browsers that cannot show its video. */
 
 const PERIOD_MS = 1000;
+/** The wall keeps its last picture when it stops; an older one than this is not the present. */
+const MOST_AGE_S = 2;
 
 export class Snapshots {
   /**
@@ -42,6 +44,8 @@ export class Snapshots {
     const askedMs = Date.now();
     const response = await fetch(this.url, { cache: "no-store" });
     if (!response.ok) throw new Error(`status ${response.status}`);
+    const ageS = Number(response.headers.get("Age") ?? 0);
+    if (ageS > MOST_AGE_S) throw new Error(`the snapshot is ${ageS} s old`);
     const picture = await createImageBitmap(await response.blob());
     if (!this.running) picture.close();
     else this.screen.show(picture, this.count++, askedMs);

@@ -67,8 +67,17 @@ export class HoverCard {
       );
     }
     this.node.replaceChildren(
-      element("p", { class: "card-title" }, element("b", {}, t("cell.short", { cell: tile.cell })), tile.name),
-      element("dl", {}, ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
+      element(
+        "p",
+        { class: "card-title" },
+        element("b", {}, t("cell.short", { cell: tile.cell })),
+        tile.name,
+      ),
+      element(
+        "dl",
+        {},
+        ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
+      ),
     );
     this.node.dataset.state = tile.state;
     this.node.hidden = false;

@@ -4,6 +4,9 @@ import { byId } from "../base/dom.js";
 import { singleLayout } from "../layouts/groups.js";
 import { NONE, cameraOf, neighbour, sourceOf } from "./arrangement.js";
 
+/** Roles that may change what walls show. */
+const OPERATING = new Set(["operator", "admin"]);
+
 /**
  * @typedef {object} Parts
  * @property {import("./session.js").WallSession} session
@@ -28,12 +31,16 @@ export class Desk {
     this.menu = menu;
     this.i18n = i18n;
     this.layouts = layouts;
+    /** Whether this user only watches; the daemon refuses changes in any case. */
+    this.readOnly = false;
     this.wireToolbar();
     view.grid.addEventListener("contextmenu", (event) => this.contextMenu(event));
     view.grid.addEventListener("dblclick", () => this.toggleSolo());
     view.addEventListener("select", () => this.refresh());
     session.addEventListener("wall", () => this.refresh());
-    session.addEventListener("foreign", () => toasts.show("info", i18n.t("foreign.title"), i18n.t("foreign.detail")));
+    session.addEventListener("foreign", () =>
+      toasts.show("info", i18n.t("foreign.title"), i18n.t("foreign.detail")),
+    );
     i18n.addEventListener("change", () => this.refresh());
   }
 
@@ -42,15 +49,31 @@ export class Desk {
       undo: () => this.undo(),
       solo: () => this.toggleSolo(),
       empty: () => this.emptySelected(),
-      clear: () => this.change(this.session.clear()),
+      clear: () => this.change((session) => session.clear()),
     };
     for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
   }
 
-  /** Waits for a change and tells of its failure. @template T @param {Promise<T>} work */
+  /** @param {string} role */
+  setRole(role) {
+    this.readOnly = !OPERATING.has(role);
+    document.body.classList.toggle("read-only", this.readOnly);
+    this.refresh();
+  }
+
+  /**
+   * Makes a change and tells of its failure.
+   * @template T
+   * @param {(session: import("./session.js").WallSession) => Promise<T>} work
+   * @returns {Promise<T | undefined>}
+   */
   async change(work) {
+    if (this.readOnly) {
+      this.toasts.show("info", this.i18n.t("hint.watch"));
+      return undefined;
+    }
     byId("stage").classList.add("changing");
-    const result = await this.toasts.report(work);
+    const result = await this.toasts.report(work(this.session));
     byId("stage").classList.remove("changing");
     return result;
   }
@@ -58,27 +81,29 @@ export class Desk {
   /** Puts a camera into the selected cell. @param {string} camera @param {boolean} next go on to the next cell */
   place(camera, next) {
     const cell = this.view.selected;
-    if (cell === null) return;
-    this.change(this.session.setCell(cell, sourceOf(camera)));
+    if (cell === null || this.readOnly) return;
+    this.change((session) => session.setCell(cell, sourceOf(camera)));
     if (next) this.view.selectNext();
   }
 
   emptySelected() {
     const cell = this.view.selected;
     const source = this.view.tile(cell)?.source ?? NONE;
-    if (cell !== null && source !== NONE) this.change(this.session.setCell(cell, NONE));
+    if (cell !== null && source !== NONE) this.change((session) => session.setCell(cell, NONE));
   }
 
   undo() {
-    this.change(this.session.undo());
+    this.change((session) => session.undo());
   }
 
   /** Lets the selected cell's source fill the wall, or goes back from there. */
   toggleSolo() {
     const single = singleLayout(this.layouts);
     const cell = this.view.selected;
-    if (this.session.before !== null) this.change(this.session.leaveSolo());
-    else if (single !== undefined && this.canSolo) this.change(this.session.solo(/** @type {string} */ (cell), single.id));
+    if (this.session.before !== null) this.change((session) => session.leaveSolo());
+    else if (single !== undefined && cell !== null && this.canSolo) {
+      this.change((session) => session.solo(cell, single.id));
+    }
   }
 
   get canSolo() {
@@ -92,11 +117,15 @@ export class Desk {
     const cameras = this.store.camerasIn(area);
     const name = this.store.areaName(area);
     if (cameras.length === 0) return this.toasts.show("info", this.i18n.t("fill.none", { name }));
-    const shown = await this.change(this.session.fill(cameras));
+    const shown = await this.change((session) => session.fill(cameras));
     if (shown === undefined) return;
     const { first, count } = shown;
     const values = { name, first: first + 1, last: first + count, total: cameras.length };
-    this.toasts.show("info", this.i18n.t("fill.done", values), count < cameras.length ? this.i18n.t("fill.more") : "");
+    this.toasts.show(
+      "info",
+      this.i18n.t("fill.done", values),
+      count < cameras.length ? this.i18n.t("fill.more") : "",
+    );
   }
 
   /** @param {import("./arrangement.js").Direction} direction */
@@ -115,16 +144,51 @@ export class Desk {
     this.view.select(cell);
     const tile = this.view.tile(cell);
     const camera = this.store.cameras.get(cameraOf(tile?.source ?? null) ?? "");
+    const items = this.menuItems(camera).filter((item) => !this.readOnly || item.icon === "locate");
+    const { t } = this.i18n;
+    this.menu.open(
+      event.clientX,
+      event.clientY,
+      items,
+      t("cell.short", { cell }) + (tile?.name ? ` · ${tile.name}` : ""),
+    );
+  }
+
+  /** @param {import("../cameras/store.js").Camera | undefined} camera in the cell @returns {import("../widgets/menu.js").Item[]} */
+  menuItems(camera) {
     const { t } = this.i18n;
     const back = this.session.before !== null;
-    const items = [
-      { label: t(back ? "solo.back" : "solo.enter"), icon: back ? "back" : "expand", keys: "Enter", disabled: !back && !this.canSolo, action: () => this.toggleSolo() },
-      { label: t("cell.locate"), icon: "locate", disabled: camera === undefined, action: () => this.tree.reveal(camera?.id ?? "") },
-      { label: t("cell.fill"), icon: "fill", disabled: camera === undefined, action: () => this.fill(camera?.area ?? "") },
-      { label: t("cell.empty"), icon: "empty", keys: "Del", disabled: camera === undefined, action: () => this.emptySelected() },
-      { label: t("undo"), icon: "undo", keys: "Ctrl Z", disabled: this.session.history.length === 0, action: () => this.undo() },
+    const none = camera === undefined;
+    return [
+      {
+        label: t(back ? "solo.back" : "solo.enter"),
+        icon: back ? "back" : "expand",
+        keys: "Enter",
+        disabled: !back && !this.canSolo,
+        action: () => this.toggleSolo(),
+      },
+      {
+        label: t("cell.locate"),
+        icon: "locate",
+        disabled: none,
+        action: () => this.tree.reveal(camera?.id ?? ""),
+      },
+      { label: t("cell.fill"), icon: "fill", disabled: none, action: () => this.fill(camera?.area ?? "") },
+      {
+        label: t("cell.empty"),
+        icon: "empty",
+        keys: "Del",
+        disabled: none,
+        action: () => this.emptySelected(),
+      },
+      {
+        label: t("undo"),
+        icon: "undo",
+        keys: "Ctrl Z",
+        disabled: this.session.history.length === 0,
+        action: () => this.undo(),
+      },
     ];
-    this.menu.open(event.clientX, event.clientY, items, t("cell.short", { cell }) + (tile?.name ? ` · ${tile.name}` : ""));
   }
 
   /** Brings buttons and the line about the selection up to date. */
@@ -138,9 +202,16 @@ export class Desk {
     byId("solo-text").textContent = t(back ? "solo.back" : "solo.enter");
     byId("solo").classList.toggle("on", back);
     this.enable("empty", tile !== undefined && (tile.source ?? NONE) !== NONE, t("cell.empty"));
-    this.enable("clear", this.session.wall?.tiles.some((it) => (it.source ?? NONE) !== NONE) ?? false, t("wall.clear"));
-    byId("hint").textContent = tile === undefined ? t("hint.select") : t("hint.place", { cell: tile.cell });
-    byId("hint").classList.toggle("ready", tile !== undefined);
+    this.enable(
+      "clear",
+      this.session.wall?.tiles.some((it) => (it.source ?? NONE) !== NONE) ?? false,
+      t("wall.clear"),
+    );
+    const ready = tile !== undefined && !this.readOnly;
+    byId("hint").textContent = ready
+      ? t("hint.place", { cell: tile.cell })
+      : t(this.readOnly ? "hint.watch" : "hint.select");
+    byId("hint").classList.toggle("ready", ready);
     byId("selection").textContent =
       tile === undefined ? "" : `${t("cell.short", { cell: tile.cell })} · ${tile.name || t("tile.empty")}`;
   }
@@ -148,7 +219,7 @@ export class Desk {
   /** @param {string} id @param {boolean} enabled @param {string} title */
   enable(id, enabled, title) {
     const button = /** @type {HTMLButtonElement} */ (byId(id));
-    button.disabled = !enabled;
+    button.disabled = !enabled || this.readOnly;
     button.title = title;
   }
 }

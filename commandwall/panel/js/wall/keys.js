@@ -20,7 +20,8 @@ function actionFor(event, actions) {
   if (writing || event.altKey) return undefined;
   if (event.ctrlKey || event.metaKey) return event.key.toLowerCase() === "z" ? actions.undo : undefined;
   if (event.key === "/") return actions.search;
-  if (event.target instanceof Element && event.target.closest("[role=tree], [role=menu], button, a")) return undefined;
+  if (event.target instanceof Element && event.target.closest("[role=tree], [role=menu], button, a"))
+    return undefined;
   if (event.key in ARROWS) return () => actions.move(ARROWS[event.key]);
   if (event.key === "Delete" || event.key === "Backspace") return actions.empty;
   if (event.key === "Enter") return actions.solo;

@@ -16,7 +16,11 @@ export function rememberedWall() {
  */
 export function offerWalls(walls, onPick) {
   const buttons = walls.map(({ id, name }) =>
-    element("button", { type: "button", title: id, data: { wall: id }, on: { click: () => onPick(id) } }, name || id),
+    element(
+      "button",
+      { type: "button", title: id, data: { wall: id }, on: { click: () => onPick(id) } },
+      name || id,
+    ),
   );
   byId("walls").replaceChildren(...buttons);
 }
@@ -39,5 +43,10 @@ export function showWall(wall) {
 function headLink(wall, { id, rect: [x, y, width, height] }) {
   const href = `/head/${encodeURIComponent(wall)}/${encodeURIComponent(id)}`;
   const title = `${width}×${height} +${x} +${y}`;
-  return element("a", { class: "head-link", href, target: "_blank", rel: "noopener", title }, icon("screen"), id);
+  return element(
+    "a",
+    { class: "head-link", href, target: "_blank", rel: "noopener", title },
+    icon("screen"),
+    id,
+  );
 }

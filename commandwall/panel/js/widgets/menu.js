@@ -39,8 +39,12 @@ export class Menu {
     this.buttons()[0]?.focus();
   }
 
+  get isOpen() {
+    return !this.node.hidden;
+  }
+
   close() {
-    if (this.node.hidden) return;
+    if (!this.isOpen) return;
     this.node.hidden = true;
     if (this.cameFrom instanceof HTMLElement) this.cameFrom.focus();
   }

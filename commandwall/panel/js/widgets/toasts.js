@@ -16,10 +16,18 @@ export class Toasts {
 
   /** @param {"info" | "warning" | "error"} kind @param {string} title @param {string} [detail] */
   show(kind, title, detail = "") {
-    for (const old of this.place.children) if (old.textContent === title + detail) old.remove();
+    for (const old of this.place.querySelectorAll(".toast")) {
+      const outdated = kind === "info" && /** @type {HTMLElement} */ (old).dataset.kind === "info";
+      if (outdated || old.textContent === title + detail) old.remove();
+    }
     const close = element(
       "button",
-      { type: "button", class: "quiet", "aria-label": this.i18n.t("close"), on: { click: () => toast.remove() } },
+      {
+        type: "button",
+        class: "quiet",
+        "aria-label": this.i18n.t("close"),
+        on: { click: () => toast.remove() },
+      },
       icon("close"),
     );
     const toast = element(

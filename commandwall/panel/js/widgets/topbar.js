@@ -78,7 +78,9 @@ export class TopBar {
     const text = this.i18n.t("progress", { live: states.live, total });
     byId("progress-text").textContent = text;
     const parts = CAMERA_STATES.filter((state) => states[state] > 0);
-    byId("progress").title = parts.map((state) => `${this.i18n.term("camera", state)} ${states[state]}`).join("\n");
+    byId("progress").title = parts
+      .map((state) => `${this.i18n.term("camera", state)} ${states[state]}`)
+      .join("\n");
     byId("progress").dataset.state = states.connecting > 0 ? "connecting" : "settled";
   }
 

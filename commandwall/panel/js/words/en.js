@@ -23,6 +23,8 @@ export const en = {
   "user.signout": "Sign out",
   "role.admin": "administrator",
   "role.operator": "operator",
+  "role.leader": "leader",
+  "role.ops": "ops team",
   "role.viewer": "viewer",
   "level.city": "City",
   "level.district": "District",
@@ -64,8 +66,9 @@ export const en = {
   "tree.area": "{name}: {total} cameras, {live} live, {trouble} in trouble",
   "tree.fill": "Fill the wall with {name}",
   "tree.shown": "On the wall now, cell {cells}",
-  "hint.select": "Select a cell on the wall, or drag a camera into one.",
-  "hint.place": "Cell {cell} selected: click a camera to show it there.",
+  "hint.select": "Select a cell, or drag a camera into one.",
+  "hint.watch": "Your role watches; it does not change walls.",
+  "hint.place": "Cell {cell}: click a camera to show it there.",
   "fact.id": "Id",
   "fact.area": "Area",
   "fact.state": "State",
@@ -123,7 +126,8 @@ export const en = {
   "truth.late": "Picture is {seconds} s late, not live",
   "fallback.insecure":
     "Snapshots, one a second: live video needs a secure connection. Give the server TLS and open it with https://.",
-  "fallback.missing": "Snapshots, one a second: this browser is too old and has no WebCodecs. Please update it.",
+  "fallback.missing":
+    "Snapshots, one a second: this browser is too old and has no WebCodecs. Please update it.",
   "fallback.codec":
     "Snapshots, one a second: this browser cannot decode this H.264 video. Please use one that can.",
 
@@ -162,10 +166,7 @@ export const en = {
   "kind.share": "Share",
   "kind.rtc": "Real-time",
   "process.starting": "Starting",
-  "process.running": "Running",
   "process.ready": "Running",
-  "process.draining": "Stopping",
+  "process.waiting to restart": "Waiting to restart",
   "process.stopped": "Stopped",
-  "process.failed": "Failed",
-  "process.waiting": "Waiting to restart",
 };

@@ -1,0 +1,266 @@
+"""Chromium for end-to-end tests, and a staged daemon that fails on demand in front of it.
+
+Tests of what the panel does when something goes wrong need a daemon that goes wrong at a given
+moment. :class:`StagedDaemon` answers the browser's requests inside the browser: no server, no port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import av
+import numpy as np
+from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocketRoute, async_playwright
+
+import commandwall
+
+PANEL = Path(commandwall.__file__).parent / "panel"
+ORIGIN = "http://127.0.0.1:9"  # Never listened on; loopback, so that WebCodecs is there.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; connect-src 'self' ws: wss:"
+)
+_PAGES = {"/": "index.html", "/ops": "ops.html", "/login": "login.html"}
+_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
+_VIDEO_HEADER = struct.Struct("!4sBBHQqQ")
+
+
+@asynccontextmanager
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """Run Chromium without a window."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        try:
+            yield running
+        finally:
+            await running.close()
+
+
+async def fresh(
+    running: Browser, language: str = "zh-CN", size: tuple[int, int] = (1920, 1080)
+) -> BrowserContext:
+    """Return a context that knows nothing of others: as a browser that was just installed."""
+    width, height = size
+    return await running.new_context(locale=language, viewport={"width": width, "height": height})
+
+
+async def until(page: Page, expression: str, *, timeout_s: float = 15.0) -> Any:
+    """Wait until ``expression`` is true in ``page`` and return it; the pages' policy forbids ``eval``."""
+    async with asyncio.timeout(timeout_s):
+        while not (value := await page.evaluate(expression)):
+            await asyncio.sleep(0.03)
+    return value
+
+
+def access_units(count: int, width: int = 320, height: int = 180) -> list[tuple[bool, bytes]]:
+    """Return ``count`` H.264 pictures as (key, Annex B); the first is a key frame, no B-frames."""
+    encoder = av.CodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
+    encoder.time_base = Fraction(1, 25)
+    encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "g": str(count)}
+    units = []
+    for number in range(count):
+        picture = np.full((height, width, 3), 40 + 8 * (number % 20), np.uint8)
+        frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        frame.pts = number
+        units += [(packet.is_keyframe, bytes(packet)) for packet in encoder.encode(frame)]
+    return units
+
+
+def video_message(key: bool, tick: int, utc_ms: int, unit: bytes) -> bytes:
+    """Return a message of a head's video socket."""
+    return _VIDEO_HEADER.pack(b"CWV1", int(key), 0, 0, tick, tick * 40_000, utc_ms) + unit
+
+
+def camera(number: int, area: str, state: str = "live", **figures: Any) -> dict[str, Any]:
+    """Return a camera as the API shows it, with the id ``AREA-NNN``."""
+    base = {
+        "id": f"{area}-{number:03}",
+        "name": f"镜头 {number:03}",
+        "area": area,
+        "position": None,
+        "state": state,
+        "reason": "" if state == "live" else "no answer within 5 s",
+        "reason_zh": "" if state == "live" else "5 秒内无应答",
+        "codec": "h264",
+        "width": 640,
+        "height": 360,
+        "fps": 15.0,
+        "bitrate_bps": 384_000,
+        "keyframe_interval_s": 2.0,
+        "last_frame_age_s": 0.04,
+        "reconnects": 0,
+        "loss_ratio": 0.0,
+        "visible": False,
+    }
+    return {**base, **figures}
+
+
+def grid(columns: int) -> dict[str, Any]:
+    """Return a layout of ``columns`` x ``columns`` cells named from 1."""
+    cells = [
+        {"id": str(i + 1), "column": i % columns, "row": i // columns, "columns": 1, "rows": 1}
+        for i in range(columns * columns)
+    ]
+    name = "1" if columns == 1 else f"{columns}x{columns}"
+    return {"id": name, "name": name, "columns": columns, "rows": columns, "cells": cells}
+
+
+@dataclass
+class StagedDaemon:
+    """A daemon with one wall of 1600 x 900, played to the browser. Attributes may be changed any time."""
+
+    cameras: Sequence[dict[str, Any]]
+    areas: Sequence[dict[str, Any]] = ()
+    layouts: Sequence[dict[str, Any]] = field(default_factory=lambda: [grid(1), grid(2), grid(3)])
+    role: str = "operator"
+    signed_in: bool = True
+    revision: int = 7
+    layout: str = "2x2"
+    sources: list[str] = field(default_factory=lambda: ["none"] * 4)
+    refuse_next: tuple[int, str] | None = None
+    events: list[WebSocketRoute] = field(default_factory=list)
+    videos: list[WebSocketRoute] = field(default_factory=list)
+    changes: list[tuple[str, Any]] = field(default_factory=list)
+    down: bool = False
+    seq: int = 100
+
+    async def stage(self, context: BrowserContext) -> Page:
+        """Answer everything that ``context`` asks of :data:`ORIGIN`; returns a new page."""
+        await context.route(f"{ORIGIN}/**", self._answer)
+        await context.route_web_socket(lambda url: "/events" in url, self._listen)
+        await context.route_web_socket(lambda url: url.endswith("/video"), self._watch)
+        return await context.new_page()
+
+    def tell(self, type: str, **body: Any) -> None:
+        """Send an event to every page that listens."""
+        self.seq += 1
+        for socket in self.events:
+            socket.send(json.dumps({"seq": self.seq, "type": type, **body}))
+
+    def show(self, messages: Sequence[bytes]) -> None:
+        """Send video messages to every page that watches."""
+        for socket in self.videos:
+            for message in messages:
+                socket.send(message)
+
+    async def go_down(self) -> None:
+        """Drop every connection and take no new one."""
+        self.down = True
+        for socket in (*self.events, *self.videos):
+            await socket.close()
+        self.events.clear()
+        self.videos.clear()
+
+    def wall(self) -> dict[str, Any]:
+        """Return the wall as the API shows it."""
+        layout = next(each for each in self.layouts if each["id"] == self.layout)
+        names = {f"camera:{each['id']}": each["name"] for each in self.cameras}
+        tiles = []
+        for cell, source in zip(layout["cells"], self.sources, strict=True):
+            width, height = 1600 // layout["columns"], 900 // layout["rows"]
+            tiles.append(
+                {
+                    "cell": cell["id"],
+                    "source": source,
+                    "name": names.get(source, ""),
+                    "rect": [cell["column"] * width, cell["row"] * height, width, height],
+                    "state": "empty" if source == "none" else "live",
+                    "age_s": 0.04,
+                    "fps": 15.0,
+                    "stream": "sub",
+                    "decode": "full",
+                }
+            )
+        heads = [{"id": "left", "rect": [0, 0, 800, 900]}]
+        document = {"id": "main", "name": "主墙", "size": [1600, 900], "fps": 25, "heads": heads}
+        return {**document, "revision": self.revision, "layout": self.layout, "tiles": tiles}
+
+    def arrange(self, layout: str, sources: Sequence[str]) -> None:
+        """Change the wall, as any operator would, and tell of it."""
+        cells = next(each for each in self.layouts if each["id"] == layout)["cells"]
+        self.layout = layout
+        self.sources = [*sources, *["none"] * len(cells)][: len(cells)]
+        self.revision += 1
+        self.tell("wall", wall=self.wall())
+
+    async def _answer(self, route: Route) -> None:
+        path = unquote(urlsplit(route.request.url).path)
+        if self.down:
+            await route.abort("connectionrefused")
+        elif path.startswith("/api/"):
+            status, document = self._call(route, path.removeprefix("/api/v1"))
+            await route.fulfill(status=status, json=document)
+        else:
+            await self._file(route, path)
+
+    async def _file(self, route: Route, path: str) -> None:
+        name = "head.html" if path.startswith("/head/") else _PAGES.get(path, path.removeprefix("/panel/"))
+        headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+        file = PANEL / name
+        await route.fulfill(body=file.read_bytes(), content_type=_TYPES[file.suffix], headers=headers)
+
+    def _call(self, route: Route, path: str) -> tuple[int, Any]:
+        """Return the status and JSON that answer an API call."""
+        body = route.request.post_data_json
+        if path == "/login" and body["password"] == "right":
+            self.signed_in = True
+            return 200, {"name": body["username"], "role": self.role}
+        if not self.signed_in:
+            return 401, {"title": "Not signed in", "detail": "sign in first"}
+        if route.request.method == "PUT":
+            return self._change(path, body, route.request.headers.get("if-match"))
+        site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
+        documents: dict[str, Any] = {
+            "/session": {"name": "wang", "role": self.role, "site": site, "language": "zh"},
+            "/areas": {"items": self.areas},
+            "/cameras": {"items": self.cameras},
+            "/layouts": {"items": self.layouts},
+            "/walls": {"items": [self.wall()]},
+            "/walls/main": self.wall(),
+        }
+        if path in documents:
+            return 200, documents[path]
+        return 404, {"title": "Not found", "detail": f"{path} is not staged"}
+
+    def _change(self, path: str, body: Any, expected: str | None) -> tuple[int, Any]:
+        if self.refuse_next is not None:
+            (status, detail), self.refuse_next = self.refuse_next, None
+            return status, {"title": "refused", "detail": detail}
+        if expected != f'"{self.revision}"':
+            return 412, {"title": "stale", "detail": f"the wall is at revision {self.revision}"}
+        self.changes.append((path, body))
+        if path.endswith("/layout"):
+            kept = [source for source in self.sources if source != "none"]
+            self.arrange(body["layout"], body.get("sources", kept))
+        else:
+            cells = [tile["cell"] for tile in self.wall()["tiles"]]
+            sources = list(self.sources)
+            sources[cells.index(path.rpartition("/")[2])] = body["source"]
+            self.arrange(self.layout, sources)
+        return 200, self.wall()
+
+    async def _listen(self, socket: WebSocketRoute) -> None:
+        if self.down or not self.signed_in:
+            await socket.close()
+            return
+        resumed = "after=" in socket.url
+        socket.send(json.dumps({"seq": self.seq, "type": "hello", "resumed": resumed}))
+        self.events.append(socket)
+
+    async def _watch(self, socket: WebSocketRoute) -> None:
+        if self.down:
+            await socket.close()
+            return
+        config = {"type": "config", "codec": "avc1.42c01e", "width": 320, "height": 180, "fps": 25}
+        socket.send(json.dumps({**config, "wall": "main", "head": "left"}))
+        self.videos.append(socket)

@@ -1,0 +1,249 @@
+"""The panel's pure modules, run where they run: in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from tests.e2e.browser import ORIGIN, StagedDaemon, access_units, browser, fresh, video_message
+
+pytestmark = [
+    pytest.mark.needs("chromium"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.blocks_loop,  # What runs here is the browser: the loop only carries its words.
+    pytest.mark.leaves_children,  # One browser for all tests of this module.
+]
+
+
+class Run(Protocol):
+    async def __call__(self, module: str, body: str, *arguments: Any) -> Any:
+        """Run the JavaScript ``body`` with the module as ``it`` and ``arguments`` as ``args``."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def run(chromium: str) -> AsyncIterator[Run]:
+    async with browser(chromium) as running:
+        page = await StagedDaemon(cameras=[]).stage(await fresh(running))
+        await page.goto(f"{ORIGIN}/login")
+        yield runner(page)
+
+
+def runner(page: Page) -> Run:
+    async def evaluate(module: str, body: str, *arguments: Any) -> Any:
+        script = f"async (args) => {{ const it = await import('/panel/js/{module}'); {body} }}"
+        return await page.evaluate(script, list(arguments))
+
+    return evaluate
+
+
+async def test_video_messages_are_read_as_they_are_written(run: Run) -> None:
+    body = """
+        const bytes = Uint8Array.from(args[0]);
+        const { data, ...rest } = it.parsePacket(bytes.buffer);
+        return { ...rest, data: [...data] };
+    """
+    message = video_message(True, 2**40, 1_795_000_000_123, b"\0\0\1\x67")
+    packet = await run("video/packet.js", body, list(message))
+    assert packet == {
+        "key": True,
+        "tick": 2**40,
+        "ptsUs": 2**40 * 40_000,
+        "utcMs": 1_795_000_000_123,
+        "data": [0, 0, 1, 0x67],
+    }
+    refuse = "try { it.parsePacket(Uint8Array.from(args[0]).buffer) } catch (e) { return e.name }"
+    for bad in (b"", message[:32], b"XXXX" + message[4:], message[:10]):
+        assert await run("video/packet.js", refuse, list(bad)) == "RangeError"
+
+
+async def test_a_picture_is_judged_by_its_arrival_and_by_its_age(run: Run) -> None:
+    body = """
+        const freshness = new it.Freshness(0);
+        const states = [freshness.verdict(2500)];
+        const clockMs = 5e9;                      // the two clocks need not agree
+        freshness.note(3000, clockMs, 100);
+        states.push(freshness.verdict(3900), freshness.verdict(5100));
+        freshness.note(5200, clockMs + 2200, 2300);
+        states.push(freshness.verdict(5200));
+        freshness.note(9000, clockMs + 6000, 4100);  // made 2 s later than it should have come
+        states.push(freshness.verdict(9000));
+        freshness.forgive();
+        freshness.note(9040, clockMs + 6040, 4140);
+        states.push(freshness.verdict(9040));
+        return states.map(({ state, seconds }) => `${state} ${seconds}`);
+    """
+    states = await run("video/freshness.js", body)
+    assert states == ["waiting 2", "live 0", "stopped 2", "live 0", "late 2", "live 0"]
+
+
+async def test_waits_grow_and_differ(run: Run) -> None:
+    body = """
+        const longest = new it.Backoff(100, 1000, () => 0), shortest = new it.Backoff(100, 1000, () => 1);
+        const waits = [1, 2, 3, 4, 5, 6].map(() => [longest.next(), shortest.next()]);
+        longest.reset();
+        return [...waits, [longest.next(), 50]];
+    """
+    waits = await run("base/backoff.js", body)
+    assert waits == [[100, 50], [200, 100], [400, 200], [800, 400], [1000, 500], [1000, 500], [100, 50]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "goes_to"),
+    [
+        ("/ops?x=1", "/ops?x=1"),
+        ("/head/main/left", "/head/main/left"),
+        (None, "/"),
+        ("", "/"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/x", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("javascript:alert(1)", "/"),
+    ],
+)
+async def test_signing_in_never_leads_elsewhere(run: Run, wanted: str | None, goes_to: str) -> None:
+    assert await run("base/api.js", "return it.safeNext(args[0])", wanted) == goes_to
+
+
+async def test_words_follow_the_language_and_are_remembered(run: Run) -> None:
+    body = """
+        const kept = {}, storage = { getItem: (k) => kept[k] ?? null, setItem: (k, v) => { kept[k] = v } };
+        const first = new it.I18n(storage, "zh-Hans-CN"), other = new it.I18n(storage, "fr-FR");
+        other.use("zh");
+        const again = new it.I18n(storage, "en-US");
+        let unknown = "";
+        try { first.t("no.such") } catch (error) { unknown = error.message }
+        return [first.language, again.language, again.t("progress", { live: 3, total: 4 }), unknown,
+                first.term("camera", "lost"), first.term("camera", "some-new-state")];
+    """
+    assert await run("base/i18n.js", body) == [
+        "zh",
+        "zh",
+        "3 / 4 路在线",
+        "no words for no.such",
+        "断开",
+        "some-new-state",
+    ]
+
+
+async def test_figures_that_are_not_known_are_dashes(run: Run) -> None:
+    body = """
+        const values = [null, undefined, -1];
+        return [...values.map(it.age), it.decimal(NaN, 1), it.size({ width: 0, height: 0 }), it.codec(""),
+                it.bitrate(null), it.age(0.0404), it.age(75), it.bitrate(384000), it.bitrate(4.1e6),
+                it.percent(0), it.percent(0.0012), it.codec("h264"), it.codec("mjpeg"), it.decimal(2, 1, " s")];
+    """
+    figures = await run("base/format.js", body)
+    assert figures[:7] == ["–"] * 7
+    assert figures[7:] == [
+        "40 ms",
+        "1 min 15 s",
+        "384 kb/s",
+        "4.10 Mb/s",
+        "0 %",
+        "0.12 %",
+        "H.264",
+        "MJPEG",
+        "2.0 s",
+    ]
+
+
+async def test_an_area_fills_the_wall_page_by_page(run: Run) -> None:
+    body = """
+        const all = ["a", "b", "c", "d", "e"];
+        const pages = [];
+        let shown = ["x", "y"];
+        for (let i = 0; i < 4; i++) {
+          const page = it.nextPage(all, shown, 2);
+          pages.push([page.first, page.sources.join("")]);
+          shown = [...page.sources, "none"].slice(0, 2);
+        }
+        return [...pages, it.nextPage(all, ["b", "c"], 2).first, it.nextPage([], ["x"], 2).sources.length];
+    """
+    pages = await run("wall/arrangement.js", body)
+    assert pages == [[0, "ab"], [2, "cd"], [4, "e"], [0, "ab"], 0, 0]
+
+
+async def test_arrows_find_the_cell_next_to_it(run: Run) -> None:
+    # 1 + 5: a large cell, two at its right, three under it.
+    rects = [[0, 0, 2, 2], [2, 0, 1, 1], [2, 1, 1, 1], [0, 2, 1, 1], [1, 2, 1, 1], [2, 2, 1, 1]]
+    tiles = [{"cell": str(i + 1), "rect": rect} for i, rect in enumerate(rects)]
+    body = "return args[1].map(([from, direction]) => it.neighbour(args[0], from, direction))"
+    steps = [("1", "right"), ("2", "down"), ("3", "left"), ("4", "up"), ("5", "right"), ("6", "up"), ("1", "up")]
+    answers = await run("wall/arrangement.js", body, tiles, steps)
+    assert answers[0] in "23"
+    assert answers[1:] == ["3", "1", "1", "6", "3", "1"]
+
+
+async def test_layouts_are_grouped_by_what_they_are_for(run: Run) -> None:
+    def layout(name: str, *areas: tuple[int, int]) -> dict[str, Any]:
+        cells = [{"id": str(i), "columns": w, "rows": h} for i, (w, h) in enumerate(areas)]
+        return {"id": name, "cells": cells}
+
+    layouts = [
+        layout("4x4", *[(1, 1)] * 16),
+        layout("1+5", (2, 2), *[(1, 1)] * 5),
+        layout("2+8", *[(2, 2)] * 2, *[(1, 1)] * 8),
+        layout("1", (1, 1)),
+    ]
+    body = "return it.groupLayouts(args[0]).map(([name, them]) => [name, them.map(({ id }) => id)])"
+    groups = await run("layouts/groups.js", body, layouts)
+    assert groups == [["even", ["1", "4x4"]], ["focus", ["1+5"]], ["several", ["2+8"]]]
+
+
+async def test_a_tree_of_thousands_is_searched_at_once(run: Run) -> None:
+    body = """
+        const { CameraStore } = await import("/panel/js/cameras/store.js");
+        const { searchTerms } = await import("/panel/js/cameras/search.js");
+        const store = new CameraStore();
+        const areas = [{ id: "top", name: "罗湖", parent: null }, { id: "dm", name: "东门步行街", parent: "top" },
+                       { id: "lt", name: "莲塘", parent: "top" }];
+        const cameras = Array.from({ length: 30000 }, (_, i) => ({
+          id: `cam-${i}`, name: `镜头 ${i}`, area: i % 2 ? "dm" : "lt", state: i % 3 ? "live" : "lost" }));
+        store.load(areas, cameras);
+        const rows = (text, filter = "all", closed = []) =>
+          it.treeRows(store, { terms: searchTerms(text), filter, closed: new Set(closed) });
+        const names = (list) => list.map((row) => row.area?.name ?? row.camera.id);
+        const begin = performance.now();
+        const found = names(rows("东门　ＣＡＭ-299 1"));
+        const spentMs = performance.now() - begin;
+        return { found, spentMs, all: rows("").length, folded: names(rows("", "all", ["dm", "lt"])),
+                 none: rows("无此").length, lost: rows("", "trouble").length, count: store.areas.get("top").count };
+    """
+    tree = await run("cameras/rows.js", body)
+    assert tree["found"][:2] == ["罗湖", "东门步行街"]
+    assert "cam-29901" in tree["found"]
+    assert all("299" in name for name in tree["found"][2:])
+    assert tree["all"] == 30_003
+    assert tree["folded"] == ["罗湖", "东门步行街", "莲塘"]
+    assert (tree["none"], tree["lost"]) == (0, 10_003)
+    assert tree["count"] == {"total": 30_000, "live": 20_000, "trouble": 10_000}
+    assert tree["spentMs"] < 250
+
+
+async def test_a_stream_is_decoded_from_its_next_key_frame_on(run: Run) -> None:
+    body = """
+        const { parsePacket } = await import("/panel/js/video/packet.js");
+        const packets = args[0].map((bytes) => parsePacket(Uint8Array.from(bytes).buffer));
+        const ticks = [];
+        let report;
+        const done = new Promise((resolve) => (report = resolve));
+        const errors = [];
+        const decoder = new it.Decoder(
+          (frame, packet) => { frame.close(); ticks.push(packet.tick); if (packet.tick === args[1]) report(); },
+          (error) => errors.push(error.name));
+        packets.slice(1).forEach((packet) => decoder.push(packet));     // no key frame, no configuration
+        decoder.configure({ codec: "avc1.42c01e", width: 320, height: 180 });
+        packets.slice(1).forEach((packet) => decoder.push(packet));     // no key frame
+        packets.forEach((packet) => decoder.push(packet));
+        await done;
+        return { ticks, errors };
+    """
+    messages = [
+        list(video_message(key, tick, 0, unit)) for tick, (key, unit) in enumerate(access_units(8))
+    ]
+    decoded = await run("video/decoder.js", body, messages, 7)
+    assert decoded == {"ticks": list(range(8)), "errors": []}
