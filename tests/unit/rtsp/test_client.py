@@ -1,0 +1,413 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from commandwall.base.errors import (
+    AccessRefusedError,
+    CommandwallError,
+    ConnectionLostError,
+    InvalidError,
+    NotFoundError,
+    ProtocolError,
+    UnavailableError,
+    UnsupportedError,
+)
+from commandwall.model.access_unit import AccessUnit
+from commandwall.model.camera import Transport
+from commandwall.rtp.rtcp import Goodbye, ReceiverReport, SourceDescription, build, parse_compound
+from commandwall.rtsp import session as session_module
+from commandwall.rtsp.auth import ServerAuthenticator
+from commandwall.rtsp.client import RtspClient, StreamRequest
+from commandwall.rtsp.dialogue import Timeouts
+from commandwall.rtsp.messages import Headers, Request, Response
+from tests.unit.rtp.packets import SSRC
+from tests.unit.rtsp.camera import DELTA, KEY, Camera, interleaved, media, running
+
+SHORT = Timeouts(connect_s=2.0, answer_s=0.2, teardown_s=0.2)
+PASSWORD = "canary-7413"
+
+
+@pytest.fixture
+async def camera() -> AsyncIterator[Camera]:
+    async with running(Camera()) as listening:
+        yield listening
+
+
+class Watcher:
+    """Collects access units and waits for them."""
+
+    def __init__(self) -> None:
+        self.units: list[AccessUnit] = []
+        self._came = asyncio.Event()
+
+    def __call__(self, unit: AccessUnit) -> None:
+        self.units.append(unit)
+        self._came.set()
+
+    async def until(self, count: int) -> None:
+        while len(self.units) < count:
+            self._came.clear()
+            await self._came.wait()
+
+
+def request_for(camera: Camera, transport: Transport = Transport.TCP, user: str = "") -> StreamRequest:
+    return StreamRequest(camera.url, transport, user, PASSWORD if user else "")
+
+
+async def failure(camera: Camera, kind: type[CommandwallError], user: str = "") -> str:
+    """Return what opening the stream fails with."""
+    with pytest.raises(kind) as caught:
+        async with RtspClient.open(request_for(camera, user=user), on_access_unit=Watcher(), timeouts=SHORT):
+            pass
+    assert PASSWORD not in str(caught.value)
+    return str(caught.value)
+
+
+async def test_pictures_come_and_the_session_is_torn_down(camera: Camera) -> None:
+    watcher = Watcher()
+    async with RtspClient.open(request_for(camera), on_access_unit=watcher) as session:
+        await watcher.until(4)
+        assert (session.codec.name, session.codec.width, session.codec.height) == ("h264", 640, 360)
+        assert session.stats.access_units == 4
+    assert [unit.data for unit in watcher.units] == [KEY, DELTA, DELTA, KEY]
+    assert camera.methods == ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "TEARDOWN"]
+    setup, play, teardown = camera.requests[2:]
+    assert setup.url == f"{camera.url}/video"
+    assert setup.headers.get("Transport") == "RTP/AVP/TCP;unicast;interleaved=0-1"
+    assert (play.url, play.headers.get("Session")) == (f"{camera.url}/", "12345")
+    assert teardown.headers.get("Session") == "12345"
+
+
+async def test_bytes_one_at_a_time(camera: Camera) -> None:
+    watcher = Watcher()
+    camera.after_play = b""
+    async with RtspClient.open(request_for(camera), on_access_unit=watcher):
+        stream = media("KP")
+        for index in range(len(stream)):
+            camera.send(stream[index : index + 1])
+            if index % 50 == 0:
+                await asyncio.sleep(0)
+        await watcher.until(2)
+    assert [unit.data for unit in watcher.units] == [KEY, DELTA]
+
+
+async def test_media_before_the_play_answer_and_on_other_channels(camera: Camera) -> None:
+    watcher = Watcher()
+    camera.transport_answer = "RTP/AVP/TCP;unicast;interleaved=4-5"
+    camera.answers["PLAY"] = lambda request: (
+        (media("K", 4) + interleaved(9, b"stray") + b"RTSP/1.0 200 OK\r\nCSeq: %s\r\n\r\n")
+        % request.headers.get("CSeq").encode()
+    )
+    camera.after_play = b""
+    async with RtspClient.open(request_for(camera), on_access_unit=watcher) as session:
+        await watcher.until(1)
+        assert session.unassigned_frames == 1
+
+
+async def test_nothing_is_called_after_the_end(camera: Camera) -> None:
+    watcher = Watcher()
+    camera.answers["TEARDOWN"] = lambda _: media("KPPK") + b""
+    async with RtspClient.open(request_for(camera), on_access_unit=watcher, timeouts=SHORT):
+        await watcher.until(4)
+    assert len(watcher.units) == 4
+
+
+async def test_teardown_is_sent_when_the_task_is_cancelled(camera: Camera) -> None:
+    async def watch() -> None:
+        async with RtspClient.open(request_for(camera), on_access_unit=Watcher()) as session:
+            await session.closed()
+
+    task = asyncio.create_task(watch())
+    await camera.until(lambda: "PLAY" in camera.methods)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert camera.methods[-1] == "TEARDOWN"
+
+
+async def test_teardown_is_sent_when_play_is_refused(camera: Camera) -> None:
+    camera.answers["PLAY"] = lambda _: Response(457)
+    assert "PLAY: 457" in await failure(camera, ProtocolError)
+    assert camera.methods[-1] == "TEARDOWN"
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+async def test_digest(camera: Camera, algorithm: str) -> None:
+    server = ServerAuthenticator("camera", {"admin": PASSWORD}, algorithms=(algorithm,))
+
+    def guarded(request: Request) -> Response:
+        refused = server.refuse(request.method, request.headers.get("Authorization"))
+        if refused:
+            return Response(401, headers=Headers([("WWW-Authenticate", value) for value in refused]))
+        return camera.usual(request)
+
+    camera.answers = dict.fromkeys(("DESCRIBE", "SETUP", "PLAY"), guarded)
+    watcher = Watcher()
+    async with RtspClient.open(request_for(camera, user="admin"), on_access_unit=watcher):
+        await watcher.until(4)
+    assert camera.methods.count("DESCRIBE") == 2
+    assert camera.methods.count("SETUP") == 1
+
+
+async def test_a_nonce_that_changes_with_every_request(camera: Camera) -> None:
+    """Some cameras hand out a nonce for one use only, and do not say stale."""
+    fresh = iter(range(100))
+    used: set[str] = set()
+
+    def guarded(request: Request) -> Response:
+        authorization = request.headers.get("Authorization")
+        if authorization and not any(nonce in authorization for nonce in used):
+            used.add(authorization.partition('nonce="')[2].partition('"')[0])
+            return camera.usual(request)
+        return Response(
+            401, headers=Headers([("WWW-Authenticate", f'Digest realm="c", nonce="n{next(fresh)}."')])
+        )
+
+    camera.answers = dict.fromkeys(("DESCRIBE", "SETUP", "PLAY"), guarded)
+    async with RtspClient.open(request_for(camera, user="admin"), on_access_unit=Watcher()):
+        pass
+    assert camera.methods.count("SETUP") == 2
+
+
+async def test_wrong_passwords_and_missing_ones_are_told_apart(camera: Camera) -> None:
+    offer = Headers([("WWW-Authenticate", 'Digest realm="c", nonce="n"')])
+    camera.answers["DESCRIBE"] = lambda _: Response(401, headers=Headers(offer))
+    words = await failure(camera, AccessRefusedError, user="admin")
+    assert words.startswith("DESCRIBE: 401 after credentials were sent: wrong password for user 'admin'")
+    assert camera.methods.count("DESCRIBE") == 2
+    assert "none are set" in await failure(camera, AccessRefusedError)
+    camera.answers["DESCRIBE"] = lambda _: Response(401)
+    assert "no way to sign in" in await failure(camera, AccessRefusedError, user="admin")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "words"),
+    [
+        (403, AccessRefusedError, "403 Forbidden"),
+        (404, NotFoundError, "path '/main'"),
+        (302, UnsupportedError, "redirects"),
+        (453, UnavailableError, "no more sessions"),
+        (503, UnavailableError, "busy"),
+        (500, UnavailableError, "500 Internal"),
+        (400, ProtocolError, "400 Bad Request"),
+    ],
+)
+async def test_refusals_are_told_in_words(
+    camera: Camera, status: int, kind: type[CommandwallError], words: str
+) -> None:
+    camera.answers["DESCRIBE"] = lambda _: Response(status)
+    told = await failure(camera, kind)
+    assert told.startswith("DESCRIBE: ")
+    assert words in told
+
+
+async def test_a_codec_that_is_not_taken_is_refused_before_setup(camera: Camera) -> None:
+    camera.sdp = "v=0\r\nm=video 0 RTP/AVP 34\r\na=control:video\r\n"
+    assert "unsupported codec H263" in await failure(camera, UnsupportedError)
+    assert camera.methods == ["OPTIONS", "DESCRIBE"]
+
+
+@pytest.mark.parametrize(
+    ("sdp", "kind", "words"),
+    [
+        ("v=0\r\nm=audio 0 RTP/AVP 8\r\n", UnsupportedError, "no video track"),
+        ("v=0\r\nm=video 0 RTP/SAVP 96\r\na=rtpmap:96 H264/90000\r\n", UnsupportedError, "RTP/SAVP"),
+        ("<html>", ProtocolError, "0 media sections"),
+        ("", ProtocolError, "0 media sections"),
+    ],
+)
+async def test_descriptions_without_a_usable_track(
+    camera: Camera, sdp: str, kind: type[CommandwallError], words: str
+) -> None:
+    camera.sdp = sdp
+    assert words in await failure(camera, kind)
+
+
+async def test_silence_has_an_end_at_every_step(camera: Camera) -> None:
+    for method in ("PLAY", "SETUP", "DESCRIBE", "OPTIONS"):
+        camera.answers[method] = lambda _: None
+        assert await failure(camera, ConnectionLostError) == f"{method}: no answer within 0.2 s"
+
+
+async def test_a_teardown_without_an_answer_is_not_waited_for_long(camera: Camera) -> None:
+    camera.answers["TEARDOWN"] = lambda _: None
+    async with (
+        asyncio.timeout(2),
+        RtspClient.open(request_for(camera), on_access_unit=Watcher(), timeouts=SHORT),
+    ):
+        pass
+
+
+async def test_garbage_instead_of_an_answer(camera: Camera) -> None:
+    camera.answers["DESCRIBE"] = lambda _: b"\x00\x01\x02\x03 not rtsp"
+    assert "DESCRIBE: neither RTSP nor" in await failure(camera, ProtocolError)
+
+
+async def test_a_connection_closed_in_a_step(camera: Camera) -> None:
+    def close(_: Request) -> None:
+        assert camera.transport is not None
+        camera.transport.close()
+
+    camera.answers["SETUP"] = close
+    assert await failure(camera, ConnectionLostError) == "SETUP: the camera closed the connection"
+
+
+async def test_nobody_listens() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"rtsp://127.0.0.1:{free.getsockname()[1]}/main"
+        with pytest.raises(ConnectionLostError, match=r"^connect: 127\.0\.0\.1 port \d+: "):
+            async with RtspClient.open(StreamRequest(url), on_access_unit=Watcher()):
+                pass
+
+
+async def test_credentials_in_the_url_are_refused() -> None:
+    with pytest.raises(InvalidError, match="into credentials"):
+        async with RtspClient.open(StreamRequest(f"rtsp://u:{PASSWORD}@h/x"), on_access_unit=Watcher()):
+            pass
+
+
+def test_neither_url_nor_password_is_in_repr() -> None:
+    assert PASSWORD not in repr(StreamRequest(f"rtsp://h/?password={PASSWORD}", user="u", password=PASSWORD))
+
+
+END: list[tuple[Callable[[Camera], None], type[CommandwallError], str]] = [
+    (lambda c: c.transport.close() if c.transport else None, ConnectionLostError, "closed the connection"),
+    (lambda c: c.send(interleaved(1, build(Goodbye((SSRC,))))), ConnectionLostError, "BYE"),
+    (lambda c: c.send(b"\xff\xff\xff\xff"), ProtocolError, "neither RTSP"),
+]
+
+
+@pytest.mark.parametrize(("end", "kind", "words"), END, ids=["closed", "bye", "garbage"])
+async def test_the_end_of_a_stream_has_a_reason(
+    camera: Camera, end: Callable[[Camera], None], kind: type[CommandwallError], words: str
+) -> None:
+    watcher = Watcher()
+    async with RtspClient.open(request_for(camera), on_access_unit=watcher, timeouts=SHORT) as session:
+        await watcher.until(4)
+        end(camera)
+        with pytest.raises(kind, match=words):
+            await session.closed()
+
+
+async def test_quirks_that_are_borne(camera: Camera) -> None:
+    """No control, no Transport in the answer, no CSeq, another session id, OPTIONS not known."""
+    camera.sdp = "m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\n"
+    camera.answers["OPTIONS"] = lambda _: Response(501)
+    camera.answers["SETUP"] = lambda _: b"RTSP/1.0 200 OK\r\nSession: a;timeout=20\r\n\r\n"
+    camera.answers["PLAY"] = lambda request: Response(200, headers=Headers([("Session", "b")]))
+    watcher = Watcher()
+    async with RtspClient.open(request_for(camera), on_access_unit=watcher):
+        await watcher.until(4)
+    assert camera.requests[-1].headers.get("Session") == "b"
+    assert camera.requests[2].url == f"{camera.url}/"
+
+
+async def test_questions_of_the_camera_are_answered(camera: Camera) -> None:
+    answers: list[str] = []
+    async with RtspClient.open(request_for(camera), on_access_unit=Watcher()):
+        assert camera.transport is not None
+        reader = asyncio.Event()
+
+        class Listener(asyncio.Protocol):
+            def data_received(self, data: bytes) -> None:
+                answers.append(data.decode())
+                reader.set()
+
+        camera.transport.set_protocol(Listener())
+        camera.send(b"OPTIONS * RTSP/1.0\r\nCSeq: 77\r\n\r\n")
+        await reader.wait()
+        camera.transport.set_protocol(camera)
+    assert answers[0] == "RTSP/1.0 200 OK\r\nCSeq: 77\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("public", "method"),
+    [("GET_PARAMETER, SET_PARAMETER", "GET_PARAMETER"), ("SET_PARAMETER", "SET_PARAMETER"), ("", "OPTIONS")],
+)
+async def test_signs_of_life_and_receiver_reports(
+    camera: Camera, public: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "REPORT_INTERVAL_S", 0.02)
+    camera.public = public
+    camera.session = "1;timeout=1"
+    async with RtspClient.open(request_for(camera), on_access_unit=Watcher()):
+        await camera.until(lambda: camera.methods[4:].count(method) >= 2 and len(camera.frames) > 2)
+    channel, compound = camera.frames[0]
+    report, names = parse_compound(compound)
+    assert isinstance(report, ReceiverReport)
+    assert isinstance(names, SourceDescription)
+    assert (channel, report.blocks[0].ssrc, report.blocks[0].lost) == (1, SSRC, 0)
+
+
+async def test_a_forgotten_session_and_a_method_that_was_only_claimed(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "REPORT_INTERVAL_S", 0.02)
+    camera.session = "1;timeout=1"
+    camera.answers["GET_PARAMETER"] = lambda _: Response(501)
+    async with RtspClient.open(request_for(camera), on_access_unit=Watcher()) as session:
+        await camera.until(lambda: camera.methods[-1] == "OPTIONS" and len(camera.methods) > 4)
+        camera.answers["OPTIONS"] = lambda _: Response(454)
+        with pytest.raises(ConnectionLostError, match="forgot the session"):
+            await session.closed()
+
+
+class UdpCamera(Camera):
+    """Sends over UDP, from ports of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.after_play = b""
+        self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.rtp.bind(("127.0.0.1", 0))
+        self.target = 0
+        self.answers["SETUP"] = self._set_up
+
+    def _set_up(self, request: Request) -> Response:
+        transport = request.headers.get("Transport")
+        self.target = int(transport.partition("client_port=")[2].partition("-")[0])
+        own = self.rtp.getsockname()[1]
+        answer = f"{transport};server_port={own}-{own + 1}"
+        return Response(200, headers=Headers([("Session", "1"), ("Transport", answer)]))
+
+    def send_frames(self, frames: bytes, order: tuple[int, ...] = ()) -> None:
+        """Send interleaved frames as datagrams, in ``order`` if one is given."""
+        packets = []
+        while frames:
+            size = int.from_bytes(frames[2:4], "big")
+            packets.append(frames[4 : 4 + size])
+            frames = frames[4 + size :]
+        for index in order or range(len(packets)):
+            self.rtp.sendto(packets[index], ("127.0.0.1", self.target))
+
+
+async def test_udp_in_order_and_out_of_it() -> None:
+    async with running(UdpCamera()) as camera:
+        assert isinstance(camera, UdpCamera)
+        watcher = Watcher()
+        request = request_for(camera, Transport.UDP)
+        async with RtspClient.open(request, on_access_unit=watcher) as session:
+            camera.send_frames(media("KPP"), order=(0, 2, 1, 3, 5, 4, 7, 6))
+            await watcher.until(3)
+            assert (session.stats.lost, session.stats.late) == (0, 0)
+            camera.rtp.settimeout(2)
+            assert len(camera.rtp.recv(100)) == 12
+        camera.rtp.close()
+    assert [unit.data for unit in watcher.units] == [KEY, DELTA, DELTA]
+    assert camera.target % 2 == 0
+
+
+async def test_a_camera_without_udp() -> None:
+    async with running(Camera()) as camera:
+        with pytest.raises(UnsupportedError, match="asked for udp, the camera gives tcp"):
+            async with RtspClient.open(request_for(camera, Transport.UDP), on_access_unit=Watcher()):
+                pass
+        camera.answers["SETUP"] = lambda _: Response(461)
+        with pytest.raises(UnsupportedError, match="try the other"):
+            async with RtspClient.open(request_for(camera, Transport.UDP), on_access_unit=Watcher()):
+                pass
