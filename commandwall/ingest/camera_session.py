@@ -30,15 +30,10 @@ class CameraSession:
             self._info = StreamInfo(codec.name, codec.width, codec.height)
         return self._info
 
-    @property
-    def packets(self) -> int:
-        """RTP packets received in this session."""
-        return self._session.stats.packets
-
-    @property
-    def lost_packets(self) -> int:
-        """RTP packets that are missing in this session."""
-        return self._session.stats.lost
+    def packet_counts(self) -> tuple[int, int]:
+        """Return how many RTP packets came in this session, and how many are missing."""
+        stats = self._session.stats
+        return stats.packets, stats.lost
 
     async def closed(self) -> None:
         """Wait until the session is over; raises what ended it."""
@@ -49,5 +44,5 @@ class CameraSession:
 async def open_camera(spec: FeedSpec, on_unit: UnitListener) -> AsyncIterator[CameraSession]:
     """Open ``spec``'s stream; implements :class:`SessionOpener`. Raises what ``RtspClient.open`` names."""
     request = StreamRequest(spec.url, spec.transport, spec.user, spec.password)
-    async with RtspClient.open(request, on_access_unit=on_unit) as session:  # type: ignore[arg-type]
+    async with RtspClient.open(request, on_access_unit=on_unit) as session:
         yield CameraSession(session)

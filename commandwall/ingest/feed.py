@@ -37,13 +37,8 @@ class Session(Protocol):
     def info(self) -> StreamInfo:
         """What is known of the stream now; another object when that changed."""
 
-    @property
-    def packets(self) -> int:
-        """RTP packets received in this session."""
-
-    @property
-    def lost_packets(self) -> int:
-        """RTP packets that are missing in this session."""
+    def packet_counts(self) -> tuple[int, int]:
+        """Return how many RTP packets came in this session, and how many are missing."""
 
     async def closed(self) -> None:
         """Wait until the session is over; raises :class:`CommandwallError` saying why if it failed."""
@@ -172,8 +167,7 @@ class Feed:
         self.gop.clear()
         self.meter.restart()
         if self._session is not None:
-            self._packets += self._session.packets
-            self._lost_packets += self._session.lost_packets
+            self._packets, self._lost_packets = self._packet_counts()
             self._session = None
 
     def _take(self, unit: AccessUnit) -> None:
@@ -210,8 +204,9 @@ class Feed:
 
     def figures(self, now_ns: int) -> FeedFigures:
         """Return the feed's counters and figures; called every second."""
-        meter, session = self.meter, self._session
+        meter = self.meter
         rates = meter.sample(now_ns)
+        packets, lost_packets = self._packet_counts()
         return FeedFigures(
             id=self.spec.id,
             codec=self.info.codec,
@@ -223,7 +218,14 @@ class Feed:
             last_frame_age_s=round(meter.age_s(now_ns), 3),
             frames=meter.frames,
             bytes=meter.bytes,
-            packets=self._packets + (session.packets if session else 0),
-            lost_packets=self._lost_packets + (session.lost_packets if session else 0),
+            packets=packets,
+            lost_packets=lost_packets,
             reconnects=max(0, self._sessions - 1),
         )
+
+    def _packet_counts(self) -> tuple[int, int]:
+        """Return the packets received and lost in all sessions."""
+        if self._session is None:
+            return self._packets, self._lost_packets
+        packets, lost = self._session.packet_counts()
+        return self._packets + packets, self._lost_packets + lost

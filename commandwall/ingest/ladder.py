@@ -67,8 +67,9 @@ def decide(demands: Iterable[Demand], budget_cores: float) -> dict[str, DecodeLe
 class Budget:
     """The cores that may be used now: the configured ones, less when they prove too many.
 
-    The machine does other work as well; that shows as decoders waiting for a core. Each second of
-    waiting takes a sixth away, each second without gives a fiftieth back.
+    The machine does other work as well; that shows as decoders waiting for a core. From the
+    second such second on (a layout switch makes one), each takes a sixth away; each second
+    without waiting gives a fiftieth back.
     """
 
     LAG_LIMIT_S = 0.12
@@ -77,6 +78,7 @@ class Budget:
     def __init__(self, cores: float) -> None:
         self._configured = cores
         self._share = 1.0
+        self._late_s = 0
 
     @property
     def cores(self) -> float:
@@ -85,8 +87,9 @@ class Budget:
 
     def measured(self, used_cores: float, lag_s: float) -> None:
         """Take how much was used in the last second, and how long live frames waited at most."""
-        if lag_s > self.LAG_LIMIT_S and self._configured > 0:
+        self._late_s = self._late_s + 1 if lag_s > self.LAG_LIMIT_S else 0
+        if self._late_s > 1 and self._configured > 0:
             cut = min(self._share, used_cores / self._configured) * self._CUT
             self._share = max(self._FLOOR, cut)
-        else:
+        elif not self._late_s:
             self._share = min(1.0, self._share + self._RECOVER)

@@ -48,9 +48,10 @@ def reason_of(error: CommandwallError) -> Reason:
     for kind, code in _CODES:
         if isinstance(error, kind):
             return Reason(code, str(error))
-    if isinstance(error, ConnectionLostError) and error.__cause__ is not None:
-        for cause, code in _CAUSES:
-            if isinstance(error.__cause__, cause):
+    if isinstance(error, ConnectionLostError):
+        cause = error.__cause__ or error.__context__
+        for kind_of_cause, code in _CAUSES:
+            if isinstance(cause, kind_of_cause):
                 return Reason(code, str(error))
     return Reason(ReasonCode.CLOSED, str(error))
 

@@ -136,8 +136,9 @@ class StreamDecoder:
     # ---- called in a pool thread
 
     def step(self) -> int:
-        """Decode what waits, for about ``STEP_NS``; see :class:`Job`."""
+        """Decode what waits, until a first picture is painted or for about ``STEP_NS``."""
         start_ns = before_ns = thread_time_ns()
+        began = self._newest is not None
         if self.tiles is not self._painted:
             self._paint_new_tiles()
         while unit := self._take():
@@ -145,7 +146,7 @@ class StreamDecoder:
             now_ns = thread_time_ns()
             self._learn_cost(unit.key, now_ns - before_ns)
             before_ns = now_ns
-            if now_ns - start_ns > STEP_NS:
+            if now_ns - start_ns > STEP_NS or (self._newest is not None and not began):
                 break
         self._reschedule()
         return thread_time_ns() - start_ns
