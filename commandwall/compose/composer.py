@@ -85,8 +85,9 @@ class Composer:
         self._next: Stage | None = None
         self._hold_until_ns = 0
         self._told_ns = 0
-        self._told_states = b""
-        self._raise_stage(self.prepare(Arrange(0, monotonic_ns(), ())), monotonic_ns())
+        self._told = (0, b"")
+        self._watch: SwitchWatch | None = None
+        self._raise_stage(self.prepare(Arrange(0, monotonic_ns(), ())))
 
     def run(self) -> None:
         """Tick until :meth:`stop`; the thread's main."""
@@ -126,7 +127,7 @@ class Composer:
         for viewer in self._viewers:
             viewer.offer(self._canvas, self._version, tick, now_ns)
         self._show_peeks()
-        if (done := self._watch.check(now_ns)) is not None:
+        if self._watch is not None and (done := self._watch.check(now_ns)) is not None:
             self._listener.switched(done)
         self._report(tick, now_ns)
 
@@ -157,12 +158,12 @@ class Composer:
         stage = self._next
         if stage is not None and (now_ns >= self._hold_until_ns or stage.progress(now_ns).pictures):
             self._next = None
-            self._raise_stage(stage, now_ns)
-            self._stage.compose(now_ns, now_ns + NS_PER_S)
+            self._watch = SwitchWatch(stage, now_ns)
+            self._raise_stage(stage)
+            stage.compose(now_ns, now_ns + NS_PER_S)
 
-    def _raise_stage(self, stage: Stage, now_ns: int) -> None:
+    def _raise_stage(self, stage: Stage) -> None:
         self._stage = stage
-        self._watch = SwitchWatch(stage, now_ns)
         self._canvas.clear()
         rects = [spec.rect for spec in stage.specs]
         canvas = self._canvas.rect
@@ -172,11 +173,11 @@ class Composer:
 
     def _report(self, tick: int, now_ns: int) -> None:
         stage = self._stage
-        states = bytes(stage.states)
-        due_ns = _REPORT_NS if states == self._told_states else _QUICK_REPORT_NS
+        truth = (stage.revision, bytes(stage.states))
+        due_ns = _REPORT_NS if truth == self._told else _QUICK_REPORT_NS
         if now_ns - self._told_ns < due_ns:
             return
-        self._told_ns, self._told_states = now_ns, states
+        self._told_ns, self._told = now_ns, truth
         ticker = self._ticker
         self._listener.reported(
             TickReport(

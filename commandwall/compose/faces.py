@@ -21,6 +21,7 @@ from commandwall.model.wall import TileState
 
 _LEAST_TEXT_HEIGHT = 36
 _LEAST_TEXT_WIDTH = 48
+_MOST_STRIP_PX = 52.0
 _STRIP_OPACITY = 0.68
 _SIGNALLED = (TileState.LATE, TileState.FROZEN, TileState.LOST)
 
@@ -36,7 +37,6 @@ class Look:
     state: TileState
     age_s: int = 0
     damaged: bool = False
-    has_picture: bool = False
     reason: str = ""
 
 
@@ -147,7 +147,7 @@ def strip_height(tile_height: int) -> int:
     """Return the height of the strip of a tile, in pixels; even."""
     if tile_height < _LEAST_TEXT_HEIGHT:
         return 2 * max(1, tile_height // 16)
-    return 2 * round(min(64.0, 8.5 + 0.07 * tile_height) / 2)
+    return 2 * round(min(_MOST_STRIP_PX, 8.5 + 0.07 * tile_height) / 2)
 
 
 def _font_px(height: int) -> int:
@@ -205,11 +205,10 @@ def _headline(head: str, reason: str, age: str, look: Look, lost: bool) -> Patch
     """Draw up to three centred lines: what is wrong, why, and for how long."""
     room = look.width - max(4, look.width // 12)
     space = look.height - strip_height(look.height)
-    wanted = [
-        (head, 0.26, palette.PAPER if lost else palette.SOFT),
-        (reason, 0.15, palette.PAPER if lost else palette.FAINT),
-        (age, 0.2, palette.PAPER),
-    ]
+    if lost:
+        wanted = [(head, 0.22, palette.PAPER), (reason, 0.13, palette.PAPER), (age, 0.17, palette.PAPER)]
+    else:
+        wanted = [(head, 0.16, palette.SOFT), (reason, 0.11, palette.FAINT)]
     lines = [(text, _fitting_px(text, space * part, room), colour) for text, part, colour in wanted if text]
     if look.height < 2 * _LEAST_TEXT_HEIGHT:
         lines = lines[:1]

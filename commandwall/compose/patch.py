@@ -66,18 +66,25 @@ class Sheet:
     def paint(self, mask: Plane, x: int, y: int, colour: Colour) -> None:
         """Paint ``colour`` where ``mask`` says, its top left corner at ``x``, ``y``; clipped."""
         height, width = self._planes[0].shape
-        cover = np.zeros((height, width), np.float32)
         top, left = max(0, y), max(0, x)
-        piece = mask[top - y : height - y, left - x : width - x]
-        cover[top : top + piece.shape[0], left : left + piece.shape[1]] = piece / np.float32(255)
-        halved = cover.reshape(height // 2, 2, width // 2, 2).mean((1, 3))
+        piece = mask[top - y : max(0, height - y), left - x : max(0, width - x)]
+        if piece.size == 0:
+            return
+        # The even rectangle around the piece, so that chroma is cut at the same places.
+        x0, y0 = left // 2 * 2, top // 2 * 2
+        x1, y1 = -(-(left + piece.shape[1]) // 2) * 2, -(-(top + piece.shape[0]) // 2) * 2
+        cover = np.zeros((y1 - y0, x1 - x0), np.float32)
+        np.divide(piece, 255, out=cover[top - y0 :, left - x0 :][: piece.shape[0], : piece.shape[1]])
+        halved = cv2.resize(cover, ((x1 - x0) // 2, (y1 - y0) // 2), interpolation=cv2.INTER_AREA)
+        luma = self._planes[0][y0:y1, x0:x1]
+        chroma = [plane[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] for plane in self._planes[1:]]
         covers = (cover, halved, halved)
-        for plane, part, value, middle in zip(self._planes, covers, colour, _MIDDLE, strict=True):
-            np.add(plane, part * (value - self._keep * middle - plane), out=plane)
+        for plane, part, value, middle in zip((luma, *chroma), covers, colour, _MIDDLE, strict=True):
+            plane += part * (value - self._keep * middle - plane)  # noqa: PLW2901 - in place
 
     def finish(self) -> Patch:
         """Return the patch."""
-        planes = (np.clip(np.rint(plane), 0, 255).astype(np.uint8) for plane in self._planes)
+        planes = (np.rint(plane).clip(0, 255).astype(np.uint8) for plane in self._planes)
         return Patch(Planes(*planes), self._keep)
 
 

@@ -7,6 +7,7 @@ its strokes widened, and averaged down: heavier, and legible down to nine pixels
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ _LARGE_PX = 24
 _STROKE = 0.03
 _LEAST_STROKE_PX = 0.5
 _ELLIPSIS = "…"
+_KEPT_TEXTS = 1024
 _WIDE = (1 << 14, 1 << 10)
 
 # One font object; OpenCV caches glyphs in it without a lock of its own.
@@ -30,15 +32,17 @@ def clean(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+@lru_cache(_KEPT_TEXTS)
 def text_width(text: str, px: int) -> int:
     """Return the width in pixels of ``text`` at a font size of ``px``."""
     if not text:
         return 0
     with _LOCK:
         end, _ = cv2.putText(np.empty((1, 1), np.uint8), text, (0, 0), (0,), _FONT, px * 2, _WEIGHT)
-    return int(end[0]) // 2 + 2
+    return int(end[0]) // 2 + 3
 
 
+@lru_cache(_KEPT_TEXTS)
 def fit(text: str, px: int, width: int) -> str:
     """Return ``text``, or as much of its beginning as fits into ``width`` pixels with an ellipsis."""
     if text_width(text, px) <= width:
@@ -53,8 +57,12 @@ def fit(text: str, px: int, width: int) -> str:
     return text[:low].rstrip() + _ELLIPSIS if low else ""
 
 
+@lru_cache(_KEPT_TEXTS)
 def text_mask(text: str, px: int) -> Plane:
-    """Return the coverage (0 to 255) of ``text``: ``line_height(px)`` rows, as wide as the text."""
+    """Return the coverage (0 to 255) of ``text``: ``line_height(px)`` rows, as wide as the text.
+
+    It is kept: do not write to it.
+    """
     scale = 2 if px >= _LARGE_PX else 4
     width, height = max(1, text_width(text, px)), line_height(px)
     large = np.zeros((height * scale, width * scale), np.uint8)

@@ -37,7 +37,12 @@ class Words:
         return f"{age_s // _DAY_S}{self.days}"
 
     def reason(self, reason: Reason) -> str:
-        """Return the plain wording of ``reason``, without its detail: a wall is read from afar."""
+        """Return the plain wording of ``reason``, without its detail: a wall is read from afar.
+
+        That a feed is being opened says no more than that it is connecting, so it has no words.
+        """
+        if reason.code is ReasonCode.OPENING:
+            return ""
         return ZH[reason.code] if self.chinese else _capital(reason.code)
 
 
@@ -49,7 +54,7 @@ _ZH = Words(
     states={
         TileState.LIVE: "",
         TileState.LATE: "延迟",
-        TileState.FROZEN: "画面冻结",
+        TileState.FROZEN: "冻结",
         TileState.LOST: "中断",
         TileState.CONNECTING: "连接中",
         TileState.EMPTY: "",
@@ -70,7 +75,7 @@ _EN = Words(
         TileState.CONNECTING: "CONNECTING",
         TileState.EMPTY: "",
     },
-    headlines={TileState.LOST: "NO SIGNAL", TileState.CONNECTING: "CONNECTING"},
+    headlines={TileState.LOST: "NO SIGNAL", TileState.CONNECTING: "Connecting"},
     damaged="DAMAGED",
     no_memory="Picture channel is gone",
     seconds=" s",

@@ -7,6 +7,7 @@ wall of cameras at the same bit rate and a better PSNR. Constrained Baseline (RF
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 
 import av
@@ -20,6 +21,7 @@ from commandwall.ipc.slots import Plane, Planes
 
 _CRF = 23
 _PEAK_BITS_PER_PIXEL = 5.0
+_LEAST_PEAK_BPS = 512_000
 _NEVER = 1 << 30
 _PIXELS_PER_THREAD = 1920 * 1088
 _BT709 = 1
@@ -47,8 +49,8 @@ class H264Encoder:
 
     def __init__(self, width: int, height: int, fps: int) -> None:
         """Open the encoder; raises :class:`UnsupportedError` when this FFmpeg has no libx264."""
-        peak = int(width * height * _PEAK_BITS_PER_PIXEL)
-        threads = -(-width * height // _PIXELS_PER_THREAD)
+        peak = max(_LEAST_PEAK_BPS, int(width * height * _PEAK_BITS_PER_PIXEL))
+        threads = min(-(-width * height // _PIXELS_PER_THREAD), os.cpu_count() or 1)
         try:
             context = av.VideoCodecContext.create("libx264", "w")
         except av.FFmpegError as error:

@@ -1,0 +1,75 @@
+"""Shelves: what is new is seen once, and what tore is noticed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from commandwall.base.errors import ProtocolError
+from commandwall.compose.shelf import Shelf
+from commandwall.compose.truth import Truth
+from commandwall.ipc.slots import Arena, SlotFlag
+from commandwall.model.rect import Rect
+from tests.unit.compose.scenery import NOW, PERIOD, S, Scenery, scenery
+
+RECTS = [Rect(16 * i, 0, 16, 8) for i in range(4)]
+
+
+def shelf_of(scene: Scenery, indices: list[int], numbers: list[int]) -> tuple[Shelf, Truth, np.ndarray]:
+    return Shelf(Arena(scene.handle.path), indices, numbers), Truth(8), np.full(8, -1)
+
+
+def test_new_pictures_are_seen_once_under_the_walls_own_numbers() -> None:
+    with scenery(*RECTS) as scene:
+        shelf, truth, newest = shelf_of(scene, [3, 1], [5, 6])
+        assert shelf.look(truth, newest).tolist() == []
+        scene.publish(1, 50, NOW - S, still_ns=2 * S, flags=SlotFlag.DAMAGED)
+        scene.publish(2, 60)
+        assert shelf.has_pictures().tolist() == [False, True]
+        assert shelf.look(truth, newest).tolist() == [6]
+        assert shelf.look(truth, newest).tolist() == []
+    assert truth.has_picture.tolist() == [False] * 6 + [True, False]
+    assert (truth.arrival[6], truth.changed[6], truth.period[6]) == (NOW - S, NOW - 3 * S, PERIOD)
+    assert truth.flags[6] == SlotFlag.DAMAGED
+    assert newest.tolist() == [-1] * 6 + [0, -1]
+
+
+def test_the_newest_of_several_is_taken_and_slots_go_round() -> None:
+    with scenery(*RECTS) as scene:
+        shelf, truth, newest = shelf_of(scene, [0], [0])
+        for count in range(1, 8):
+            scene.publish(0, count)
+            if count % 2:
+                shelf.look(truth, newest)
+                assert newest[0] == (count - 1) % 3
+                assert shelf.slots(0)[newest[0]].y[0, 0] == count
+
+
+def test_a_picture_that_is_written_over_after_it_was_noted_is_torn() -> None:
+    with scenery(*RECTS) as scene:
+        shelf, truth, newest = shelf_of(scene, [0, 1], [0, 1])
+        assert not shelf.torn()
+        for value in (1, 2, 3):
+            scene.publish(0, value)
+        shelf.look(truth, newest)
+        assert not shelf.torn()
+        scene.publish(0, 4)
+        scene.publish(0, 5)
+        assert not shelf.torn(), "three slots leave two pictures of time"
+        scene.begin(0)
+        assert shelf.torn()
+        shelf.look(truth, newest)
+        assert not shelf.torn()
+
+
+def test_sizes_are_those_of_the_slots() -> None:
+    with scenery(*RECTS, Rect(0, 8, 32, 30)) as scene:
+        shelf, _, _ = shelf_of(scene, [0, 4], [0, 1])
+        assert [shelf.size(position) for position in (0, 1)] == [(16, 8), (32, 30)]
+        assert shelf.slots(1)[2].u.shape == (15, 16)
+
+
+@pytest.mark.parametrize("index", [-1, 4])
+def test_a_tile_that_the_arena_has_not_is_refused(index: int) -> None:
+    with scenery(*RECTS) as scene, pytest.raises(ProtocolError, match="4 tiles"):
+        shelf_of(scene, [index], [0])
