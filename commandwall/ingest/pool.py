@@ -37,11 +37,11 @@ class DecodePool:
     """``threads`` threads that take jobs, most urgent first, then first come, first served.
 
     A job must not be in the pool twice: then a decoder belongs to one thread at a time. A job
-    that raises is a defect: ``on_failure`` is called, in that thread, and the thread ends.
+    that raises is a defect: its thread ends with a traceback, and ``on_failure`` is called in it.
     Any thread may call :meth:`put`.
     """
 
-    def __init__(self, threads: int, on_failure: Callable[[BaseException], None]) -> None:
+    def __init__(self, threads: int, on_failure: Callable[[], None]) -> None:
         self._on_failure = on_failure
         self._queues: tuple[deque[tuple[Job, int]], ...] = tuple(deque() for _ in Urgency)
         self._tokens: SimpleQueue[bool] = SimpleQueue()
@@ -79,18 +79,20 @@ class DecodePool:
             thread.join(1.0)
 
     def _work(self, number: int) -> None:
-        """Run in a thread: one token in the queue stands for one job in the deques."""
-        while self._tokens.get():
-            job = self._next()
-            if job is None:
-                continue
-            try:
-                self._busy_ns[number] += job.step()
-            except BaseException as error:
-                self._on_failure(error)
-                raise
+        """Run in a thread, until there is the token that ends it."""
+        ended = False
+        try:
+            while self._tokens.get():
+                job = self._next()
+                if job is not None:
+                    self._busy_ns[number] += job.step()
+            ended = True
+        finally:
+            if not ended:
+                self._on_failure()
 
     def _next(self) -> Job | None:
+        """Return the job that a token stands for; ``None`` once the pool was emptied."""
         for urgency, queue in enumerate(self._queues):
             try:
                 job, put_ns = queue.popleft()

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import threading
 
-import cv2
-
 from commandwall.ipc.messages import TileSpec
 from commandwall.ipc.slots import SLOTS, Arena, Planes, SlotFlag, SlotInfo, SlotWriter
 from commandwall.media.decoder import DecodedPicture
-from commandwall.media.scale import Geometry, Scaler, clear
+from commandwall.media.scale import Geometry, Scaler, clear, differ
 from commandwall.model.camera import StreamName
-
-_COMPARED_ROWS = 270
-"""Of taller tiles only some rows are compared: a change of content is hardly ever one row high."""
 
 
 class Tile:
@@ -66,7 +61,7 @@ class Tile:
                     return False
                 self.shown = stream
             planes = self._fill(picture)
-            if self._before is None or _differ(planes, self._before):
+            if self._before is None or differ(planes, self._before):
                 self._changed_ns = unit.arrival_ns
             self._before = planes
             self._arrival_ns = unit.arrival_ns
@@ -113,9 +108,3 @@ def _suits(geometry: Geometry, picture: DecodedPicture) -> bool:
         picture.sar,
         picture.full_range,
     )
-
-
-def _differ(planes: Planes, before: Planes) -> bool:
-    """Return whether the luma of two pictures differs anywhere (in tall ones: in the rows compared)."""
-    step = 1 + planes.y.shape[0] // _COMPARED_ROWS
-    return cv2.norm(planes.y[::step], before.y[::step], cv2.NORM_INF) > 0

@@ -99,16 +99,12 @@ class Ingest:
         from commandwall.ingest.pool import DecodePool
 
         loop = asyncio.get_running_loop()
-        failed: asyncio.Future[None] = loop.create_future()
-
-        def on_failure(error: BaseException) -> None:
-            loop.call_soon_threadsafe(_fail, failed, error)
-
-        pool = DecodePool(message.decode_threads, on_failure)
+        failed = asyncio.Event()
+        pool = DecodePool(message.decode_threads, lambda: _set_soon(loop, failed))
         self._stack.callback(pool.close)
         board = Board(self._feeds, pool, message.budget_cores, self._channel.post)
         self.keep_running(board.govern(), "govern decoding")
-        self.keep_running(_wait_for(failed), "watch decode threads")
+        self.keep_running(_raise_when(failed), "watch decode threads")
         return board
 
     async def _answer_still(self, camera: str, call: int) -> None:
@@ -161,13 +157,14 @@ def _load_painting() -> None:
     gc.freeze()
 
 
-async def _wait_for(failed: asyncio.Future[None]) -> None:
-    await failed
+def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    loop.call_soon_threadsafe(event.set)
 
 
-def _fail(failed: asyncio.Future[None], error: BaseException) -> None:
-    if not failed.done():
-        failed.set_exception(error)
+async def _raise_when(failed: asyncio.Event) -> None:
+    """End the worker when a decode thread is gone: the supervisor starts a whole one."""
+    await failed.wait()
+    raise CommandwallError("a decode thread ended; its traceback is above")
 
 
 if __name__ == "__main__":
