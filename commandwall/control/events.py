@@ -38,7 +38,7 @@ class Event:
     @cached_property
     def text(self) -> str:
         """The event as the JSON text that every listener gets."""
-        fields = adapter(type(self.body)).dump_json(self.body).decode()
+        fields = adapter(self.body.__class__).dump_json(self.body).decode()
         return f'{{"seq":{self.seq},"type":"{self.type}",{fields[1:]}'
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aiohttp import web
+from yarl import URL
 
 from commandwall.control.http.context import PRINCIPAL, web_of
 from commandwall.control.http.problems import Handler
@@ -29,8 +30,7 @@ def _page(name: str) -> Handler:
 
     async def page(request: web.Request) -> web.StreamResponse:
         if PRINCIPAL not in request:
-            login = request.url.with_path("/login").with_query({"next": request.path_qs})
-            raise web.HTTPSeeOther(login.relative())
+            return _see(request.url.with_path("/login").with_query({"next": request.path_qs}))
         return _file(web_of(request).pages / name)
 
     return page
@@ -52,7 +52,7 @@ async def head(request: web.Request) -> web.StreamResponse:
         return await _head_page(request)
     await web_of(request).service.by_token(token)
     query = [(name, value) for name, value in request.query.items() if name != "token"]
-    response = web.Response(status=303, headers={"Location": str(request.url.with_query(query).relative())})
+    response = _see(request.url.with_query(query))
     set_display_token(request, response, token)
     return response
 
@@ -67,6 +67,11 @@ async def asset(request: web.Request) -> web.StreamResponse:
     if not path.is_relative_to(root):
         raise web.HTTPNotFound
     return _file(path)
+
+
+def _see(url: URL) -> web.Response:
+    """Return a redirection to ``url``, without its host: a proxy may know us by another name."""
+    return web.Response(status=303, headers={"Location": str(url.relative()), "Cache-Control": "no-store"})
 
 
 def _file(path: Path) -> web.FileResponse:

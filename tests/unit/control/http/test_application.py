@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, web
+
+from commandwall.base.errors import UnavailableError
+from commandwall.control.http.application import HttpServer, application
+from commandwall.control.http.context import Probes, Web
+from commandwall.control.roles import Role
+from commandwall.outputs.websocket import HeadVideo
+from commandwall.settings.site import Address, HttpSettings, Tls
+from tests.unit.control.rig import PASSWORD, Rig
+
+
+@pytest.fixture
+async def app(rig: Rig, pages: Path) -> AsyncIterator[web.Application]:
+    async with HeadVideo() as video:
+        yield application(
+            Web(rig.service, rig.events, video, Probes(lambda: (b"", "text/plain"), list), pages, secure=True)
+        )
+
+
+async def test_the_server_says_where_it_listens(app: web.Application) -> None:
+    async with HttpServer(app, HttpSettings(Address("127.0.0.1", 0))) as server, ClientSession() as client:
+        assert server.url == f"http://127.0.0.1:{server.port}"
+        async with client.get(f"{server.url}/healthz") as response:
+            assert response.status == 200
+
+
+async def test_an_address_that_is_taken_is_named(app: web.Application) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = Address("127.0.0.1", taken.getsockname()[1])
+        with pytest.raises(UnavailableError, match=f"http.listen {address}.*choose another"):
+            async with HttpServer(app, HttpSettings(address)):
+                pass
+
+
+@pytest.mark.needs("openssl")
+async def test_with_tls_cookies_are_secure(app: web.Application, tmp_path: Path) -> None:
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made = [*command, *subject, "-keyout", str(key), "-out", str(cert)]
+    subprocess.run(made, check=True, capture_output=True)  # noqa: ASYNC221
+    settings = HttpSettings(Address("127.0.0.1", 0), Tls(cert, key))
+    trust = ssl.create_default_context(cafile=str(cert))
+    async with HttpServer(app, settings) as server, ClientSession() as client:
+        assert server.url.startswith("https://")
+        body = {"username": Role.VIEWER, "password": PASSWORD}
+        async with client.post(f"{server.url}/api/v1/login", json=body, ssl=trust) as response:
+            assert response.status == 200
+            assert "; Secure" in response.headers["Set-Cookie"]

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import validate
+
+from commandwall.control.http.application import ROUTES
+from commandwall.control.http.openapi import describe
+from commandwall.control.http.routes import Route
+from commandwall.control.roles import PERMISSIONS, Role
+from tests.unit.control.http.conftest import Connect
+
+API_ROUTES = [route for route in ROUTES if route.api]
+REFERENCE = Path(__file__).parents[4] / "docs" / "ref" / "http.md"
+PLACES = {
+    "camera": "c-0",
+    "wall": "main",
+    "head": "left",
+    "cell": "1",
+    "layout": "1",
+    "user": "viewer",
+    "token": "t",
+}
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def example_of(route: Route) -> dict[str, object] | None:
+    """Return a body that fits the route."""
+    if route.takes is None:
+        return None
+    known = {
+        "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
+        "role": "viewer",
+    }  # fmt: skip
+    return {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
+
+
+def test_the_description_is_valid_openapi() -> None:
+    validate(describe(API_ROUTES))
+
+
+async def test_the_description_is_served_to_anybody(connect: Connect) -> None:
+    client = await connect()
+    document = await (await client.get("/api/v1/openapi.json")).json()
+    assert document == describe(API_ROUTES)
+    assert document["openapi"] == "3.1.0"
+
+
+def test_every_operation_is_described_with_its_errors() -> None:
+    document = describe(API_ROUTES)
+    for route in API_ROUTES:
+        operation = document["paths"][route.path][route.method.lower()]
+        assert operation["summary"]
+        assert str(route.status) in operation["responses"]
+        assert ("requestBody" in operation) == (route.takes is not None)
+        assert ("403" in operation["responses"]) == (route.permission is not None)
+    change = document["paths"]["/api/v1/walls/{wall}/layout"]["put"]
+    assert [parameter["name"] for parameter in change["parameters"]] == ["wall", "If-Match"]
+    assert change["requestBody"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/LayoutChange"
+    }
+    assert {"CameraStatus", "WallDocument", "LayoutChange", "Problem"} <= set(
+        document["components"]["schemas"]
+    )
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [route.handler.__name__ for route in API_ROUTES]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("route", [route for route in API_ROUTES if route.signed_in], ids=name_of)
+async def test_the_table_says_who_may_and_the_service_holds_it(connect: Connect, route: Route) -> None:
+    path = re.sub(r"{(\w+)}", lambda match: PLACES[match[1]], route.path)
+    headers = {"X-Forwarded-For": "203.0.113.9"}
+    stranger = await connect()
+    response = await stranger.request(route.method, path, json=example_of(route), headers=headers)
+    assert response.status == 401, name_of(route)
+    for role in Role:
+        if route.permission is not None and route.permission not in PERMISSIONS[role]:
+            client = await connect(role)
+            response = await client.request(route.method, path, json=example_of(route), headers=headers)
+            assert response.status == 403, (role, name_of(route))
+
+
+def test_the_reference_has_every_operation_and_no_other() -> None:
+    documented = set(re.findall(r"^\| `([A-Z]+ /\S+)`", REFERENCE.read_text("utf-8"), re.MULTILINE))
+    assert documented == {name_of(route) for route in ROUTES}
