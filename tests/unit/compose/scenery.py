@@ -14,7 +14,7 @@ from commandwall.compose.patches import PatchBook
 from commandwall.compose.stage import Stage
 from commandwall.compose.words import words_of
 from commandwall.ipc.messages import Arrange, SourceState, WallTile
-from commandwall.ipc.slots import Arena, Planes, SlotInfo, SlotWriter, create_arena
+from commandwall.ipc.slots import Arena, Plane, Planes, SlotInfo, SlotWriter, create_arena
 from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.rect import Rect
@@ -46,7 +46,7 @@ class Scenery:
             SlotInfo(arrival_ns, 0, arrival_ns - still_ns, PERIOD, flags),
         )
 
-    def publish_planes(self, index: int, values: Sequence[object], info: SlotInfo) -> None:
+    def publish_planes(self, index: int, values: Sequence[int | Plane], info: SlotInfo) -> None:
         """Publish planes of any values that fit them."""
         for plane, value in zip(self._writers[index].begin(), values, strict=True):
             plane[:] = value

@@ -17,7 +17,6 @@ from commandwall.compose.patches import PatchBook
 from commandwall.compose.tile import Tile
 from commandwall.compose.words import words_of
 from commandwall.ipc.slots import Planes
-from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
 from tests.unit.compose.scenery import same
 

@@ -1,0 +1,210 @@
+"""The composer's tick: one switch for the whole wall, nothing held for ever, everything reported."""
+
+from __future__ import annotations
+
+import pytest
+
+import commandwall.compose.composer as composer_module
+from commandwall.compose.canvas import Canvas
+from commandwall.compose.composer import Composer, TickReport
+from commandwall.compose.palette import GAP
+from commandwall.compose.report import wall_report
+from commandwall.compose.truth import STATES
+from commandwall.ipc.messages import Arrange, SwitchDone, WallTile
+from commandwall.ipc.slots import Planes, SlotFlag
+from commandwall.model.camera import FeedState
+from commandwall.model.rect import Rect
+from commandwall.model.wall import TileState, Wall
+from tests.unit.compose.scenery import NOW, S, Scenery, same, scenery, told
+
+LEFT, RIGHT, WHOLE = Rect(0, 0, 120, 90), Rect(120, 0, 120, 90), Rect(0, 0, 240, 90)
+TICK = S // 25
+
+
+class Watcher:
+    """Hears and sees all that a composer says and shows."""
+
+    def __init__(self) -> None:
+        self.reports: list[TickReport] = []
+        self.switches: list[SwitchDone] = []
+        self.versions: list[int] = []
+
+    def reported(self, report: TickReport) -> None:
+        self.reports.append(report)
+
+    def switched(self, done: SwitchDone) -> None:
+        self.switches.append(done)
+
+    def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
+        self.versions.append(version)
+
+
+class Stand:
+    """A composer whose time is moved by hand, tick by tick."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now_ns = NOW
+        monkeypatch.setattr(composer_module, "monotonic_ns", lambda: self.now_ns)
+        monkeypatch.setattr(composer_module, "utc_ns", lambda: 1_700_000_000 * S + self.now_ns)
+        monkeypatch.setattr("commandwall.compose.stage.monotonic_ns", lambda: self.now_ns)
+        self.watcher = Watcher()
+        self.wall = Wall("w", "主墙", 240, 90, 25, "x", ())
+        self.composer = Composer(self.wall, "zh", [self.watcher], self.watcher)
+        self.seen: list[Planes] = []
+        self._tick = 0
+
+    def show(self, revision: int, *tiles: WallTile) -> None:
+        self.composer.show(self.composer.prepare(Arrange(revision, self.now_ns, tiles)))
+
+    def tick(self, count: int = 1) -> Planes:
+        """Do ``count`` ticks and return what the wall shows then."""
+        for _ in range(count):
+            self.composer.peek(lambda canvas: self.seen.append(canvas.copy(canvas.rect)))
+            self.composer._tick(self._tick)
+            self._tick += 1
+            self.now_ns += TICK
+        return self.seen[-1]
+
+    def publish(self, scene: Scenery, *indices: int, value: int = 120, flags: int = 0) -> None:
+        for index in indices:
+            scene.publish(index, value, self.now_ns, flags=flags)
+
+
+@pytest.fixture
+def stand(monkeypatch: pytest.MonkeyPatch) -> Stand:
+    return Stand(monkeypatch)
+
+
+def test_a_wall_without_an_arrangement_is_a_gap_with_a_clock(stand: Stand) -> None:
+    planes = stand.tick()
+    assert planes.y[80, 5] == GAP.y
+    assert (planes.y[:14, -60:] > 200).any()
+
+
+def test_a_new_arrangement_appears_whole_in_one_tick_when_its_last_picture_is_there(stand: Stand) -> None:
+    with scenery(LEFT, RIGHT) as scene:
+        before = stand.tick()
+        stand.show(1, *scene.tiles)
+        stand.publish(scene, 0)
+        assert same(stand.tick(), before), "held: one tile has no picture yet"
+        stand.publish(scene, 1, value=140)
+        planes = stand.tick()
+    assert (planes.y[30, 30], planes.y[30, 150]) == (120, 140)
+    assert stand.watcher.switches == [SwitchDone(1, TICK / S, TICK / S)]
+
+
+def test_an_arrangement_is_held_for_a_quarter_of_a_second_and_then_says_that_it_connects(
+    stand: Stand,
+) -> None:
+    with scenery(LEFT, RIGHT) as scene:
+        stand.tick()
+        stand.show(1, *scene.tiles)
+        stand.publish(scene, 0)
+        stand.tick(7)
+        assert stand.watcher.versions[-1] == stand.watcher.versions[0]
+        planes = stand.tick()
+        assert planes.y[30, 30] == 120
+        stand.tick(10)
+        assert [STATES[code] for code in stand.watcher.reports[-1].states] == [
+            TileState.LIVE,
+            TileState.CONNECTING,
+        ]
+        assert stand.watcher.switches == []
+        stand.publish(scene, 0, 1)
+        stand.tick()
+    assert stand.watcher.switches == [SwitchDone(1, 18 * TICK / S, 18 * TICK / S)]
+
+
+def test_newer_arrangements_replace_a_held_one_and_get_no_more_time(stand: Stand) -> None:
+    with scenery(LEFT, WHOLE) as scene:
+        stand.tick()
+        for revision in range(1, 8):
+            stand.show(revision, scene.tiles[revision % 2])
+            stand.tick()
+        planes = stand.tick(3)
+        assert stand.watcher.reports[-1].revision == 7
+    assert planes.y[10, 10] != GAP.y
+
+
+def test_an_arrangement_of_cameras_that_do_not_deliver_is_shown_at_once(stand: Stand) -> None:
+    with scenery(LEFT, RIGHT) as scene:
+        stand.composer.learn([told("camera:0", FeedState.LOST), told("camera:1", FeedState.CONNECTING)])
+        stand.show(1, *scene.tiles)
+        assert not (stand.tick().y[20, :100] == GAP.y).all()
+    assert [done.revision for done in stand.watcher.switches] == [1]
+
+
+def test_the_old_picture_is_never_under_the_new_name(stand: Stand) -> None:
+    with scenery(LEFT) as old, scenery(LEFT) as new:
+        stand.show(1, old.tiles[0])
+        stand.publish(old, 0, value=200)
+        before = stand.tick()
+        stand.show(2, WallTile("c0", LEFT, "camera:new", "新", new.handle.path, 0))
+        assert same(stand.tick(), before), "old picture, old name"
+        planes = stand.tick(8)
+        assert 200 not in planes.y[:70, :100], "new name, no picture"
+
+
+def test_all_live_is_told_apart_from_the_first_pictures(stand: Stand) -> None:
+    with scenery(LEFT) as scene:
+        stand.show(3, *scene.tiles)
+        stand.publish(scene, 0, flags=SlotFlag.CATCHING_UP)
+        stand.tick(2)
+        assert stand.watcher.switches == []
+        stand.publish(scene, 0)
+        stand.tick()
+    assert stand.watcher.switches == [SwitchDone(3, 0.0, 2 * TICK / S)]
+
+
+def test_nobody_waits_for_ever_for_a_switch_to_be_live(stand: Stand) -> None:
+    with scenery(LEFT) as scene:
+        stand.show(3, *scene.tiles)
+        stand.tick(300)
+        stand.publish(scene, 0)
+        stand.tick(2)
+    assert stand.watcher.switches == []
+
+
+def test_reports_come_each_second_and_soon_after_a_change_but_not_in_floods(stand: Stand) -> None:
+    with scenery(LEFT) as scene:
+        stand.show(1, *scene.tiles)
+        stand.publish(scene, 0)
+        stand.tick(51)
+        assert [report.tick for report in stand.watcher.reports] == [0, 25, 50]
+        stand.composer.learn([told("camera:0", FeedState.LOST)])
+        stand.tick(10)
+        assert stand.watcher.reports[-1].tick == 55
+        assert STATES[stand.watcher.reports[-1].states[0]] is TileState.LOST
+
+
+def test_a_report_becomes_the_message_that_the_control_plane_knows(stand: Stand) -> None:
+    with scenery(LEFT) as scene:
+        stand.show(4, *scene.tiles, WallTile("e", RIGHT, "none", ""))
+        stand.publish(scene, 0)
+        stand.tick(26)
+    report = wall_report(stand.watcher.reports[-1], ())
+    assert (report.revision, report.tick) == (4, 25)
+    live, empty = report.tiles
+    assert (live.cell, live.source, live.state, live.age_s, live.shown) == (
+        "c0",
+        "camera:0",
+        TileState.LIVE,
+        1.0,
+        1,
+    )
+    assert (empty.state, empty.age_s, empty.shown) == (TileState.EMPTY, -1.0, 0)
+
+
+def test_the_version_moves_only_when_a_pixel_may_have(stand: Stand) -> None:
+    with scenery(LEFT) as scene:
+        stand.show(1, *scene.tiles)
+        stand.publish(scene, 0)
+        stand.tick(2)
+        stand.now_ns = NOW + 10 * S + 1
+        stand.publish(scene, 0)
+        stand.tick(20)
+        versions = stand.watcher.versions[-20:]
+        assert versions[0] == versions[-1]
+        stand.publish(scene, 0)
+        stand.tick(1)
+        assert stand.watcher.versions[-1] == versions[-1] + 1
