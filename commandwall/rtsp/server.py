@@ -127,6 +127,8 @@ class RtspServer:
 
     def _is_gone(self, connection: Connection, now_s: float) -> bool:
         session = connection.session
+        if connection.answering:
+            return False
         if session is None or session.udp_from is not None:
             return now_s - connection.alive_at_s > self.timeout_s
         blocked_since_s = session.sender.blocked_since_s

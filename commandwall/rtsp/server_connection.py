@@ -88,6 +88,7 @@ class Connection(asyncio.Protocol):
         }
         self.session: Session | None = None
         self.alive_at_s = server.clock()
+        self.answering = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin: the server runs this connection from now on."""
@@ -129,8 +130,11 @@ class Connection(asyncio.Protocol):
     async def run(self) -> None:
         """Answer requests until the connection is lost."""
         while (request := await self._requests.get()) is not None:
+            self.answering = True
             response = await self._answer(request)
             self._write(response, request)
+            self.answering = False
+            self.alive_at_s = self._server.clock()
             session = self.session
             if (
                 request.method == "PLAY"
