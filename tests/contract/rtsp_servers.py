@@ -1,0 +1,168 @@
+"""The servers that the RTSP client is held against, each as a context manager that yields its URL."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from fractions import Fraction
+from functools import cache, partial
+from pathlib import Path
+
+import av
+
+from commandwall.rtsp.auth import ServerAuthenticator
+from commandwall.rtsp.messages import Headers, Request, Response
+from commandwall.rtsp.server import RtspServer
+from commandwall.rtsp.server_track import Track
+from simulators.loopfile import Unit
+from simulators.loops import LoopTrack
+from simulators.pacer import Pacer
+from tests.conftest import SYSTEM_PYTHON
+from tests.unit.rtsp.camera import Camera, running
+
+WIDTH, HEIGHT, FPS = 640, 360, 15
+USER, PASSWORD = "admin", 'p"w :\\密码'
+
+OpenServer = Callable[[], AbstractAsyncContextManager[str]]
+
+
+async def _stop(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
+
+
+@asynccontextmanager
+async def gstreamer(*credentials: str) -> AsyncIterator[str]:
+    """gst-rtsp-server, guarded by digest if credentials are given."""
+    script = Path(__file__).with_name("gst_server.py")
+    process = await asyncio.create_subprocess_exec(
+        SYSTEM_PYTHON, str(script), *credentials, stdout=PIPE, stderr=DEVNULL
+    )
+    assert process.stdout is not None
+    try:
+        port = int(await process.stdout.readline())
+        yield f"rtsp://127.0.0.1:{port}/test"
+    finally:
+        await _stop(process)
+
+
+class _OneTrack:
+    """A catalogue with a single track at ``/test``."""
+
+    def __init__(self, track: Track) -> None:
+        self._track = track
+
+    async def open(self, path: str) -> Track | None:
+        return self._track if path == "/test" else None
+
+
+@cache
+def _loop() -> list[Unit]:
+    """Return two seconds of noise-free pictures, encoded."""
+    encoder = av.CodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+    encoder.framerate, encoder.gop_size, encoder.max_b_frames = Fraction(FPS), FPS, 0
+    encoder.options = {"preset": "ultrafast", "tune": "zerolatency"}
+    frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
+    packets = [packet for index in range(2 * FPS) for packet in encoder.encode(_numbered(frame, index))]
+    return [Unit(bytes(packet), packet.is_keyframe) for packet in packets + encoder.encode(None)]
+
+
+def _numbered(frame: av.VideoFrame, index: int) -> av.VideoFrame:
+    for plane in frame.planes:
+        plane.update(bytes([index * 7 % 256]) * plane.buffer_size)
+    frame.pts = index
+    return frame
+
+
+@asynccontextmanager
+async def own(authenticator: ServerAuthenticator | None = None) -> AsyncIterator[str]:
+    """Our own server."""
+    pacer = Pacer()
+    track = LoopTrack(_loop(), FPS, 1, pacer)
+    async with RtspServer(_OneTrack(track), "127.0.0.1", 0, authenticator=authenticator) as server:
+        pacing = asyncio.create_task(pacer.run())
+        try:
+            yield f"rtsp://127.0.0.1:{server.port}/test"
+        finally:
+            pacing.cancel()
+            with suppress(asyncio.CancelledError):
+                await pacing
+
+
+class _FfmpegCamera(Camera):
+    """FFmpeg's own SDP, RTP and RTCP by UDP; it has no RTSP server, so the requests are answered here."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        super().__init__()
+        self.after_play = b""
+        self.process: Process | None = None
+        self._folder = folder
+        self._own = port
+        self._target = 0
+        self.answers = {"SETUP": self._set_up, "PLAY": self._play}
+        self._starting: asyncio.Task[None] | None = None
+
+    async def describe(self) -> None:
+        """Have FFmpeg write its description."""
+        description = self._folder / "ffmpeg.sdp"
+        process = await self._run(
+            "-frames:v", "1", "-sdp_file", str(description), "-f", "rtp", "rtp://127.0.0.1:9"
+        )
+        await process.wait()
+        self.sdp = description.read_text()
+
+    async def _run(self, *output: str) -> Process:
+        picture = f"testsrc=size={WIDTH}x{HEIGHT}:rate={FPS}"
+        encode = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(FPS))
+        return await asyncio.create_subprocess_exec(
+            "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", picture, "-pix_fmt", "yuv420p", *encode,
+            "-flags", "+global_header", *output, stdin=DEVNULL,
+        )  # fmt: skip
+
+    def _set_up(self, request: Request) -> Response:
+        transport = request.headers.get("Transport")
+        self._target = int(transport.partition("client_port=")[2].partition("-")[0])
+        return Response(200, headers=Headers([("Session", "1"), ("Transport", transport)]))
+
+    def _play(self, request: Request) -> Response:
+        self._starting = asyncio.get_running_loop().create_task(self._send())
+        return Response(200)
+
+    async def _send(self) -> None:
+        self.process = await self._run(
+            "-f", "rtp", f"rtp://127.0.0.1:{self._target}?localrtpport={self._own}"
+        )
+
+    async def stop(self) -> None:
+        """Stop FFmpeg."""
+        if self._starting is not None:
+            await self._starting
+        if self.process is not None:
+            await _stop(self.process)
+
+
+@asynccontextmanager
+async def ffmpeg(folder: Path, port: int) -> AsyncIterator[str]:
+    """FFmpeg behind a scripted camera."""
+    camera = _FfmpegCamera(folder, port)
+    await camera.describe()
+    async with running(camera):
+        try:
+            yield camera.url
+        finally:
+            await camera.stop()
+
+
+def guarded() -> dict[str, OpenServer]:
+    """Return the servers that ask for USER and PASSWORD, by name."""
+    servers: dict[str, OpenServer] = {"gstreamer": partial(gstreamer, USER, PASSWORD)}
+    for algorithm in ("MD5", "SHA-256"):
+        authenticator = ServerAuthenticator("centre", {USER: PASSWORD}, algorithms=(algorithm,))
+        servers[f"own {algorithm}"] = partial(own, authenticator)
+    basic = ServerAuthenticator("centre", {USER: PASSWORD}, algorithms=(), basic=True)
+    servers["own basic"] = partial(own, basic)
+    return servers
