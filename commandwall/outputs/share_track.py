@@ -20,7 +20,7 @@ from commandwall.rtsp.server_track import TrackSender
 log = logging.getLogger(__name__)
 
 _PAYLOAD_TYPE = 96
-_FIRST_KEY_S = 5.0
+_FIRST_KEY_S = 10.0
 _LINGER_S = 10.0
 _MAX_GROUP = 600
 

@@ -54,6 +54,7 @@ async def test_ffmpeg_watches_a_camera_and_a_head(shared: str, daemon: Daemon, t
 
 
 async def test_an_on_demand_main_stream_is_fetched_for_a_watcher(shared: str, daemon: Daemon) -> None:
+    await daemon.until_live(["1"])
     main = await frames(f"{shared}/cameras/cam-5/main", 5)
     assert (main[0]["width"], main[0]["height"]) == (1920, 1080)
 
@@ -69,6 +70,7 @@ async def test_gstreamer_watches_a_head(shared: str, daemon: Daemon) -> None:
 
 
 async def test_an_unknown_path_is_not_found(shared: str, daemon: Daemon) -> None:
+    await daemon.until_live(["1"])
     status, _ = await output("ffprobe", "-v", "quiet", f"{shared}/cameras/nobody/sub")
     assert status != 0
 
