@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from dataclasses import asdict
 
 from commandwall.base.clock import utc_ns
 from commandwall.control.events import EventLog
@@ -52,7 +51,7 @@ class AuditLog:
             self._waiting.popleft()
             self._lost += 1
         self._waiting.append(line)
-        self._events.publish("audit", {"audit": asdict(line)})
+        self._events.publish("audit", {"audit": line})
         self._writer.wake()
 
     async def read(self, limit: int, before: int | None = None) -> list[AuditLine]:

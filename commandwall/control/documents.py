@@ -42,3 +42,30 @@ class WallDocument:
     layout: str
     heads: tuple[HeadDocument, ...]
     tiles: tuple[TileDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WallEvent:
+    """What an event ``wall`` carries: the wall was changed, or its process died."""
+
+    wall: WallDocument
+
+
+@dataclass(frozen=True, slots=True)
+class TileNow:
+    """What changes of a tile from second to second."""
+
+    cell: str
+    state: TileState
+    age_s: float
+    fps: float
+    stream: str
+    decode: DecodeLevel
+
+
+@dataclass(frozen=True, slots=True)
+class TilesEvent:
+    """What an event ``tiles`` carries: every tile of the wall named ``wall``."""
+
+    wall: str
+    tiles: tuple[TileNow, ...]

@@ -28,7 +28,7 @@ HELLO = "hello"
 class Event:
     """One thing that happened. ``text`` is its JSON, ``{"seq":..., "type":..., **body}``, made once.
 
-    ``body`` is a dataclass or a mapping with at least one field.
+    ``body`` is a dataclass or a dict with at least one field.
     """
 
     seq: int
@@ -63,7 +63,7 @@ class EventLog:
     def publish(self, type: str, body: Any) -> None:
         """Give an event its number, keep it and queue it for every listener.
 
-        ``body`` is a dataclass or a mapping, without the fields ``seq`` and ``type``. It is written
+        ``body`` is a dataclass or a dict, without the fields ``seq`` and ``type``. It is written
         as JSON when the first listener takes it.
         """
         self._newest += 1

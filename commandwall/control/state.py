@@ -11,8 +11,8 @@ from commandwall.ipc.messages import FeedFigures
 from commandwall.model.camera import Camera, FeedState, StreamName, feed_id
 from commandwall.model.reason import Reason, ReasonCode
 
-Publish = Callable[[str, dict[str, Any]], None]
-"""Tells everyone who listens: event type and body."""
+Publish = Callable[[str, Any], None]
+"""Tells everyone who listens: event type and body (a dataclass or a dict)."""
 
 
 @dataclass(slots=True)

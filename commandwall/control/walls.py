@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError
-from commandwall.control.documents import HeadDocument, TileDocument, WallDocument
+from commandwall.control.documents import (
+    HeadDocument,
+    TileDocument,
+    TileNow,
+    TilesEvent,
+    WallDocument,
+    WallEvent,
+)
 from commandwall.control.feeds import StillPicture
 from commandwall.control.histogram import Histogram
 from commandwall.control.scenery import Scenery
@@ -209,7 +216,7 @@ class WallControl:
         self._apply(layout, sources, self._arrangement.revision + 1)
         self._links.save(self.wall.id, self._arrangement)
         document = self.document()
-        self._links.publish("wall", {"wall": asdict(document)})
+        self._links.publish("wall", WallEvent(document))
         return document
 
     def _apply(self, layout: Layout, sources: tuple[Source, ...], revision: int) -> None:
@@ -274,14 +281,12 @@ class WallControl:
         if report.revision != self._arrangement.revision:
             return
         self._truths = {truth.cell: truth for truth in report.tiles}
-        body = [
-            {name: tile[name] for name in _LIVE_FIELDS} for tile in (asdict(tile) for tile in self.tiles())
-        ]
-        self._links.publish("tiles", {"wall": self.wall.id, "tiles": body})
+        now = tuple(
+            TileNow(tile.cell, tile.state, tile.age_s, tile.fps, tile.stream, tile.decode)
+            for tile in self.tiles()
+        )
+        self._links.publish("tiles", TilesEvent(self.wall.id, now))
 
     def _down(self, _: Worker) -> None:
         self._truths.clear()
-        self._links.publish("wall", {"wall": asdict(self.document())})
-
-
-_LIVE_FIELDS = ("cell", "state", "age_s", "fps", "stream", "decode")
+        self._links.publish("wall", WallEvent(self.document()))

@@ -10,7 +10,7 @@ from pathlib import Path
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError, UnavailableError
 from commandwall.control.audit import AuditLog
 from commandwall.control.database import Database
-from commandwall.control.documents import HeadDocument, TileDocument, WallDocument
+from commandwall.control.documents import HeadDocument, TileDocument, WallDocument, WallEvent
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
 from commandwall.control.roles import Role
@@ -118,7 +118,7 @@ class FakeWall:
         self._sources = sources
         self._revision += 1
         document = self.document()
-        self._events.publish("wall", {"wall": document})
+        self._events.publish("wall", WallEvent(document))
         return document
 
 

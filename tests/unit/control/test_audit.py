@@ -38,7 +38,7 @@ async def test_a_line_is_told_at_once_and_can_be_read_at_once(database: Database
     assert (line.who, line.via, line.action, line.target, line.detail, line.outcome) == (
         "lin", "http", "wall.layout", "main", "4x4", "done",
     )  # fmt: skip
-    assert told.body["audit"]["at_utc_ns"] == line.at_utc_ns
+    assert told.body["audit"].at_utc_ns == line.at_utc_ns
 
 
 async def test_lines_are_written_in_order_and_all_of_them_before_leaving(database: Database) -> None:

@@ -34,7 +34,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.shown: list[ShowTiles] = []
-        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.events: list[tuple[str, Any]] = []
         self.saved: list[Arrangement] = []
         address = StreamAddress("rtsp://h/x")
         cameras = [Camera(f"c{i}", f"东门 {i}", "dongmen", address, address) for i in range(9)]
@@ -95,7 +95,7 @@ def test_a_layout_and_its_sources_are_shown_told_and_kept(stage: Stage) -> None:
     assert stage.sources() == [*cameras(8, 7), *["none"] * 7]
     assert [tile.camera for tile in stage.shown[-1].tiles] == ["c8", "c7"]
     assert stage.shown[-1].revision == 2
-    assert stage.events[-1][0] == "wall" and stage.events[-1][1]["wall"]["revision"] == 2
+    assert stage.events[-1][0] == "wall" and stage.events[-1][1].wall.revision == 2
     assert stage.saved[-1] == stage.wall.arrangement
 
 

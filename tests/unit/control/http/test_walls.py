@@ -39,7 +39,7 @@ async def test_a_layout_change_is_answered_with_the_new_wall_told_and_audited(
     document = await response.json()
     assert response.headers["ETag"] == '"2"'
     assert [tile["source"] for tile in document["tiles"]] == ["camera:c-1", "none", "none", "none"]
-    assert event.body["wall"].revision == 2
+    assert event.body.wall.revision == 2
     line = (await rig.audit.read(1))[0]
     assert (line.who, line.action, line.target, line.detail, line.outcome) == (
         "operator", "wall.layout", "main", "2x2: camera:c-1, none", "done",
