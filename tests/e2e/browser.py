@@ -211,7 +211,7 @@ class StagedDaemon:
 
     def _call(self, route: Route, path: str) -> tuple[int, Any]:
         """Return the status and JSON that answer an API call."""
-        body = route.request.post_data_json
+        body: Any = route.request.post_data_json
         if path == "/login" and body["password"] == "right":
             self.signed_in = True
             return 200, {"name": body["username"], "role": self.role}

@@ -12,8 +12,8 @@ from tests.e2e.browser import PANEL
 PAGES = sorted(PANEL.glob("*.html"))
 SCRIPTS = sorted(path for path in PANEL.glob("js/**/*.js") if path.parent.name != "words")
 # Words asked for by a name that is put together when the page runs: `camera.${state}`.
-GROUPS = ("camera", "tile", "stream", "decode", "role", "level", "kind", "process", "problem")
-GROUPS += ("connection", "truth", "fallback", "layouts", "column", "worker", "title")
+GROUPS = {"camera", "tile", "stream", "decode", "role", "level", "kind", "process", "problem"}
+GROUPS |= {"connection", "truth", "fallback", "layouts", "column", "worker", "title"}
 
 
 def words(language: str) -> dict[str, str]:
@@ -25,7 +25,8 @@ def words(language: str) -> dict[str, str]:
 def asked() -> set[str]:
     keys: set[str] = set()
     for page in PAGES:
-        keys.update(re.findall(r'data-(?:text|label|hint|placeholder|title)="([\w.]+)"', page.read_text("utf-8")))
+        text = page.read_text("utf-8")
+        keys.update(re.findall(r'data-(?:text|label|hint|placeholder|title)="([\w.]+)"', text))
     for script in SCRIPTS:
         text = script.read_text("utf-8")
         for call in re.findall(r"\bt\(([^`]*?)[,)]", text):

@@ -134,7 +134,8 @@ async def test_figures_that_are_not_known_are_dashes(run: Run) -> None:
         const values = [null, undefined, -1];
         return [...values.map(it.age), it.decimal(NaN, 1), it.size({ width: 0, height: 0 }), it.codec(""),
                 it.bitrate(null), it.age(0.0404), it.age(75), it.bitrate(384000), it.bitrate(4.1e6),
-                it.percent(0), it.percent(0.0012), it.codec("h264"), it.codec("mjpeg"), it.decimal(2, 1, " s")];
+                it.percent(0), it.percent(0.0012), it.codec("h264"), it.codec("mjpeg"),
+                it.decimal(2, 1, " s")];
     """
     figures = await run("base/format.js", body)
     assert figures[:7] == ["–"] * 7
@@ -171,8 +172,8 @@ async def test_arrows_find_the_cell_next_to_it(run: Run) -> None:
     # 1 + 5: a large cell, two at its right, three under it.
     rects = [[0, 0, 2, 2], [2, 0, 1, 1], [2, 1, 1, 1], [0, 2, 1, 1], [1, 2, 1, 1], [2, 2, 1, 1]]
     tiles = [{"cell": str(i + 1), "rect": rect} for i, rect in enumerate(rects)]
-    body = "return args[1].map(([from, direction]) => it.neighbour(args[0], from, direction))"
-    steps = [("1", "right"), ("2", "down"), ("3", "left"), ("4", "up"), ("5", "right"), ("6", "up"), ("1", "up")]
+    body = "return args[1].map((step) => it.neighbour(args[0], ...step.split(' ')))"
+    steps = ["1 right", "2 down", "3 left", "4 up", "5 right", "6 up", "1 up"]
     answers = await run("wall/arrangement.js", body, tiles, steps)
     assert answers[0] in "23"
     assert answers[1:] == ["3", "1", "1", "6", "3", "1"]
@@ -199,7 +200,8 @@ async def test_a_tree_of_thousands_is_searched_at_once(run: Run) -> None:
         const { CameraStore } = await import("/panel/js/cameras/store.js");
         const { searchTerms } = await import("/panel/js/cameras/search.js");
         const store = new CameraStore();
-        const areas = [{ id: "top", name: "罗湖", parent: null }, { id: "dm", name: "东门步行街", parent: "top" },
+        const areas = [{ id: "top", name: "罗湖", parent: null },
+                       { id: "dm", name: "东门步行街", parent: "top" },
                        { id: "lt", name: "莲塘", parent: "top" }];
         const cameras = Array.from({ length: 30000 }, (_, i) => ({
           id: `cam-${i}`, name: `镜头 ${i}`, area: i % 2 ? "dm" : "lt", state: i % 3 ? "live" : "lost" }));
@@ -211,7 +213,8 @@ async def test_a_tree_of_thousands_is_searched_at_once(run: Run) -> None:
         const found = names(rows("东门　ＣＡＭ-299 1"));
         const spentMs = performance.now() - begin;
         return { found, spentMs, all: rows("").length, folded: names(rows("", "all", ["dm", "lt"])),
-                 none: rows("无此").length, lost: rows("", "trouble").length, count: store.areas.get("top").count };
+                 none: rows("无此").length, lost: rows("", "trouble").length,
+                 count: store.areas.get("top").count };
     """
     tree = await run("cameras/rows.js", body)
     assert tree["found"][:2] == ["罗湖", "东门步行街"]
@@ -233,7 +236,7 @@ async def test_a_stream_is_decoded_from_its_next_key_frame_on(run: Run) -> None:
         const done = new Promise((resolve) => (report = resolve));
         const errors = [];
         const decoder = new it.Decoder(
-          (frame, packet) => { frame.close(); ticks.push(packet.tick); if (packet.tick === args[1]) report(); },
+          (frame, { tick }) => { frame.close(); ticks.push(tick); if (tick === args[1]) report(); },
           (error) => errors.push(error.name));
         packets.slice(1).forEach((packet) => decoder.push(packet));     // no key frame, no configuration
         decoder.configure({ codec: "avc1.42c01e", width: 320, height: 180 });
@@ -242,8 +245,6 @@ async def test_a_stream_is_decoded_from_its_next_key_frame_on(run: Run) -> None:
         await done;
         return { ticks, errors };
     """
-    messages = [
-        list(video_message(key, tick, 0, unit)) for tick, (key, unit) in enumerate(access_units(8))
-    ]
+    messages = [list(video_message(key, tick, 0, unit)) for tick, (key, unit) in enumerate(access_units(8))]
     decoded = await run("video/decoder.js", body, messages, 7)
     assert decoded == {"ticks": list(range(8)), "errors": []}

@@ -4,7 +4,9 @@ const UNKNOWN = "–";
 
 /** @param {number | null | undefined} value @param {number} digits @param {string} [unit] */
 export function decimal(value, digits, unit = "") {
-  return value === null || value === undefined || Number.isNaN(value) ? UNKNOWN : value.toFixed(digits) + unit;
+  return value === null || value === undefined || Number.isNaN(value)
+    ? UNKNOWN
+    : value.toFixed(digits) + unit;
 }
 
 /** @param {number | null | undefined} bps bits a second */

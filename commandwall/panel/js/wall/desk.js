@@ -131,7 +131,7 @@ export class Desk {
   /** @param {import("./arrangement.js").Direction} direction */
   move(direction) {
     const tiles = this.session.wall?.tiles ?? [];
-    const from = this.view.selected;
+    const from = this.view.selected ?? this.view.cellAt(document.activeElement);
     const to = from === null ? tiles[0]?.cell : neighbour(tiles, from, direction);
     if (to !== undefined) this.view.select(to, { focus: true });
   }

@@ -1,5 +1,6 @@
 /** One operator's work on one wall: what it shows, changing it, and taking changes back. */
 
+import { Problem } from "../base/api.js";
 import { NONE, arrangementOf, cameraOf, nextPage, sourceOf, swapped } from "./arrangement.js";
 
 /** Changes that can be taken back. */
@@ -9,6 +10,8 @@ const MOST_UNDO = 50;
  * @typedef {import("./arrangement.js").Wall} Wall
  * @typedef {import("./arrangement.js").Tile} Tile
  * @typedef {import("./arrangement.js").Arrangement} Arrangement
+ * @typedef {(wall: Wall) => [string, object] | null} Request path below the wall and body of a change to
+ *   the wall as it is when its turn comes; `null` when there is nothing to change
  */
 
 /**
@@ -102,30 +105,41 @@ export class WallSession extends EventTarget {
 
   /** Lets one cell's source fill the wall. @param {string} cell @param {string} layout of a single cell */
   async solo(cell, layout) {
-    const before = this.wall && arrangementOf(this.wall);
-    const source = this.wall?.tiles.find((tile) => tile.cell === cell)?.source ?? NONE;
-    await this.change(() => ["/layout", { layout, sources: [source] }]);
+    /** @type {Arrangement | null} */
+    let before = null;
+    await this.change((wall) => {
+      before = arrangementOf(wall);
+      const source = wall.tiles.find((tile) => tile.cell === cell)?.source ?? NONE;
+      return ["/layout", { layout, sources: [source] }];
+    });
     this.before = before;
     this.announce("wall");
   }
 
   /** Goes back to what was shown before `solo`. */
   async leaveSolo() {
-    const before = this.before;
-    if (before === null) return;
-    await this.change(() => ["/layout", before]);
+    await this.change(() => this.before && ["/layout", this.before]);
     this.before = null;
     this.announce("wall");
   }
 
   /** Takes the last change back. */
   async undo() {
-    const last = this.history.at(-1);
-    if (last === undefined) return;
-    await this.change(() => ["/layout", last], { remember: false });
-    this.history.pop();
-    this.before = null;
-    this.announce("wall");
+    /** @type {Arrangement | undefined} */
+    let last;
+    const back = () => {
+      last = this.history.pop();
+      return last === undefined ? null : ["/layout", last];
+    };
+    try {
+      await this.change(/** @type {Request} */ (back), { remember: false });
+      this.before = null;
+    } catch (error) {
+      if (last !== undefined && !isStale(error)) this.history.push(last);
+      throw error;
+    } finally {
+      this.announce("wall");
+    }
   }
 
   /** @param {string} camera @returns {string[]} cells that show it */
@@ -136,7 +150,7 @@ export class WallSession extends EventTarget {
 
   /**
    * Sends a change once those before it are through.
-   * @param {(wall: Wall) => [string, object]} request path below the wall, and body
+   * @param {Request} request
    * @param {{remember?: boolean}} [options]
    * @returns {Promise<void>}
    * @throws {import("../base/api.js").Problem}
@@ -147,11 +161,12 @@ export class WallSession extends EventTarget {
     return result;
   }
 
-  /** @param {(wall: Wall) => [string, object]} request @param {{remember?: boolean}} [options] */
+  /** @param {Request} request @param {{remember?: boolean}} [options] */
   async send(request, { remember = true } = {}) {
     const wall = this.wall;
-    if (wall === null) return;
-    const [part, body] = request(wall);
+    const asked = wall && request(wall);
+    if (wall === null || asked === null) return;
+    const [part, body] = asked;
     this.changing += 1;
     try {
       const changed = await this.api.put(path(wall.id) + part, body, wall.revision);
@@ -159,7 +174,7 @@ export class WallSession extends EventTarget {
       this.settle(changed);
     } catch (error) {
       await this.open(wall.id).catch(() => {});
-      if (/** @type {any} */ (error).status === 412) this.forget();
+      if (isStale(error)) this.forget();
       throw error;
     } finally {
       this.changing -= 1;
@@ -190,6 +205,11 @@ export class WallSession extends EventTarget {
   announce(type) {
     this.dispatchEvent(new CustomEvent(type));
   }
+}
+
+/** @param {unknown} error @returns {boolean} whether somebody else was faster */
+function isStale(error) {
+  return error instanceof Problem && error.status === 412;
 }
 
 /** @param {string} id */

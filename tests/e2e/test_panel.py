@@ -1,0 +1,384 @@
+"""What operators and the ops team see and do in Chromium, with a daemon that fails when told to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from tests.e2e.browser import (
+    ORIGIN,
+    StagedDaemon,
+    access_units,
+    browser,
+    camera,
+    fresh,
+    until,
+    video_message,
+)
+
+pytestmark = [
+    pytest.mark.needs("chromium"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.blocks_loop,  # What runs here is the browser: the loop only carries its words.
+    pytest.mark.leaves_children,  # One browser for all tests of this module.
+]
+
+AREAS: list[dict[str, Any]] = [
+    {"id": "luohu", "name": "罗湖区", "parent": None},
+    {"id": "dongmen", "name": "东门步行街", "parent": "luohu"},
+    {"id": "schools", "name": "中小学", "parent": "luohu"},
+]
+Open = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium_running(chromium: str) -> AsyncIterator[Browser]:
+    async with browser(chromium) as running:
+        yield running
+
+
+@pytest.fixture
+def daemon() -> StagedDaemon:
+    dongmen = [camera(number, "dongmen") for number in range(1, 7)]
+    schools = [camera(number, "schools", "lost" if number == 2 else "live") for number in range(1, 200)]
+    return StagedDaemon(cameras=[*dongmen, *schools], areas=AREAS)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_page(chromium_running: Browser, daemon: StagedDaemon) -> AsyncIterator[Open]:
+    """Return what opens a page of the panel; the test fails if a page throws."""
+    contexts, errors = [], []
+
+    async def open_it(path: str = "/", language: str = "zh-CN") -> Page:
+        context = await fresh(chromium_running, language)
+        contexts.append(context)
+        page = await daemon.stage(context)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        await page.goto(ORIGIN + path)
+        return page
+
+    yield open_it
+    for context in contexts:
+        await context.close()
+    assert errors == []
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(open_page: Open) -> Page:
+    """Return the operator's page, ready to work with."""
+    opened = await open_page()
+    await until(opened, "document.querySelectorAll('.cell').length === 4")
+    return opened
+
+
+def shown(page: Page, cell: str) -> Awaitable[Any]:
+    return page.evaluate(f"document.querySelector(`[data-cell='{cell}'] .cell-name`).textContent")
+
+
+async def shows(page: Page, cell: str, name: str) -> None:
+    await until(page, f"document.querySelector(`[data-cell='{cell}'] .cell-name`).textContent === '{name}'")
+
+
+async def toast(page: Page, kind: str) -> str:
+    found = f"document.querySelector(`.toast[data-kind='{kind}']`)?.textContent"
+    return str(await until(page, found))
+
+
+async def drag(page: Page, start: str, end: str) -> None:
+    await page.hover(start)
+    await page.mouse.down()
+    await page.hover(end)
+    await page.mouse.up()
+
+
+def row(name: str) -> str:
+    return f".tree-row:not([hidden]):has(.row-note:text-is('{name}'))"
+
+
+async def test_who_is_not_signed_in_signs_in_and_comes_back(daemon: StagedDaemon, open_page: Open) -> None:
+    daemon.signed_in = False
+    page = await open_page("/ops?x=1")
+    await page.wait_for_url("**/login?next=%2Fops%3Fx%3D1")
+    await page.fill("#username", "wang")
+    await page.fill("#password", "wrong")
+    await page.press("#password", "Enter")
+    assert await until(page, "!message.hidden && message.textContent") == "用户名或密码不正确。"
+    await page.fill("#password", "right")
+    await page.click("#submit")
+    await page.wait_for_url("**/ops?x=1")
+
+
+async def test_the_page_tells_how_many_cameras_are_up(daemon: StagedDaemon, page: Page) -> None:
+    progress = "document.querySelector('#progress-text').textContent"
+    assert await until(page, progress) == "204 / 205 路在线"
+    daemon.tell("camera", camera=camera(2, "schools"))
+    await until(page, f"{progress} === '205 / 205 路在线'")
+    assert await page.text_content("#site") == "罗湖区应急指挥中心"
+
+
+async def test_a_camera_is_found_and_put_into_the_selected_cell(daemon: StagedDaemon, page: Page) -> None:
+    await page.click("[data-cell='3']")
+    await page.keyboard.press("/")
+    await page.keyboard.type("东门 003")
+    await until(page, "document.querySelectorAll('.tree-row[data-kind=camera]:not([hidden])').length === 1")
+    await page.click(row("dongmen-003"))
+    await shows(page, "3", "镜头 003")
+    assert daemon.changes == [("/walls/main/cells/3", {"source": "camera:dongmen-003"})]
+    assert await page.text_content(f"{row('dongmen-003')} .row-cells") == "3"
+
+
+async def test_cameras_and_cells_are_dragged(daemon: StagedDaemon, page: Page) -> None:
+    await drag(page, row("dongmen-001"), "[data-cell='1']")
+    await shows(page, "1", "镜头 001")
+    await drag(page, row("dongmen-002"), "[data-cell='4']")
+    await shows(page, "4", "镜头 002")
+    await drag(page, "[data-cell='1']", "[data-cell='4']")
+    await shows(page, "4", "镜头 001")
+    assert daemon.sources == ["camera:dongmen-002", "none", "none", "camera:dongmen-001"]
+
+
+async def test_changes_are_undone_one_by_one(daemon: StagedDaemon, page: Page) -> None:
+    await page.click("[data-cell='1']")
+    for number in (1, 2):
+        await page.click(row(f"dongmen-00{number}"))
+        await shows(page, "1", f"镜头 00{number}")
+    await page.keyboard.press("Control+z")
+    await shows(page, "1", "镜头 001")
+    await page.click("#undo")
+    await shows(page, "1", "")
+    await until(page, "document.querySelector('#undo').disabled")
+    assert daemon.layout == "2x2"
+
+
+async def test_undoing_faster_than_the_daemon_answers_skips_nothing(daemon: StagedDaemon, page: Page) -> None:
+    await page.click("[data-cell='1']")
+    for number in (1, 2, 3):
+        await page.click(row(f"dongmen-00{number}"))
+    for _ in range(3):
+        await page.keyboard.press("Control+z")
+    await until(page, "document.querySelector('#undo').disabled")
+    sources = [body["source"] for path, body in daemon.changes if "/cells/" in path]
+    assert sources == [f"camera:dongmen-00{number}" for number in (1, 2, 3)]
+    undone = [body["sources"][0] for path, body in daemon.changes if path.endswith("/layout")]
+    assert undone == ["camera:dongmen-002", "camera:dongmen-001", "none"]
+
+
+async def test_the_keyboard_alone_is_enough(daemon: StagedDaemon, page: Page) -> None:
+    await page.focus("[data-cell='1']")
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    assert await page.get_attribute(".cell.selected", "data-cell") == "4"
+    await page.keyboard.press("/")
+    await page.keyboard.type("dongmen-005")
+    await page.keyboard.press("Enter")
+    await shows(page, "4", "镜头 005")
+    await page.keyboard.press("Escape")
+    assert await page.input_value("#search") == ""
+    await page.focus("[data-cell='4']")
+    await page.keyboard.press("Delete")
+    await shows(page, "4", "")
+
+
+async def test_a_layout_is_switched_and_keeps_what_is_shown(daemon: StagedDaemon, page: Page) -> None:
+    daemon.arrange("2x2", ["camera:dongmen-001", "none", "camera:dongmen-002"])
+    await page.click("[data-layout='3x3']")
+    await until(page, "document.querySelectorAll('.cell').length === 9")
+    assert daemon.changes == [("/walls/main/layout", {"layout": "3x3"})]
+    assert await page.get_attribute("[data-layout='3x3']", "aria-pressed") == "true"
+    assert [await shown(page, cell) for cell in "123"] == ["镜头 001", "镜头 002", ""]
+
+
+async def test_one_source_fills_the_wall_and_everything_comes_back(daemon: StagedDaemon, page: Page) -> None:
+    before = ["camera:dongmen-001", "none", "camera:dongmen-002", "none"]
+    daemon.arrange("2x2", before)
+    await shows(page, "3", "镜头 002")
+    await page.dblclick("[data-cell='3']")
+    await until(page, "document.querySelectorAll('.cell').length === 1")
+    assert daemon.sources == ["camera:dongmen-002"]
+    await page.click("#solo")
+    await until(page, "document.querySelectorAll('.cell').length === 4")
+    assert daemon.sources == before
+
+
+async def test_an_area_fills_the_wall_and_goes_on(daemon: StagedDaemon, page: Page) -> None:
+    area = ".tree-row[data-kind='area']:has-text('东门步行街')"
+    for first in (1, 5):
+        await page.hover(area)
+        await page.click(f"{area} .fill")
+        await shows(page, "1", f"镜头 00{first}")
+    assert daemon.sources == ["camera:dongmen-005", "camera:dongmen-006", "none", "none"]
+    assert "第 5–6 路" in await toast(page, "info")
+
+
+async def test_a_stale_change_is_not_made_and_says_so(daemon: StagedDaemon, page: Page) -> None:
+    await page.click("[data-cell='1']")
+    daemon.revision += 1  # Somebody was faster, and the word of it has not come yet.
+    await page.click(row("dongmen-001"))
+    assert "其他操作员刚刚更改了此大屏" in await toast(page, "warning")
+    assert daemon.changes == []
+    await page.click(row("dongmen-002"))  # The page has read the wall again meanwhile.
+    await shows(page, "1", "镜头 002")
+
+
+async def test_the_work_of_others_is_shown_and_not_undone(daemon: StagedDaemon, page: Page) -> None:
+    await page.click("[data-cell='1']")
+    await page.click(row("dongmen-001"))
+    await until(page, "!document.querySelector('#undo').disabled")
+    daemon.arrange("3x3", ["camera:schools-001"])
+    await until(page, "document.querySelectorAll('.cell').length === 9")
+    assert "其他操作员更改了此大屏" in await toast(page, "info")
+    assert await page.is_disabled("#undo")
+
+
+async def test_a_problem_is_told_with_its_detail(daemon: StagedDaemon, page: Page) -> None:
+    await page.click("[data-cell='1']")
+    daemon.refuse_next = (422, "sources[0]: no camera 'x'")
+    await page.click(row("dongmen-001"))
+    assert await toast(page, "error") == "请求内容无效sources[0]: no camera 'x'"
+
+
+async def test_who_only_watches_changes_nothing(daemon: StagedDaemon, open_page: Open) -> None:
+    daemon.role = "leader"
+    page = await open_page(language="en-GB")
+    await page.click("[data-cell='1']")
+    await page.click(row("dongmen-001"))
+    await page.click("[data-layout='3x3']")
+    assert "does not change walls" in await toast(page, "info")
+    assert daemon.changes == []
+
+
+async def test_a_lost_daemon_is_told_and_found_again(daemon: StagedDaemon, page: Page) -> None:
+    daemon.arrange("2x2", ["camera:dongmen-001"])
+    await shows(page, "1", "镜头 001")
+    await daemon.go_down()
+    assert "与服务器的连接已中断" in await until(page, "!banner.hidden && banner.textContent")
+    assert await page.get_attribute("html", "data-connection") == "down"
+    assert not await page.is_visible("[data-cell='1'] .cell-state")  # It was "live".
+    daemon.down = False
+    await until(page, "banner.hidden && document.documentElement.dataset.connection === 'up'")
+
+
+async def test_the_language_is_switched_and_remembered(page: Page) -> None:
+    assert await page.text_content("#undo") == "撤销"
+    await page.click("#language")
+    assert await page.text_content("#undo") == "Undo"
+    assert await page.get_attribute("#search", "placeholder") == "Search name, id, area"
+    await page.reload()
+    await until(page, "document.querySelectorAll('.cell').length === 4")
+    assert await page.text_content("#undo") == "Undo"
+    assert await page.get_attribute("html", "lang") == "en-GB"
+
+
+async def test_the_preview_of_the_wall_moves(daemon: StagedDaemon, page: Page) -> None:
+    await until(page, "document.querySelectorAll('.cell').length === 4")
+    daemon.show(messages(4))
+    figures = await until(page, "window.commandwall.lastTick === 3 && window.commandwall")
+    assert figures["frames"] >= 1
+    await until(page, "document.querySelector('#stage').dataset.truth === 'live'")
+
+
+async def test_a_long_list_has_few_rows(page: Page) -> None:
+    await until(page, "document.querySelectorAll('.tree-row').length > 10")
+    assert await page.evaluate("document.querySelectorAll('.tree-row').length") < 80
+    await page.focus("#tree")
+    await page.keyboard.press("End")
+    await page.wait_for_selector(row("schools-199"))
+
+
+async def test_feeds_are_sorted_and_filtered(daemon: StagedDaemon, open_page: Open) -> None:
+    daemon.cameras = [camera(number, "dongmen", bitrate_bps=number * 1000) for number in range(1, 60)]
+    daemon.cameras[9].update(state="lost", reason_zh="无应答", codec="", width=0, height=0)
+    page = await open_page("/ops")
+    first = "document.querySelector('.feed [data-column=id]')?.textContent"
+    assert await until(page, first) == "dongmen-010"  # Trouble comes first.
+    await page.click("[data-column='bitrate'] button")
+    assert await page.evaluate(first) == "dongmen-001"
+    await page.click("[data-column='bitrate'] button")
+    assert await page.evaluate(first) == "dongmen-059"
+    assert await page.get_attribute("[data-column='bitrate']", "aria-sort") == "descending"
+    await page.fill("#search", "无应答")
+    await until(page, "document.querySelector('#count').textContent === '显示 1 / 59 路'")
+    await page.fill("#search", "")
+    await page.click("#summary [data-state='lost']")
+    await until(page, "document.querySelectorAll('.feed:not([hidden])').length === 1")
+
+
+async def test_feeds_keep_their_places_under_the_pointer(daemon: StagedDaemon, open_page: Open) -> None:
+    page = await open_page("/ops")
+    rows = "[...document.querySelectorAll('.feed')]"
+    place = f"{rows}.findIndex((it) => it.textContent.includes('dongmen-003'))"
+    await until(page, f"{place} >= 0")
+    await page.hover(".feed >> nth=3")
+    before = await page.evaluate(place)
+    daemon.tell("camera", camera=camera(3, "dongmen", "refused"))
+    await until(page, f"{rows}[{before}].textContent.includes('被拒绝')")
+    assert await page.evaluate(place) == before
+    await page.hover("#search")
+    await until(page, f"{place} === 1")  # After the lost one.
+
+
+def messages(count: int, first_tick: int = 0) -> list[bytes]:
+    utc_ms = int(time.time() * 1000)
+    units = access_units(count)
+    return [video_message(key, first_tick + i, utc_ms + 40 * i, unit) for i, (key, unit) in enumerate(units)]
+
+
+async def test_a_head_never_shows_an_old_picture_as_live(daemon: StagedDaemon, open_page: Open) -> None:
+    page = await open_page("/head/main/left")
+    await until(page, "document.body.dataset.truth === 'waiting'")
+    daemon.show(messages(5))
+    await until(page, "document.body.dataset.truth === 'live' && document.querySelector('#truth').hidden")
+    live = await until(page, "window.commandwall.lastTick === 4 && window.commandwall")
+    assert live["lastUtcMs"] > 1.6e12
+    assert abs(live["latencyMs"]) < 10_000
+    await until(page, "document.body.dataset.truth === 'stopped'")
+    words = await page.text_content("#truth")
+    assert words == "画面中断 1 秒No picture for 1 s"
+    assert float(await page.evaluate("getComputedStyle(document.querySelector('canvas')).opacity")) < 0.5
+    daemon.show(messages(3, first_tick=9))
+    await until(page, "document.body.dataset.truth === 'live'")
+
+
+async def test_a_head_comes_back_after_the_daemon(daemon: StagedDaemon, open_page: Open) -> None:
+    page = await open_page("/head/main/left")
+    await until(page, "document.body.dataset.truth === 'waiting'")
+    daemon.show(messages(3))
+    await until(page, "document.body.dataset.truth === 'live'")
+    await daemon.go_down()
+    await until(page, "document.body.dataset.truth === 'stopped'")
+    daemon.down = False
+    while not daemon.videos:
+        await page.evaluate("new Promise(requestAnimationFrame)")
+    daemon.show(messages(3, first_tick=50))
+    await until(page, "document.body.dataset.truth === 'live' && window.commandwall.lastTick === 52")
+
+
+async def test_a_damaged_stream_goes_on_at_the_next_key_frame(daemon: StagedDaemon, open_page: Open) -> None:
+    page = await open_page("/head/main/left")
+    await until(page, "document.body.dataset.truth === 'waiting'")
+    utc_ms = int(time.time() * 1000)
+    garbage = video_message(True, 1, utc_ms, b"\0\0\0\1\x65" + b"\xff" * 400)
+    while not daemon.videos:
+        await page.evaluate("new Promise(requestAnimationFrame)")
+    daemon.show([garbage, *messages(4, first_tick=10)])
+    await page.evaluate("new Promise(requestAnimationFrame)")
+    daemon.show(messages(4, first_tick=20))
+    await until(page, "window.commandwall.lastTick === 23")
+
+
+async def test_a_browser_without_video_says_so_and_what_to_do(chromium_running: Browser) -> None:
+    daemon = StagedDaemon(cameras=[])
+    context = await fresh(chromium_running)
+    page = await daemon.stage(context)
+    await page.add_init_script("delete window.VideoDecoder")
+    await page.goto(f"{ORIGIN}/head/main/left")
+    words = await until(page, "!fallback.hidden && fallback.textContent")
+    assert "请升级浏览器" in words
+    assert "Please update it" in words
+    await context.close()
