@@ -7,12 +7,13 @@ drawn or the second changed.
 from __future__ import annotations
 
 import time
+from math import ceil
 
 from commandwall.base.clock import NS_PER_S
 from commandwall.compose.canvas import Canvas, cut
 from commandwall.compose.palette import PAPER, SHADE, SOFT
 from commandwall.compose.patch import Patch, Sheet
-from commandwall.compose.text import clean, fit, line_height, text_mask, text_width
+from commandwall.compose.text import advance, clean, fit, line_height, text_mask, text_width
 from commandwall.model.rect import Rect
 
 _DIGITS = "0123456789:"
@@ -27,8 +28,8 @@ class WallClock:
         height = max(14, min(canvas.rect.height // 34, corner.height // 5)) // 2 * 2
         px = max(8, round(height * 0.74))
         self._margin = margin = max(2, height // 4)
-        digit = _even(max(text_width(sign, px) for sign in "0123456789"))
-        colon = _even(text_width(":", px) + 1)
+        digit = _even(ceil(max(advance(sign, px) for sign in "0123456789")))
+        colon = _even(ceil(advance(":", px)))
         self._glyphs = {sign: _glyph(sign, px, colon if sign == ":" else digit, height) for sign in _DIGITS}
         time_width = 6 * digit + 2 * colon
         title = self._title(name, px, height, corner.width // 2 - time_width)

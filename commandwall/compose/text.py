@@ -6,8 +6,10 @@ its strokes widened, and averaged down: heavier, and legible down to nine pixels
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import lru_cache
+from math import ceil
 
 import cv2
 import numpy as np
@@ -19,6 +21,7 @@ _LARGE_PX = 24
 _STROKE = 0.03
 _LEAST_STROKE_PX = 0.5
 _ELLIPSIS = "…"
+_NUMBER = re.compile(r"\d{1,4}$", re.ASCII)
 _KEPT_TEXTS = 1024
 _WIDE = (1 << 14, 1 << 10)
 
@@ -33,28 +36,41 @@ def clean(text: str) -> str:
 
 
 @lru_cache(_KEPT_TEXTS)
-def text_width(text: str, px: int) -> int:
-    """Return the width in pixels of ``text`` at a font size of ``px``."""
-    if not text:
-        return 0
+def advance(text: str, px: int) -> float:
+    """Return how far ``text`` moves on at a font size of ``px``, in pixels."""
+    scale = _scale(px)
     with _LOCK:
-        end, _ = cv2.putText(np.empty((1, 1), np.uint8), text, (0, 0), (0,), _FONT, px * 2, _WEIGHT)
-    return int(end[0]) // 2 + 3
+        end, _ = cv2.putText(
+            np.empty((1, 1), np.uint8), text, (0, 0), (0,), _FONT, px * scale, _WEIGHT, 0, _WIDE
+        )
+    return int(end[0]) / scale
+
+
+def text_width(text: str, px: int) -> int:
+    """Return the width in pixels of the mask of ``text`` at a font size of ``px``."""
+    return ceil(advance(text, px) + _stroke_px(px)) + 1 if text else 0
 
 
 @lru_cache(_KEPT_TEXTS)
 def fit(text: str, px: int, width: int) -> str:
-    """Return ``text``, or as much of its beginning as fits into ``width`` pixels with an ellipsis."""
+    """Return ``text``, or what of it fits into ``width`` pixels around an ellipsis.
+
+    A number at the end is kept: it is what tells the cameras of one place apart.
+    """
     if text_width(text, px) <= width:
         return text
-    low, high = 0, len(text)
+    number = _NUMBER.search(text)
+    tail = _ELLIPSIS + (number[0] if number else "")
+    body = text[: number.start()] if number else text
+    low, high = 0, len(body) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if text_width(text[:middle].rstrip() + _ELLIPSIS, px) <= width:
+        if text_width(body[:middle].rstrip() + tail, px) <= width:
             low = middle
         else:
             high = middle - 1
-    return text[:low].rstrip() + _ELLIPSIS if low else ""
+    fitted = body[:low].rstrip() + tail
+    return fitted if low and text_width(fitted, px) <= width else ""
 
 
 @lru_cache(_KEPT_TEXTS)
@@ -63,13 +79,13 @@ def text_mask(text: str, px: int) -> Plane:
 
     It is kept: do not write to it.
     """
-    scale = 2 if px >= _LARGE_PX else 4
+    scale = _scale(px)
     width, height = max(1, text_width(text, px)), line_height(px)
     large = np.zeros((height * scale, width * scale), np.uint8)
     baseline = round(height * 0.77) * scale
     with _LOCK:
         cv2.putText(large, text, (scale // 2, baseline), (255,), _FONT, px * scale, _WEIGHT, 0, _WIDE)
-    stroke = 1 + round(scale * max(_LEAST_STROKE_PX, px * _STROKE))
+    stroke = 1 + round(scale * _stroke_px(px))
     large = cv2.dilate(large, np.ones((1, stroke), np.uint8))  # type: ignore[assignment]
     mask: Plane = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     return mask
@@ -78,3 +94,13 @@ def text_mask(text: str, px: int) -> Plane:
 def line_height(px: int) -> int:
     """Return the height of a line of text at a font size of ``px``."""
     return round(px * 1.25)
+
+
+def _scale(px: int) -> int:
+    """Return how many times larger text is drawn before it is averaged down."""
+    return 2 if px >= _LARGE_PX else 4
+
+
+def _stroke_px(px: int) -> float:
+    """Return by how much strokes are widened."""
+    return max(_LEAST_STROKE_PX, px * _STROKE)
