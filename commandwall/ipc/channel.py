@@ -114,9 +114,8 @@ class Channel:
                 item = Received(decode(body), blob, sizes[2])
                 if not item.call & _ANSWER:
                     yield item
-                elif future := self._calls.get(item.call & ~_ANSWER):
-                    if not future.done():
-                        future.set_result(item)
+                elif (future := self._calls.get(item.call & ~_ANSWER)) and not future.done():
+                    future.set_result(item)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:

@@ -78,7 +78,7 @@ class Worker:
         on_ready: Callable[[Worker], None],
         on_message: Callable[[Worker, Received], None],
         on_down: Callable[[Worker], None],
-        timing: Timing = Timing(),  # noqa: B008 - frozen
+        timing: Timing = Timing(),
     ) -> None:
         self.status = WorkerStatus(kind, name)
         self._module = module

@@ -21,10 +21,10 @@ CONTROL = {"control", "observe"}
 for _sibling in SIBLINGS:  # never each other
     MAY_IMPORT[_sibling] = BASEMENT
 for _package in CONTROL:
-    MAY_IMPORT[_package] = BASEMENT | SIBLINGS | CONTROL
+    MAY_IMPORT[_package] = BASEMENT | SIBLINGS | CONTROL | {"panel"}
 TOP = {"app", "cli", "__main__"}
 for _module in TOP:
-    MAY_IMPORT[_module] = BASEMENT | SIBLINGS | CONTROL | TOP
+    MAY_IMPORT[_module] = BASEMENT | SIBLINGS | CONTROL | TOP | {"panel"}
 
 SIMULATORS_MAY_IMPORT = {"base", "model", "rtp", "rtsp", "media"}
 
@@ -43,9 +43,11 @@ ONLY_IN: dict[str, set[str]] = {
     "rich": {"cli"},
     "mmap": {"ipc"},
     "multiprocessing": {"ipc"},
-    "multiprocessing.shared_memory": {"ipc"},
 }
 """Where in commandwall a library may be imported: packages, or modules of them; nowhere else."""
+
+CATCHES_ALL = {"commandwall.control.http.problems": "the last place that can tell the client and the log"}
+"""Modules that may catch every exception, and why; a handler that ends in ``raise`` needs no leave."""
 
 PURE = {"model": {"base"}, "base": set[str]()}
 """Packages that import no third-party library at all."""

@@ -55,10 +55,12 @@ def wrong_places(all_modules: Iterable[Module]) -> Iterator[str]:
 
 
 def broad_excepts(all_modules: Iterable[Module]) -> Iterator[str]:
-    """Yield every ``except`` that catches whatever there is."""
+    """Yield every ``except`` that catches whatever there is and does not raise it again."""
     for module in all_modules:
         for node in ast.walk(module.tree):
-            if not isinstance(node, ast.ExceptHandler):
+            if not isinstance(node, ast.ExceptHandler) or module.name in rules.CATCHES_ALL:
+                continue
+            if isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None:
                 continue
             caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
             if any(
@@ -156,3 +158,8 @@ def test_a_library_out_of_place_is_found(tmp_path: Path, name: str, text: str, f
 @pytest.mark.parametrize("clause", ["except:", "except Exception:", "except (OSError, BaseException):"])
 def test_a_broad_except_is_found(tmp_path: Path, clause: str) -> None:
     assert list(broad_excepts(written(tmp_path, "x", f"try:\n    pass\n{clause}\n    pass\n"))) == ["x:3"]
+
+
+def test_an_except_that_raises_again_is_not_broad(tmp_path: Path) -> None:
+    text = "try:\n    pass\nexcept BaseException:\n    close()\n    raise\n"
+    assert list(broad_excepts(written(tmp_path, "x", text))) == []
