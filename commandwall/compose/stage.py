@@ -24,6 +24,7 @@ from commandwall.compose.words import Words
 from commandwall.ipc.messages import Arrange, SourceState, WallTile
 from commandwall.ipc.slots import Arena, SlotFlag
 from commandwall.model.camera import FeedState
+from commandwall.model.reason import ReasonCode
 from commandwall.model.rect import Rect
 from commandwall.model.source import SourceKind
 from commandwall.model.wall import TileState
@@ -76,10 +77,11 @@ class Stage:
             if self._broken[number]:
                 self._reasons[number] = self._words.no_memory
             elif told is not None:
-                self.truth.dead[number] = told.state in _DEAD
+                self.truth.dead[number] = told.state in _DEAD or told.reason.code is ReasonCode.WORKER_DOWN
                 self._expected[number] = told.state in _WAITED_FOR
-                self._reasons[number] = self._words.reason(told.reason)
-                self._versions[number] += 1
+                reason = self._words.reason(told.reason)
+                self._versions[number] += reason != self._reasons[number]
+                self._reasons[number] = reason
 
     def progress(self, now_ns: int) -> Progress:
         """Return how far the tiles that can have a picture are."""
@@ -151,11 +153,10 @@ class Stage:
         )
 
     def _rehearse(self) -> None:
-        """Make the faces that the first ticks will want, so that their patches are kept."""
+        """Make the faces that the first tick will want, so that it finds their patches kept."""
         for number, code in enumerate(self.truth.judge(monotonic_ns())):
-            self._tiles[number].wear(self._faces.face(self._look(number, STATES[code])))
-            if code == CONNECTING:
-                self._faces.face(self._look(number, STATES[LIVE]))
+            hopeful = code == CONNECTING and self._expected[number]
+            self._faces.face(self._look(number, TileState.LIVE if hopeful else STATES[code]))
 
     def _open_shelves(self) -> list[Shelf]:
         """Map the arenas of all tiles; tiles without slots of the right size are marked broken."""

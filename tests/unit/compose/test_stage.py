@@ -119,6 +119,27 @@ def test_a_tile_without_a_picture_says_that_it_connects_and_why_it_does_not() ->
         assert not same(before, canvas.planes)
 
 
+def test_a_source_whose_worker_is_down_is_lost_whatever_its_feed_says() -> None:
+    canvas = Canvas(260, 140)
+    with scenery(TILE) as scene:
+        stage = make_stage(canvas, scene.tiles)
+        scene.publish(0, 120, NOW - 2 * S)
+        stage.compose(NOW, ENDLESS)
+        stage.learn({"camera:0": told("camera:0", FeedState.CONNECTING, ReasonCode.WORKER_DOWN)})
+        stage.compose(NOW, ENDLESS)
+    assert states_of(stage) == [TileState.LOST]
+
+
+def test_news_that_says_nothing_new_draws_nothing() -> None:
+    canvas = Canvas(260, 140)
+    news = told("camera:0", FeedState.LOST, ReasonCode.TIMEOUT)
+    with scenery(TILE) as scene:
+        stage = make_stage(canvas, scene.tiles, news)
+        stage.compose(NOW, ENDLESS)
+        stage.learn({"camera:0": news})
+        assert stage.compose(NOW, ENDLESS) == set()
+
+
 def test_reasons_are_words_that_differ() -> None:
     seen = []
     for code in (ReasonCode.WORKER_DOWN, ReasonCode.WRONG_PASSWORD):
