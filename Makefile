@@ -18,7 +18,7 @@ help:
 	@echo "make docs    draws the generated pages of docs/ again"
 	@echo "make clean   removes .venv and all caches"
 
-demo: $(VENV)/demo.stamp
+demo: $(VENV)/run.stamp
 	@exec $(BIN)/commandwall demo --cameras $(CAMERAS) --port $(PORT)
 
 test: $(VENV)/dev.stamp
@@ -42,10 +42,10 @@ clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find commandwall simulators tests docs -name __pycache__ -prune -exec rm -rf {} +
 
-$(VENV)/demo.stamp: pyproject.toml .ci/venv
-	@.ci/venv $(PYTHON) $(VENV) demo
+$(VENV)/run.stamp: pyproject.toml .ci/venv
+	@.ci/venv $(PYTHON) $(VENV)
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml .ci/venv
-	@.ci/venv $(PYTHON) $(VENV) demo,dev
-	@touch $@ $(VENV)/demo.stamp
+	@.ci/venv $(PYTHON) $(VENV) dev
+	@touch $@ $(VENV)/run.stamp
