@@ -1,0 +1,82 @@
+"""Cameras without a network: sessions that a test opens, feeds and ends by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from commandwall.base.errors import CommandwallError
+from commandwall.ingest.feed import UnitListener
+from commandwall.ipc.messages import FeedSpec
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.model.camera import StreamName, Transport
+
+WAIT_S = 5.0
+
+
+def spec(camera: str = "cam", stream: StreamName = StreamName.SUB, *, on_demand: bool = False) -> FeedSpec:
+    url = f"rtsp://127.0.0.1/{camera}/{stream}"
+    return FeedSpec(f"{camera}/{stream}", camera, stream, url, Transport.TCP, on_demand=on_demand)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until ``condition`` is true, at most ``WAIT_S``."""
+    async with asyncio.timeout(WAIT_S):
+        while not condition():
+            await asyncio.sleep(0.002)
+
+
+class FakeSession:
+    """An open session; ``on_unit`` is what the camera sends with."""
+
+    def __init__(self, on_unit: UnitListener, info: StreamInfo) -> None:
+        self.on_unit = on_unit
+        self.info = info
+        self.counts = (0, 0)
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.torn_down = False
+
+    def packet_counts(self) -> tuple[int, int]:
+        return self.counts
+
+    async def closed(self) -> None:
+        await self.over
+
+
+class FakeCameras:
+    """Opens :class:`FakeSession`; ``failures`` are raised, one a try, before one succeeds."""
+
+    def __init__(self, *failures: CommandwallError) -> None:
+        self.failures = list(failures)
+        self.sessions: dict[str, FakeSession] = {}
+        self.tries = 0
+        self.info = StreamInfo("h264", 128, 96)
+        self.early: tuple[AccessUnit, ...] = ()
+
+    @asynccontextmanager
+    async def open(self, spec: FeedSpec, on_unit: UnitListener) -> AsyncIterator[FakeSession]:
+        self.tries += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        session = self.sessions[spec.id] = FakeSession(on_unit, self.info)
+        for unit in self.early:
+            on_unit(unit)
+        try:
+            yield session
+        finally:
+            session.torn_down = True
+
+
+class Collector:
+    """A sink that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.infos: list[StreamInfo] = []
+        self.units: list[AccessUnit] = []
+
+    def describe(self, info: StreamInfo) -> None:
+        self.infos.append(info)
+
+    def push(self, unit: AccessUnit) -> None:
+        self.units.append(unit)

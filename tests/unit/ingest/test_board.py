@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from commandwall.ingest.board import Board
+from commandwall.ingest.feed_set import FeedSet
+from commandwall.ingest.pool import DecodePool
+from commandwall.ipc.messages import ShowTiles, TileReport, TileSpec
+from commandwall.model.access_unit import StreamInfo
+from commandwall.model.camera import StreamName
+from commandwall.model.wall import DecodeLevel
+from tests.unit.ingest.arenas import Canvas
+from tests.unit.ingest.cameras import FakeCameras, spec, until
+from tests.unit.media.streams import luma_of, stream
+
+MakeCanvas = Callable[..., Canvas]
+SUB, MAIN = StreamName.SUB, StreamName.MAIN
+
+
+class Desk:
+    """A board over fake cameras, and what it reports."""
+
+    def __init__(self, feeds: FeedSet, cameras: FakeCameras, pool: DecodePool, budget_cores: float) -> None:
+        self.feeds = feeds
+        self.cameras = cameras
+        self.reports: list[TileReport] = []
+        self.board = Board(feeds, pool, budget_cores, self.reports.append)
+
+    async def add(self, *cameras: str, main: bool = False) -> None:
+        """Open the sub streams of ``cameras``; main streams are there on demand."""
+        for camera in cameras:
+            self.feeds.add(spec(camera))
+            if main:
+                self.feeds.add(spec(camera, MAIN, on_demand=True))
+        await until(lambda: all(f"{camera}/sub" in self.cameras.sessions for camera in cameras))
+        await asyncio.sleep(0)
+
+    def send(self, feed: str, first: int, count: int = 1) -> None:
+        """Have ``feed``'s camera send pictures ``first`` and so on."""
+        for unit in stream()[first : first + count]:
+            self.cameras.sessions[feed].on_unit(unit)
+
+    def show(self, *tiles: TileSpec, wall: str = "main") -> None:
+        self.board.show(ShowTiles(wall, 1, tiles))
+
+    def sinks(self, feed: str) -> int:
+        camera, _, name = feed.partition("/")
+        found = self.feeds.find(camera, StreamName(name))
+        return len(found.sinks) if found is not None else 0
+
+
+@asynccontextmanager
+async def desk(pool: DecodePool, budget_cores: float = 8.0) -> AsyncIterator[Desk]:
+    cameras = FakeCameras()
+    async with asyncio.TaskGroup() as group:
+        async with FeedSet(cameras.open, group, lambda _: None) as feeds:
+            made = Desk(feeds, cameras, pool, budget_cores)
+            govern = group.create_task(made.board.govern())
+            yield made
+            made.show()
+        govern.cancel()
+
+
+async def test_a_shown_camera_is_painted_from_its_cache_and_followed(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    wall = canvas()
+    async with desk(pool) as this:
+        await this.add("cam")
+        this.send("cam/sub", 0, 5)
+        this.show(wall.tile())
+        await until(lambda: wall.published() and abs(wall.luma() - luma_of(4)) < 3)
+        this.send("cam/sub", 5)
+        await until(lambda: abs(wall.luma() - luma_of(5)) < 3)
+
+
+async def test_what_is_not_shown_is_not_decoded(pool: DecodePool, canvas: MakeCanvas) -> None:
+    wall = canvas((64, 48), (64, 48))
+    async with desk(pool) as this:
+        await this.add("a", "b")
+        this.show(wall.tile(0, "a"), wall.tile(1, "b"))
+        assert this.sinks("a/sub") == this.sinks("b/sub") == 1
+        this.show(wall.tile(0, "a"))
+        assert (this.sinks("a/sub"), this.sinks("b/sub")) == (1, 0)
+        this.show()
+        assert this.sinks("a/sub") == 0
+
+
+async def test_unchanged_tiles_go_on_undisturbed(pool: DecodePool, canvas: MakeCanvas) -> None:
+    wall = canvas((64, 48), (64, 48))
+    async with desk(pool) as this:
+        await this.add("a", "b")
+        this.send("a/sub", 0)
+        this.show(wall.tile(0, "a"))
+        await until(lambda: wall.published(0) == 1)
+        this.show(wall.tile(0, "a"), wall.tile(1, "b"))
+        this.send("b/sub", 0)
+        await until(lambda: wall.published(1) == 1)
+        assert wall.published(0) == 1
+        this.send("a/sub", 1)
+        await until(lambda: wall.published(0) == 2)
+
+
+async def test_a_camera_that_moves_to_another_arena_is_there_at_once(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    before, after = canvas((64, 48)), canvas((32, 24), (32, 24))
+    async with desk(pool) as this:
+        await this.add("cam")
+        this.send("cam/sub", 0, 3)
+        this.show(before.tile())
+        await until(lambda: before.published() and abs(before.luma() - luma_of(2)) < 3)
+        this.show(after.tile(0), after.tile(1))
+        await until(lambda: after.published(0) and after.published(1))
+        assert abs(after.luma(1) - luma_of(2)) < 3
+
+
+async def test_two_walls_share_one_decoder(pool: DecodePool, canvas: MakeCanvas) -> None:
+    left, right = canvas(), canvas((32, 24))
+    async with desk(pool) as this:
+        await this.add("cam")
+        this.show(left.tile(), wall="left")
+        this.show(right.tile(), wall="right")
+        assert this.sinks("cam/sub") == 1
+        this.send("cam/sub", 0)
+        await until(lambda: left.published() and right.published())
+        this.show(wall="left")
+        assert this.sinks("cam/sub") == 1
+
+
+async def test_sub_is_shown_until_main_is_there(pool: DecodePool, canvas: MakeCanvas) -> None:
+    wall = canvas()
+    async with desk(pool) as this:
+        await this.add("cam", main=True)
+        this.send("cam/sub", 0)
+        this.show(wall.tile(stream=MAIN))
+        await until(lambda: wall.published() == 1)
+        await until(lambda: "cam/main" in this.cameras.sessions)
+        await asyncio.sleep(0)
+        this.send("cam/main", 10)
+        await until(lambda: abs(wall.luma() - luma_of(10)) < 3)
+        await until(lambda: this.sinks("cam/sub") == 0)
+        assert this.reports[-1].tiles[0].stream is MAIN
+        this.cameras.sessions["cam/main"].over.set_result(None)
+        await until(lambda: this.sinks("cam/sub") == 1)
+        this.cameras.sessions["cam/sub"].on_unit(stream(frames=41)[40])
+        await until(lambda: abs(wall.luma() - luma_of(40)) < 3)
+
+
+async def test_a_camera_with_only_one_stream_shows_that(pool: DecodePool, canvas: MakeCanvas) -> None:
+    wall = canvas()
+    async with desk(pool) as this:
+        await this.add("cam")
+        this.show(wall.tile(stream=MAIN))
+        this.send("cam/sub", 0)
+        await until(lambda: wall.published() == 1)
+
+
+async def test_an_arena_that_is_gone_costs_only_its_tiles(pool: DecodePool, canvas: MakeCanvas) -> None:
+    wall = canvas()
+    lost = replace(wall.tile(camera="b"), arena="/proc/self/fd/9999#gone")
+    async with desk(pool) as this:
+        await this.add("a", "b")
+        this.show(wall.tile(0, "a"), lost)
+        assert (this.sinks("a/sub"), this.sinks("b/sub")) == (1, 0)
+
+
+async def test_a_camera_that_comes_later_is_painted(pool: DecodePool, canvas: MakeCanvas) -> None:
+    wall = canvas()
+    async with desk(pool) as this:
+        this.show(wall.tile())
+        await this.add("cam")
+        this.send("cam/sub", 0)
+        await until(lambda: wall.published() == 1)
+
+
+async def test_the_least_important_fall_to_key_frames_when_the_budget_is_small(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    wall = canvas(*[(64, 48)] * 4)
+    names = ("a", "b", "c", "d")
+    async with desk(pool, budget_cores=0.02) as this:
+        this.cameras.info = StreamInfo("h264", 640, 360)
+        await this.add(*names)
+        this.show(*(wall.tile(n, name, importance=float(n)) for n, name in enumerate(names)))
+        await until(lambda: this.reports and len(this.reports[-1].tiles) == 4)
+        rungs = [tile.decode for tile in this.reports[-1].tiles]
+        assert rungs == [DecodeLevel.KEY, DecodeLevel.KEY, DecodeLevel.KEY, DecodeLevel.NODEBLOCK]
+
+
+async def test_only_a_tile_as_large_as_the_picture_is_deblocked(pool: DecodePool, canvas: MakeCanvas) -> None:
+    wall = canvas((128, 96), (64, 48))
+    async with desk(pool) as this:
+        await this.add("a", "b")
+        this.show(wall.tile(0, "a"), wall.tile(1, "b"))
+        await until(lambda: this.reports and len(this.reports[-1].tiles) == 2)
+        assert [tile.decode for tile in this.reports[-1].tiles] == [DecodeLevel.FULL, DecodeLevel.NODEBLOCK]

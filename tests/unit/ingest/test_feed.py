@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.base.errors import AccessRefusedError, ConnectionLostError
+from commandwall.base.tasks import Backoff
+from commandwall.ingest import feed as feed_module
+from commandwall.ingest.feed import Feed
+from commandwall.ingest.gop import GopBudget
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.model.camera import FeedState
+from commandwall.model.reason import ReasonCode
+from tests.unit.ingest.cameras import Collector, FakeCameras, spec, until
+
+
+def unit(*, key: bool = False, at_ns: int | None = None, size: int = 10) -> AccessUnit:
+    return AccessUnit(bytes(size), 0, key, False, monotonic_ns() if at_ns is None else at_ns)
+
+
+def in_future_ns(seconds: float) -> int:
+    return monotonic_ns() + round(seconds * NS_PER_S)
+
+
+@pytest.fixture
+def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Backoff, "next_s", lambda _: 0.001)
+
+
+@asynccontextmanager
+async def running(
+    cameras: FakeCameras, on_change: Callable[[Feed], None] = lambda _: None
+) -> AsyncIterator[Feed]:
+    feed = Feed(spec(), cameras.open, asyncio.Semaphore(4), GopBudget(), on_change)
+    task = asyncio.create_task(feed.run())
+    try:
+        yield feed
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def opened(cameras: FakeCameras) -> None:
+    await until(lambda: cameras.sessions)
+    await asyncio.sleep(0)
+
+
+async def test_a_feed_is_live_from_its_first_key_frame_and_says_each_step() -> None:
+    cameras = FakeCameras()
+    told: list[tuple[FeedState, ReasonCode]] = []
+    async with running(cameras, lambda f: told.append((f.state, f.reason.code))) as feed:
+        await opened(cameras)
+        session = cameras.sessions["cam/sub"]
+        session.on_unit(unit())
+        assert feed.state is FeedState.CONNECTING
+        session.on_unit(unit(key=True))
+        assert feed.live
+    assert told == [
+        (FeedState.CONNECTING, ReasonCode.OPENING),
+        (FeedState.CONNECTING, ReasonCode.NO_KEY_FRAME),
+        (FeedState.LIVE, ReasonCode.NONE),
+        (FeedState.DISABLED, ReasonCode.NONE),
+    ]
+    assert session.torn_down
+
+
+async def test_sinks_get_the_description_first_and_then_every_frame() -> None:
+    cameras = FakeCameras()
+    early, late = Collector(), Collector()
+    async with running(cameras) as feed:
+        feed.attach(early)
+        await opened(cameras)
+        session = cameras.sessions["cam/sub"]
+        units = [unit(key=True), unit(), unit()]
+        session.on_unit(units[0])
+        feed.attach(late)
+        session.on_unit(units[1])
+        feed.detach(early)
+        session.on_unit(units[2])
+    assert early.infos == late.infos == [cameras.info]
+    assert early.units == units[:2]
+    assert late.units == units[1:]
+
+
+async def test_frames_before_the_answer_to_play_reach_sinks_after_the_description() -> None:
+    cameras = FakeCameras()
+    cameras.early = (unit(key=True), unit())
+    sink = Collector()
+    async with running(cameras) as feed:
+        feed.attach(sink)
+        await until(lambda: sink.units)
+        assert feed.live
+    assert sink.infos == [cameras.info]
+    assert sink.units == list(cameras.early)
+
+
+async def test_a_change_of_the_stream_is_passed_on() -> None:
+    cameras = FakeCameras()
+    sink = Collector()
+    async with running(cameras) as feed:
+        feed.attach(sink)
+        await opened(cameras)
+        cameras.sessions["cam/sub"].info = StreamInfo("h264", 640, 360)
+        feed.watch(monotonic_ns())
+        assert sink.infos[-1].width == feed.info.width == 640
+
+
+async def test_silence_stalls_the_feed_and_a_frame_brings_it_back() -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        await opened(cameras)
+        cameras.sessions["cam/sub"].on_unit(unit(key=True))
+        feed.watch(in_future_ns(2.9))
+        assert feed.live
+        feed.watch(in_future_ns(3.5))
+        assert (feed.state.value, feed.reason.code) == ("stalled", ReasonCode.NO_FRAMES)
+        cameras.sessions["cam/sub"].on_unit(unit())
+        assert feed.live
+
+
+async def test_a_slow_camera_is_given_three_of_its_own_intervals() -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        await opened(cameras)
+        cameras.sessions["cam/sub"].on_unit(unit(key=True))
+        feed.meter.interval_s = 4.0
+        feed.watch(in_future_ns(11.5))
+        assert feed.live
+        feed.watch(in_future_ns(12.5))
+        assert feed.state is FeedState.STALLED
+
+
+async def test_longer_silence_ends_the_session_and_opens_another(no_delay: None) -> None:
+    cameras = FakeCameras()
+    states: list[tuple[FeedState, ReasonCode]] = []
+    async with running(cameras, lambda f: states.append((f.state, f.reason.code))) as feed:
+        await opened(cameras)
+        first = cameras.sessions["cam/sub"]
+        first.on_unit(unit(key=True))
+        feed.watch(in_future_ns(9.5))
+        await until(lambda: cameras.sessions["cam/sub"] is not first)
+        assert first.torn_down
+        assert states[-1] == (FeedState.LOST, ReasonCode.NO_FRAMES)
+        assert feed.gop.units() == []
+        cameras.sessions["cam/sub"].on_unit(unit(key=True))
+        assert feed.live
+        assert feed.figures(monotonic_ns()).reconnects == 1
+
+
+async def test_a_session_without_any_frame_is_given_up_too(no_delay: None) -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        await opened(cameras)
+        feed.watch(in_future_ns(9.5))
+        await until(lambda: cameras.tries == 2)
+        assert feed.reason.code is ReasonCode.NO_FRAMES
+
+
+async def test_failures_are_told_and_tried_again(no_delay: None) -> None:
+    cameras = FakeCameras(ConnectionLostError("connect: gone"), ConnectionLostError("connect: gone"))
+    async with running(cameras) as feed:
+        await until(lambda: feed.state is FeedState.LOST)
+        assert feed.reason.detail == "connect: gone"
+        await opened(cameras)
+        assert cameras.tries == 3
+        cameras.sessions["cam/sub"].on_unit(unit(key=True))
+        assert feed.live
+
+
+async def test_a_refusal_is_tried_again_only_slowly(no_delay: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    delays: list[float] = []
+    real_sleep = asyncio.sleep
+
+    async def sleep(delay_s: float) -> None:
+        delays.append(delay_s)
+        await real_sleep(0)
+
+    cameras = FakeCameras(AccessRefusedError("DESCRIBE: wrong password"))
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    states: list[FeedState] = []
+    async with running(cameras, lambda f: states.append(f.state)):
+        async with asyncio.timeout(5):
+            while not cameras.sessions:
+                await real_sleep(0.001)
+    assert delays[0] == feed_module.REFUSED_RETRY_S
+    assert FeedState.REFUSED in states
+
+
+async def test_the_camera_ending_the_stream_is_told(no_delay: None) -> None:
+    cameras = FakeCameras()
+    reasons: list[ReasonCode] = []
+    async with running(cameras, lambda f: reasons.append(f.reason.code)):
+        await opened(cameras)
+        session = cameras.sessions["cam/sub"]
+        session.counts = (100, 3)
+        session.over.set_exception(ConnectionLostError("the camera closed the connection"))
+        await until(lambda: cameras.tries == 2)
+    assert ReasonCode.CLOSED in reasons
+
+
+async def test_figures_count_over_all_sessions(no_delay: None) -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        await opened(cameras)
+        first = cameras.sessions["cam/sub"]
+        first.counts = (100, 3)
+        first.on_unit(unit(key=True, size=500))
+        first.over.set_result(None)
+        await until(lambda: cameras.sessions["cam/sub"] is not first)
+        await until(lambda: feed.figures(monotonic_ns()).reconnects == 1)
+        cameras.sessions["cam/sub"].counts = (10, 1)
+        figures = feed.figures(monotonic_ns())
+    assert (figures.packets, figures.lost_packets) == (110, 4)
+    assert (figures.frames, figures.bytes) == (1, 500)
+    assert (figures.codec, figures.width, figures.height) == ("h264", 128, 96)
+    assert figures.last_frame_age_s >= 0
+
+
+async def test_openings_are_limited() -> None:
+    gate = asyncio.Event()
+    opening = 0
+
+    @asynccontextmanager
+    async def open_slowly(*_: object) -> AsyncIterator[None]:
+        nonlocal opening
+        opening += 1
+        await gate.wait()
+        if opening:
+            raise ConnectionLostError("no")
+        yield None
+
+    limiter = asyncio.Semaphore(2)
+    feeds = [Feed(spec(), open_slowly, limiter, GopBudget(), lambda _: None) for _ in range(5)]  # type: ignore[arg-type]
+    tasks = [asyncio.create_task(feed.run()) for feed in feeds]
+    await until(limiter.locked)
+    await asyncio.sleep(0)
+    assert opening == 2
+    gate.set()
+    await until(lambda: opening == 5)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from commandwall.base.clock import NS_PER_S
+from commandwall.ingest.figures import FeedMeter
+from commandwall.model.access_unit import AccessUnit
+
+START_NS = 5 * NS_PER_S
+
+
+def play(meter: FeedMeter, seconds: int, fps: int, size: int, gop: int = 20, first_s: int = 0) -> None:
+    """Count ``fps`` frames a second and sample after each second."""
+    for second in range(first_s, first_s + seconds):
+        for number in range(fps):
+            at_ns = START_NS + second * NS_PER_S + number * NS_PER_S // fps
+            meter.count(AccessUnit(bytes(size), 0, (second * fps + number) % gop == 0, False, at_ns))
+        meter.sample(START_NS + (second + 1) * NS_PER_S)
+
+
+def test_rates_are_those_of_the_last_five_seconds() -> None:
+    meter = FeedMeter()
+    play(meter, 8, fps=10, size=500)
+    play(meter, 5, fps=20, size=100, first_s=8)
+    rates = meter.sample(START_NS + 13 * NS_PER_S)
+    assert rates.fps == pytest.approx(20, rel=0.3)
+    play(meter, 2, fps=20, size=100, first_s=13)
+    rates = meter.sample(START_NS + 15 * NS_PER_S)
+    assert rates.fps == pytest.approx(20, rel=0.05)
+    assert rates.bitrate_bps == pytest.approx(16_000, rel=0.05)
+    assert meter.interval_s == pytest.approx(0.05, rel=0.05)
+
+
+def test_there_is_no_rate_before_a_second_sample() -> None:
+    meter = FeedMeter()
+    assert meter.sample(START_NS) == (0.0, 0.0)
+    assert meter.interval_s == 0
+
+
+def test_counters_and_key_frame_interval() -> None:
+    meter = FeedMeter()
+    play(meter, 4, fps=10, size=7)
+    assert (meter.frames, meter.bytes) == (40, 280)
+    assert meter.key_interval_s == pytest.approx(2.0)
+
+
+def test_the_age_is_that_of_the_newest_frame() -> None:
+    meter = FeedMeter()
+    assert meter.age_s(START_NS) == -1
+    meter.count(AccessUnit(b"", 0, True, False, START_NS))
+    assert meter.age_s(START_NS + NS_PER_S // 2) == 0.5
+
+
+def test_a_new_session_starts_rates_anew_and_counts_on() -> None:
+    meter = FeedMeter()
+    play(meter, 2, fps=10, size=1)
+    meter.restart()
+    interval_s = meter.key_interval_s
+    meter.count(AccessUnit(b"", 0, True, False, START_NS + 3600 * NS_PER_S))
+    assert meter.key_interval_s == interval_s
+    assert meter.sample(START_NS + 3600 * NS_PER_S).fps == 0
+    assert meter.frames == 21

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from commandwall.ingest.pool import DecodePool, Urgency
+
+WAIT_S = 5.0
+
+
+class Call:
+    """A job that calls a function."""
+
+    def __init__(self, function: Callable[[], object]) -> None:
+        self._function = function
+
+    def step(self) -> int:
+        self._function()
+        return 1_000_000
+
+
+@pytest.fixture
+def pool() -> Iterator[DecodePool]:
+    pool = DecodePool(1, lambda: None)
+    yield pool
+    pool.close()
+
+
+def test_more_urgent_jobs_go_first_and_equal_ones_in_turn(pool: DecodePool) -> None:
+    begun, go, done = threading.Event(), threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def hold() -> None:
+        begun.set()
+        go.wait(WAIT_S)
+
+    pool.put(Call(hold), Urgency.LIVE)
+    assert begun.wait(WAIT_S)
+    for name, urgency in (("late", 2), ("live 1", 1), ("first 1", 0), ("live 2", 1), ("first 2", 0)):
+        pool.put(Call(lambda name=name: order.append(name)), Urgency(urgency))  # type: ignore[misc]
+    pool.put(Call(done.set), Urgency.CATCH_UP)
+    go.set()
+    assert done.wait(WAIT_S)
+    assert order == ["first 1", "first 2", "live 1", "live 2", "late"]
+
+
+def test_the_time_of_jobs_is_added_up_and_lag_is_that_of_live_work(pool: DecodePool) -> None:
+    begun, go, done = threading.Event(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        go.wait(WAIT_S)
+
+    pool.put(Call(hold), Urgency.FIRST)
+    assert begun.wait(WAIT_S)
+    pool.put(Call(lambda: None), Urgency.LIVE)
+    pool.put(Call(done.set), Urgency.CATCH_UP)
+    threading.Event().wait(0.05)
+    go.set()
+    assert done.wait(WAIT_S)
+    assert pool.busy_s >= 0.002
+    assert pool.take_lag_s() >= 0.05
+    assert pool.take_lag_s() == 0
+
+
+def test_all_threads_take_jobs() -> None:
+    pool = DecodePool(2, lambda: None)
+    together = threading.Barrier(3)
+    for _ in range(2):
+        pool.put(Call(lambda: together.wait(WAIT_S)), Urgency.LIVE)
+    together.wait(WAIT_S)
+    pool.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_job_that_raises_is_told() -> None:
+    failed = threading.Event()
+    pool = DecodePool(1, failed.set)
+    pool.put(Call(lambda: 1 // 0), Urgency.LIVE)
+    assert failed.wait(WAIT_S)
+    pool.close()
+
+
+def test_a_closed_pool_leaves_what_is_queued_and_tells_no_failure() -> None:
+    failed = threading.Event()
+    begun, go = threading.Event(), threading.Event()
+    pool = DecodePool(1, failed.set)
+    undone: list[int] = []
+
+    def hold() -> None:
+        begun.set()
+        go.wait(WAIT_S)
+
+    pool.put(Call(hold), Urgency.LIVE)
+    assert begun.wait(WAIT_S)
+    pool.put(Call(lambda: undone.append(1)), Urgency.LIVE)
+    closer = threading.Thread(target=pool.close)
+    closer.start()
+    go.set()
+    closer.join(WAIT_S)
+    assert undone == []
+    assert not failed.is_set()

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from commandwall.base.errors import NotFoundError
+from commandwall.ingest.feed_set import FeedSet
+from commandwall.ingest.publisher import FeedPublisher
+from commandwall.ipc.packets import PacketServer, Subscriber, Subscription
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.model.camera import StreamName
+from tests.unit.ingest.cameras import FakeCameras, spec, until
+
+KEY, DELTA = AccessUnit(b"key", 0, True), AccessUnit(b"delta", 6000, False)
+
+
+@pytest.fixture
+def cameras() -> FakeCameras:
+    return FakeCameras()
+
+
+@pytest.fixture
+async def feeds(cameras: FakeCameras) -> AsyncIterator[FeedSet]:
+    async with asyncio.TaskGroup() as group, FeedSet(cameras.open, group, lambda _: None) as feeds:
+        feeds.add(spec())
+        feeds.add(spec(stream=StreamName.MAIN, on_demand=True))
+        await until(lambda: "cam/sub" in cameras.sessions)
+        await asyncio.sleep(0)
+        yield feeds
+
+
+async def read(subscription: Subscription, count: int) -> list[StreamInfo | AccessUnit]:
+    records = []
+    async with asyncio.timeout(5):
+        async for record in subscription.records():
+            records.append(record)
+            if len(records) == count:
+                break
+    return records
+
+
+async def test_a_subscriber_gets_description_group_and_then_live_frames(
+    cameras: FakeCameras, feeds: FeedSet, short_dir: Path
+) -> None:
+    session = cameras.sessions["cam/sub"]
+    session.on_unit(KEY)
+    session.on_unit(DELTA)
+    async with PacketServer(short_dir / "bus", FeedPublisher(feeds)):
+        subscription = await Subscription.open(short_dir / "bus", "camera/cam/sub")
+        assert await read(subscription, 3) == [cameras.info, KEY, DELTA]
+        session.on_unit(DELTA)
+        assert await read(subscription, 1) == [DELTA]
+        subscription.request_key()
+        subscription.close()
+        feed = feeds.find("cam", StreamName.SUB)
+        assert feed is not None
+        await until(lambda: not feed.sinks)
+
+
+async def test_a_subscription_opens_a_main_stream(
+    cameras: FakeCameras, feeds: FeedSet, short_dir: Path
+) -> None:
+    async with PacketServer(short_dir / "bus", FeedPublisher(feeds)):
+        subscription = await Subscription.open(short_dir / "bus", "camera/cam/main")
+        assert await read(subscription, 1) == [cameras.info]
+        cameras.sessions["cam/main"].on_unit(KEY)
+        assert await read(subscription, 1) == [KEY]
+        subscription.close()
+
+
+@pytest.mark.parametrize("name", ["camera/nobody/sub", "wall/main/left", ""])
+async def test_an_unknown_stream_is_not_served(feeds: FeedSet, short_dir: Path, name: str) -> None:
+    async with PacketServer(short_dir / "bus", FeedPublisher(feeds)):
+        subscription = await Subscription.open(short_dir / "bus", name)
+        assert await read(subscription, 1) == []
+
+
+async def test_a_group_that_outgrew_the_cache_is_not_begun_in_the_middle(
+    cameras: FakeCameras, feeds: FeedSet
+) -> None:
+    session = cameras.sessions["cam/sub"]
+    feed = feeds.find("cam", StreamName.SUB)
+    assert feed is not None
+    session.on_unit(KEY)
+    feed.gop.whole = False
+    transport = Transport()
+    publisher = FeedPublisher(feeds)
+    publisher.subscribe("camera/cam/sub", Subscriber(transport))
+    assert transport.writes == 1
+    with pytest.raises(NotFoundError, match="camera/ID"):
+        publisher.subscribe("cam/sub", Subscriber(transport))
+
+
+class Transport(asyncio.WriteTransport):
+    """Counts records."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.writes += 1
+
+    def get_write_buffer_size(self) -> int:
+        return 0

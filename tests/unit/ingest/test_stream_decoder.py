@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from commandwall.ingest.pool import DecodePool, Job, Urgency
+from commandwall.ingest.stream_decoder import MAX_PENDING, StreamDecoder
+from commandwall.ingest.tile import Tile
+from commandwall.ipc.slots import SlotFlag
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.model.camera import StreamName
+from commandwall.model.wall import DecodeLevel
+from tests.unit.ingest.arenas import Canvas
+from tests.unit.media.streams import luma_of, stream
+
+INFO = StreamInfo("h264", 128, 96)
+MakeCanvas = Callable[..., Canvas]
+
+
+class Bench:
+    """A pool without threads: the test steps the one decoder that is in it."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Job, Urgency]] = []
+
+    def put(self, job: Job, urgency: Urgency) -> None:
+        assert all(other is not job for other, _ in self.jobs), "in the pool twice"
+        self.jobs.append((job, urgency))
+
+    def step(self) -> Urgency:
+        """Run the next job; return how urgent it was."""
+        job, urgency = self.jobs.pop(0)
+        assert job.step() >= 0
+        return urgency
+
+    def drain(self) -> None:
+        while self.jobs:
+            self.step()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def decoder_on(bench: Bench, *tiles: Tile, level: DecodeLevel = DecodeLevel.NODEBLOCK) -> StreamDecoder:
+    decoder = StreamDecoder(bench, "cam/sub", StreamName.SUB, level)  # type: ignore[arg-type]
+    decoder.show(tiles)
+    decoder.describe(INFO)
+    return decoder
+
+
+def one_tile(canvas: MakeCanvas) -> tuple[Canvas, Tile]:
+    wall = canvas()
+    return wall, Tile(wall.tile(), wall.arena)
+
+
+def test_from_the_cache_the_key_frame_is_shown_first_and_then_only_the_newest(
+    canvas: MakeCanvas, bench: Bench
+) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    decoder.begin(list(stream()[:8]), whole=True)
+    assert bench.step() is Urgency.FIRST
+    assert wall.published() == 1
+    assert wall.info().flags == SlotFlag.CATCHING_UP
+    assert abs(wall.luma() - luma_of(0)) < 3
+    assert bench.step() is Urgency.CATCH_UP
+    bench.drain()
+    assert wall.published() == 2
+    assert wall.info().flags == 0
+    assert abs(wall.luma() - luma_of(7)) < 3
+    assert decoder.decoded == 8
+
+
+def test_live_frames_are_shown_one_by_one(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    for number, unit in enumerate(stream()):
+        decoder.push(unit)
+        assert bench.step() is (Urgency.LIVE if number else Urgency.FIRST)
+        assert wall.published() == number + 1
+        assert abs(wall.luma() - luma_of(number)) < 3
+    assert decoder.key_cost_s > 0
+    assert decoder.frame_cost_s > 0
+
+
+def test_frames_before_the_first_key_frame_are_left_out(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    for unit in stream()[5:12]:
+        decoder.push(unit)
+    bench.drain()
+    assert decoder.skipped == 5
+    assert abs(wall.luma() - luma_of(11)) < 3
+
+
+def test_a_feed_in_several_tiles_is_decoded_once(canvas: MakeCanvas, bench: Bench) -> None:
+    wall = canvas((64, 48), (32, 24), (64, 48))
+    decoder = decoder_on(bench, *(Tile(wall.tile(index), wall.arena) for index in range(3)))
+    for unit in stream()[:4]:
+        decoder.push(unit)
+        bench.drain()
+    assert decoder.decoded == 4
+    assert [wall.published(index) for index in range(3)] == [4, 4, 4]
+
+
+def test_a_tile_that_is_added_gets_the_newest_picture_at_once(canvas: MakeCanvas, bench: Bench) -> None:
+    wall = canvas((64, 48), (32, 24))
+    first, second = (Tile(wall.tile(index), wall.arena) for index in range(2))
+    decoder = decoder_on(bench, first)
+    decoder.push(stream()[0])
+    bench.drain()
+    decoder.show((first, second))
+    assert bench.step() is Urgency.FIRST
+    assert (wall.published(0), wall.published(1)) == (1, 1)
+    assert decoder.decoded == 1
+    decoder.show((first, second))
+    assert not bench.jobs
+
+
+def test_at_key_frames_only_nothing_else_is_decoded(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
+    decoder.begin(list(stream()[:5]), whole=True)
+    for unit in stream()[5:]:
+        decoder.push(unit)
+    bench.drain()
+    assert decoder.decoded == 2
+    assert wall.info().flags == 0
+    assert abs(wall.luma() - luma_of(10)) < 3
+
+
+def test_a_rung_goes_down_at_once_and_up_at_the_next_key_frame(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    units = stream(frames=40)
+    shown = []
+    for number, unit in enumerate(units):
+        if number == 5:
+            decoder.set_level(DecodeLevel.KEY)
+        if number == 22:
+            decoder.set_level(DecodeLevel.FULL)
+        before = wall.published()
+        decoder.push(unit)
+        bench.drain()
+        if wall.published() > before:
+            shown.append(number)
+            assert abs(wall.luma() - luma_of(number)) < 3
+    assert shown == [*range(5), 10, 20, *range(30, 40)]
+
+
+def test_a_group_that_is_not_whole_shows_its_key_frame_as_catching_up(
+    canvas: MakeCanvas, bench: Bench
+) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    units = stream()
+    decoder.begin([units[0]], whole=False)
+    for unit in units[7:10]:
+        decoder.push(unit)
+    bench.drain()
+    assert wall.published() == 1
+    assert wall.info().flags == SlotFlag.CATCHING_UP
+    decoder.push(units[10])
+    bench.drain()
+    assert wall.info().flags == 0
+    assert abs(wall.luma() - luma_of(10)) < 3
+
+
+def test_a_key_frame_is_jumped_to_when_many_frames_wait(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    units = stream(frames=41, gop=20)
+    for unit in units:
+        decoder.push(unit)
+    bench.drain()
+    assert decoder.decoded == 1
+    assert decoder.skipped == 40
+    assert abs(wall.luma() - luma_of(40)) < 3
+
+
+def test_the_queue_is_bounded_and_goes_on_at_a_key_frame(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    units = stream(frames=121, gop=120)
+    for unit in units[: MAX_PENDING + 30]:
+        decoder.push(unit)
+    bench.drain()
+    assert decoder.skipped == MAX_PENDING + 30
+    decoder.push(units[120])
+    bench.drain()
+    assert abs(wall.luma() - luma_of(120)) < 3
+
+
+def test_damage_is_flagged_and_garbage_survived(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    units = stream()
+    for unit in (units[0], AccessUnit(b"\x00\x00\x00\x01garbage", 0, False), replace(units[2], damaged=True)):
+        decoder.push(unit)
+        bench.drain()
+    assert wall.published() == 2
+    assert wall.info().flags == SlotFlag.DAMAGED
+    decoder.push(units[10])
+    bench.drain()
+    assert wall.info().flags == 0
+
+
+def test_another_codec_begins_anew(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    decoder.push(stream()[0])
+    bench.drain()
+    decoder.describe(StreamInfo("mjpeg", 128, 96))
+    decoder.push(stream()[1])
+    decoder.push(stream(codec="mjpeg", pixel_format="yuvj420p", frames=3)[2])
+    bench.drain()
+    assert wall.published() == 2
+    assert abs(wall.luma() - luma_of(2)) < 4
+
+
+def test_nothing_is_painted_after_the_end(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    decoder.push(stream()[0])
+    decoder.close()
+    bench.drain()
+    decoder.push(stream()[1])
+    assert not bench.jobs
+    assert wall.published() == 0
+
+
+def test_frames_pushed_while_threads_decode_are_all_decoded_in_order(
+    canvas: MakeCanvas, pool: DecodePool
+) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = StreamDecoder(pool, "cam/sub", StreamName.SUB, DecodeLevel.NODEBLOCK)
+    decoder.show((tile,))
+    decoder.describe(INFO)
+    units = stream(frames=100, gop=100)
+    decoder.begin(list(units[:60]), whole=True)
+    for unit in units[60:]:
+        decoder.push(unit)
+        time.sleep(0)
+    deadline = time.monotonic() + 10
+    while decoder.decoded < 100 and time.monotonic() < deadline:
+        time.sleep(0.002)
+    assert decoder.decoded == 100
+    while wall.info().arrival_ns != units[99].arrival_ns and time.monotonic() < deadline:
+        time.sleep(0.002)
+    assert abs(wall.luma() - luma_of(99)) < 3

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from commandwall.ingest.tile import Tile
+from commandwall.ipc.slots import SLOTS, SlotFlag
+from commandwall.media.decoder import DecodedPicture, VideoDecoder
+from commandwall.model.camera import StreamName
+from commandwall.model.layout import Aspect
+from tests.unit.ingest.arenas import Canvas
+from tests.unit.media.streams import luma_of, stream
+
+MakeCanvas = Callable[..., Canvas]
+SUB, MAIN = StreamName.SUB, StreamName.MAIN
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[DecodedPicture]:
+    decoder = VideoDecoder("h264")
+    return [picture for unit in stream() for picture in decoder.decode(unit)]
+
+
+def test_a_picture_is_scaled_into_the_slot_with_its_times(
+    canvas: MakeCanvas, pictures: list[DecodedPicture]
+) -> None:
+    wall = canvas((64, 48))
+    tile = Tile(wall.tile(), wall.arena)
+    assert tile.paint(SUB, pictures[2], SlotFlag.CATCHING_UP, 100)
+    assert abs(wall.luma() - luma_of(2)) < 3
+    unit = pictures[2].unit
+    assert wall.info() == (unit.arrival_ns, unit.capture_utc_ns, unit.arrival_ns, 100, SlotFlag.CATCHING_UP)
+    assert (tile.painted, tile.settled) == (1, True)
+
+
+def test_bars_are_black_in_every_slot(canvas: MakeCanvas, pictures: list[DecodedPicture]) -> None:
+    wall = canvas((128, 48))
+    tile = Tile(wall.tile(), wall.arena)
+    for number in range(SLOTS):
+        for plane in wall.arena.planes(0, number):
+            plane.fill(99)
+    for number in range(SLOTS):
+        tile.paint(SUB, pictures[number], 0, 1)
+    for number in range(SLOTS):
+        planes = wall.arena.planes(0, number)
+        assert (planes.y[:, :30] == 16).all()
+        assert (planes.u[:, -15:] == 128).all()
+        assert abs(float(planes.y[:, 40:90].mean()) - luma_of(number)) < 3
+
+
+def test_a_new_size_of_the_picture_is_placed_anew(canvas: MakeCanvas, pictures: list[DecodedPicture]) -> None:
+    wall = canvas((64, 48))
+    tile = Tile(wall.tile(aspect=Aspect.FIT), wall.arena)
+    tile.paint(SUB, pictures[0], 0, 1)
+    (wide,) = VideoDecoder("h264").decode(stream(width=128, height=48)[0])
+    tile.paint(SUB, wide, 0, 1)
+    newest = wall.readers[0].newest()
+    assert newest is not None
+    assert np.unique(newest[1].y[:10]).tolist() == [16]
+
+
+def test_the_time_of_the_last_change_stays_while_the_content_does(
+    canvas: MakeCanvas, pictures: list[DecodedPicture]
+) -> None:
+    wall = canvas()
+    tile = Tile(wall.tile(), wall.arena)
+    tile.paint(SUB, pictures[0], 0, 1)
+    tile.paint(SUB, pictures[0], 0, 1)
+    pictures[0].unit = replace(pictures[0].unit, arrival_ns=pictures[0].unit.arrival_ns + 5)
+    tile.paint(SUB, pictures[0], 0, 1)
+    frozen = wall.info()
+    assert frozen.changed_ns == frozen.arrival_ns - 5
+    tile.paint(SUB, pictures[1], 0, 1)
+    assert wall.info().changed_ns == pictures[1].unit.arrival_ns
+
+
+def test_a_damaged_picture_is_never_shown_as_clean(canvas: MakeCanvas) -> None:
+    wall = canvas()
+    tile = Tile(wall.tile(), wall.arena)
+    (damaged,) = VideoDecoder("h264").decode(replace(stream()[0], damaged=True))
+    tile.paint(SUB, damaged, 0, 1)
+    assert wall.info().flags == SlotFlag.DAMAGED
+
+
+def test_sub_is_shown_until_main_is_there_and_not_after(
+    canvas: MakeCanvas, pictures: list[DecodedPicture]
+) -> None:
+    wall = canvas()
+    tile = Tile(wall.tile(stream=MAIN), wall.arena)
+    assert tile.paint(SUB, pictures[0], 0, 1)
+    assert tile.shown == "sub"
+    assert tile.paint(MAIN, pictures[1], 0, 1)
+    assert (tile.shown, tile.settled) == ("main", True)
+    assert wall.published() == 2
+    tile.unsettle()
+    assert tile.paint(SUB, pictures[3], 0, 1)
+
+
+def test_the_other_stream_never_turns_time_back(canvas: MakeCanvas, pictures: list[DecodedPicture]) -> None:
+    wall = canvas()
+    tile = Tile(wall.tile(stream=MAIN), wall.arena)
+    tile.paint(SUB, pictures[5], 0, 1)
+    assert not tile.paint(MAIN, pictures[4], 0, 1)
+    assert tile.paint(MAIN, pictures[5], 0, 1)
+
+
+def test_a_tile_goes_on_under_a_specification_of_the_same_picture_only(canvas: MakeCanvas) -> None:
+    wall = canvas()
+    spec = wall.tile()
+    tile = Tile(spec, wall.arena)
+    assert tile.take_over(replace(spec, importance=5.0, cell="other", stream=MAIN))
+    assert tile.spec.importance == 5.0
+    assert not tile.take_over(replace(spec, camera="another"))
+    assert not tile.take_over(replace(spec, aspect=Aspect.FILL))
+    assert tile.spec.cell == "other"

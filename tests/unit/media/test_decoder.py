@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from commandwall.base.errors import ProtocolError, UnsupportedError
+from commandwall.media.decoder import DecodedPicture, VideoDecoder
+from commandwall.model.access_unit import AccessUnit
+from commandwall.model.wall import DecodeLevel
+from tests.unit.media.streams import luma_of, stream
+
+
+def decode_all(decoder: VideoDecoder, units: tuple[AccessUnit, ...]) -> list[DecodedPicture]:
+    return [picture for unit in units for picture in decoder.decode(unit)]
+
+
+def mean_luma(picture: DecodedPicture) -> float:
+    return float(picture.planes().y.mean())
+
+
+@pytest.mark.parametrize("level", [DecodeLevel.FULL, DecodeLevel.NODEBLOCK])
+def test_every_unit_gives_its_picture_at_once(level: DecodeLevel) -> None:
+    decoder = VideoDecoder("h264", level)
+    for number, unit in enumerate(stream()):
+        (picture,) = decoder.decode(unit)
+        assert picture.unit is unit
+        assert abs(mean_luma(picture) - luma_of(number)) < 3
+
+
+def test_planes_are_views_of_the_visible_part_with_the_decoders_stride() -> None:
+    (picture,) = VideoDecoder("h264").decode(stream(width=98, height=50)[0])
+    y, u, v = picture.planes()
+    assert (picture.width, picture.height, picture.sar) == (98, 50, 1.0)
+    assert y.shape == (50, 98)
+    assert u.shape == v.shape == (25, 49)
+    assert y.strides[0] > 98
+    assert not y.flags.owndata
+
+
+def test_pictures_with_b_frames_come_in_display_order_with_the_units_they_came_from() -> None:
+    units = stream(b_frames=2)
+    pictures = decode_all(VideoDecoder("h264"), units)
+    assert len(pictures) >= len(units) - 3
+    assert [picture.unit.pts_90k for picture in pictures] == list(range(len(pictures)))
+    assert all(abs(mean_luma(p) - luma_of(p.unit.pts_90k)) < 3 for p in pictures)
+
+
+def test_a_cut_unit_damages_what_follows_up_to_the_next_key_frame() -> None:
+    units = list(stream(frames=20, gop=10))
+    units[3] = replace(units[3], data=units[3].data[:7])
+    decoder = VideoDecoder("h264")
+    damaged = set()
+    for number, unit in enumerate(units):
+        try:
+            damaged |= {number for picture in decoder.decode(unit) if picture.damaged}
+        except ProtocolError:
+            damaged.add(number)
+    assert {4, 9} <= damaged
+    assert damaged.isdisjoint({0, 1, 2, *range(10, 20)})
+
+
+def test_a_picture_is_damaged_when_its_unit_is() -> None:
+    (picture,) = VideoDecoder("h264").decode(replace(stream()[0], damaged=True))
+    assert picture.damaged
+
+
+def test_garbage_is_a_protocol_error_and_the_decoder_lives_on() -> None:
+    decoder = VideoDecoder("h264")
+    with pytest.raises(ProtocolError, match="decoding h264"):
+        decoder.decode(AccessUnit(b"\x00\x00\x00\x01garbage" * 9, 0, False))
+    assert decoder.decode(stream()[0])
+
+
+def test_a_change_of_size_in_mid_stream_is_followed() -> None:
+    decoder = VideoDecoder("h264")
+    pictures = decode_all(decoder, stream(frames=3) + stream(width=64, height=64, frames=3))
+    assert [(p.width, p.height) for p in pictures] == [(128, 96)] * 3 + [(64, 64)] * 3
+
+
+@pytest.mark.parametrize("pixel_format", ["yuvj420p", "yuvj422p"])
+def test_motion_jpeg_of_any_chroma_format_gives_planes(pixel_format: str) -> None:
+    units = stream(codec="mjpeg", pixel_format=pixel_format, frames=2)
+    (picture,) = VideoDecoder("mjpeg").decode(units[1])
+    planes = picture.planes()
+    assert planes.u.shape == (48, 64)
+    expected = luma_of(1)
+    if picture.full_range:
+        expected = round((expected - 16) * 255 / 219)
+    assert abs(float(np.mean(planes.y)) - expected) < 4
+
+
+def test_only_an_unconverted_jpeg_picture_is_full_range() -> None:
+    (full,) = VideoDecoder("mjpeg").decode(stream(codec="mjpeg", pixel_format="yuvj420p", frames=1)[0])
+    (limited,) = VideoDecoder("h264").decode(stream()[0])
+    assert full.full_range
+    assert not limited.full_range
+
+
+def test_other_codecs_are_refused_by_name_before_they_are_opened() -> None:
+    with pytest.raises(UnsupportedError, match="'h263'"):
+        VideoDecoder("h263")
