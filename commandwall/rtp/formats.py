@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from commandwall.base.errors import UnsupportedError
 from commandwall.rtp.codec import PayloadFormat
 from commandwall.rtp.h264 import H264Format
+from commandwall.rtp.h265 import H265Format
 
 VIDEO_FORMATS: Mapping[str, Callable[[Mapping[str, str]], PayloadFormat]] = {
     "H264": H264Format,
+    "H265": H265Format,
 }
 """Encoding names as in ``a=rtpmap``, in capitals, and what is made from their ``fmtp``."""
 

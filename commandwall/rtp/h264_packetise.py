@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 
 from commandwall.rtp.annexb import split_annexb
-from commandwall.rtp.h264 import FU_A, FU_END, FU_START, PPS, SPS
+from commandwall.rtp.h264 import FU_A, PPS, SPS
+from commandwall.rtp.nal_format import FU_END, FU_START
 
 DEFAULT_MTU = 1400
 

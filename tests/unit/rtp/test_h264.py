@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.rtp.codec import MAX_UNIT_BYTES
-from commandwall.rtp.h264 import H264Format, parse_sprop
+from commandwall.rtp.h264 import H264Format
 from commandwall.rtp.h264_packetise import h264_fmtp, packetise_h264
+from commandwall.rtp.nal_format import parse_sprop
 from tests.unit.rtp.packets import PPS, SPS, annexb, delta, idr
 
 SPROP = {"sprop-parameter-sets": f"{base64.b64encode(SPS).decode()},{base64.b64encode(PPS).decode()}"}
@@ -138,7 +139,7 @@ def test_empty_payloads_are_passed_over() -> None:
         (b"\x78\x00\x01\x7c", "NAL unit of type 28"),
         (b"\x67\x42", "too early"),
         (b"\x67" + b"\x11" * 2000, "2001 bytes"),
-        (b"\x68\x00\x04\x10\x80", "has the number"),
+        (b"\x68\x00\x04\x10\x80", "the number"),
     ],
 )
 def test_broken_payloads_are_named(payload: bytes, words: str) -> None:

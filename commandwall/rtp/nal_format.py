@@ -1,0 +1,155 @@
+"""What the payload formats of H.264 and H.265 share: NAL units, fragments, parameter sets."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable
+
+from commandwall.base.errors import ProtocolError
+from commandwall.rtp.annexb import START_CODE
+from commandwall.rtp.codec import MAX_UNIT_BYTES, CodecParameters
+
+FU_START, FU_END = 0x80, 0x40
+"""Bits of the fragmentation header, alike in both formats."""
+
+MAX_PARAMETER_SET_BYTES = 1024
+MAX_PARAMETER_SETS = 64
+
+NO_FRAGMENT = -1
+LOST_FRAGMENT = -2
+
+
+class NalFormat:
+    """The half of a ``PayloadFormat`` that puts NAL units together. A codec's class knows their types.
+
+    ``_parts`` is the access unit so far, in pieces; ``_fragment`` where in it the NAL unit whose
+    fragments are coming begins (start code, header, fragments), or NO_FRAGMENT, or LOST_FRAGMENT
+    while the rest of a broken one is passed over. ``_sets`` are the parameter sets by (NAL unit
+    type, number), which is the order they are sent in.
+    """
+
+    __slots__ = (
+        "_changed",
+        "_fragment",
+        "_key",
+        "_parts",
+        "_sets",
+        "_size",
+        "_slices",
+        "parameters",
+        "pending",
+    )
+
+    def __init__(self, codec: str) -> None:
+        self.parameters = CodecParameters(codec)
+        self._sets: dict[tuple[int, int], bytes] = {}
+        self._fragment = LOST_FRAGMENT
+        self._key = self._changed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._parts: list[bytes] = []
+        self._slices = 0
+        self._size = 0
+        self.pending = False
+
+    def _is_slice(self, header: int) -> bool:
+        """Return whether the NAL unit whose first byte is ``header`` holds a part of a picture."""
+        raise NotImplementedError
+
+    def _push_nal(self, nal: bytes) -> None:
+        """Take a whole NAL unit. Raises ProtocolError if it cannot be used."""
+        raise NotImplementedError
+
+    def _overflow(self) -> None:
+        """Drop an access unit that grew too large. Raises ProtocolError."""
+        self._fragment = LOST_FRAGMENT
+        self._key = False
+        self._begin()
+        raise ProtocolError(f"an access unit is larger than {MAX_UNIT_BYTES} bytes")
+
+    def _open_fragment(self, header: bytes, body: bytes) -> None:
+        """Begin a NAL unit whose first fragment is ``body``."""
+        self._end_fragment()
+        self._fragment = len(self._parts)
+        self._parts += START_CODE, header, body
+
+    def _end_fragment(self) -> None:
+        """Close the fragmented NAL unit, if one is open; one without end bit counts as whole."""
+        first = self._fragment
+        self._fragment = NO_FRAGMENT
+        if first >= 0 and not self._is_slice(self._parts[first + 1][0]):
+            nal = b"".join(self._parts[first + 1 :])
+            del self._parts[first:]
+            self._push_nal(nal)
+
+    def _push_sizes(self, data: bytes, position: int, end: int) -> None:
+        """Take NAL units that each follow their size in 16 bits."""
+        while end - position > 2:
+            size = data[position] << 8 | data[position + 1]
+            position += 2
+            if position + size > end:
+                raise ProtocolError("an aggregation packet is cut short")
+            if size:
+                self._push_nal(data[position : position + size])
+            position += size
+
+    def _keep_all(self, nals: Iterable[bytes]) -> None:
+        """Take parameter sets from the SDP; for unusable ones the camera will send better ones in band."""
+        for nal in nals:
+            try:
+                self._push_nal(nal)
+            except ProtocolError:
+                continue
+        self._changed = False
+        self._begin()
+
+    def _is_news(self, key: tuple[int, int], nal: bytes) -> bool:
+        """Return whether ``nal`` differs from what is kept as ``key``. Raises ProtocolError for a giant."""
+        if len(nal) > MAX_PARAMETER_SET_BYTES or key[1] >= MAX_PARAMETER_SETS:
+            raise ProtocolError(f"a parameter set has {len(nal)} bytes and the number {key[1]}")
+        return nal != self._sets.get(key)
+
+    def _keep(self, key: tuple[int, int], nal: bytes) -> None:
+        self._sets[key] = nal
+        self._changed = True
+
+    def lose(self) -> None:
+        """Drop the NAL unit whose fragments are no longer complete."""
+        if self._fragment >= 0:
+            if self._is_slice(self._parts[self._fragment + 1][0]):
+                self._slices -= 1
+            del self._parts[self._fragment :]
+            if not self._slices:
+                self.pending = self._key = False
+        self._fragment = LOST_FRAGMENT
+
+    def take(self) -> tuple[bytes, bool]:
+        """Return the access unit and whether it is a key frame; only while ``pending``."""
+        parts = self._parts
+        if self._fragment >= 0:
+            if not self._is_slice(parts[self._fragment + 1][0]):
+                del parts[self._fragment :]
+            self._fragment = NO_FRAGMENT
+        key = self._key
+        if key or self._changed:
+            sets = (self._sets[number] for number in sorted(self._sets))
+            parts = [piece for nal in sets for piece in (START_CODE, nal)] + parts
+            self._key = self._changed = False
+        self._begin()
+        return b"".join(parts), key
+
+
+def parse_sprop(value: str) -> list[bytes]:
+    """Return the NAL units in a ``sprop`` parameter (base64, commas between); broken ones are left out."""
+    nals = []
+    for part in value.strip('" ').split(","):
+        text = part.strip().rstrip("=")
+        try:
+            nal = base64.b64decode(text + "=" * (-len(text) % 4))
+        except (binascii.Error, ValueError):
+            continue
+        if nal:
+            nals.append(nal)
+    return nals
