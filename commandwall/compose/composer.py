@@ -1,7 +1,7 @@
 """The composer: everything that happens in one tick of a wall, in a thread of its own.
 
-The event loop hands work over by :meth:`Composer.order`; it is done at the start of the next tick,
-whole, so that all heads see it in the same picture.
+What the event loop hands over is taken up at the start of a tick, whole, so that all heads see it
+in the same picture.
 """
 
 from __future__ import annotations

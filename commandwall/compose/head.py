@@ -72,7 +72,7 @@ class Encoding:
             return
         self._version, self._offered_ns = version, now_ns
         _take(canvas, self._rect, picture)
-        pts_90k = round(tick * RTP_CLOCK_HZ / self._info.fps)
+        pts_90k = tick * RTP_CLOCK_HZ // round(self._info.fps)
         self._jobs.put(_Job(picture, pts_90k, now_ns, utc_ns()))
 
     def stop(self) -> None:
@@ -103,6 +103,8 @@ class Encoding:
                 encoder = None
             finally:
                 self._free.append(job.picture)
+        if self.dropped:
+            log.warning("a head's encoder was too slow for %d pictures; lower its size or rate", self.dropped)
 
     def _encode(self, encoder: H264Encoder, job: _Job) -> AccessUnit:
         wanted = self._key_due(job.arrival_ns)

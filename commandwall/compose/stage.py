@@ -19,7 +19,7 @@ from commandwall.compose.canvas import Canvas
 from commandwall.compose.faces import Faces, Look
 from commandwall.compose.shelf import Shelf
 from commandwall.compose.tile import Tile
-from commandwall.compose.truth import CONNECTING, DEAD_NS, LIVE, STATES, Codes, Truth
+from commandwall.compose.truth import CONNECTING, DEAD_NS, STATES, Codes, Truth
 from commandwall.compose.words import Words
 from commandwall.ipc.messages import Arrange, SourceState, WallTile
 from commandwall.ipc.slots import Arena, SlotFlag
@@ -32,12 +32,11 @@ from commandwall.model.wall import TileState
 log = logging.getLogger(__name__)
 
 _DEAD = (FeedState.LOST, FeedState.REFUSED, FeedState.DISABLED)
-_WAITED_FOR = (FeedState.LIVE, FeedState.STALLED)
 _REDRAWS = 3
 
 
 class Progress(NamedTuple):
-    """How far a stage is: tiles that can have a picture all have one; and all are live."""
+    """How far a stage is: all tiles whose feed delivers have a picture; and none of it is old."""
 
     pictures: bool
     live: bool
@@ -78,13 +77,13 @@ class Stage:
                 self._reasons[number] = self._words.no_memory
             elif told is not None:
                 self.truth.dead[number] = told.state in _DEAD or told.reason.code is ReasonCode.WORKER_DOWN
-                self._expected[number] = told.state in _WAITED_FOR
+                self._expected[number] = told.state is FeedState.LIVE
                 reason = self._words.reason(told.reason)
                 self._versions[number] += reason != self._reasons[number]
                 self._reasons[number] = reason
 
     def progress(self, now_ns: int) -> Progress:
-        """Return how far the tiles that can have a picture are."""
+        """Return how far the tiles whose feed delivers (or that nothing is known of) are."""
         arrived = np.zeros(len(self.specs), np.bool_)
         for shelf in self._shelves:
             arrived[shelf.numbers] = shelf.has_pictures()
@@ -93,8 +92,7 @@ class Stage:
             return Progress(False, False)
         catching_up = self.truth.flags & np.uint64(SlotFlag.CATCHING_UP) > 0
         behind = now_ns - self.truth.arrival - self.truth.period > DEAD_NS
-        waits = due & (catching_up | behind | (self.states != LIVE))
-        return Progress(True, not waits.any())
+        return Progress(True, not (due & (catching_up | behind)).any())
 
     def compose(self, now_ns: int, until_ns: int) -> set[int]:
         """Draw what changed since the last call; return the numbers of the tiles that were drawn.

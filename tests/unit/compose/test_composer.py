@@ -156,6 +156,14 @@ def test_all_live_is_told_apart_from_the_first_pictures(stand: Stand) -> None:
     assert stand.watcher.switches == [SwitchDone(3, 0.0, 2 * TICK / S)]
 
 
+def test_a_camera_that_sees_nothing_move_does_not_keep_a_switch_from_being_done(stand: Stand) -> None:
+    with scenery(LEFT) as scene:
+        stand.show(3, *scene.tiles)
+        scene.publish(0, 120, stand.now_ns, still_ns=60 * S)
+        stand.tick()
+    assert [done.revision for done in stand.watcher.switches] == [3]
+
+
 def test_nobody_waits_for_ever_for_a_switch_to_be_live(stand: Stand) -> None:
     with scenery(LEFT) as scene:
         stand.show(3, *scene.tiles)
