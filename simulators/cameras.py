@@ -131,6 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the farm; returns the exit status: 0, or 2 for what was asked for wrongly."""
     options = parse_arguments(arguments)
     configure_logs("farm", "WARNING")
+    faults: tuple[Exception, ...] = ()
     try:
         if options.describe == "areas":
             write_areas(sys.stdout)
@@ -141,10 +142,11 @@ def main(arguments: list[str] | None = None) -> int:
             plan = plan_of(options)
             with suppress(asyncio.CancelledError):
                 uvloop.run(serve(options, plan))
-    except (CommandwallError, OSError) as error:
-        sys.stderr.write(f"simulators.cameras: {error}\n")
-        return 2
-    return 0
+    except* (CommandwallError, OSError) as group:
+        faults = group.exceptions
+    for fault in faults:
+        sys.stderr.write(f"simulators.cameras: {fault}\n")
+    return 2 if faults else 0
 
 
 if __name__ == "__main__":

@@ -14,14 +14,12 @@ from commandwall.base.tasks import spawn
 from commandwall.model.camera import StreamName
 from commandwall.rtsp.server_track import Track
 from simulators.bake import bake
-from simulators.live import LiveTrack
+from simulators.live import live_track
 from simulators.loopfile import cache_folder, read_loop
 from simulators.loops import LoopTrack
 from simulators.pacer import Pacer
-from simulators.pictures import pictures_of
 from simulators.places import Place
 from simulators.spec import VideoSpec
-from simulators.stamp import Stamp
 
 _PATH = re.compile(r"/cam/(\d{1,6})/(main|sub)")
 _ASKED_FOR, _AHEAD = 0, 1
@@ -104,9 +102,8 @@ class Farm:
     async def _live(self, number: int, stream: StreamName) -> Track:
         spec, place = self._plan.specs[stream], self._places[number]
         loop = asyncio.get_running_loop()
-        make = partial(pictures_of, place, spec, self._plan.clip)
-        pictures = await loop.run_in_executor(self._threads, make)
-        track = LiveTrack(pictures, Stamp(place, spec.width, spec.height), spec, self._threads)
+        make = partial(live_track, place, spec, self._plan.clip, self._threads)
+        track = await loop.run_in_executor(self._threads, make)
         spawn(self._group, track.run(), f"live-{number}-{stream}")
         return track
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
+from pathlib import Path
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, monotonic_s, utc_ns
 from commandwall.rtp.h264_packetise import packetise_h264
@@ -13,11 +14,17 @@ from commandwall.rtsp.server_track import TrackSender
 from simulators.barcode import Kind
 from simulators.encoder import Encoder
 from simulators.loops import PAYLOAD_TYPE, h264_format
-from simulators.pictures import Pictures
+from simulators.pictures import Pictures, pictures_of
+from simulators.places import Place
 from simulators.spec import VideoSpec
 from simulators.stamp import Stamp
 
 _NS_PER_MS = 1_000_000
+
+
+def live_track(place: Place, spec: VideoSpec, clip: Path | None, threads: Executor) -> LiveTrack:
+    """Return the live track of ``place``; takes long enough to be called on a thread."""
+    return LiveTrack(pictures_of(place, spec, clip), Stamp(place, spec.width, spec.height), spec, threads)
 
 
 class LiveTrack:

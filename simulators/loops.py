@@ -76,8 +76,10 @@ class LoopPlayer:
         self.active = True
 
     def send(self, now_s: float) -> float:
-        """Send the frame that is due and return when the next one is."""
+        """Send the frame if it is due and return when the next one is."""
         due_s = self._due_s
+        if due_s > now_s:
+            return due_s
         if now_s - due_s > _MAX_LAG_S:
             self._time_90k += (now_s - due_s) * RTP_CLOCK_HZ
             due_s = now_s

@@ -18,7 +18,7 @@ class Paced(Protocol):
     active: bool
 
     def send(self, now_s: float) -> float:
-        """Send what is due and return when the next is due, in the pacer's seconds."""
+        """Send what is due at ``now_s``, if anything, and return when the next is due."""
 
 
 class Pacer:
@@ -30,7 +30,7 @@ class Pacer:
         self._tick = int(clock() / TICK_S)
 
     def add(self, paced: Paced, due_s: float) -> None:
-        """Have ``paced`` send at ``due_s``, at most 2.5 s ahead; drop it by making it inactive."""
+        """Ask ``paced`` at ``due_s``, or in 2.5 s if that is later; it is dropped by making it inactive."""
         tick = max(self._tick + 1, min(int(due_s / TICK_S) + 1, self._tick + _SLOTS - 1))
         self._slots[tick % _SLOTS].append(paced)
 
@@ -44,6 +44,7 @@ class Pacer:
         """Send everything that is due up to ``now_s``."""
         slots, add = self._slots, self.add
         last = int(now_s / TICK_S)
+        self._tick = max(self._tick, last - _SLOTS)
         while self._tick < last:
             self._tick += 1
             slot = self._tick % _SLOTS

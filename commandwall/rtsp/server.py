@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -46,7 +45,7 @@ class RtspServer:
         self.name = name
         self.clock = clock
         self._host, self._port = host, port
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._tasks = asyncio.TaskGroup()
         self._udp_lock = asyncio.Lock()
         self._udp: UdpPair | None = None
@@ -67,17 +66,13 @@ class RtspServer:
 
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError when the address cannot be bound."""
-        await self._tasks.__aenter__()
         loop = asyncio.get_running_loop()
-        try:
-            self._listener = await loop.create_server(
-                lambda: Connection(self), self._host, self._port, backlog=_BACKLOG
-            )
-        except OSError as error:
-            with suppress(OSError):
-                await self._tasks.__aexit__(type(error), error, error.__traceback__)
-            raise
+        self._listener = await loop.create_server(
+            lambda: Connection(self), self._host, self._port, backlog=_BACKLOG, start_serving=False
+        )
+        await self._tasks.__aenter__()
         self._keeper = spawn(self._tasks, self._keep(), "rtsp-server-keeper")
+        await self._listener.start_serving()
         return self
 
     async def __aexit__(
@@ -87,11 +82,12 @@ class RtspServer:
             self._listener.close()
         if self._keeper is not None:
             self._keeper.cancel()
-        for connection in list(self._connections):
+        for connection, task in self._connections.items():
             connection.abort()
+            task.cancel()
         if self._udp is not None:
             self._udp.close()
-        await self._tasks.__aexit__(kind, error, trace)
+        await self._tasks.__aexit__(None, None, None)
 
     async def udp(self) -> UdpPair:
         """Return the UDP sockets, opened when first asked for. Raises OSError."""
@@ -102,12 +98,12 @@ class RtspServer:
 
     def opened(self, connection: Connection) -> None:
         """Run ``connection`` until it is lost."""
-        self._connections.add(connection)
-        spawn(self._tasks, connection.run(), f"rtsp-client-{connection.peer}")
+        task = spawn(self._tasks, connection.run(), f"rtsp-client-{connection.peer}")
+        self._connections[connection] = task
 
     def closed(self, connection: Connection) -> None:
-        """Forget ``connection``."""
-        self._connections.discard(connection)
+        """Stop running ``connection``, whatever it waits for, and forget it."""
+        self._connections.pop(connection).cancel()
 
     def _on_rtcp(self, address: Address) -> None:
         for connection in self._connections:

@@ -44,7 +44,7 @@ class Server(Protocol):
         """Take over the running of ``connection``."""
 
     def closed(self, connection: Connection) -> None:
-        """Forget ``connection``."""
+        """Stop running ``connection`` and forget it."""
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._requests: asyncio.Queue[Request | None] = asyncio.Queue()
+        self._requests: asyncio.Queue[Request] = asyncio.Queue()
         self._parser = RtspParser(self._on_message, self._on_frame)
         self._transport: asyncio.Transport | None = None
         self._verbs: dict[str, Callable[[Request], Awaitable[Response]]] = {
@@ -106,9 +106,8 @@ class Connection(asyncio.Protocol):
             self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End: stop what plays, and let ``run`` return."""
+        """End: stop what plays; the server stops ``run``."""
         self._end_session()
-        self._requests.put_nowait(None)
         self._server.closed(self)
 
     @property
@@ -128,8 +127,9 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     async def run(self) -> None:
-        """Answer requests until the connection is lost."""
-        while (request := await self._requests.get()) is not None:
+        """Answer requests until cancelled."""
+        while True:
+            request = await self._requests.get()
             self.answering = True
             response = await self._answer(request)
             self._write(response, request)

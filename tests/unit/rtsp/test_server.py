@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from commandwall.base.clock import utc_ns
+from commandwall.base.errors import UnavailableError
+from commandwall.rtp.packet import parse_header
+from commandwall.rtp.rtcp import SenderReport, parse_compound
+from commandwall.rtsp.auth import ClientAuthenticator, Credentials, ServerAuthenticator, parse_challenges
+from commandwall.rtsp.headers import parse_session, parse_transports
+from commandwall.rtsp.messages import Headers, Request, Response
+from commandwall.rtsp.parser import RtspParser
+from commandwall.rtsp.sdp import RtpFormat, parse_sdp
+from commandwall.rtsp.server import RtspServer
+from commandwall.rtsp.server_frame import PacketFrame
+from commandwall.rtsp.server_track import Track, TrackSender
+
+KEY = PacketFrame([b"\x65key"], 96, key=True)
+INTERLEAVED = ("Transport", "RTP/AVP/TCP;unicast;interleaved=2-3")
+
+
+class Still:
+    """A track that sends when the test says so."""
+
+    format = RtpFormat(96, "H264", 90000, 1, {"packetization-mode": "1"})
+
+    def __init__(self) -> None:
+        self.senders: list[TrackSender] = []
+
+    def play(self, sender: TrackSender) -> None:
+        self.senders.append(sender)
+        sender.deliver(KEY, 0, utc_ns())
+
+    def stop(self, sender: TrackSender) -> None:
+        self.senders.remove(sender)
+
+
+class One:
+    """A catalogue with one track at ``/one``, and one that is busy."""
+
+    def __init__(self) -> None:
+        self.track = Still()
+
+    async def open(self, path: str) -> Track | None:
+        if path == "/busy":
+            raise UnavailableError("/busy: it is busy; try again")
+        return self.track if path == "/one" else None
+
+
+class Client:
+    """Speaks RTSP by hand."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, url: str) -> None:
+        self.url = url
+        self.responses: asyncio.Queue[Response] = asyncio.Queue()
+        self.frames: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue()
+        self.writer = writer
+        self.reader = reader
+        self._sent = 0
+
+    async def read(self) -> None:
+        def on_message(message: Request | Response) -> None:
+            assert isinstance(message, Response)
+            self.responses.put_nowait(message)
+
+        parser = RtspParser(on_message, lambda ch, data, a, b: self.frames.put_nowait((ch, data[a:b])))
+        while data := await self.reader.read(65536):
+            parser.feed(data)
+
+    async def ask(self, method: str, url: str = "", *fields: tuple[str, str]) -> Response:
+        self._sent += 1
+        headers = Headers([("CSeq", str(self._sent)), *fields])
+        self.writer.write(Request(method, url or self.url, headers=headers).to_bytes())
+        response = await asyncio.wait_for(self.responses.get(), 5)
+        assert response.cseq == self._sent
+        return response
+
+    async def set_up(self, transport: tuple[str, str] = INTERLEAVED) -> tuple[Response, tuple[str, str]]:
+        response = await self.ask("SETUP", self.url + "/trackID=0", transport)
+        return response, ("Session", parse_session(response.headers.get("Session")).id)
+
+
+@asynccontextmanager
+async def serving(path: str = "/one", **options: Any) -> AsyncIterator[tuple[RtspServer, One, Client]]:
+    catalogue = One()
+    async with RtspServer(catalogue, "127.0.0.1", 0, **options) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        client = Client(reader, writer, f"rtsp://127.0.0.1:{server.port}{path}")
+        reading = asyncio.create_task(client.read())
+        yield server, catalogue, client
+        writer.close()
+        await asyncio.wait([reading])
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def test_from_options_to_teardown() -> None:
+    async with serving() as (_, catalogue, client):
+        options = await client.ask("OPTIONS", "*")
+        assert {"DESCRIBE", "SETUP", "PLAY", "TEARDOWN"} <= set(options.headers.get("Public").split(", "))
+        described = await client.ask("DESCRIBE")
+        assert described.headers.get("Content-Base") == client.url + "/"
+        media = parse_sdp(described.body).media[0]
+        assert (media.control, media.formats[0].encoding) == ("trackID=0", "H264")
+        response, session = await client.set_up()
+        spec = parse_transports(response.headers.get("Transport"))[0]
+        assert spec.interleaved == (2, 3)
+        played = await client.ask("PLAY", "", session)
+        assert "seq=" in played.headers.get("RTP-Info")
+        channel, rtcp = await asyncio.wait_for(client.frames.get(), 5)
+        report = parse_compound(rtcp)[0]
+        assert channel == 3
+        assert isinstance(report, SenderReport)
+        channel, packet = await asyncio.wait_for(client.frames.get(), 5)
+        header = parse_header(packet)
+        assert channel == 2
+        assert header.ssrc == spec.ssrc == report.ssrc
+        assert f"seq={header.sequence}" in played.headers.get("RTP-Info")
+        assert (await client.ask("GET_PARAMETER", "", session)).status == 200
+        assert (await client.ask("SET_PARAMETER", "", session)).status == 200
+        assert (await client.ask("TEARDOWN", "", session)).status == 200
+        assert catalogue.track.senders == []
+
+
+async def test_pause_stops_and_play_goes_on() -> None:
+    async with serving() as (_, catalogue, client):
+        _, session = await client.set_up()
+        await client.ask("PLAY", "", session)
+        assert (await client.ask("PAUSE", "", session)).status == 200
+        assert catalogue.track.senders == []
+        await client.ask("PLAY", "", session)
+        await until(lambda: len(catalogue.track.senders) == 1)
+
+
+async def test_udp_goes_to_the_ports_of_the_client() -> None:
+    loop = asyncio.get_running_loop()
+    received: asyncio.Queue[bytes] = asyncio.Queue()
+
+    class Port(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            received.put_nowait(data)
+
+    transport, _ = await loop.create_datagram_endpoint(Port, ("127.0.0.1", 0))
+    port = transport.get_extra_info("sockname")[1]
+    async with serving() as (_, _, client):
+        way = ("Transport", f"RTP/AVP;unicast;client_port={port}-{port}")
+        response, session = await client.set_up(way)
+        server_port = parse_transports(response.headers.get("Transport"))[0].server_port
+        assert server_port is not None
+        assert server_port[1] == server_port[0] + 1
+        await client.ask("PLAY", "", session)
+        kinds = {(await asyncio.wait_for(received.get(), 5))[1] & 0x7F for _ in range(2)}
+        assert kinds == {96, 200 & 0x7F}
+    transport.close()
+
+
+async def test_digest_lets_in_who_knows_the_password() -> None:
+    guard = ServerAuthenticator("cameras", {"viewer": "päss word"})
+    async with serving(authenticator=guard) as (_, _, client):
+        assert (await client.ask("OPTIONS")).status == 200
+        refused = await client.ask("DESCRIBE")
+        assert refused.status == 401
+        challenges = parse_challenges(refused.headers.get_all("WWW-Authenticate"))
+        for password, status in (("wrong", 401), ("päss word", 200)):
+            who = ClientAuthenticator(Credentials("viewer", password))
+            who.accept(challenges)
+            answer = who.authorise("DESCRIBE", client.url)
+            assert answer is not None
+            assert (await client.ask("DESCRIBE", "", ("Authorization", answer))).status == status
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "fields", "status"),
+    [
+        ("DESCRIBE", "/none", (), 404),
+        ("DESCRIBE", "/busy", (), 503),
+        ("SETUP", "/none", (INTERLEAVED,), 404),
+        ("SETUP", "/one", (), 461),
+        ("SETUP", "/one", (("Transport", "RTP/AVP;multicast"),), 461),
+        ("SETUP", "/one", (("Transport", "RTP/AVP;unicast;client_port=x"),), 400),
+        ("SETUP", "/one", (INTERLEAVED, ("Require", "x-magic")), 551),
+        ("PLAY", "/one", (("Session", "none"),), 454),
+        ("PAUSE", "/one", (), 454),
+        ("TEARDOWN", "/one", (("Session", "none"),), 454),
+        ("GET_PARAMETER", "/one", (("Session", "none"),), 454),
+        ("RECORD", "/one", (), 501),
+        ("DESCRIBE", "rtsp://[bad/one", (), 400),
+    ],
+)
+async def test_what_cannot_be_done_is_answered(
+    method: str, path: str, fields: tuple[tuple[str, str], ...], status: int
+) -> None:
+    async with serving() as (server, _, client):
+        url = path if path.startswith("rtsp") else f"rtsp://127.0.0.1:{server.port}{path}"
+        assert (await client.ask(method, url, *fields)).status == status
+        assert (await client.ask("OPTIONS", "*")).status == 200
+
+
+async def test_a_second_track_in_one_session_is_refused() -> None:
+    async with serving() as (_, _, client):
+        await client.set_up()
+        assert (await client.set_up())[0].status == 459
+
+
+async def test_garbage_ends_the_connection_and_no_other() -> None:
+    async with serving() as (server, _, client):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"\x00\x01\x02 what is this\r\n\r\n")
+        assert b" 400 " in await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        assert (await client.ask("OPTIONS", "*")).status == 200
+        await until(lambda: server.connections == 1)
+
+
+async def test_a_client_that_goes_away_stops_its_track() -> None:
+    async with serving() as (server, catalogue, client):
+        _, session = await client.set_up()
+        await client.ask("PLAY", "", session)
+        await until(lambda: len(catalogue.track.senders) == 1)
+        client.writer.transport.abort()
+        await until(lambda: not catalogue.track.senders and server.connections == 0)
+
+
+async def test_a_client_that_says_nothing_is_sent_away() -> None:
+    async with serving(timeout_s=0.5) as (server, _, _):
+        await until(lambda: server.connections == 0)
+
+
+async def test_a_client_that_reads_nothing_is_sent_away() -> None:
+    big = PacketFrame([bytes(1400)] * 400, 96, key=True)
+    async with serving(timeout_s=0.5, limit_bytes=1 << 16) as (server, catalogue, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+        silent = Client(reader, writer, f"rtsp://127.0.0.1:{server.port}/one")
+        writer.write(Request("SETUP", silent.url, headers=Headers([("CSeq", "1"), INTERLEAVED])).to_bytes())
+        head = await reader.readuntil(b"\r\n\r\n")
+        session = next(line[9:] for line in head.decode().split("\r\n") if line.startswith("Session: "))
+        fields = Headers([("CSeq", "2"), ("Session", session)])
+        writer.write(Request("PLAY", silent.url, headers=fields).to_bytes())
+        await until(lambda: len(catalogue.track.senders) == 1)
+        sender = catalogue.track.senders[0]
+        for time_90k in range(100):
+            sender.deliver(big, time_90k, utc_ns())
+            await asyncio.sleep(0)
+        assert sender.dropped_frames > 0
+        await until(lambda: not catalogue.track.senders)
+        writer.transport.abort()
+
+
+async def test_a_port_that_is_taken_is_an_error() -> None:
+    async with serving() as (server, _, _):
+        with pytest.raises(OSError, match="in use"):
+            async with RtspServer(One(), "127.0.0.1", server.port):
+                pass
