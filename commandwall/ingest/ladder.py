@@ -67,12 +67,13 @@ def decide(demands: Iterable[Demand], budget_cores: float) -> dict[str, DecodeLe
 class Budget:
     """The cores that may be used now: the configured ones, less when they prove too many.
 
-    The machine does other work as well; that shows as decoders waiting for a core. From the
+    The machine does other work as well; that shows as live frames waiting for a core, on average
+    for longer than ``LAG_LIMIT_S`` (a single one that was late is the scheduler's). From the
     second such second on (a layout switch makes one), each takes a sixth away; each second
     without waiting gives a fiftieth back.
     """
 
-    LAG_LIMIT_S = 0.12
+    LAG_LIMIT_S = 0.06
     _CUT, _RECOVER, _FLOOR = 0.84, 0.02, 0.2
 
     def __init__(self, cores: float) -> None:
@@ -86,7 +87,7 @@ class Budget:
         return self._configured * self._share
 
     def measured(self, used_cores: float, lag_s: float) -> None:
-        """Take how much was used in the last second, and how long live frames waited at most."""
+        """Take how much was used in the last second, and how long live frames waited on average."""
         self._late_s = self._late_s + 1 if lag_s > self.LAG_LIMIT_S else 0
         if self._late_s > 1 and self._configured > 0:
             cut = min(self._share, used_cores / self._configured) * self._CUT

@@ -47,6 +47,7 @@ class DecodePool:
         self._tokens: SimpleQueue[bool] = SimpleQueue()
         self._busy_ns = [0] * threads
         self._lag_ns = 0
+        self._waited = 0
         self._threads = [
             threading.Thread(target=self._work, args=(number,), name=f"decode-{number}", daemon=True)
             for number in range(threads)
@@ -65,9 +66,10 @@ class DecodePool:
         return sum(self._busy_ns) / NS_PER_S
 
     def take_lag_s(self) -> float:
-        """Return the longest that live work waited for a thread since the last call, in seconds."""
+        """Return how long live work waited for a thread since the last call, in seconds, on average."""
         lag_ns, self._lag_ns = self._lag_ns, 0
-        return lag_ns / NS_PER_S
+        waited, self._waited = self._waited, 0
+        return lag_ns / waited / NS_PER_S if waited else 0.0
 
     def close(self) -> None:
         """End the threads after the jobs they are at; what is queued is left undone."""
@@ -99,6 +101,7 @@ class DecodePool:
             except IndexError:
                 continue
             if urgency == Urgency.LIVE:
-                self._lag_ns = max(self._lag_ns, monotonic_ns() - put_ns)
+                self._lag_ns += monotonic_ns() - put_ns
+                self._waited += 1
             return job
         return None
