@@ -212,6 +212,16 @@ async def test_the_canvas_is_scaled_to_1920_and_shares_the_encoder_of_a_head_tha
     await stand.heads.close()
 
 
+async def test_a_canvas_that_does_not_divide_is_scaled_all_the_same() -> None:
+    stand, listener = Stand(Wall("w", "", 2560, 722, 25, "x", ())), Listener()
+    fill(stand.canvas.planes, rgb(200, 200, 200))
+    stand.heads.subscribe(CANVAS, listener)
+    await stand.tick()
+    assert listener.infos == [StreamInfo("h264", 1920, 542, 25)]
+    assert abs(listener.decoded()[0].mean() - 188) < 2
+    await stand.heads.close()
+
+
 async def test_an_encoder_that_is_behind_loses_pictures_and_the_tick_loses_no_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
