@@ -35,21 +35,24 @@ def pictures_of(place: Place, spec: VideoSpec, clip: Path | None) -> Pictures:
 
 
 class ClipPictures:
-    """One loop's worth of a clip, scaled; each camera begins at another place in it.
+    """One loop's worth of a clip; each camera begins at another place in it.
 
-    A clip that is shorter than a loop begins again. Holds the loop's pictures in memory.
+    A clip that is shorter than a loop begins again. Holds the loop's pictures in memory, no larger
+    than the clip has them.
     """
 
     def __init__(self, clip: Path, spec: VideoSpec, number: int) -> None:
+        self._size = spec.width, spec.height
         try:
             self._pictures = _cut(clip, spec, number * _CLIP_STEP_S)
         except (OSError, av.error.FFmpegError) as error:
             raise InvalidError(f"{clip} cannot be read as video: {error}", field="--clip") from error
 
     def render(self, phase: float) -> Picture:
-        """Return a copy of the picture at ``phase``."""
+        """Return the picture at ``phase``, scaled."""
         index = round(phase * len(self._pictures)) % len(self._pictures)
-        return self._pictures[index].copy()
+        scaled = cv2.resize(self._pictures[index], self._size, interpolation=cv2.INTER_LINEAR)
+        return scaled.astype(np.uint8)
 
 
 def _cut(clip: Path, spec: VideoSpec, begin_s: float) -> list[Picture]:
@@ -61,13 +64,12 @@ def _cut(clip: Path, spec: VideoSpec, begin_s: float) -> list[Picture]:
         length_s = (container.duration or 0) / av.time_base
         begin_s %= max(0.1, length_s - spec.loop_s)
         container.seek(int(begin_s * av.time_base))
+        size = {"width": min(spec.width, stream.width), "height": min(spec.height, stream.height)}
         pictures: list[Picture] = []
         for frame in container.decode(stream):
             if frame.time < begin_s:
                 continue
-            scaled = frame.to_ndarray(
-                format="bgr24", width=spec.width, height=spec.height, interpolation="AREA"
-            )
+            scaled = frame.to_ndarray(format="bgr24", interpolation="AREA", **size)
             while len(pictures) <= (frame.time - begin_s) * spec.fps:
                 pictures.append(scaled.astype(np.uint8, copy=False))
             if len(pictures) >= spec.loop_frames:
