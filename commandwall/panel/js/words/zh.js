@@ -65,7 +65,7 @@ export const zh = {
   "tree.area": "{name}：共 {total} 路，在线 {live} 路，异常 {trouble} 路",
   "tree.fill": "用「{name}」的摄像机填满大屏",
   "tree.shown": "正在大屏上显示，窗口 {cells}",
-  "hint.select": "先点选大屏上的窗口，或把摄像机拖入窗口。",
+  "hint.select": "请先点选窗口，或将摄像机拖入窗口。",
   "hint.watch": "您的角色只能观看，不能更改大屏。",
   "hint.place": "已选窗口 {cell}：点击摄像机即可上墙。",
   "fact.id": "编号",
