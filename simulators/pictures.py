@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,7 +53,7 @@ class ClipPictures:
         """Return the picture at ``phase``, scaled."""
         index = round(phase * len(self._pictures)) % len(self._pictures)
         scaled = cv2.resize(self._pictures[index], self._size, interpolation=cv2.INTER_LINEAR)
-        return scaled.astype(np.uint8)
+        return scaled.astype(np.uint8, copy=False)
 
 
 def _cut(clip: Path, spec: VideoSpec, begin_s: float) -> list[Picture]:
@@ -64,12 +65,12 @@ def _cut(clip: Path, spec: VideoSpec, begin_s: float) -> list[Picture]:
         length_s = (container.duration or 0) / av.time_base
         begin_s %= max(0.1, length_s - spec.loop_s)
         container.seek(int(begin_s * av.time_base))
-        size = {"width": min(spec.width, stream.width), "height": min(spec.height, stream.height)}
+        width, height = min(spec.width, stream.width), min(spec.height, stream.height)
         pictures: list[Picture] = []
         for frame in container.decode(stream):
             if frame.time < begin_s:
                 continue
-            scaled = frame.to_ndarray(format="bgr24", interpolation="AREA", **size)
+            scaled = frame.to_ndarray(format="bgr24", interpolation="AREA", width=width, height=height)
             while len(pictures) <= (frame.time - begin_s) * spec.fps:
                 pictures.append(scaled.astype(np.uint8, copy=False))
             if len(pictures) >= spec.loop_frames:
