@@ -1,0 +1,96 @@
+"""What has to be reached, and whether it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """How a figure stands to its bars."""
+
+    AHEAD = "ahead"
+    """Both bars are reached."""
+    PASS = "pass"
+    """What is required is reached."""
+    FAIL = "FAIL"
+    MISSING = "not measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A figure's bars: what is ``required`` now and what is ``wanted`` in the end, where there are any.
+
+    The figure may be at most the bar, or, with ``at_least``, must be at least the bar.
+    """
+
+    figure: str
+    what: str
+    unit: str
+    required: float | None
+    wanted: float | None
+    at_least: bool = False
+
+    def verdict(self, value: float | None) -> Verdict:
+        """Return how ``value`` stands."""
+        if value is None:
+            return Verdict.MISSING
+        if not self._reaches(value, self.wanted if self.required is None else self.required):
+            return Verdict.FAIL
+        return Verdict.AHEAD if self._reaches(value, self.wanted) else Verdict.PASS
+
+    def _reaches(self, value: float, bar: float | None) -> bool:
+        if bar is None:
+            return True
+        return value >= bar if self.at_least else value <= bar
+
+
+_GRID_8 = "8x8 of 640x360@15"
+_GRID_10 = "10x10 of 640x360@15"
+_GRID_20 = "20x20 of 352x288@12"
+_ALL = 99.9
+"""Every frame, in per cent: counters are told once a second, so one frame in a thousand may be cut."""
+
+BARS = (
+    Bar("ingest.received_pct", "400 sub feeds, none shown: frames received", "%", _ALL, _ALL, at_least=True),
+    Bar("ingest.lost_packets", "... RTP packets lost", "", 0, 0),
+    Bar("ingest.ingest_pct", "... CPU of all ingest workers", "% of a core", 12, 12),
+    Bar("ingest.all_live_s", "... all live after start of ingest", "s", 2, 2),
+    Bar("ingest.memory_mb", "... memory of the whole tree", "MB", 300, 300),
+    Bar("wall_8x8.ratio_to_ffmpeg", f"{_GRID_8}: CPU to FFmpeg xstack", "x", 0.75, 0.60),
+    Bar("wall_8x8.ratio_to_gstreamer", "... CPU to GStreamer compositor", "x", 0.60, 0.45),
+    Bar("wall_8x8.ratio_to_decode", "... CPU to FFmpeg decoding alone", "x", None, 1.15),
+    Bar("wall_8x8.shown_pct", "... frames shown", "%", _ALL, _ALL, at_least=True),
+    Bar("wall_10x10.ratio_to_ffmpeg", f"{_GRID_10}: CPU to FFmpeg xstack", "x", None, 0.60),
+    Bar("wall_10x10.shown_pct", "... frames shown", "%", None, _ALL, at_least=True),
+    Bar("wall_20x20.shown_pct", f"{_GRID_20}: frames shown", "%", 98, 99, at_least=True),
+    Bar("wall_20x20.late_ticks_pct", "... late ticks", "%", 1, 1),
+    Bar(
+        "switch.from_1_first_p50_ms", "switch 1 -> 8x8, 400 feeds up: first pictures, median", "ms", 200, None
+    ),
+    Bar("switch.from_1_first_p95_ms", "... first pictures, p95", "ms", None, 100),
+    Bar("switch.from_1_live_p50_ms", "... all live, median", "ms", 800, None),
+    Bar("switch.from_1_live_p95_ms", "... all live, p95", "ms", None, 500),
+    Bar("switch.from_8x8_first_p50_ms", "switch 8x8 -> other 8x8: first pictures, median", "ms", 200, None),
+    Bar("switch.from_8x8_first_p95_ms", "... first pictures, p95", "ms", None, 100),
+    Bar("switch.from_8x8_live_p50_ms", "... all live, median", "ms", 800, None),
+    Bar("switch.from_8x8_live_p95_ms", "... all live, p95", "ms", None, 500),
+    Bar("switch.pixels_first_p50_ms", "switch 1 -> 8x8 read from pixels: first pictures", "ms", 200, None),
+    Bar("switch.pixels_live_p50_ms", "... all live", "ms", 800, None),
+    Bar("switch.control_p95_ms", "control call under that load, p95", "ms", 20, 20),
+    Bar("switch.watched.memory_mb", "400 feeds, 64 tiles, 2 heads watched: memory", "MB", None, 1200),
+    Bar("glass.canvas_p95_ms", "live camera to canvas, p95", "ms", 120, 80),
+    Bar("glass.chromium_p95_ms", "live camera to Chromium, p95", "ms", 300, 200),
+)
+
+
+def verdicts(
+    figures: Mapping[str, float], measured: frozenset[str]
+) -> list[tuple[Bar, float | None, Verdict]]:
+    """Return every bar of the scenarios in ``measured`` with its figure and verdict."""
+    return [
+        (bar, figures.get(bar.figure), bar.verdict(figures.get(bar.figure)))
+        for bar in BARS
+        if bar.figure.partition(".")[0] in measured
+    ]

@@ -1,0 +1,79 @@
+"""All scenarios in their order, and the run of those that were chosen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+
+from tests.bench.peers import Grid
+from tests.bench.plan import Plan
+from tests.bench.scenarios import Figures, glass, ingest, switch, wall
+from tests.bench.streams import CIF, SUB, Streams, streams
+
+log = logging.getLogger("bench")
+
+
+@dataclass(frozen=True, slots=True)
+class Cameras:
+    """Which farm a scenario needs: the shape of its sub streams, and how many are live."""
+
+    sub: str = SUB
+    live: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Something to measure. ``group`` is what ``--only`` names, ``name`` what its figures begin with."""
+
+    group: str
+    name: str
+    cameras: Cameras
+    run: Callable[[Plan, Streams], Awaitable[Figures]]
+
+
+def _wall(columns: int, cameras: Cameras, *peers: str) -> Scenario:
+    shape = wall.Shape(Grid(columns), peers)
+    return Scenario("wall", shape.name, cameras, partial(wall.run, shape=shape))
+
+
+SCENARIOS = (
+    Scenario("ingest", ingest.NAME, Cameras(), ingest.run),
+    _wall(8, Cameras(), "ffmpeg", "ffmpeg_full", "gstreamer", "decode"),
+    _wall(10, Cameras(), "ffmpeg"),
+    Scenario("switch", switch.NAME, Cameras(), switch.run),
+    Scenario("glass", glass.NAME, Cameras(live=glass.LIVE), glass.run),
+    _wall(20, Cameras(sub=CIF)),
+)
+GROUPS = tuple(dict.fromkeys(scenario.group for scenario in SCENARIOS))
+
+
+def chosen(groups: Collection[str]) -> list[Scenario]:
+    """Return the scenarios of ``groups``, in their order."""
+    return [scenario for scenario in SCENARIOS if scenario.group in groups]
+
+
+async def measure(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, list[Figures]]:
+    """Run each of ``scenarios`` as often as ``plan`` says; neighbours share a farm.
+
+    Returns the figures of every run by scenario. A run that fails is logged and left out.
+    """
+    runs: dict[str, list[Figures]] = {scenario.name: [] for scenario in scenarios}
+    for cameras, group in groupby(scenarios, lambda scenario: scenario.cameras):
+        async with streams(plan.feeds, cameras.sub, live=cameras.live) as farm:
+            for scenario, number in _in_turn(list(group), plan.runs):
+                log.info("%s: run %d of %d", scenario.name, number, plan.runs)
+                try:
+                    runs[scenario.name].append(await scenario.run(plan, farm))
+                except (AssertionError, OSError, RuntimeError, TimeoutError, KeyError) as error:
+                    log.error("%s: %s: %s", scenario.name, type(error).__name__, error)
+    return runs
+
+
+def _in_turn(scenarios: Sequence[Scenario], runs: int) -> Iterator[tuple[Scenario, int]]:
+    """Yield every scenario once, then again: what disturbs a machine for a minute spoils no median."""
+    for number in range(1, runs + 1):
+        for scenario in scenarios:
+            yield scenario, number
