@@ -33,7 +33,7 @@ check: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	@.ci/system-packages
-	@exec $(BIN)/commandwall bench --out bench.json
+	@exec $(BIN)/python -m tests.bench --out bench.json
 
 docs: $(VENV)/dev.stamp
 	@$(BIN)/python docs/ref/draw_layouts.py
