@@ -8,10 +8,12 @@ from commandwall.base.errors import UnsupportedError
 from commandwall.rtp.codec import PayloadFormat
 from commandwall.rtp.h264 import H264Format
 from commandwall.rtp.h265 import H265Format
+from commandwall.rtp.jpeg import JpegFormat
 
 VIDEO_FORMATS: Mapping[str, Callable[[Mapping[str, str]], PayloadFormat]] = {
     "H264": H264Format,
     "H265": H265Format,
+    "JPEG": JpegFormat,
 }
 """Encoding names as in ``a=rtpmap``, in capitals, and what is made from their ``fmtp``."""
 

@@ -25,6 +25,13 @@ from tests.unit.rtsp.camera import Camera, running
 WIDTH, HEIGHT, FPS = 640, 360, 15
 USER, PASSWORD = "admin", 'p"w :\\密码'
 
+FFMPEG_CODECS = {
+    "h264": ("-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"),
+    "hevc": ("-pix_fmt", "yuv420p", "-c:v", "libx265", "-preset", "ultrafast", "-tune", "zerolatency",
+             "-x265-params", "log-level=none"),
+    "mjpeg": ("-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-huffman", "default", "-q:v", "5"),
+}  # fmt: skip
+
 OpenServer = Callable[[], AbstractAsyncContextManager[str]]
 
 
@@ -96,8 +103,9 @@ async def own(authenticator: ServerAuthenticator | None = None) -> AsyncIterator
 class _FfmpegCamera(Camera):
     """FFmpeg's own SDP, RTP and RTCP by UDP; it has no RTSP server, so the requests are answered here."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, codec: str, folder: Path, port: int) -> None:
         super().__init__()
+        self._codec = codec
         self.after_play = b""
         self.process: Process | None = None
         self._folder = folder
@@ -117,10 +125,9 @@ class _FfmpegCamera(Camera):
 
     async def _run(self, *output: str) -> Process:
         picture = f"testsrc=size={WIDTH}x{HEIGHT}:rate={FPS}"
-        encode = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(FPS))
         return await asyncio.create_subprocess_exec(
-            "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", picture, "-pix_fmt", "yuv420p", *encode,
-            "-flags", "+global_header", *output, stdin=DEVNULL,
+            "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", picture, *FFMPEG_CODECS[self._codec],
+            "-g", str(FPS), "-flags", "+global_header", *output, stdin=DEVNULL,
         )  # fmt: skip
 
     def _set_up(self, request: Request) -> Response:
@@ -146,9 +153,9 @@ class _FfmpegCamera(Camera):
 
 
 @asynccontextmanager
-async def ffmpeg(folder: Path, port: int) -> AsyncIterator[str]:
-    """FFmpeg behind a scripted camera."""
-    camera = _FfmpegCamera(folder, port)
+async def ffmpeg(codec: str, folder: Path, port: int) -> AsyncIterator[str]:
+    """FFmpeg behind a scripted camera, sending ``codec`` (of FFMPEG_CODECS)."""
+    camera = _FfmpegCamera(codec, folder, port)
     await camera.describe()
     async with running(camera):
         try:

@@ -7,8 +7,10 @@ from commandwall.rtp.formats import VIDEO_FORMATS, video_format
 from commandwall.rtp.h264 import H264Format
 
 
-def test_h264_is_taken() -> None:
+def test_what_is_taken_is_named_as_ffmpeg_names_it() -> None:
     assert isinstance(video_format("H264", {}), H264Format)
+    names = [video_format(encoding, {}).parameters.name for encoding in VIDEO_FORMATS]
+    assert names == ["h264", "hevc", "mjpeg"]
 
 
 @pytest.mark.parametrize("encoding", ["H263", "MP4V-ES", "", "X" * 500])
