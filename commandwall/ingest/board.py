@@ -97,15 +97,19 @@ class Board:
                 wanted.setdefault(feed.spec.id, []).append(tile)
         for name in self._decoders.keys() - wanted.keys():
             self._stop(name)
-        levels = self._levels(wanted)
-        for name, tiles in wanted.items():
+        demands = self._demands(wanted)
+        levels = decide(demands, self._budget.cores)
+        for demand in demands:
+            name, level = demand.feed, levels[demand.feed]
+            tiles, period_ns = tuple(wanted[name]), _period_ns(demand, level)
             decoder = self._decoders.get(name)
             if decoder is None:
-                self._start(name, tuple(tiles), levels[name])
+                self._start(name, tiles, level, period_ns)
                 continue
-            if decoder.level is not levels[name]:
-                decoder.set_level(levels[name])
-            decoder.show(tuple(tiles))
+            decoder.period_ns = period_ns
+            if decoder.level is not level:
+                decoder.set_level(level)
+            decoder.show(tiles)
 
     def _sources(self, tile: Tile) -> list[Feed]:
         """Return the feeds that ``tile`` is to be painted from now."""
@@ -121,8 +125,8 @@ class Board:
             tile.unsettle()
         return [other, best]
 
-    def _levels(self, wanted: dict[str, list[Tile]]) -> dict[str, DecodeLevel]:
-        """Ask the ladder for the rung of every feed in ``wanted``, and tell decoders their period."""
+    def _demands(self, wanted: dict[str, list[Tile]]) -> list[Demand]:
+        """Return what the ladder must know of every feed in ``wanted``."""
         demands = []
         for feed in self._feeds:
             name = feed.spec.id
@@ -133,12 +137,7 @@ class Board:
             if decoder is not None:
                 self._costs.learn(decoder, pixels)
             demands.append(self._demand(feed, wanted[name], decoder, pixels))
-        levels = decide(demands, self._budget.cores)
-        for each in demands:
-            decoder = self._decoders.get(each.feed)
-            if decoder is not None:
-                decoder.period_ns = _period_ns(each, levels[each.feed])
-        return levels
+        return demands
 
     def _demand(self, feed: Feed, tiles: list[Tile], decoder: StreamDecoder | None, pixels: int) -> Demand:
         large = any(tile.spec.width >= FULL_FROM * feed.info.width for tile in tiles) and feed.info.width
@@ -154,8 +153,9 @@ class Board:
             key_cost_s=cost.key_s,
         )
 
-    def _start(self, name: str, tiles: tuple[Tile, ...], level: DecodeLevel) -> None:
+    def _start(self, name: str, tiles: tuple[Tile, ...], level: DecodeLevel, period_ns: int) -> None:
         decoder = StreamDecoder(self._pool, name, StreamName(name.rpartition("/")[2]), level)
+        decoder.period_ns = period_ns
         self._decoders[name] = decoder
         decoder.show(tiles)
         feed = self._feeds.attach(name, decoder)

@@ -21,7 +21,7 @@ class Cost(NamedTuple):
 
 
 class CostBook:
-    """Costs by feed id. Belongs to the event loop."""
+    """Costs by feed id, as many as there are feeds. Belongs to the event loop."""
 
     def __init__(self) -> None:
         self._costs: dict[str, Cost] = {}
@@ -42,7 +42,3 @@ class CostBook:
             return known
         frame_s = _GUESS_BASE_S + self._s_per_pixel * (pixels or _GUESS_PIXELS)
         return Cost(_KEY_FACTOR * frame_s, frame_s)
-
-    def forget(self, feed: str) -> None:
-        """Drop what is known of a feed that is gone."""
-        self._costs.pop(feed, None)

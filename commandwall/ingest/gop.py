@@ -39,11 +39,6 @@ class GopCache:
         self._bytes = 0
         self.whole = True
 
-    @property
-    def size_bytes(self) -> int:
-        """How many encoded bytes are held."""
-        return self._bytes
-
     def add(self, unit: AccessUnit) -> None:
         """Take the next access unit of the feed; what comes before the first key frame is not kept."""
         size = len(unit.data)

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from time import thread_time_ns
 
-from commandwall.base.clock import NS_PER_S
+from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import ProtocolError
 from commandwall.ingest.pool import DecodePool, Urgency
 from commandwall.ingest.tile import Tile
@@ -25,6 +25,8 @@ LATE_PENDING = 8
 """With more than this waiting, a key frame is not queued but jumped to."""
 STEP_NS = 4_000_000
 """How long one step goes on with frames that wait, so that more urgent work gets its turn."""
+HOLD_NS = 500_000_000
+"""A decoder that is behind for longer than this paints what it has: late, and marked as such."""
 _WEIGHT = 0.1
 
 
@@ -32,8 +34,9 @@ class StreamDecoder:
     """Decodes one feed; a sink of that feed and a job of the decode pool.
 
     The event loop pushes frames and says what is to be shown; one pool thread at a time decodes
-    what waits. A picture is painted when nothing newer waits, or when it is the first one since
-    the decoder began: then it carries ``CATCHING_UP`` until the newest frame is reached.
+    what waits. A picture is painted when nothing newer waits, when it is the first one since the
+    decoder began, or when nothing was painted for ``HOLD_NS``; it carries ``CATCHING_UP`` until
+    the newest frame is reached.
 
     The queue is bounded: a key frame that arrives while many frames wait replaces them, and when
     ``MAX_PENDING`` new ones wait all are given up and decoding goes on at the next key frame.
@@ -56,6 +59,7 @@ class StreamDecoder:
         self._decoder_level = DecodeLevel.OFF
         self._newest: DecodedPicture | None = None
         self._painted: tuple[Tile, ...] = ()
+        self._painted_ns = 0
         self._lock = threading.Lock()
         self._pending: deque[AccessUnit] = deque()
         self._limit = MAX_PENDING
@@ -129,6 +133,8 @@ class StreamDecoder:
             self.tiles = ()
 
     def _give_up(self) -> None:
+        """Leave out all that waits; the lock is held."""
+        log.info("feed %s: decoding is behind, %d frames left out", self.feed, len(self._pending))
         self.skipped += len(self._pending)
         self._pending.clear()
         self._limit = MAX_PENDING
@@ -168,10 +174,11 @@ class StreamDecoder:
             return
         if pictures:
             self.decoded += len(pictures)
-            first, self._newest = self._newest is None, pictures[-1]
-            waiting = len(self._pending)
-            if first or not waiting:
-                self._paint(SlotFlag.CATCHING_UP if waiting or self._behind else 0)
+            self._newest = pictures[-1]
+            now_ns = monotonic_ns()
+            if not self._pending or now_ns - self._painted_ns > HOLD_NS:
+                self._painted_ns = now_ns
+                self._paint(SlotFlag.CATCHING_UP if self._pending or self._behind else 0)
 
     def _decoder_for(self, unit: AccessUnit) -> VideoDecoder | None:
         """Return the decoder for ``unit``; a key frame may begin another one, for a changed level."""

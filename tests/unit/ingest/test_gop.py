@@ -18,13 +18,14 @@ def test_nothing_is_kept_before_the_first_key_frame() -> None:
 
 
 def test_the_group_since_the_newest_key_frame_is_kept() -> None:
-    cache = GopCache(GopBudget())
+    budget = GopBudget()
+    cache = GopCache(budget)
     units = [unit(key=number in (0, 3)) for number in range(6)]
     for each in units:
         cache.add(each)
     assert cache.units() == units[3:]
     assert cache.whole
-    assert cache.size_bytes == 30
+    assert budget.used == 30
 
 
 def test_a_group_with_too_many_frames_is_cut_to_its_key_frame_until_the_next() -> None:
@@ -83,5 +84,5 @@ def test_bounds_hold_and_the_budget_is_exact_whatever_comes(
             cache.add(unit(step[0], key=step[1]))
         units = cache.units()
         assert len(units) <= 5
-        assert budget.used == cache.size_bytes == sum(len(each.data) for each in units) <= 120
+        assert budget.used == sum(len(each.data) for each in units) <= 120
         assert all(each.key == (index == 0) for index, each in enumerate(units))

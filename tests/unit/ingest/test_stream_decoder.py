@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from commandwall.ingest import stream_decoder
 from commandwall.ingest.pool import DecodePool, Job, Urgency
 from commandwall.ingest.stream_decoder import MAX_PENDING, StreamDecoder
 from commandwall.ingest.tile import Tile
@@ -194,6 +195,20 @@ def test_the_queue_is_bounded_and_goes_on_at_a_key_frame(canvas: MakeCanvas, ben
     decoder.push(units[120])
     bench.drain()
     assert abs(wall.luma() - luma_of(120)) < 3
+
+
+def test_a_decoder_that_stays_behind_paints_what_it_has_and_says_so(
+    canvas: MakeCanvas, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_decoder, "HOLD_NS", 0)
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    decoder.begin(list(stream()[:5]), whole=True)
+    while wall.published() < 4:
+        bench.step()
+        assert wall.info().flags == (SlotFlag.CATCHING_UP if decoder.decoded < 5 else 0)
+    bench.drain()
+    assert wall.published() == 5
 
 
 def test_damage_is_flagged_and_garbage_survived(canvas: MakeCanvas, bench: Bench) -> None:
