@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from commandwall.base.errors import InvalidError
+from commandwall.control.changes import parse
 from commandwall.control.documents import WallDocument
 from commandwall.control.encoding import adapter
-from commandwall.control.http.problems import FieldFault, FieldsError
 
 _T = TypeVar("_T")
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -50,11 +50,7 @@ async def read(request: web.Request, model: type[_Model]) -> _Model:
     """
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(reason="send JSON as application/json")
-    try:
-        return model.model_validate_json(await request.read())
-    except ValidationError as error:
-        faults = [FieldFault(_path(fault["loc"]), fault["msg"]) for fault in error.errors()]
-        raise FieldsError(faults) from None
+    return parse(model, await request.read())
 
 
 def expected_revision(request: web.Request) -> int | None:
@@ -76,11 +72,3 @@ def number(request: web.Request, name: str, least: int, most: int) -> int | None
     if not re.fullmatch(r"-?[0-9]{1,16}", text) or not least <= int(text) <= most:
         raise InvalidError(f"must be a whole number from {least} to {most}", field=name)
     return int(text)
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
-    """Return pydantic's location as people write it: ``sources[3]``; ``body`` for the whole."""
-    path = ""
-    for part in loc:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    return path or "body"

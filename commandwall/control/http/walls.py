@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
 
+from commandwall.control.changes import CellChange, LayoutChange
 from commandwall.control.documents import WallDocument
 from commandwall.control.http.cameras import picture
 from commandwall.control.http.context import web_of, who
@@ -14,25 +12,6 @@ from commandwall.control.http.exchange import Items, answer, expected_revision, 
 from commandwall.control.http.routes import API, Route
 from commandwall.control.roles import Permission
 from commandwall.model.layout import Layout
-
-Source = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "none"])]
-
-
-class LayoutChange(BaseModel):
-    """A layout and, in the order of its cells, what to show; without ``sources`` what is shown stays."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    layout: str = Field(max_length=100, examples=["4x4"])
-    sources: list[Source] | None = Field(default=None, max_length=4096)
-
-
-class CellChange(BaseModel):
-    """What to show in one cell."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    source: Source
 
 
 async def list_layouts(request: web.Request) -> web.Response:

@@ -4,36 +4,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from commandwall.base.errors import (
-    AccessRefusedError,
-    CommandwallError,
-    ConnectionLostError,
-    InvalidError,
-    NotFoundError,
-    StaleError,
-)
-from commandwall.control.database import StoreError
-from commandwall.control.http.problems import problem_of, problems
+from commandwall.control.http.problems import problems
 from commandwall.control.roles import Role
-from commandwall.control.users import NotSignedInError
 from tests.unit.control.http.conftest import Connect
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (NotSignedInError("x"), 401),
-        (AccessRefusedError("x"), 403),
-        (NotFoundError("x"), 404),
-        (StaleError("x"), 412),
-        (InvalidError("x"), 422),
-        (StoreError("x"), 503),
-        (ConnectionLostError("x"), 503),
-        (CommandwallError("x"), 503),
-    ],
-)
-def test_each_error_has_its_status(error: CommandwallError, status: int) -> None:
-    assert problem_of(error).status == status
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/v1/nothing", "/api/v2/cameras", "/panel/nothing.js"])

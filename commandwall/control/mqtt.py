@@ -1,0 +1,288 @@
+"""The MQTT interface: states out, retained; commands in, answered on their response topic (MQTT 5).
+
+A broker that is away slows nothing: only which states changed is noted meanwhile, and what is sent
+when it is back is how things are then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import aiomqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.base.tasks import Backoff
+from commandwall.control.changes import LayoutCommand, parse
+from commandwall.control.documents import TilesEvent, WallDocument
+from commandwall.control.encoding import adapter
+from commandwall.control.events import EventLog
+from commandwall.control.problem import problem_of
+from commandwall.control.roles import Principal, Role
+from commandwall.control.service import Service
+from commandwall.control.state import CameraStatus
+from commandwall.model.camera import FeedState
+from commandwall.model.wall import TileState
+from commandwall.settings.site import MqttSettings
+
+log = logging.getLogger(__name__)
+
+BROKER = Principal("mqtt", Role.OPERATOR, via="mqtt")
+"""In whose name commands are done: who may publish them is the broker's to say."""
+
+_ONLINE = b'{"status":"online"}'
+_OFFLINE = b'{"status":"offline"}'
+_CONNECT_S = 3.0
+_ANSWER_S = 5.0
+_LEAVE_S = 1.0
+_KEEP_ALIVE_S = 10
+_QUEUED = 200
+_MAX_COMMAND_BYTES = 1 << 20
+
+Key = tuple[str, str]
+"""What has a state: (``cameras`` or ``walls``, id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraState:
+    """What ``cameras/ID/state`` carries."""
+
+    id: str
+    name: str
+    area: str
+    state: FeedState
+    reason: str
+    reason_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class TileShort:
+    """A tile in ``walls/ID/state``."""
+
+    cell: str
+    source: str
+    state: TileState
+
+
+@dataclass(frozen=True, slots=True)
+class WallState:
+    """What ``walls/ID/state`` carries."""
+
+    id: str
+    name: str
+    revision: int
+    layout: str
+    tiles: tuple[TileShort, ...]
+
+
+class Changes:
+    """Which states have to be sent, each once however often it changed. Belongs to the event loop."""
+
+    def __init__(self) -> None:
+        self._keys: dict[Key, None] = {}
+        self._any = asyncio.Event()
+        self._tiles: dict[str, tuple[TileState, ...]] = {}
+
+    def add(self, key: Key) -> None:
+        """Note that the state of ``key`` has to be sent."""
+        self._keys[key] = None
+        self._any.set()
+
+    def see_tiles(self, event: TilesEvent) -> None:
+        """Note a wall if the state of a tile is another than seen before; figures do not count."""
+        states = tuple(tile.state for tile in event.tiles)
+        if self._tiles.get(event.wall) != states:
+            self._tiles[event.wall] = states
+            self.add(("walls", event.wall))
+
+    async def next(self) -> Key:
+        """Return the key that has waited longest; waits for one."""
+        while not self._keys:
+            self._any.clear()
+            await self._any.wait()
+        key = next(iter(self._keys))
+        del self._keys[key]
+        return key
+
+
+class MqttBridge:
+    """Keeps a broker told and does what it is told; an async context manager.
+
+    The topics are below ``PREFIX/SITE``. Leaving says ``offline``; dying lets the last will say so.
+    """
+
+    def __init__(self, settings: MqttSettings, service: Service, events: EventLog) -> None:
+        self._settings = settings
+        self._service = service
+        self._events = events
+        self._base = f"{settings.prefix}/{service.place.site.id}"
+        self._changes = Changes()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._leaving = False
+
+    async def __aenter__(self) -> MqttBridge:
+        """Begin to connect; does not wait for the broker."""
+        self._tasks = [
+            asyncio.create_task(self._listen(), name="mqtt listen"),
+            asyncio.create_task(self._stay_connected(), name="mqtt"),
+        ]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._leaving = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        """Note what changes, whether there is a broker or not."""
+        with self._events.subscribe(types=("camera", "wall", "tiles")) as subscription:
+            async for event in subscription:
+                match event.type, event.body:
+                    case "camera", {"camera": {"id": camera}}:
+                        self._changes.add(("cameras", camera))
+                    case "wall", body:
+                        self._changes.add(("walls", body.wall.id))
+                    case "tiles", TilesEvent() as tiles:
+                        self._changes.see_tiles(tiles)
+                    case "hello", _:
+                        self._add_all()
+
+    def _add_all(self) -> None:
+        for wall in self._service.walls(BROKER):
+            self._changes.add(("walls", wall.id))
+        for camera in self._service.cameras(BROKER):
+            self._changes.add(("cameras", camera.id))
+
+    async def _stay_connected(self) -> None:
+        backoff = Backoff((0.5, 1, 2, 5, 10))
+        said = ""
+        # A task group that fails while it is cancelled forgets the cancelling (Python 3.11, 3.12).
+        while not self._leaving:
+            try:
+                await self._connected(backoff)
+            except* (aiomqtt.MqttError, OSError) as group:
+                reason = "; ".join(str(error) or type(error).__name__ for error in group.exceptions)
+                if reason != said:
+                    place = f"{self._settings.host}:{self._settings.port}"
+                    log.warning("MQTT broker %s: %s; trying again", place, reason)
+                said = reason
+            await asyncio.sleep(backoff.next_s())
+
+    async def _connected(self, backoff: Backoff) -> None:
+        """One connection, until it breaks; raises :class:`aiomqtt.MqttError` or ``OSError`` then."""
+        await self._reach()
+        async with self._client() as client:
+            log.info("connected to the MQTT broker %s:%d", self._settings.host, self._settings.port)
+            backoff.reset()
+            await client.publish(f"{self._base}/status", _ONLINE, qos=1, retain=True)
+            await client.subscribe(f"{self._base}/walls/+/layout/set", qos=1)
+            self._add_all()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._send(client), name="mqtt send")
+                    group.create_task(self._obey(client), name="mqtt obey")
+            except asyncio.CancelledError:
+                with suppress(aiomqtt.MqttError):  # A farewell cancels the last will.
+                    await client.publish(
+                        f"{self._base}/status", _OFFLINE, qos=1, retain=True, timeout=_LEAVE_S
+                    )
+                raise
+
+    async def _reach(self) -> None:
+        """Raise ``OSError`` unless something listens.
+
+        The client library connects in a thread that nothing can end, so it is only sent where
+        somebody answers.
+        """
+        async with asyncio.timeout(_CONNECT_S):
+            _, writer = await asyncio.open_connection(self._settings.host, self._settings.port)
+        writer.close()
+
+    def _client(self) -> aiomqtt.Client:
+        settings = self._settings
+        credential = settings.credential
+        limits = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        limits.MaximumPacketSize = _MAX_COMMAND_BYTES
+        return aiomqtt.Client(
+            settings.host,
+            settings.port,
+            username=credential.user if credential else None,
+            password=credential.password if credential else None,
+            identifier=f"commandwall-{self._service.place.site.id}",
+            protocol=aiomqtt.ProtocolVersion.V5,
+            will=aiomqtt.Will(f"{self._base}/status", _OFFLINE, qos=1, retain=True),
+            tls_context=ssl.create_default_context() if settings.tls else None,
+            timeout=_ANSWER_S,
+            keepalive=_KEEP_ALIVE_S,
+            properties=limits,
+            max_queued_incoming_messages=_QUEUED,
+            max_queued_outgoing_messages=_QUEUED,
+        )
+
+    async def _send(self, client: aiomqtt.Client) -> None:
+        while True:
+            key = await self._changes.next()
+            try:
+                payload = self._payload(*key)
+                await client.publish(f"{self._base}/{'/'.join(key)}/state", payload, qos=1, retain=True)
+            except NotFoundError:
+                continue
+            except BaseException:
+                self._changes.add(key)
+                raise
+
+    def _payload(self, kind: str, name: str) -> bytes:
+        if kind == "cameras":
+            return adapter(CameraState).dump_json(_camera_state(self._service.camera(BROKER, name)))
+        return adapter(WallState).dump_json(_wall_state(self._service.wall(BROKER, name)))
+
+    async def _obey(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            if message.retain:
+                log.warning("MQTT: %s: a command must not be retained; left undone", message.topic)
+                continue
+            await self._answer(client, message, self._do(message))
+
+    def _do(self, message: aiomqtt.Message) -> dict[str, Any]:
+        """Do what ``message`` asks for and return the answer: status 200 and the wall, or a problem."""
+        wall = str(message.topic).removeprefix(f"{self._base}/walls/").removesuffix("/layout/set")
+        try:
+            command = parse(LayoutCommand, message.payload)
+            document = self._service.set_layout(
+                BROKER, wall, command.layout, command.sources, command.revision
+            )
+        except CommandwallError as error:
+            log.info("MQTT: %s: %s", message.topic, error)
+            return problem_of(error)
+        return {"status": 200, "wall": adapter(WallState).dump_python(_wall_state(document), mode="json")}
+
+    async def _answer(self, client: aiomqtt.Client, message: aiomqtt.Message, answer: dict[str, Any]) -> None:
+        asked = message.properties
+        topic = getattr(asked, "ResponseTopic", None)
+        if topic is None:
+            return
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.ContentType = "application/json"
+        if correlation := getattr(asked, "CorrelationData", None):
+            properties.CorrelationData = correlation
+        try:
+            await client.publish(topic, json.dumps(answer, ensure_ascii=False), qos=1, properties=properties)
+        except ValueError as error:
+            log.warning("MQTT: %s: cannot answer on %r: %s", message.topic, topic, error)
+
+
+def _camera_state(status: CameraStatus) -> CameraState:
+    return CameraState(status.id, status.name, status.area, status.state, status.reason, status.reason_zh)
+
+
+def _wall_state(document: WallDocument) -> WallState:
+    tiles = tuple(TileShort(tile.cell, tile.source, tile.state) for tile in document.tiles)
+    return WallState(document.id, document.name, document.revision, document.layout, tiles)

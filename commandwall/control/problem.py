@@ -1,0 +1,70 @@
+"""Errors as problem documents (RFC 9457), the same by HTTP and by MQTT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from commandwall.base.errors import (
+    AccessRefusedError,
+    CommandwallError,
+    InvalidError,
+    NotFoundError,
+    StaleError,
+)
+from commandwall.control.guessing import TooManyTriesError
+from commandwall.control.users import NotSignedInError
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One faulty field of a request; ``field`` is its path, ``sources[3]``."""
+
+    field: str
+    detail: str
+
+
+class FieldsError(InvalidError):
+    """Raised when fields of a request are wrong; ``faults`` names each of them."""
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__("; ".join(f"{fault.field}: {fault.detail}" for fault in faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    error: type[CommandwallError]
+    type: str
+    status: HTTPStatus
+
+
+# The first kind that fits; what is none of them could not be done now.
+_KINDS = (
+    _Kind(NotSignedInError, "not-signed-in", HTTPStatus.UNAUTHORIZED),
+    _Kind(AccessRefusedError, "refused", HTTPStatus.FORBIDDEN),
+    _Kind(TooManyTriesError, "too-many-tries", HTTPStatus.TOO_MANY_REQUESTS),
+    _Kind(NotFoundError, "not-found", HTTPStatus.NOT_FOUND),
+    _Kind(StaleError, "stale", HTTPStatus.PRECONDITION_FAILED),
+    _Kind(InvalidError, "invalid", HTTPStatus.UNPROCESSABLE_ENTITY),
+    _Kind(CommandwallError, "unavailable", HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+def problem(status: int, detail: str, type: str = "about:blank") -> dict[str, Any]:
+    """Return a problem document; its title is the phrase of the status."""
+    return {"type": type, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+
+
+def problem_of(error: CommandwallError) -> dict[str, Any]:
+    """Return the problem document of one of this project's errors."""
+    kind = next(kind for kind in _KINDS if isinstance(error, kind.error))
+    document = problem(kind.status, str(error), f"urn:commandwall:problem:{kind.type}")
+    match error:
+        case FieldsError(faults=faults):
+            document["errors"] = [{"field": fault.field, "detail": fault.detail} for fault in faults]
+        case InvalidError(field=field, reason=reason) if field:
+            document["errors"] = [{"field": field, "detail": reason}]
+    return document

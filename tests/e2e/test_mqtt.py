@@ -1,0 +1,289 @@
+"""MQTT against a real Mosquitto, started, killed and started again by the test."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import pytest
+from argon2 import PasswordHasher
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from commandwall.control.accounts import Accounts
+from commandwall.control.database import Database
+from commandwall.control.guessing import GuessGuard
+from commandwall.control.mqtt import MqttBridge
+from commandwall.control.passwords import Passwords
+from commandwall.control.roles import Principal, Role
+from commandwall.control.users import Users
+from commandwall.model.camera import FeedState
+from commandwall.model.reason import Reason, ReasonCode
+from commandwall.settings.site import Credential, MqttSettings
+from tests.unit.control.rig import Rig, open_rig
+
+pytestmark = [pytest.mark.needs("mosquitto", "mosquitto_passwd"), pytest.mark.timeout(90)]
+
+USER, PASSWORD = "wall", "a broker's secret"
+BASE = "commandwall/luohu"
+
+
+class Broker:
+    """A Mosquitto that can be killed and started again at the same port."""
+
+    def __init__(self, directory: Path, port: int) -> None:
+        self.port = port
+        self._process: subprocess.Popen[bytes] | None = None
+        self._config = directory / "mosquitto.conf"
+        passwords = directory / "passwords"
+        subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, USER, PASSWORD], check=True)
+        self._config.write_text(
+            f"listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\nuser root\n"
+        )
+
+    def start(self) -> None:
+        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+        self._process = subprocess.Popen([program, "-c", self._config], stderr=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@pytest.fixture
+def broker(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Broker]:
+    broker = Broker(tmp_path, free_port())
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+async def rig(tmp_path: Path, short_dir: Path) -> AsyncIterator[Rig]:
+    weak = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    async with Database(tmp_path / "state") as database:
+        users = Users(Accounts(database), weak, GuessGuard())
+        async with open_rig(database, users, short_dir) as rig:
+            yield rig
+
+
+def settings(port: int, password: str = PASSWORD) -> MqttSettings:
+    return MqttSettings("127.0.0.1", port, False, "commandwall", Credential(USER, password))
+
+
+class Watcher:
+    """A program on the broker: the last message of every topic, and commands with their answers."""
+
+    def __init__(self, client: aiomqtt.Client) -> None:
+        self.last: dict[str, Any] = {}
+        self.retained: set[str] = set()
+        self._client = client
+
+    async def run(self) -> None:
+        await self._client.subscribe("#", qos=1)
+        async for message in self._client.messages:
+            topic = str(message.topic)
+            if topic.endswith("/set"):
+                continue
+            self.last[topic] = json.loads(message.payload)
+            if message.retain:
+                self.retained.add(topic)
+
+    async def until(self, topic: str, condition: Callable[[Any], object]) -> Any:
+        """Wait until the last message of ``topic`` fulfils ``condition``, and return it."""
+        async with asyncio.timeout(20):
+            while topic not in self.last or not condition(self.last[topic]):
+                await asyncio.sleep(0.01)
+        return self.last[topic]
+
+    async def ask(self, wall: str, command: Any, number: int) -> Any:
+        """Send a layout command and return its answer."""
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.ResponseTopic = f"answers/{number}"
+        properties.CorrelationData = b"%d" % number
+        payload = command if isinstance(command, str) else json.dumps(command)
+        topic = f"{BASE}/walls/{wall}/layout/set"
+        await self._client.publish(topic, payload, qos=1, properties=properties)
+        return await self.until(f"answers/{number}", lambda _: True)
+
+
+async def connected(broker: Broker) -> aiomqtt.Client:
+    """Return a client that is connected as soon as the broker is up; its owner leaves it."""
+    async with asyncio.timeout(20):
+        while True:
+            client = aiomqtt.Client(
+                "127.0.0.1", broker.port, username=USER, password=PASSWORD,
+                protocol=aiomqtt.ProtocolVersion.V5,
+            )  # fmt: skip
+            try:
+                return await client.__aenter__()
+            except aiomqtt.MqttError:
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def watcher(broker: Broker) -> AsyncIterator[Watcher]:
+    client = await connected(broker)
+    watcher = Watcher(client)
+    running = asyncio.create_task(watcher.run())
+    yield watcher
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await client.__aexit__(None, None, None)
+
+
+async def test_states_are_told_and_kept_by_the_broker(broker: Broker, rig: Rig, watcher: Watcher) -> None:
+    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+        await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
+        camera = await watcher.until(f"{BASE}/cameras/c-3/state", lambda _: True)
+        assert camera == {
+            "id": "c-3", "name": "摄像机 3", "area": "dongmen", "state": "connecting",
+            "reason": "opening", "reason_zh": "正在连接",
+        }  # fmt: skip
+        rig.board.feed_changed("c-3/sub", FeedState.LOST, Reason(ReasonCode.TIMEOUT))
+        await watcher.until(f"{BASE}/cameras/c-3/state", lambda state: state["state"] == "lost")
+        rig.wall.set_layout("1", ["camera:c-1"], None)
+        wall = await watcher.until(f"{BASE}/walls/main/state", lambda state: state["revision"] == 2)
+        assert wall["tiles"] == [{"cell": "1", "source": "camera:c-1", "state": "live"}]
+        late = await connected(broker)
+        second = Watcher(late)
+        running = asyncio.create_task(second.run())
+        await second.until(f"{BASE}/cameras/c-3/state", lambda state: state["state"] == "lost")
+        await second.until(f"{BASE}/walls/main/state", lambda state: state["revision"] == 2)
+        assert {f"{BASE}/status", f"{BASE}/cameras/c-0/state"} <= second.retained
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await late.__aexit__(None, None, None)
+    await watcher.until(f"{BASE}/status", lambda state: state == {"status": "offline"})
+
+
+async def test_commands_are_answered_on_their_response_topic(
+    broker: Broker, rig: Rig, watcher: Watcher
+) -> None:
+    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+        await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
+        done = await watcher.ask("main", {"layout": "1", "sources": ["camera:c-2"], "revision": 1}, 1)
+        assert (done["status"], done["wall"]["revision"], done["wall"]["tiles"][0]["source"]) == (
+            200,
+            2,
+            "camera:c-2",
+        )
+        stale = await watcher.ask("main", {"layout": "1", "revision": 1}, 2)
+        assert (stale["status"], stale["type"]) == (412, "urn:commandwall:problem:stale")
+        wrong = await watcher.ask("main", {"layout": "1", "sources": ["camera:nowhere"]}, 3)
+        assert (wrong["status"], wrong["errors"][0]["field"]) == (422, "sources[0]")
+        assert (await watcher.ask("side", {"layout": "1"}, 4))["status"] == 404
+        assert (await watcher.ask("main", "no json", 5))["status"] == 422
+        assert rig.wall.document().revision == 2
+    lines = await rig.audit.read(10)
+    assert {(line.who, line.via) for line in lines} == {("mqtt", "mqtt")}
+    assert lines[-1].detail == "1: camera:c-2"
+
+
+async def test_a_retained_command_is_left_undone(broker: Broker, rig: Rig, watcher: Watcher) -> None:
+    publisher = await connected(broker)
+    command = json.dumps({"layout": "1"})
+    await publisher.publish(f"{BASE}/walls/main/layout/set", command, qos=1, retain=True)
+    await publisher.__aexit__(None, None, None)
+    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+        await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
+        await watcher.ask("main", {"layout": "2x2"}, 1)
+        assert [line.detail for line in await rig.audit.read(10)] == ["2x2"]
+
+
+async def test_a_broker_that_is_killed_slows_nothing_and_is_told_when_it_is_back(
+    broker: Broker, rig: Rig
+) -> None:
+    operator = Principal("lin", Role.OPERATOR)
+    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+        async with asyncio.timeout(20):
+            client = await connected(broker)
+            await client.subscribe(f"{BASE}/status")
+            async for message in client.messages:
+                if message.payload == b'{"status":"online"}':
+                    break
+        broker.kill()
+        with suppress(aiomqtt.MqttError):
+            await client.__aexit__(None, None, None)
+        begun = time.perf_counter()
+        for number in range(500):
+            rig.service.set_cell(operator, "main", "1", f"camera:c-{number % 4}")
+            rig.board.feed_changed("c-2/sub", FeedState.LOST, Reason(ReasonCode.TIMEOUT, str(number)))
+            await asyncio.sleep(0)
+        assert time.perf_counter() - begun < 5
+        broker.start()
+        client = await connected(broker)
+        watcher = Watcher(client)
+        running = asyncio.create_task(watcher.run())
+        await watcher.until(f"{BASE}/walls/main/state", lambda state: state["revision"] == 501)
+        await watcher.until(f"{BASE}/cameras/c-2/state", lambda state: state["reason"].endswith("499"))
+        await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await client.__aexit__(None, None, None)
+
+
+async def test_leaving_just_when_the_broker_dies_takes_no_time(broker: Broker, rig: Rig) -> None:
+    async with asyncio.timeout(20):
+        async with MqttBridge(settings(broker.port), rig.service, rig.events):
+            client = await connected(broker)
+            await client.subscribe(f"{BASE}/status")
+            async for message in client.messages:
+                if message.payload == b'{"status":"online"}':
+                    break
+            broker.kill()
+            with suppress(aiomqtt.MqttError):
+                await client.__aexit__(None, None, None)
+
+
+@contextmanager
+def cutting(server: asyncio.Server, writers: list[asyncio.StreamWriter]) -> Iterator[None]:
+    """Cut every connection through the forwarder, as a machine that loses its power would."""
+    server.close()
+    for writer in writers:
+        writer.transport.abort()
+    yield
+
+
+async def test_a_daemon_that_dies_is_said_to_be_offline_by_its_last_will(
+    broker: Broker, rig: Rig, watcher: Watcher
+) -> None:
+    writers: list[asyncio.StreamWriter] = []
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", broker.port)
+        writers.extend((writer, far_writer))
+        await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer), return_exceptions=True)
+        far_writer.close()
+
+    server = await asyncio.start_server(forward, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with MqttBridge(settings(port), rig.service, rig.events):
+        await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
+        with cutting(server, writers):
+            await watcher.until(f"{BASE}/status", lambda state: state == {"status": "offline"})
+
+
+async def test_a_wrong_password_is_said_once_and_never_shown(
+    broker: Broker, rig: Rig, watcher: Watcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with MqttBridge(settings(broker.port, "wrong secret"), rig.service, rig.events):
+        async with asyncio.timeout(20):
+            while "trying again" not in caplog.text:
+                await asyncio.sleep(0.01)
+        assert "Not authorized" in caplog.text or "not authorised" in caplog.text.lower()
+        assert "wrong secret" not in caplog.text
