@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 
-from commandwall.base.clock import NS_PER_S, monotonic_s
+from commandwall.base.clock import NS_PER_S, monotonic_ns, monotonic_s
 from commandwall.base.errors import ProtocolError
 from commandwall.ingest.costs import CostBook
 from commandwall.ingest.feed import Feed
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 FULL_FROM = 0.8
 """A tile at least this wide, as a part of the picture's width, is worth deblocking."""
+KEY_SOON_S = 0.3
+"""With the next key frame due within this time, it is waited for instead of catching up: a group
+that is nearly complete is the dearest to go through, and the soonest to be worthless."""
 _FPS_GUESS, _KEY_INTERVAL_GUESS_S = 25.0, 2.0
 
 
@@ -159,7 +162,11 @@ class Board:
         self._decoders[name] = decoder
         decoder.show(tiles)
         feed = self._feeds.attach(name, decoder)
-        decoder.begin(feed.gop.units(), whole=feed.gop.whole)
+        units, whole = feed.gop.units(), feed.gop.whole
+        due_s = feed.meter.key_due_s(monotonic_ns())
+        if due_s is not None and 0 < due_s < KEY_SOON_S:
+            units, whole = units[:1], len(units) == 1
+        decoder.begin(units, whole=whole)
 
     def _stop(self, name: str) -> None:
         decoder = self._decoders.pop(name)

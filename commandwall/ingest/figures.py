@@ -10,6 +10,8 @@ from commandwall.model.access_unit import AccessUnit
 
 _WINDOW = 6
 """Samples that rates are taken over: five seconds, at one a second."""
+_STEADY = 0.1
+"""Key frames come steadily if two intervals in a row differ by less than this part."""
 
 
 class Rates(NamedTuple):
@@ -27,7 +29,16 @@ class FeedMeter:
     frames (0 before a first rate).
     """
 
-    __slots__ = ("_key_ns", "_samples", "bytes", "frames", "interval_s", "key_interval_s", "last_ns")
+    __slots__ = (
+        "_key_ns",
+        "_key_steady",
+        "_samples",
+        "bytes",
+        "frames",
+        "interval_s",
+        "key_interval_s",
+        "last_ns",
+    )
 
     def __init__(self) -> None:
         self.frames = 0
@@ -36,6 +47,7 @@ class FeedMeter:
         self.key_interval_s = 0.0
         self.interval_s = 0.0
         self._key_ns = 0
+        self._key_steady = False
         self._samples: deque[tuple[int, int, int]] = deque(maxlen=_WINDOW)
 
     def count(self, unit: AccessUnit) -> None:
@@ -45,13 +57,22 @@ class FeedMeter:
         self.last_ns = unit.arrival_ns
         if unit.key:
             if self._key_ns:
+                before_s = self.key_interval_s
                 self.key_interval_s = (unit.arrival_ns - self._key_ns) / NS_PER_S
+                self._key_steady = abs(self.key_interval_s - before_s) < _STEADY * self.key_interval_s
             self._key_ns = unit.arrival_ns
 
     def restart(self) -> None:
         """Begin the rates anew: a session opened or ended; counters go on."""
         self._samples.clear()
         self._key_ns = 0
+        self._key_steady = False
+
+    def key_due_s(self, now_ns: int) -> float | None:
+        """Return when the next key frame is due, in seconds; ``None`` if the camera keeps no rhythm."""
+        if not self._key_steady:
+            return None
+        return self.key_interval_s - (now_ns - self._key_ns) / NS_PER_S
 
     def sample(self, now_ns: int) -> Rates:
         """Return the rates up to now; called once a second."""

@@ -104,6 +104,7 @@ class StreamDecoder:
                 self.skipped += 1
                 return
             elif len(self._pending) >= self._limit:
+                log.info("feed %s: decoding is behind, %d frames left out", self.feed, len(self._pending))
                 self._give_up()
                 self._await_key = self._behind = True
                 self.skipped += 1
@@ -134,7 +135,6 @@ class StreamDecoder:
 
     def _give_up(self) -> None:
         """Leave out all that waits; the lock is held."""
-        log.info("feed %s: decoding is behind, %d frames left out", self.feed, len(self._pending))
         self.skipped += len(self._pending)
         self._pending.clear()
         self._limit = MAX_PENDING

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from commandwall.base.clock import monotonic_ns
 from commandwall.ingest.board import Board
 from commandwall.ingest.feed_set import FeedSet
 from commandwall.ingest.pool import DecodePool
 from commandwall.ipc.messages import ShowTiles, TileReport, TileSpec
+from commandwall.ipc.slots import SlotFlag
 from commandwall.model.access_unit import StreamInfo
 from commandwall.model.camera import StreamName
 from commandwall.model.wall import DecodeLevel
@@ -198,3 +200,23 @@ async def test_only_a_tile_as_large_as_the_picture_is_deblocked(pool: DecodePool
         this.show(wall.tile(0, "a"), wall.tile(1, "b"))
         await until(lambda: this.reports and len(this.reports[-1].tiles) == 2)
         assert [tile.decode for tile in this.reports[-1].tiles] == [DecodeLevel.FULL, DecodeLevel.NODEBLOCK]
+
+
+async def test_a_key_frame_that_is_due_is_waited_for(pool: DecodePool, canvas: MakeCanvas) -> None:
+    wall = canvas()
+    now_ns = monotonic_ns()
+    group = [replace(unit, arrival_ns=now_ns - 3_800_000_000) for unit in stream()[:1]]
+    group += [replace(unit, arrival_ns=now_ns - 1_800_000_000 + n) for n, unit in enumerate(stream()[10:18])]
+    async with desk(pool) as this:
+        await this.add("cam")
+        camera = this.cameras.sessions["cam/sub"]
+        camera.on_unit(replace(group[0], arrival_ns=now_ns - 5_800_000_000))
+        for unit in group:
+            camera.on_unit(unit)
+        this.show(wall.tile())
+        await until(lambda: wall.published() == 1)
+        assert wall.info().flags == SlotFlag.CATCHING_UP
+        assert abs(wall.luma() - luma_of(10)) < 3
+        camera.on_unit(replace(stream()[0], arrival_ns=now_ns + 1))
+        await until(lambda: not wall.info().flags)
+        assert wall.published() == 2

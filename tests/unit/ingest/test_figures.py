@@ -60,3 +60,14 @@ def test_a_new_session_starts_rates_anew_and_counts_on() -> None:
     assert meter.key_interval_s == interval_s
     assert meter.sample(START_NS + 3600 * NS_PER_S).fps == 0
     assert meter.frames == 21
+
+
+def test_the_next_key_frame_is_due_only_if_they_come_steadily() -> None:
+    meter = FeedMeter()
+    for at_s in (0.0, 2.0):
+        meter.count(AccessUnit(b"", 0, True, False, START_NS + round(at_s * NS_PER_S)))
+        assert meter.key_due_s(START_NS + 2 * NS_PER_S) is None
+    meter.count(AccessUnit(b"", 0, True, False, START_NS + round(4.05 * NS_PER_S)))
+    assert meter.key_due_s(START_NS + 5 * NS_PER_S) == pytest.approx(1.1)
+    meter.count(AccessUnit(b"", 0, True, False, START_NS + 5 * NS_PER_S))
+    assert meter.key_due_s(START_NS + 5 * NS_PER_S) is None
