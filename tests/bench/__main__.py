@@ -13,13 +13,13 @@ from commandwall.base.logs import configure_logs
 from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.proctree import memory_of
 from tests.bench.report import print_report, write_json
-from tests.bench.suite import GROUPS, chosen, measure
+from tests.bench.suite import GROUPS, NAMES, chosen, measure
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line; argparse ends the program with status 2 where it is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="what the wall costs")
-    parser.add_argument("--only", type=_groups, default=GROUPS, metavar="NAMES", help=",".join(GROUPS))
+    parser.add_argument("--only", type=_names, default=GROUPS, metavar="NAMES", help=",".join(GROUPS))
     parser.add_argument("--runs", type=int, metavar="N", help="runs of each scenario, for medians")
     parser.add_argument("--quick", action="store_true", help="one short run of each, in about two minutes")
     parser.add_argument("--feeds", type=int, metavar="N", help="how many cameras instead of 400")
@@ -50,13 +50,13 @@ def main() -> int:
     return 0 if all(len(figures) == plan.runs for figures in runs.values()) else 1
 
 
-def _groups(text: str) -> tuple[str, ...]:
-    groups = tuple(text.split(","))
-    if unknown := set(groups) - set(GROUPS):
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if unknown := set(names) - NAMES:
         raise argparse.ArgumentTypeError(
-            f"there is no {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}"
+            f"there is no {', '.join(sorted(unknown))}; there are {', '.join(sorted(NAMES))}"
         )
-    return groups
+    return names
 
 
 if __name__ == "__main__":

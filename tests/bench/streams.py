@@ -49,11 +49,14 @@ async def streams(count: int, sub: str = SUB, *, live: int = 0) -> AsyncIterator
 
 
 async def _baked(farm: Streams) -> None:
-    """Ask for every stream once: the answer comes when its pictures are there."""
+    """Ask for every stream once: the answer comes when its pictures are there.
+
+    The first camera's main stream as well, which fills the wall in a layout of one cell.
+    """
     address = parse_address(farm.base)
     reader, writer = await asyncio.open_connection(address.host, address.port)
     try:
-        for number, url in enumerate(farm.urls(farm.count), 1):
+        for number, url in enumerate((f"{farm.base}/cam/0001/main", *farm.urls(farm.count)), 1):
             writer.write(f"DESCRIBE {url} RTSP/1.0\r\nCSeq: {number}\r\n\r\n".encode())
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             status, *headers = head.split("\r\n")

@@ -18,15 +18,16 @@ log = logging.getLogger("bench")
 
 @dataclass(frozen=True, slots=True)
 class Cameras:
-    """Which farm a scenario needs: the shape of its sub streams, and how many are live."""
+    """Which farm a scenario needs: the shape of its sub streams, how many are live, how many at least."""
 
     sub: str = SUB
     live: int = 0
+    least: int = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Something to measure. ``group`` is what ``--only`` names, ``name`` what its figures begin with."""
+    """Something to measure. ``name`` is what its figures begin with; ``--only`` names it or its ``group``."""
 
     group: str
     name: str
@@ -45,14 +46,15 @@ SCENARIOS = (
     _wall(10, Cameras(), "ffmpeg"),
     Scenario("switch", switch.NAME, Cameras(), switch.run),
     Scenario("glass", glass.NAME, Cameras(live=glass.LIVE), glass.run),
-    _wall(20, Cameras(sub=CIF)),
+    _wall(20, Cameras(sub=CIF, least=400)),
 )
 GROUPS = tuple(dict.fromkeys(scenario.group for scenario in SCENARIOS))
+NAMES = frozenset(GROUPS) | {scenario.name for scenario in SCENARIOS}
 
 
-def chosen(groups: Collection[str]) -> list[Scenario]:
-    """Return the scenarios of ``groups``, in their order."""
-    return [scenario for scenario in SCENARIOS if scenario.group in groups]
+def chosen(names: Collection[str]) -> list[Scenario]:
+    """Return the scenarios that ``names`` name, each or by their group, in their order."""
+    return [scenario for scenario in SCENARIOS if scenario.group in names or scenario.name in names]
 
 
 async def measure(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, list[Figures]]:
@@ -62,7 +64,8 @@ async def measure(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, list[F
     """
     runs: dict[str, list[Figures]] = {scenario.name: [] for scenario in scenarios}
     for cameras, group in groupby(scenarios, lambda scenario: scenario.cameras):
-        async with streams(plan.feeds, cameras.sub, live=cameras.live) as farm:
+        count = max(plan.feeds, cameras.least)
+        async with streams(count, cameras.sub, live=cameras.live) as farm:
             for scenario, number in _in_turn(list(group), plan.runs):
                 log.info("%s: run %d of %d", scenario.name, number, plan.runs)
                 try:

@@ -72,4 +72,5 @@ def test_what_is_unknown_is_refused_by_name(capsys: pytest.CaptureFixture[str]) 
 
 def test_groups_choose_their_scenarios() -> None:
     assert [scenario.name for scenario in chosen(("wall",))] == ["wall_8x8", "wall_10x10", "wall_20x20"]
+    assert [scenario.name for scenario in chosen(("wall_10x10",))] == ["wall_10x10"]
     assert [scenario.name for scenario in chosen(("glass", "ingest"))] == ["ingest", "glass"]
