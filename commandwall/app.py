@@ -23,6 +23,7 @@ from commandwall.control.guessing import GuessGuard
 from commandwall.control.http.application import HttpServer, application
 from commandwall.control.http.context import Probes, Web
 from commandwall.control.keeper import ArrangementKeeper
+from commandwall.control.mqtt import MqttBridge
 from commandwall.control.passwords import Passwords
 from commandwall.control.service import Place, Service
 from commandwall.control.share import ShareControl
@@ -31,9 +32,12 @@ from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.walls import WallControl, WallLinks
 from commandwall.ipc.messages import TileFigures
+from commandwall.observe.health import Health
+from commandwall.observe.metrics import Metrics, Sources
+from commandwall.observe.systemd import Notifier, ServiceManager
 from commandwall.outputs.websocket import HeadVideo
 from commandwall.settings.site import Settings
-from commandwall.workers.worker import Worker
+from commandwall.workers.worker import Worker, WorkerStatus
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +63,10 @@ class Plant:
     def workers(self) -> list[Worker]:
         """Every worker process."""
         return [*self.feeds.workers, *(wall.worker for wall in self.walls.values()), self.share.worker]
+
+    def worker_statuses(self) -> list[WorkerStatus]:
+        """Return what is known of every worker process."""
+        return [worker.status for worker in self.workers]
 
 
 def build_plant(settings: Settings, events: EventLog, keeper: ArrangementKeeper, runtime_dir: Path) -> Plant:
@@ -106,15 +114,20 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             plant.board,
             plant.feeds,
             plant.walls,
-            lambda: [worker.status for worker in plant.workers],
+            plant.worker_statuses,
             users,
             audit,
         )
         video = await stack.enter_async_context(HeadVideo())
-        probes = Probes(lambda: (b"", "text/plain"), list)
+        metrics = Metrics(Sources(plant.board.all, plant.walls.values, plant.worker_statuses, video.viewers))
+        health = Health(plant.walls.values, plant.worker_statuses)
+        probes = Probes(metrics.text, health.faults)
         pages = Path(commandwall.panel.__file__).parent
         web = Web(service, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
+        if settings.mqtt is not None:
+            await stack.enter_async_context(MqttBridge(settings.mqtt, service, events))
+        await stack.enter_async_context(ServiceManager(Notifier(), health.faults))
         announce(Running(server.url, first_password))
         await stop.wait()
         log.info("draining; a second signal ends at once")

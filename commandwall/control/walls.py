@@ -73,12 +73,14 @@ class WallControl:
         self.report: WallReport | None = None
         self.switch_first = Histogram()
         self.switch_live = Histogram()
+        self.decoded_total = 0
         self._layouts = layouts
         self._board = board
         self._links = links
         self._language = language
         self._scenery = Scenery(wall, board)
         self._figures: dict[str, TileFigures] = {}
+        self._counted: dict[str, int] = {}
         self._truths: dict[str, TileTruth] = {}
         self._arrangement = Arrangement(0, wall.layout)
         self.worker = Worker(
@@ -178,6 +180,10 @@ class WallControl:
         for item in figures:
             if item.wall == self.wall.id:
                 self._figures[item.cell] = item
+                before = self._counted.get(item.cell, 0)
+                self._counted[item.cell] = item.decoded
+                # A lower count is that of another source, shown in the cell since.
+                self.decoded_total += item.decoded - before if item.decoded >= before else item.decoded
 
     def camera_resized(self, camera_id: str) -> None:
         """Choose streams anew when a shown camera's picture has another size than thought."""

@@ -54,7 +54,7 @@ async def metrics(request: web.Request) -> web.Response:
     """Return the metrics; monitoring on the machine itself needs no token."""
     if not _from_this_machine(request):
         who(request).require(Permission.DIAGNOSE)
-    body, content_type = web_of(request).probes.metrics()
+    body, content_type = await web_of(request).probes.metrics()
     return web.Response(body=body, headers={"Content-Type": content_type})
 
 

@@ -167,6 +167,13 @@ def test_an_empty_cell_is_empty(stage: Stage) -> None:
     assert stage.wall.tiles()[0].state is TileState.EMPTY
 
 
+def test_decoded_pictures_are_counted_over_all_that_a_cell_showed(stage: Stage) -> None:
+    for cell, decoded in (("1", 10), ("2", 5), ("1", 25), ("1", 3), ("1", 4)):
+        stage.wall.take_figures([TileFigures("main", cell, StreamName.SUB, DecodeLevel.FULL, 15.0, decoded)])
+    stage.wall.take_figures([TileFigures("other", "1", StreamName.SUB, DecodeLevel.FULL, 15.0, 99)])
+    assert stage.wall.decoded_total == 25 + 5 + 4
+
+
 def test_switch_times_are_observed(stage: Stage) -> None:
     stage.says(SwitchDone(1, 0.08, 0.4))
     assert stage.wall.switch_first.sum_s == 0.08

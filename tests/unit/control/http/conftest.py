@@ -44,11 +44,15 @@ def pages(tmp_path: Path) -> Path:
     return root
 
 
+async def metrics() -> tuple[bytes, str]:
+    return b"commandwall_up 1\n", "text/plain; version=0.0.4"
+
+
 @pytest.fixture
 async def connect(rig: Rig, faults: list[str], pages: Path) -> AsyncIterator[Connect]:
     """Return a function that gives a client: not signed in, or as a role."""
     async with HeadVideo() as video:
-        probes = Probes(lambda: (b"commandwall_up 1\n", "text/plain; version=0.0.4"), lambda: faults)
+        probes = Probes(metrics, lambda: faults)
         app = application(Web(rig.service, rig.events, video, probes, pages))
         server = TestServer(app)
         await server.start_server()

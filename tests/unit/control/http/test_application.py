@@ -15,15 +15,14 @@ from commandwall.control.http.context import Probes, Web
 from commandwall.control.roles import Role
 from commandwall.outputs.websocket import HeadVideo
 from commandwall.settings.site import Address, HttpSettings, Tls
+from tests.unit.control.http.conftest import metrics
 from tests.unit.control.rig import PASSWORD, Rig
 
 
 @pytest.fixture
 async def app(rig: Rig, pages: Path) -> AsyncIterator[web.Application]:
     async with HeadVideo() as video:
-        yield application(
-            Web(rig.service, rig.events, video, Probes(lambda: (b"", "text/plain"), list), pages, secure=True)
-        )
+        yield application(Web(rig.service, rig.events, video, Probes(metrics, list), pages, secure=True))
 
 
 async def test_the_server_says_where_it_listens(app: web.Application) -> None:

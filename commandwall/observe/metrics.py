@@ -1,0 +1,161 @@
+"""Prometheus metrics, read from the boards at the moment of the scrape.
+
+Labels are camera, area, wall, head, kind and worker; never an address or a session. Belongs to the
+control plane's event loop, which a scrape holds for 2 ms at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from commandwall import __version__
+from commandwall.control.state import CameraStatus
+from commandwall.control.walls import WallControl
+from commandwall.ipc.messages import TICK_BUCKETS_S
+from commandwall.model.camera import FeedState
+from commandwall.workers.worker import WorkerState, WorkerStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the figures are; each is called once a scrape."""
+
+    cameras: Callable[[], Sequence[CameraStatus]]
+    walls: Callable[[], Iterable[WallControl]]
+    workers: Callable[[], Iterable[WorkerStatus]]
+    viewers: Callable[[], Mapping[tuple[str, str], int]]
+
+
+class Metrics:
+    """All metrics of the daemon."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+
+    async def text(self) -> tuple[bytes, str]:
+        """Return the exposition of all metrics and its content type.
+
+        Between metrics others get their turn: those of 400 cameras take 15 ms in all.
+        """
+        parts = []
+        for metric in self._collect():
+            parts.append(generate_latest(_One(metric)))
+            await asyncio.sleep(0)
+        return b"".join(parts), CONTENT_TYPE_LATEST
+
+    def _collect(self) -> Iterator[Metric]:
+        build = GaugeMetricFamily("commandwall_build_info", "The running version.", labels=["version"])
+        build.add_metric([__version__], 1)
+        yield build
+        yield from _cameras(self._sources.cameras())
+        walls = list(self._sources.walls())
+        yield from _walls(walls)
+        yield from _heads(walls, self._sources.viewers())
+        yield from _workers(list(self._sources.workers()))
+
+
+@dataclass(frozen=True, slots=True)
+class _One(Collector):
+    metric: Metric
+
+    def collect(self) -> Iterable[Metric]:
+        return (self.metric,)
+
+
+def _cameras(cameras: Sequence[CameraStatus]) -> Iterator[Metric]:
+    labels = ["camera", "area"]
+    rows = [([camera.id, camera.area], camera) for camera in cameras]
+    up = GaugeMetricFamily("commandwall_camera_up", "1 while frames arrive.", labels=labels)
+    frames = CounterMetricFamily("commandwall_camera_frames", "Frames received.", labels=labels)
+    received = CounterMetricFamily("commandwall_camera_bytes", "Bytes received.", labels=labels)
+    lost = CounterMetricFamily("commandwall_camera_lost_packets", "RTP packets lost.", labels=labels)
+    reconnects = CounterMetricFamily(
+        "commandwall_camera_reconnects", "Connections after the first.", labels=labels
+    )
+    age = GaugeMetricFamily(
+        "commandwall_camera_last_frame_age_seconds",
+        "Age of the newest frame; none before the first.",
+        labels=labels,
+    )
+    for row, camera in rows:
+        up.add_metric(row, camera.state is FeedState.LIVE)
+        frames.add_metric(row, camera.frames_total)
+        received.add_metric(row, camera.bytes_total)
+        lost.add_metric(row, camera.lost_packets_total)
+        reconnects.add_metric(row, camera.reconnects)
+        if camera.last_frame_age_s >= 0:
+            age.add_metric(row, camera.last_frame_age_s)
+    yield from (up, frames, received, lost, reconnects, age)
+
+
+def _walls(walls: Sequence[WallControl]) -> Iterator[Metric]:
+    labels = ["wall"]
+    ticks = CounterMetricFamily("commandwall_wall_ticks", "Ticks done.", labels=labels)
+    late = CounterMetricFamily("commandwall_wall_late_ticks", "Ticks not done in time.", labels=labels)
+    tick_s = HistogramMetricFamily("commandwall_wall_tick_seconds", "Work of a tick.", labels=labels)
+    first = HistogramMetricFamily(
+        "commandwall_wall_switch_first_picture_seconds", "Command to a picture in every tile.", labels=labels
+    )
+    live = HistogramMetricFamily(
+        "commandwall_wall_switch_live_seconds", "Command to every tile live.", labels=labels
+    )
+    decoded = CounterMetricFamily(
+        "commandwall_tile_decoded_frames", "Frames decoded for the tiles of a wall.", labels=labels
+    )
+    for wall in walls:
+        row = [wall.wall.id]
+        first.add_metric(row, wall.switch_first.cumulative(), wall.switch_first.sum_s)
+        live.add_metric(row, wall.switch_live.cumulative(), wall.switch_live.sum_s)
+        decoded.add_metric(row, wall.decoded_total)
+        if (report := wall.report) is not None:
+            ticks.add_metric(row, report.tick)
+            late.add_metric(row, report.late_ticks)
+            tick_s.add_metric(row, _tick_buckets(report.tick_buckets, report.tick), report.tick_sum_s)
+    yield from (ticks, late, tick_s, first, live, decoded)
+
+
+def _tick_buckets(counts: Sequence[int], ticks: int) -> list[tuple[str, float]]:
+    """Return cumulative buckets; ticks above the last bound are in ``+Inf`` only."""
+    rows = [(str(bound), float(count)) for bound, count in zip(TICK_BUCKETS_S, counts, strict=False)]
+    return [*rows, ("+Inf", float(ticks))]
+
+
+def _heads(walls: Sequence[WallControl], viewers: Mapping[tuple[str, str], int]) -> Iterator[Metric]:
+    labels = ["wall", "head"]
+    encoded = CounterMetricFamily("commandwall_head_encoded_frames", "Frames encoded.", labels=labels)
+    watching = GaugeMetricFamily("commandwall_head_viewers", "Browsers that watch.", labels=labels)
+    for wall in walls:
+        for head in wall.report.heads if wall.report is not None else ():
+            encoded.add_metric([wall.wall.id, head.head], head.encoded)
+        names = {head.id for head in wall.wall.heads} | {
+            head for known, head in viewers if known == wall.wall.id
+        }
+        for name in sorted(names):
+            watching.add_metric([wall.wall.id, name], viewers.get((wall.wall.id, name), 0))
+    yield from (encoded, watching)
+
+
+def _workers(workers: Sequence[WorkerStatus]) -> Iterator[Metric]:
+    labels = ["kind", "worker"]
+    up = GaugeMetricFamily("commandwall_worker_up", "1 while the process is ready.", labels=labels)
+    restarts = CounterMetricFamily("commandwall_worker_restarts", "Starts after the first.", labels=labels)
+    cpu = CounterMetricFamily("commandwall_worker_cpu_seconds", "CPU time over all lives.", labels=labels)
+    memory = GaugeMetricFamily("commandwall_worker_memory_bytes", "Resident memory.", labels=labels)
+    for worker in workers:
+        row = [worker.kind, worker.name]
+        up.add_metric(row, worker.state is WorkerState.READY)
+        restarts.add_metric(row, worker.restarts)
+        cpu.add_metric(row, worker.cpu_s)
+        memory.add_metric(row, worker.memory_bytes)
+    yield from (up, restarts, cpu, memory)

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from pathlib import Path
+
+import pytest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from commandwall.control.state import CameraBoard, CameraStatus
+from commandwall.control.walls import WallControl
+from commandwall.ipc.messages import FeedFigures, SwitchDone, TileFigures
+from commandwall.model.camera import FeedState, StreamName
+from commandwall.model.reason import Reason
+from commandwall.model.wall import DecodeLevel
+from commandwall.observe.metrics import Metrics, Sources
+from commandwall.workers.worker import WorkerState, WorkerStatus
+from tests.unit.observe.conftest import Says, report
+
+REFERENCE = Path(__file__).parents[3] / "docs" / "ref" / "metrics.md"
+WORKERS = [
+    WorkerStatus("ingest", "ingest-0", WorkerState.READY, 4711, 2, 12.5, 60 << 20),
+    WorkerStatus("wall", "wall-main", WorkerState.WAITING),
+]
+
+
+@pytest.fixture
+def metrics(board: CameraBoard, wall: WallControl) -> Metrics:
+    return Metrics(
+        Sources(
+            board.all, lambda: [wall], lambda: WORKERS, lambda: {("main", "left"): 3, ("main", "_canvas"): 1}
+        )
+    )
+
+
+async def scrape(metrics: Metrics) -> dict[str, Metric]:
+    body, content_type = await metrics.text()
+    assert content_type.startswith("text/plain")
+    return {family.name: family for family in text_string_to_metric_families(body.decode())}
+
+
+def value(families: dict[str, Metric], name: str, **labels: str) -> float:
+    """Return the sample called ``name`` with these labels."""
+    (found,) = [
+        sample.value
+        for family in families.values()
+        for sample in family.samples
+        if sample.name == name and sample.labels == labels
+    ]
+    return float(found)
+
+
+async def test_cameras(metrics: Metrics, board: CameraBoard) -> None:
+    board.feed_changed("c-1/sub", FeedState.LIVE, Reason())
+    board.feed_figures(
+        FeedFigures("c-1/sub", "h264", 640, 360, 15.0, 384e3, 2.0, 0.05, 1500, 9_600_000, 9000, 10, 1)
+    )
+    families = await scrape(metrics)
+    one = {"camera": "c-1", "area": "dongmen"}
+    assert value(families, "commandwall_camera_up", **one) == 1
+    assert value(families, "commandwall_camera_up", camera="c-0", area="dongmen") == 0
+    assert value(families, "commandwall_camera_frames_total", **one) == 1500
+    assert value(families, "commandwall_camera_bytes_total", **one) == 9_600_000
+    assert value(families, "commandwall_camera_lost_packets_total", **one) == 10
+    assert value(families, "commandwall_camera_reconnects_total", **one) == 1
+    assert value(families, "commandwall_camera_last_frame_age_seconds", **one) == 0.05
+    ages = families["commandwall_camera_last_frame_age_seconds"].samples
+    assert [sample.labels["camera"] for sample in ages] == ["c-1"], "no age before the first frame"
+
+
+async def test_a_wall_before_its_first_report_has_no_ticks(metrics: Metrics) -> None:
+    families = await scrape(metrics)
+    assert not families["commandwall_wall_ticks"].samples
+    assert value(families, "commandwall_wall_switch_live_seconds_count", wall="main") == 0
+
+
+async def test_walls_and_heads(metrics: Metrics, wall: WallControl, says: Says) -> None:
+    says(report(100))
+    says(SwitchDone(1, 0.08, 0.4))
+    wall.take_figures([TileFigures("main", "1", StreamName.SUB, DecodeLevel.FULL, 15.0, 30)])
+    families = await scrape(metrics)
+    assert value(families, "commandwall_wall_ticks_total", wall="main") == 100
+    assert value(families, "commandwall_wall_late_ticks_total", wall="main") == 2
+    assert value(families, "commandwall_wall_tick_seconds_bucket", wall="main", le="0.004") == 60
+    assert value(families, "commandwall_wall_tick_seconds_bucket", wall="main", le="+Inf") == 100
+    assert value(families, "commandwall_wall_tick_seconds_count", wall="main") == 100
+    assert value(families, "commandwall_wall_tick_seconds_sum", wall="main") == 0.5
+    assert value(families, "commandwall_wall_switch_first_picture_seconds_bucket", wall="main", le="0.1") == 1
+    assert value(families, "commandwall_wall_switch_live_seconds_sum", wall="main") == 0.4
+    assert value(families, "commandwall_tile_decoded_frames_total", wall="main") == 30
+    assert value(families, "commandwall_head_encoded_frames_total", wall="main", head="left") == 75
+    viewers = {s.labels["head"]: s.value for s in families["commandwall_head_viewers"].samples}
+    assert viewers == {"left": 3, "right": 0, "_canvas": 1}
+
+
+async def test_workers(metrics: Metrics) -> None:
+    families = await scrape(metrics)
+    ingest = {"kind": "ingest", "worker": "ingest-0"}
+    assert value(families, "commandwall_worker_up", **ingest) == 1
+    assert value(families, "commandwall_worker_up", kind="wall", worker="wall-main") == 0
+    assert value(families, "commandwall_worker_restarts_total", **ingest) == 2
+    assert value(families, "commandwall_worker_cpu_seconds_total", **ingest) == 12.5
+    assert value(families, "commandwall_worker_memory_bytes", **ingest) == 60 << 20
+
+
+async def test_labels_are_few_and_never_an_address(metrics: Metrics, says: Says) -> None:
+    says(report(1))
+    families = await scrape(metrics)
+    labels = {label for family in families.values() for sample in family.samples for label in sample.labels}
+    assert labels == {"camera", "area", "wall", "head", "kind", "worker", "le", "version"}
+    assert b"rtsp" not in (await metrics.text())[0]
+
+
+async def test_the_reference_has_every_metric_with_its_type_and_no_other(
+    metrics: Metrics, says: Says
+) -> None:
+    says(report(1))
+    families = await scrape(metrics)
+    served = {
+        (name + ("_total" if family.type == "counter" else ""), family.type)
+        for name, family in families.items()
+    }
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \|", REFERENCE.read_text("utf-8"), re.MULTILINE)
+    assert {tuple(row) for row in rows} == served
+
+
+async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(metrics: Metrics, wall: WallControl) -> None:
+    cameras = [
+        CameraStatus(f"dongmen-{i:03}", "东门", "dongmen", None, FeedState.LIVE, last_frame_age_s=0.04)
+        for i in range(400)
+    ]
+    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict))
+    scraping = asyncio.create_task(many.text())
+    longest_s, begun = 0.0, time.perf_counter()
+    last = begun
+    while not scraping.done():
+        await asyncio.sleep(0)
+        now = time.perf_counter()
+        longest_s, last = max(longest_s, now - last), now
+    body, _ = await scraping
+    print(f"scrape: {(last - begun) * 1000:.1f} ms, at most {longest_s * 1000:.1f} ms at a time")
+    assert body.count(b"commandwall_camera_up{") == 400
+    assert longest_s < 0.1, "twenty times what it takes, since this machine may be busy"
