@@ -23,7 +23,7 @@ def camera(number: int, url: str, transport: str) -> dict[str, object]:
     return {"id": f"other-{number}", "name": f"第三方 {number}", "area": "dongmen", "sub": sub}
 
 
-@pytest.mark.needs("other-rtsp-server")
+@pytest.mark.needs("gst-rtsp-server")
 async def test_gstreamer_cameras_by_tcp_udp_and_with_a_password(site: Site, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(PASSWORD)
     site.extra["credentials"] = {"door": {"user": USER, "password_file": "secret"}}
