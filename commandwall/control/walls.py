@@ -74,6 +74,7 @@ class WallControl:
         self.switch_first = Histogram()
         self.switch_live = Histogram()
         self.decoded_total = 0
+        self.shown_total = 0
         self._layouts = layouts
         self._board = board
         self._links = links
@@ -286,6 +287,9 @@ class WallControl:
         self.report = report
         if report.revision != self._arrangement.revision:
             return
+        for truth in report.tiles:
+            before = self._truths.get(truth.cell)
+            self.shown_total += truth.shown - (before.shown if before else 0)
         self._truths = {truth.cell: truth for truth in report.tiles}
         now = tuple(
             TileNow(tile.cell, tile.state, tile.age_s, tile.fps, tile.stream, tile.decode)

@@ -113,16 +113,20 @@ def _walls(walls: Sequence[WallControl]) -> Iterator[Metric]:
     decoded = CounterMetricFamily(
         "commandwall_tile_decoded_frames", "Frames decoded for the tiles of a wall.", labels=labels
     )
+    shown = CounterMetricFamily(
+        "commandwall_tile_shown_frames", "Frames that the tiles of a wall have shown.", labels=labels
+    )
     for wall in walls:
         row = [wall.wall.id]
         first.add_metric(row, wall.switch_first.cumulative(), wall.switch_first.sum_s)
         live.add_metric(row, wall.switch_live.cumulative(), wall.switch_live.sum_s)
         decoded.add_metric(row, wall.decoded_total)
+        shown.add_metric(row, wall.shown_total)
         if (report := wall.report) is not None:
             ticks.add_metric(row, report.tick)
             late.add_metric(row, report.late_ticks)
             tick_s.add_metric(row, _tick_buckets(report.tick_buckets, report.tick), report.tick_sum_s)
-    yield from (ticks, late, tick_s, first, live, decoded)
+    yield from (ticks, late, tick_s, first, live, decoded, shown)
 
 
 def _tick_buckets(counts: Sequence[int], ticks: int) -> list[tuple[str, float]]:

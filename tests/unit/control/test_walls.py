@@ -174,6 +174,14 @@ def test_decoded_pictures_are_counted_over_all_that_a_cell_showed(stage: Stage) 
     assert stage.wall.decoded_total == 25 + 5 + 4
 
 
+def test_shown_pictures_are_counted_over_all_that_a_cell_showed(stage: Stage) -> None:
+    for revision, shown in ((1, 10), (1, 25), (0, 99)):
+        stage.says(report(revision, TileTruth("1", "camera:c0", TileState.LIVE, 0.08, shown)))
+    stage.wall.set_cell("1", "camera:c8", None)
+    stage.says(report(2, TileTruth("1", "camera:c8", TileState.LIVE, 0.08, 3)))
+    assert stage.wall.shown_total == 25 + 3
+
+
 def test_switch_times_are_observed(stage: Stage) -> None:
     stage.says(SwitchDone(1, 0.08, 0.4))
     assert stage.wall.switch_first.sum_s == 0.08

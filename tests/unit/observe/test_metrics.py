@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from commandwall.control.state import CameraBoard, CameraStatus
 from commandwall.control.walls import WallControl
-from commandwall.ipc.messages import FeedFigures, SwitchDone, TileFigures
+from commandwall.ipc.messages import FeedFigures, SwitchDone, TileFigures, TileTruth
 from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.reason import Reason
-from commandwall.model.wall import DecodeLevel
+from commandwall.model.wall import DecodeLevel, TileState
 from commandwall.observe.metrics import Metrics, Sources
 from commandwall.workers.worker import WorkerState, WorkerStatus
 from tests.unit.observe.conftest import Says, report
@@ -77,7 +78,7 @@ async def test_a_wall_before_its_first_report_has_no_ticks(metrics: Metrics) -> 
 
 
 async def test_walls_and_heads(metrics: Metrics, wall: WallControl, says: Says) -> None:
-    says(report(100))
+    says(replace(report(100), tiles=(TileTruth("1", "camera:c-0", TileState.LIVE, 0.1, 12),)))
     says(SwitchDone(1, 0.08, 0.4))
     wall.take_figures([TileFigures("main", "1", StreamName.SUB, DecodeLevel.FULL, 15.0, 30)])
     families = await scrape(metrics)
@@ -90,6 +91,7 @@ async def test_walls_and_heads(metrics: Metrics, wall: WallControl, says: Says) 
     assert value(families, "commandwall_wall_switch_first_picture_seconds_bucket", wall="main", le="0.1") == 1
     assert value(families, "commandwall_wall_switch_live_seconds_sum", wall="main") == 0.4
     assert value(families, "commandwall_tile_decoded_frames_total", wall="main") == 30
+    assert value(families, "commandwall_tile_shown_frames_total", wall="main") == 12
     assert value(families, "commandwall_head_encoded_frames_total", wall="main", head="left") == 75
     viewers = {s.labels["head"]: s.value for s in families["commandwall_head_viewers"].samples}
     assert viewers == {"left": 3, "right": 0, "_canvas": 1}
