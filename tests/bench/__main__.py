@@ -40,14 +40,15 @@ def main() -> int:
     options = parse_arguments()
     configure_logs("bench")
     plan = plan_of(options)
+    scenarios = chosen(options.only)
     try:
-        runs = asyncio.run(measure(plan, chosen(options.only)))
+        runs = asyncio.run(measure(plan, scenarios))
     except KeyboardInterrupt:
         return 130
     memory = memory_of(iter([os.getpid()])).kind
     print_report(runs, memory)
     write_json(options.out, plan, runs, memory)
-    return 0 if all(len(figures) == plan.runs for figures in runs.values()) else 1
+    return 0 if all(len(runs[scenario.name]) == scenario.runs(plan) for scenario in scenarios) else 1
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -17,11 +17,11 @@ class Plan:
     feeds: int = 400
     runs: int = 3
     settle_s: float = 3.0
-    window_s: float = 10.0
-    switches: int = 10
-    watched: int = 2
+    window_s: float = 8.0
+    switches: int = 12
+    watched: int = 3
     calls: int = 100
-    glass_s: float = 8.0
+    glass_s: float = 10.0
 
 
 FULL = Plan()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
+import aiohttp
+
 from tests.bench.peers import Grid
 from tests.bench.plan import Plan
 from tests.bench.scenarios import Figures, glass, ingest, switch, wall
@@ -27,12 +29,20 @@ class Cameras:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Something to measure. ``name`` is what its figures begin with; ``--only`` names it or its ``group``."""
+    """Something to measure. ``name`` is what its figures begin with; ``--only`` names it or its ``group``.
+
+    A ``sampled`` one takes percentiles of many samples itself and is run once.
+    """
 
     group: str
     name: str
     cameras: Cameras
     run: Callable[[Plan, Streams], Awaitable[Figures]]
+    sampled: bool = False
+
+    def runs(self, plan: Plan) -> int:
+        """Return how often it is run."""
+        return 1 if self.sampled else plan.runs
 
 
 def _wall(columns: int, cameras: Cameras, *peers: str) -> Scenario:
@@ -44,8 +54,8 @@ SCENARIOS = (
     Scenario("ingest", ingest.NAME, Cameras(), ingest.run),
     _wall(8, Cameras(), "ffmpeg", "ffmpeg_full", "gstreamer", "decode"),
     _wall(10, Cameras(), "ffmpeg"),
-    Scenario("switch", switch.NAME, Cameras(), switch.run),
-    Scenario("glass", glass.NAME, Cameras(live=glass.LIVE), glass.run),
+    Scenario("switch", switch.NAME, Cameras(), switch.run, sampled=True),
+    Scenario("glass", glass.NAME, Cameras(live=glass.LIVE), glass.run, sampled=True),
     _wall(20, Cameras(sub=CIF, least=400)),
 )
 GROUPS = tuple(dict.fromkeys(scenario.group for scenario in SCENARIOS))
@@ -66,17 +76,18 @@ async def measure(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, list[F
     for cameras, group in groupby(scenarios, lambda scenario: scenario.cameras):
         count = max(plan.feeds, cameras.least)
         async with streams(count, cameras.sub, live=cameras.live) as farm:
-            for scenario, number in _in_turn(list(group), plan.runs):
-                log.info("%s: run %d of %d", scenario.name, number, plan.runs)
+            for scenario, number in _in_turn(list(group), plan):
+                log.info("%s: run %d of %d", scenario.name, number, scenario.runs(plan))
                 try:
                     runs[scenario.name].append(await scenario.run(plan, farm))
-                except (AssertionError, OSError, RuntimeError, TimeoutError, KeyError) as error:
+                except (AssertionError, aiohttp.ClientError, OSError, RuntimeError, KeyError) as error:
                     log.error("%s: %s: %s", scenario.name, type(error).__name__, error)
     return runs
 
 
-def _in_turn(scenarios: Sequence[Scenario], runs: int) -> Iterator[tuple[Scenario, int]]:
+def _in_turn(scenarios: Sequence[Scenario], plan: Plan) -> Iterator[tuple[Scenario, int]]:
     """Yield every scenario once, then again: what disturbs a machine for a minute spoils no median."""
-    for number in range(1, runs + 1):
+    for number in range(1, plan.runs + 1):
         for scenario in scenarios:
-            yield scenario, number
+            if number <= scenario.runs(plan):
+                yield scenario, number
