@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
 from queue import SimpleQueue
+from time import thread_time_ns
 from typing import Protocol
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns
@@ -23,14 +24,20 @@ class Urgency(IntEnum):
     """A tile has a picture, and older frames to go through before it is live."""
 
 
+PATIENCE_NS = 150_000_000
+"""Whoever catches up is not put off for longer than this by live frames of others."""
+_ORDER = tuple(Urgency)
+_OVERDUE_ORDER = (Urgency.FIRST, Urgency.CATCH_UP, Urgency.LIVE)
+
+
 class Job(Protocol):
     """A decoder with something to do. Implemented by :class:`StreamDecoder` and by tests."""
 
-    def step(self) -> int:
-        """Do a few milliseconds of work at most, in one of the pool's threads; return the CPU ns it took.
+    def step(self) -> None:
+        """Do a few milliseconds of work at most, in one of the pool's threads."""
 
-        A job that has more to do puts itself into the pool again.
-        """
+    def charge(self, cpu_ns: int) -> None:
+        """Take note what the step cost, in the same thread; only here may the job be put in again."""
 
 
 class DecodePool:
@@ -83,11 +90,15 @@ class DecodePool:
     def _work(self, number: int) -> None:
         """Run in a thread, until there is the token that ends it."""
         ended = False
+        spent_ns = thread_time_ns()
         try:
             while self._tokens.get():
                 job = self._next()
                 if job is not None:
-                    self._busy_ns[number] += job.step()
+                    job.step()
+                    before_ns, spent_ns = spent_ns, thread_time_ns()
+                    self._busy_ns[number] += spent_ns - before_ns
+                    job.charge(spent_ns - before_ns)
             ended = True
         finally:
             if not ended:
@@ -95,13 +106,20 @@ class DecodePool:
 
     def _next(self) -> Job | None:
         """Return the job that a token stands for; ``None`` once the pool was emptied."""
-        for urgency, queue in enumerate(self._queues):
+        for urgency in _OVERDUE_ORDER if self._overdue() else _ORDER:
             try:
-                job, put_ns = queue.popleft()
+                job, put_ns = self._queues[urgency].popleft()
             except IndexError:
                 continue
-            if urgency == Urgency.LIVE:
+            if urgency is Urgency.LIVE:
                 self._lag_ns += monotonic_ns() - put_ns
                 self._waited += 1
             return job
         return None
+
+    def _overdue(self) -> bool:
+        """Return whether catching up was put off for so long that it must not wait any longer."""
+        try:
+            return monotonic_ns() - self._queues[Urgency.CATCH_UP][0][1] > PATIENCE_NS
+        except IndexError:
+            return False

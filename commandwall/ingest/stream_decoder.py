@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from time import thread_time_ns
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import ProtocolError
@@ -60,6 +59,8 @@ class StreamDecoder:
         self._newest: DecodedPicture | None = None
         self._painted: tuple[Tile, ...] = ()
         self._painted_ns = 0
+        self._stepped = 0
+        self._key_stepped = False
         self._lock = threading.Lock()
         self._pending: deque[AccessUnit] = deque()
         self._limit = MAX_PENDING
@@ -141,21 +142,29 @@ class StreamDecoder:
 
     # ---- called in a pool thread
 
-    def step(self) -> int:
+    def step(self) -> None:
         """Decode what waits, until a first picture is painted or for about ``STEP_NS``."""
-        start_ns = before_ns = thread_time_ns()
+        until_ns = monotonic_ns() + STEP_NS
         began = self._newest is not None
+        self._stepped = 0
         if self.tiles is not self._painted:
             self._paint_new_tiles()
         while unit := self._take():
             self._decode(unit)
-            now_ns = thread_time_ns()
-            self._learn_cost(unit.key, now_ns - before_ns)
-            before_ns = now_ns
-            if now_ns - start_ns > STEP_NS or (self._newest is not None and not began):
+            self._stepped += 1
+            self._key_stepped = unit.key
+            if monotonic_ns() > until_ns or (self._newest is not None and not began):
                 break
+
+    def charge(self, cpu_ns: int) -> None:
+        """Learn what a frame costs from a step that decoded just one; go on with what waits."""
+        if self._stepped == 1:
+            cost_s = cpu_ns / NS_PER_S
+            if self._key_stepped:
+                self.key_cost_s += (cost_s - self.key_cost_s) * (_WEIGHT if self.key_cost_s else 1)
+            else:
+                self.frame_cost_s += (cost_s - self.frame_cost_s) * (_WEIGHT if self.frame_cost_s else 1)
         self._reschedule()
-        return thread_time_ns() - start_ns
 
     def _take(self) -> AccessUnit | None:
         try:
@@ -206,13 +215,6 @@ class StreamDecoder:
                     tile.paint(self.stream, picture, flags, self.period_ns)
         self._painted = tiles
 
-    def _learn_cost(self, key: bool, cost_ns: int) -> None:
-        cost_s = cost_ns / NS_PER_S
-        if key:
-            self.key_cost_s += (cost_s - self.key_cost_s) * (_WEIGHT if self.key_cost_s else 1)
-        else:
-            self.frame_cost_s += (cost_s - self.frame_cost_s) * (_WEIGHT if self.frame_cost_s else 1)
-
     # ---- called on both
 
     def _schedule(self, urgency: Urgency) -> None:
@@ -229,4 +231,8 @@ class StreamDecoder:
             self._scheduled = bool(waiting) and not self._closed
             if not self._scheduled:
                 return
-        self._pool.put(self, Urgency.CATCH_UP if self._newest else Urgency.FIRST)
+            up_to_date = len(self._pending) <= 1
+        if self._newest is None:
+            self._pool.put(self, Urgency.FIRST)
+        else:
+            self._pool.put(self, Urgency.LIVE if up_to_date else Urgency.CATCH_UP)

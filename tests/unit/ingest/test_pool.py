@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from commandwall.base.clock import NS_PER_S
+from commandwall.ingest import pool as pool_module
 from commandwall.ingest.pool import DecodePool, Urgency
 
 WAIT_S = 5.0
@@ -15,10 +17,13 @@ class Call:
 
     def __init__(self, function: Callable[[], object]) -> None:
         self._function = function
+        self.charged_ns = -1
 
-    def step(self) -> int:
+    def step(self) -> None:
         self._function()
-        return 1_000_000
+
+    def charge(self, cpu_ns: int) -> None:
+        self.charged_ns = cpu_ns
 
 
 @pytest.fixture
@@ -46,6 +51,28 @@ def test_more_urgent_jobs_go_first_and_equal_ones_in_turn(pool: DecodePool) -> N
     assert order == ["first 1", "first 2", "live 1", "live 2", "late"]
 
 
+def test_whoever_catches_up_is_not_put_off_for_ever(
+    pool: DecodePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "PATIENCE_NS", 0)
+    begun, go, done = threading.Event(), threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def hold() -> None:
+        begun.set()
+        go.wait(WAIT_S)
+
+    pool.put(Call(hold), Urgency.LIVE)
+    assert begun.wait(WAIT_S)
+    pool.put(Call(lambda: order.append("live")), Urgency.LIVE)
+    pool.put(Call(lambda: order.append("overdue")), Urgency.CATCH_UP)
+    pool.put(Call(lambda: order.append("first")), Urgency.FIRST)
+    pool.put(Call(done.set), Urgency.LIVE)
+    go.set()
+    assert done.wait(WAIT_S)
+    assert order == ["first", "overdue", "live"]
+
+
 def test_the_time_of_jobs_is_added_up_and_lag_is_that_of_live_work(pool: DecodePool) -> None:
     begun, go, done = threading.Event(), threading.Event(), threading.Event()
 
@@ -53,14 +80,16 @@ def test_the_time_of_jobs_is_added_up_and_lag_is_that_of_live_work(pool: DecodeP
         begun.set()
         go.wait(WAIT_S)
 
-    pool.put(Call(hold), Urgency.FIRST)
+    held, work = Call(hold), Call(lambda: sum(range(100_000)))
+    pool.put(held, Urgency.FIRST)
     assert begun.wait(WAIT_S)
-    pool.put(Call(lambda: None), Urgency.LIVE)
+    pool.put(work, Urgency.LIVE)
     pool.put(Call(done.set), Urgency.CATCH_UP)
     threading.Event().wait(0.05)
     go.set()
     assert done.wait(WAIT_S)
-    assert pool.busy_s >= 0.002
+    assert work.charged_ns > held.charged_ns >= 0
+    assert pool.busy_s >= work.charged_ns / NS_PER_S
     assert pool.take_lag_s() >= 0.05
     assert pool.take_lag_s() == 0
 

@@ -34,7 +34,8 @@ class Bench:
     def step(self) -> Urgency:
         """Run the next job; return how urgent it was."""
         job, urgency = self.jobs.pop(0)
-        assert job.step() >= 0
+        job.step()
+        job.charge(1_000_000)
         return urgency
 
     def drain(self) -> None:
@@ -85,8 +86,7 @@ def test_live_frames_are_shown_one_by_one(canvas: MakeCanvas, bench: Bench) -> N
         assert bench.step() is (Urgency.LIVE if number else Urgency.FIRST)
         assert wall.published() == number + 1
         assert abs(wall.luma() - luma_of(number)) < 3
-    assert decoder.key_cost_s > 0
-    assert decoder.frame_cost_s > 0
+    assert (decoder.key_cost_s, decoder.frame_cost_s) == (0.001, 0.001)
 
 
 def test_frames_before_the_first_key_frame_are_left_out(canvas: MakeCanvas, bench: Bench) -> None:
