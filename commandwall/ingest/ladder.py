@@ -70,11 +70,11 @@ class Budget:
     The machine does other work as well; that shows as live frames waiting for a core, on average
     for longer than ``LAG_LIMIT_S`` (a single one that was late is the scheduler's). From the
     second such second on (a layout switch makes one), each takes a sixth away; each second
-    without waiting gives a fiftieth back.
+    without waiting gives a twenty-fifth back. Three tenths always stay: below that, waiting is not ours.
     """
 
     LAG_LIMIT_S = 0.06
-    _CUT, _RECOVER, _FLOOR = 0.84, 0.02, 0.2
+    _CUT, _RECOVER, _FLOOR = 0.84, 0.04, 0.3
 
     def __init__(self, cores: float) -> None:
         self._configured = cores
