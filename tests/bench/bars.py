@@ -51,8 +51,8 @@ _GRID_10 = "10x10 of 640x360@15"
 _GRID_20 = "20x20 of 352x288@12"
 _ALL = 99.9
 """Every frame, in per cent: counters are told once a second, so one frame in a thousand may be cut."""
-_ALL_BY_TIME = 99.5
-"""The same where frames are compared with a rate and a time, which are known to half a per cent."""
+_ALL_BY_TIME = 99.0
+"""The same where frames are compared with rate times time, which is known to one per cent."""
 
 BARS = (
     Bar(

@@ -15,10 +15,14 @@ class Metrics:
     samples: dict[str, list[tuple[dict[str, str], float]]]
 
     @classmethod
-    def parse(cls, text: str) -> Metrics:
-        """Return what the page says; raises ``ValueError`` for text that is not in its format."""
+    def parse(cls, text: str, prefix: str = "") -> Metrics:
+        """Return what the page says of names that begin with ``prefix``.
+
+        Raises ``ValueError`` for text that is not in its format.
+        """
         samples: dict[str, list[tuple[dict[str, str], float]]] = {}
-        for family in text_string_to_metric_families(text):
+        lines = (line for line in text.splitlines(keepends=True) if line.startswith(prefix))
+        for family in text_string_to_metric_families("".join(lines)):
             for sample in family.samples:
                 samples.setdefault(sample.name, []).append((sample.labels, sample.value))
         return cls(samples)

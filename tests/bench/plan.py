@@ -11,7 +11,9 @@ class Plan:
 
     ``feeds``: how many cameras there are. ``runs``: how often each scenario is run for its median.
     ``settle_s`` goes by before the ``window_s`` in which CPU and frames are counted. ``switches``: how
-    many switches of each kind a run makes, and ``watched`` how many more are read from pixels.
+    many switches of each kind a run makes, and ``watched`` how many more are read from pixels;
+    ``calls``: how many control calls. ``glass_s``: for how long live cameras are watched.
+    ``peers``: with whom a wall is compared, where its shape is.
     """
 
     feeds: int = 400
@@ -22,7 +24,17 @@ class Plan:
     watched: int = 3
     calls: int = 100
     glass_s: float = 10.0
+    peers: frozenset[str] = frozenset({"ffmpeg", "ffmpeg_full", "gstreamer", "decode"})
 
 
 FULL = Plan()
-QUICK = Plan(runs=1, settle_s=2.0, window_s=5.0, switches=4, watched=1, calls=40, glass_s=4.0)
+QUICK = Plan(
+    runs=1,
+    settle_s=2.0,
+    window_s=4.0,
+    switches=4,
+    watched=1,
+    calls=40,
+    glass_s=4.0,
+    peers=frozenset({"ffmpeg", "gstreamer"}),
+)

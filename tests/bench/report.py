@@ -53,7 +53,7 @@ def write_json(out: Path, plan: Plan, runs: Runs, memory: MemoryKind) -> None:
         "finished": utc_iso(),
         "machine": machine(),
         "versions": versions(),
-        "plan": asdict(plan),
+        "plan": {**asdict(plan), "peers": sorted(plan.peers)},
         "memory": memory,
         "bars": [
             {**asdict(bar), "value": value, "verdict": verdict}

@@ -69,11 +69,11 @@ class Subject:
         """Begin to measure CPU, by role, and memory of the whole process tree."""
         return TreeMeter(self.daemon.pid, role)
 
-    async def metrics(self) -> Metrics:
-        """Return ``/metrics`` as it is now."""
+    async def metrics(self, prefix: str) -> Metrics:
+        """Return what ``/metrics`` says now of names that begin with ``prefix``."""
         async with self.daemon.session.get("/metrics") as response:
             response.raise_for_status()
-            return Metrics.parse(await response.text())
+            return Metrics.parse(await response.text(), prefix)
 
     async def tiles(self) -> list[dict[str, Any]]:
         """Return the tiles of the wall."""
@@ -115,23 +115,28 @@ class Subject:
 
     async def feed_counts(self) -> FeedCounts:
         """Return what every feed tells next, and when it did."""
-        began = _frames(await self.metrics())
+        began = await self._frames()
         at_s: dict[str, float] = {}
         frames: dict[str, float] = {}
-        while True:
-            metrics = await self.metrics()
-            now_s = time.monotonic()
-            for camera, count in _frames(metrics).items():
+        read_s = time.monotonic()
+        while len(frames) < len(began):
+            now = await self._frames()
+            before_s, read_s = read_s, time.monotonic()
+            told_s = (before_s + read_s) / 2
+            for camera, count in now.items():
                 if camera not in frames and count != began.get(camera):
-                    frames[camera], at_s[camera] = count, now_s
-            if len(frames) == len(began):
-                break
-            await asyncio.sleep(_POLL_S)
+                    frames[camera], at_s[camera] = count, told_s
+        metrics = await self.metrics("commandwall_camera_")
         lost = metrics.total("commandwall_camera_lost_packets_total")
         return FeedCounts(frames, at_s, lost, metrics.total("commandwall_camera_reconnects_total"))
 
+    async def _frames(self) -> dict[str, float]:
+        name = "commandwall_camera_frames_total"
+        samples = (await self.metrics(name)).samples[name]
+        return {labels["camera"]: value for labels, value in samples}
+
     async def _wall_counts(self) -> WallCounts:
-        metrics = await self.metrics()
+        metrics = await self.metrics("commandwall_")
         return WallCounts(
             metrics.total("commandwall_wall_ticks_total", wall=WALL),
             metrics.total("commandwall_wall_late_ticks_total", wall=WALL),
@@ -153,10 +158,6 @@ async def until(condition: Callable[[], Any], timeout_s: float = _PATIENCE_S) ->
     async with asyncio.timeout(timeout_s):
         while not await condition():
             await asyncio.sleep(_POLL_S)
-
-
-def _frames(metrics: Metrics) -> dict[str, float]:
-    return {labels["camera"]: value for labels, value in metrics.samples["commandwall_camera_frames_total"]}
 
 
 def _free_port() -> int:

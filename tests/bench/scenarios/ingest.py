@@ -18,8 +18,8 @@ async def run(plan: Plan, farm: Streams) -> Figures:
     async with subject(farm, farm.count) as daemon:
         all_live_s = await daemon.until_cameras_live()
         await daemon.show("1", [])
-        before = await daemon.feed_counts()
         await asyncio.sleep(plan.settle_s)
+        before = await daemon.feed_counts()
         meter, farm_meter = daemon.meter(), TreeMeter(farm.pid)
         await asyncio.sleep(plan.window_s)
         use, farm_use = meter.read(), farm_meter.read()

@@ -98,7 +98,7 @@ async def _switch(daemon: Subject, cameras: Sequence[int], times: Times) -> None
 
 async def _histogram(daemon: Subject) -> tuple[float, float, float]:
     """Return how many switches the wall has counted, and the seconds to first picture and to live of all."""
-    metrics = await daemon.metrics()
+    metrics = await daemon.metrics("commandwall_wall_switch")
     count = metrics.total("commandwall_wall_switch_live_seconds_count", wall=WALL)
     first_s = metrics.total("commandwall_wall_switch_first_picture_seconds_sum", wall=WALL)
     return count, first_s, metrics.total("commandwall_wall_switch_live_seconds_sum", wall=WALL)

@@ -55,7 +55,7 @@ async def run(plan: Plan, farm: Streams, shape: Shape) -> Figures:
     figures |= {f"{name}.{rung}_tiles": float(tiles) for rung, tiles in rungs.items()}
     deblock = rungs["full"] * 2 > count
     for peer, measure in _peers(plan, farm, shape.grid, deblock).items():
-        if peer in shape.peers:
+        if peer in plan.peers.intersection(shape.peers):
             figures |= _compared(name, peer, use, await measure())
     return figures
 

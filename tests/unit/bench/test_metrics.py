@@ -30,6 +30,12 @@ def test_counters_are_summed_over_what_is_not_named(page: Metrics) -> None:
     assert page.total("commandwall_camera_frames_total", camera="cam-3", area='buji "east"') == 50
 
 
+def test_only_what_was_asked_for_is_read() -> None:
+    page = Metrics.parse(PAGE, "commandwall_camera")
+    assert set(page.samples) == {"commandwall_camera_frames_total"}
+    assert page.total("commandwall_camera_frames_total") == 200
+
+
 def test_labels_that_nothing_has_give_nothing(page: Metrics) -> None:
     assert list(page.values("commandwall_camera_frames_total", camera="cam-9")) == []
 
