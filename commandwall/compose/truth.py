@@ -29,7 +29,8 @@ LIVE, LATE, FROZEN, LOST, CONNECTING, EMPTY = (
 LATE_NS = 2 * NS_PER_S
 FROZEN_NS = 5 * NS_PER_S
 LOST_NS = 10 * NS_PER_S
-DEAD_NS = 1 * NS_PER_S
+DEAD_NS = NS_PER_S // 4
+"""How long a picture may be overdue when its feed is known not to deliver."""
 
 Times = NDArray[np.int64]
 Marks = NDArray[np.bool_]
