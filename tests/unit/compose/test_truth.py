@@ -25,7 +25,7 @@ def slow_state(has_picture: bool, age: int, still: int, period: int, dead: bool,
         return TileState.EMPTY
     if not has_picture:
         return TileState.LOST if dead else TileState.CONNECTING
-    if age - period > 10 * S or (dead and age - period > 1 * S):
+    if age - period > 10 * S or (dead and age - period > S // 4):
         return TileState.LOST
     if age - period > 2 * S:
         return TileState.LATE
