@@ -35,6 +35,10 @@ class CameraSession:
         stats = self._session.stats
         return stats.packets, stats.lost
 
+    def read_from(self, least_bytes: int) -> None:
+        """Let what comes wait until ``least_bytes`` of it are there; 1: not at all."""
+        self._session.read_from(least_bytes)
+
     async def closed(self) -> None:
         """Wait until the session is over; raises what ended it."""
         await self._session.closed()

@@ -13,6 +13,7 @@ from commandwall.base.tasks import Backoff
 from commandwall.ingest.figures import FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
 from commandwall.ingest.lifecycle import Lifecycle, reason_of
+from commandwall.ingest.lots import PROMPT, ArrivalClock, LotSize
 from commandwall.ipc.messages import FeedFigures, FeedSpec
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
@@ -39,6 +40,9 @@ class Session(Protocol):
 
     def packet_counts(self) -> tuple[int, int]:
         """Return how many RTP packets came in this session, and how many are missing."""
+
+    def read_from(self, least_bytes: int) -> None:
+        """Let what comes wait until ``least_bytes`` of it are there; 1: not at all."""
 
     async def closed(self) -> None:
         """Wait until the session is over; raises :class:`CommandwallError` saying why if it failed."""
@@ -88,6 +92,8 @@ class Feed:
         self._limiter = limiter
         self._lifecycle = Lifecycle(lambda *_: on_change(self))
         self._session: Session | None = None
+        self._lots = LotSize(self.meter.bytes)
+        self._clock = ArrivalClock()
         self._patience: asyncio.Timeout | None = None
         self._opened_ns = 0
         self._sessions = 0
@@ -112,12 +118,14 @@ class Feed:
     def attach(self, sink: UnitSink) -> None:
         """Hand all further frames to ``sink``, and tell it what is known of the stream."""
         self.sinks = (*self.sinks, sink)
+        self._read_promptly()
         if self.info.codec:
             sink.describe(self.info)
 
     def detach(self, sink: UnitSink) -> None:
         """Hand nothing more to ``sink``."""
         self.sinks = tuple(each for each in self.sinks if each is not sink)
+        self._lots = LotSize(self.meter.bytes)
 
     async def run(self) -> None:
         """Keep the feed open until cancelled."""
@@ -164,6 +172,8 @@ class Feed:
 
     def _end(self) -> None:
         self._patience = None
+        self._clock = ArrivalClock()
+        self._lots = LotSize(self.meter.bytes)
         self.gop.clear()
         self.meter.restart()
         if self._session is not None:
@@ -172,6 +182,9 @@ class Feed:
 
     def _take(self, unit: AccessUnit) -> None:
         """Take a frame from the session; the hot path of ingest."""
+        arrival_ns = self._clock.arrival_ns(unit.arrival_ns, unit.pts_90k)
+        if self._lots.bytes != PROMPT:
+            unit.arrival_ns = arrival_ns
         self.gop.add(unit)
         self.meter.count(unit)
         if self._lifecycle.state is not FeedState.LIVE:
@@ -188,6 +201,12 @@ class Feed:
             for sink in self.sinks:
                 sink.describe(info)
 
+    def _read_promptly(self) -> None:
+        """Read what waits, and from now on whatever comes: somebody watches."""
+        if self._session is not None and self._lots.bytes != PROMPT:
+            self._session.read_from(PROMPT)
+        self._lots = LotSize(self.meter.bytes)
+
     def watch(self, now_ns: int) -> None:
         """Notice silence: stalled first, then the session is given up. Called every second."""
         session, patience = self._session, self._patience
@@ -198,6 +217,8 @@ class Feed:
         limit_s = max(STALL_S, STALL_INTERVALS * self.meter.interval_s)
         if silent_s > limit_s:
             self._lifecycle.silent(silent_s)
+        if not self.sinks:
+            session.read_from(self._lots.choose(self.meter.bytes, silent_s))
         if silent_s > GIVE_UP_FACTOR * limit_s:
             patience.reschedule(asyncio.get_running_loop().time())
             self._patience = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import cast
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
@@ -72,6 +73,16 @@ class RtspConnection(asyncio.Protocol):
         """Return the IP address of ``sockname`` (this side) or ``peername`` (the camera); ``""`` if gone."""
         found = self._transport.get_extra_info(name) if self._transport is not None else None
         return str(found[0]) if found else ""
+
+    def read_from(self, least_bytes: int) -> None:
+        """Have the kernel keep what comes until ``least_bytes`` are there (``SO_RCVLOWAT``, socket(7)).
+
+        1 reads everything at once, as it is from the start. A closed connection is noticed at once
+        whatever the number is.
+        """
+        sock = self._transport.get_extra_info("socket") if self._transport is not None else None
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least_bytes)
 
     def send_frame(self, channel: int, payload: bytes) -> None:
         """Send an interleaved frame, if the connection is still there."""

@@ -54,6 +54,10 @@ class RtspSession:
         """How many interleaved frames came on channels that nobody asked for."""
         return self._dialogue.connection.unassigned
 
+    def read_from(self, least_bytes: int) -> None:
+        """Let what comes on the connection wait until ``least_bytes`` of it are there; 1: not at all."""
+        self._dialogue.connection.read_from(least_bytes)
+
     async def closed(self) -> None:
         """Wait until nothing more will come, then raise the reason.
 

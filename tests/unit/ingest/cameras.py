@@ -36,6 +36,10 @@ class FakeSession:
         self.counts = (0, 0)
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.torn_down = False
+        self.read_sizes: list[int] = []
+
+    def read_from(self, least_bytes: int) -> None:
+        self.read_sizes.append(least_bytes)
 
     def packet_counts(self) -> tuple[int, int]:
         return self.counts
