@@ -16,8 +16,8 @@ from tests.bench.report import number
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 _PEERS = {
     "": "commandwall",
-    "ffmpeg_": "FFmpeg xstack, deblocking as ours",
-    "ffmpeg_full_": "FFmpeg xstack, full decoding",
+    "ffmpeg_": "FFmpeg xstack",
+    "ffmpeg_tuned_": "FFmpeg xstack, tuned",
     "gstreamer_": "GStreamer compositor",
     "decode_": "FFmpeg decoding alone",
 }

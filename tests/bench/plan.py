@@ -24,7 +24,7 @@ class Plan:
     watched: int = 3
     calls: int = 100
     glass_s: float = 10.0
-    peers: frozenset[str] = frozenset({"ffmpeg", "ffmpeg_full", "gstreamer", "decode"})
+    peers: frozenset[str] = frozenset({"ffmpeg", "ffmpeg_tuned", "gstreamer", "decode"})
 
 
 FULL = Plan()

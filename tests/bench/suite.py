@@ -52,7 +52,7 @@ def _wall(columns: int, cameras: Cameras, *peers: str) -> Scenario:
 
 SCENARIOS = (
     Scenario("ingest", ingest.NAME, Cameras(), ingest.run),
-    _wall(8, Cameras(), "ffmpeg", "ffmpeg_full", "gstreamer", "decode"),
+    _wall(8, Cameras(), "ffmpeg", "ffmpeg_tuned", "gstreamer", "decode"),
     _wall(10, Cameras(), "ffmpeg"),
     Scenario("switch", switch.NAME, Cameras(), switch.run, sampled=True),
     Scenario("glass", glass.NAME, Cameras(live=glass.LIVE), glass.run, sampled=True),

@@ -1,9 +1,10 @@
 """FFmpeg: ``xstack`` of RTSP streams on a raw canvas, and decoding alone.
 
-The variant was chosen in FFmpeg's favour, on FFmpeg 5.1: one decoder thread a stream (more only
-add switching), the least probing, pictures scaled before their rate is changed (so that none is
-scaled twice), and one common rate before ``xstack``, which otherwise composes a whole canvas for
-every single source picture.
+Two variants, both in FFmpeg's favour on FFmpeg 5.1: one decoder thread a stream (more only add
+switching), the least probing, pictures scaled before their rate is changed (so that none is scaled
+twice), and one common rate before ``xstack``, which otherwise composes a whole canvas for every
+single source picture. The plain one decodes and scales as FFmpeg does unless told otherwise; the
+``tuned`` one takes every short cut it has, those of the daemon among them.
 """
 
 from __future__ import annotations
@@ -28,23 +29,24 @@ _FRAMES = re.compile(r"\bframe=\s*(\d+)")
 _RATE_FILTER = re.compile(r"(\d+) frames in, \d+ frames out; (\d+) frames dropped")
 
 
-def compose_command(urls: Sequence[str], grid: Grid, *, deblock: bool) -> list[str]:
-    """Return the command that composes ``urls`` on ``grid``, raw; ``deblock``: decode in full."""
+def compose_command(urls: Sequence[str], grid: Grid, *, tuned: bool) -> list[str]:
+    """Return the command that composes ``urls`` on ``grid``, raw."""
     width, height = grid.tile
-    scale = f"scale={width}:{height}:flags=fast_bilinear,fps={grid.fps}"
+    flags = ":flags=fast_bilinear" if tuned else ""
+    scale = f"scale={width}:{height}{flags},fps={grid.fps}"
     chains = [f"[{i}:v]{scale}[v{i}]" for i in range(grid.count)]
     inputs = "".join(f"[v{i}]" for i in range(grid.count))
     places = "|".join(f"{x}_{y}" for x, y in grid.places())
     stack = f"{inputs}xstack=inputs={grid.count}:layout={places}[canvas]"
     graph = ";".join((*chains, stack))
     output = ["-filter_complex_threads", "1", "-filter_complex", graph, "-map", "[canvas]", "-f", "null", "-"]
-    return [*_inputs(urls[: grid.count], deblock), *output]
+    return [*_inputs(urls[: grid.count], deblock=not tuned), *output]
 
 
 def decode_command(urls: Sequence[str], *, deblock: bool) -> list[str]:
     """Return the command that decodes ``urls`` and throws the pictures away."""
     outputs = [["-map", f"{i}:v", "-vsync", "passthrough", "-f", "null", "-"] for i in range(len(urls))]
-    return [*_inputs(urls, deblock), *(word for output in outputs for word in output)]
+    return [*_inputs(urls, deblock=deblock), *(word for output in outputs for word in output)]
 
 
 async def measure(command: Sequence[str], fps: float, window_s: float) -> PeerUse:
@@ -72,7 +74,7 @@ def shown_pct(log: str) -> float | None:
     return 100 * (1 - sum(dropped for _, dropped in counts) / came) if came else None
 
 
-def _inputs(urls: Sequence[str], deblock: bool) -> list[str]:
+def _inputs(urls: Sequence[str], *, deblock: bool) -> list[str]:
     options = ["-rtsp_transport", "tcp", "-fflags", "nobuffer", "-analyzeduration", "0", "-probesize", "32"]
     options += ["-threads", "1"]
     if not deblock:

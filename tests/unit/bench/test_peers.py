@@ -22,7 +22,7 @@ def test_tiles_of_a_grid_are_even_and_do_not_overlap(columns: int) -> None:
 
 
 def test_ffmpeg_composes_every_stream_once_in_its_place() -> None:
-    command = ffmpeg.compose_command(URLS, Grid(2), deblock=True)
+    command = ffmpeg.compose_command(URLS, Grid(2), tuned=False)
     assert [word for word in command if word.startswith("rtsp:")] == URLS
     graph = command[command.index("-filter_complex") + 1]
     assert graph.count("scale=960:540") == 4
@@ -30,8 +30,8 @@ def test_ffmpeg_composes_every_stream_once_in_its_place() -> None:
     assert "-skip_loop_filter" not in command
 
 
-def test_ffmpeg_leaves_out_deblocking_for_every_stream() -> None:
-    assert ffmpeg.compose_command(URLS, Grid(2), deblock=False).count("-skip_loop_filter") == 4
+def test_a_tuned_ffmpeg_leaves_out_deblocking_for_every_stream() -> None:
+    assert ffmpeg.compose_command(URLS, Grid(2), tuned=True).count("-skip_loop_filter") == 4
     assert ffmpeg.decode_command(URLS, deblock=False).count("-skip_loop_filter") == 4
 
 
