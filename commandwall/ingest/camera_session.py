@@ -35,9 +35,13 @@ class CameraSession:
         stats = self._session.stats
         return stats.packets, stats.lost
 
-    def read_from(self, least_bytes: int) -> None:
-        """Let what comes wait until ``least_bytes`` of it are there; 1: not at all."""
-        self._session.read_from(least_bytes)
+    def read_in_lots(self, lots: bool) -> None:
+        """Let what comes on the connection wait for :meth:`read_lot`, or read it at once."""
+        self._session.read_in_lots(lots)
+
+    def read_lot(self) -> None:
+        """Read what waits."""
+        self._session.read_lot()
 
     async def closed(self) -> None:
         """Wait until the session is over; raises what ended it."""

@@ -13,7 +13,7 @@ from commandwall.base.tasks import Backoff
 from commandwall.ingest.figures import FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
 from commandwall.ingest.lifecycle import Lifecycle, reason_of
-from commandwall.ingest.lots import PROMPT, ArrivalClock, LotSize
+from commandwall.ingest.lots import LOT_LIMIT_BPS, ArrivalClock
 from commandwall.ipc.messages import FeedFigures, FeedSpec
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
@@ -28,6 +28,7 @@ STEADY_S = 10.0
 """A session that lived this long starts the back-off from its first step again."""
 REFUSED_RETRY_S = 30.0
 """How often a camera that refused is asked again: somebody must act first, and some lock accounts."""
+_LIVE = FeedState.LIVE
 UnitListener = Callable[[AccessUnit], None]
 
 
@@ -41,8 +42,11 @@ class Session(Protocol):
     def packet_counts(self) -> tuple[int, int]:
         """Return how many RTP packets came in this session, and how many are missing."""
 
-    def read_from(self, least_bytes: int) -> None:
-        """Let what comes wait until ``least_bytes`` of it are there; 1: not at all."""
+    def read_in_lots(self, lots: bool) -> None:
+        """Let what comes wait for :meth:`read_lot`, or read it at once."""
+
+    def read_lot(self) -> None:
+        """Read what waits."""
 
     async def closed(self) -> None:
         """Wait until the session is over; raises :class:`CommandwallError` saying why if it failed."""
@@ -92,7 +96,7 @@ class Feed:
         self._limiter = limiter
         self._lifecycle = Lifecycle(lambda *_: on_change(self))
         self._session: Session | None = None
-        self._lots = LotSize(self.meter.bytes)
+        self._in_lots = False
         self._clock = ArrivalClock()
         self._patience: asyncio.Timeout | None = None
         self._opened_ns = 0
@@ -118,14 +122,13 @@ class Feed:
     def attach(self, sink: UnitSink) -> None:
         """Hand all further frames to ``sink``, and tell it what is known of the stream."""
         self.sinks = (*self.sinks, sink)
-        self._read_promptly()
+        self.read_lot()
         if self.info.codec:
             sink.describe(self.info)
 
     def detach(self, sink: UnitSink) -> None:
         """Hand nothing more to ``sink``."""
         self.sinks = tuple(each for each in self.sinks if each is not sink)
-        self._lots = LotSize(self.meter.bytes)
 
     async def run(self) -> None:
         """Keep the feed open until cancelled."""
@@ -173,7 +176,7 @@ class Feed:
     def _end(self) -> None:
         self._patience = None
         self._clock = ArrivalClock()
-        self._lots = LotSize(self.meter.bytes)
+        self._in_lots = False
         self.gop.clear()
         self.meter.restart()
         if self._session is not None:
@@ -182,14 +185,13 @@ class Feed:
 
     def _take(self, unit: AccessUnit) -> None:
         """Take a frame from the session; the hot path of ingest."""
-        arrival_ns = self._clock.arrival_ns(unit.arrival_ns, unit.pts_90k)
-        if self._lots.bytes != PROMPT:
-            unit.arrival_ns = arrival_ns
+        if self._in_lots:
+            unit.arrival_ns = self._clock.arrival_ns(unit.arrival_ns, unit.pts_90k)
         self.gop.add(unit)
         self.meter.count(unit)
-        if self._lifecycle.state is not FeedState.LIVE:
+        if self._lifecycle.state is not _LIVE:
             self._lifecycle.frame(unit.key)
-        if self._session is not None:
+        if self.sinks and self._session is not None:
             for sink in self.sinks:
                 sink.push(unit)
 
@@ -201,11 +203,15 @@ class Feed:
             for sink in self.sinks:
                 sink.describe(info)
 
-    def _read_promptly(self) -> None:
-        """Read what waits, and from now on whatever comes: somebody watches."""
-        if self._session is not None and self._lots.bytes != PROMPT:
-            self._session.read_from(PROMPT)
-        self._lots = LotSize(self.meter.bytes)
+    @property
+    def patient(self) -> bool:
+        """Whether what comes may wait for ``LOT_S``: nobody watches, and it is not much."""
+        return not self.sinks and self.meter.bitrate_bps < LOT_LIMIT_BPS
+
+    def read_lot(self) -> None:
+        """Read what waits, if the feed is read in lots."""
+        if self._in_lots and self._session is not None:
+            self._session.read_lot()
 
     def watch(self, now_ns: int) -> None:
         """Notice silence: stalled first, then the session is given up. Called every second."""
@@ -217,8 +223,9 @@ class Feed:
         limit_s = max(STALL_S, STALL_INTERVALS * self.meter.interval_s)
         if silent_s > limit_s:
             self._lifecycle.silent(silent_s)
-        if not self.sinks:
-            session.read_from(self._lots.choose(self.meter.bytes, silent_s))
+        if self.live and not self._in_lots:
+            self._in_lots = True
+            session.read_in_lots(True)
         if silent_s > GIVE_UP_FACTOR * limit_s:
             patience.reschedule(asyncio.get_running_loop().time())
             self._patience = None

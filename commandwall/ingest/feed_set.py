@@ -10,6 +10,7 @@ from commandwall.base.errors import NotFoundError
 from commandwall.base.tasks import spawn
 from commandwall.ingest.feed import Feed, SessionOpener, UnitSink
 from commandwall.ingest.gop import GopBudget
+from commandwall.ingest.lots import LOT_S, PARTS, WATCHED_LOT_S
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.camera import StreamName, feed_id
 
@@ -38,6 +39,7 @@ class FeedSet:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._unwanted_s: dict[str, float] = {}
+        self._watched: list[Feed] = []
 
     async def __aenter__(self) -> FeedSet:
         return self
@@ -109,6 +111,24 @@ class FeedSet:
             for name, since_s in tuple(self._unwanted_s.items()):
                 if now_s - since_s >= LINGER_S:
                     self._close(name)
+
+    async def read_watched(self) -> None:
+        """Read what came of feeds that somebody watches. One task runs this for ever."""
+        while True:
+            await asyncio.sleep(WATCHED_LOT_S)
+            for feed in self._watched:
+                feed.read_lot()
+
+    async def read_others(self) -> None:
+        """Read what came of all other feeds, one part after the other. One task runs this for ever."""
+        part = 0
+        while True:
+            await asyncio.sleep(LOT_S / PARTS)
+            part = (part + 1) % PARTS
+            feeds = list(self.open_feeds())
+            self._watched = [feed for feed in feeds if not feed.patient]
+            for feed in feeds[part::PARTS]:
+                feed.read_lot()
 
     def _open(self, feed: Feed) -> None:
         name = feed.spec.id

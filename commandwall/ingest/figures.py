@@ -33,6 +33,7 @@ class FeedMeter:
         "_key_ns",
         "_key_steady",
         "_samples",
+        "bitrate_bps",
         "bytes",
         "frames",
         "interval_s",
@@ -46,6 +47,7 @@ class FeedMeter:
         self.last_ns = 0
         self.key_interval_s = 0.0
         self.interval_s = 0.0
+        self.bitrate_bps = 0.0
         self._key_ns = 0
         self._key_steady = False
         self._samples: deque[tuple[int, int, int]] = deque(maxlen=_WINDOW)
@@ -85,7 +87,8 @@ class FeedMeter:
         fps = (self.frames - frames) / seconds
         if fps:
             self.interval_s = 1 / fps
-        return Rates(fps, 8 * (self.bytes - size) / seconds)
+        self.bitrate_bps = 8 * (self.bytes - size) / seconds
+        return Rates(fps, self.bitrate_bps)
 
     def age_s(self, now_ns: int) -> float:
         """Return how long ago the newest frame arrived, in seconds; -1 before the first."""

@@ -42,16 +42,20 @@ class GopCache:
     def add(self, unit: AccessUnit) -> None:
         """Take the next access unit of the feed; what comes before the first key frame is not kept."""
         size = len(unit.data)
+        budget = self._budget
+        units = self._units
         if unit.key:
             self._units = [unit]
-            self._budget.used += size - self._bytes
+            budget.used += size - self._bytes
             self._bytes = size
             self.whole = True
-        elif self.whole and self._units:
-            if self._fits(size):
-                self._units.append(unit)
-                self._bytes += size
-                self._budget.used += size
+        elif self.whole and units:
+            total = self._bytes + size
+            used = budget.used + size
+            if total <= self._max_bytes and used <= budget.limit and len(units) < self._max_frames:
+                units.append(unit)
+                self._bytes = total
+                budget.used = used
             else:
                 self._cut()
 
@@ -65,13 +69,6 @@ class GopCache:
         self._bytes = 0
         self._units = []
         self.whole = True
-
-    def _fits(self, size: int) -> bool:
-        return (
-            len(self._units) < self._max_frames
-            and self._bytes + size <= self._max_bytes
-            and self._budget.used + size <= self._budget.limit
-        )
 
     def _cut(self) -> None:
         del self._units[1:]

@@ -35,6 +35,10 @@ from commandwall.workers.child import run_child
 if TYPE_CHECKING:
     from commandwall.ingest.board import Board
 
+_GC_THRESHOLD = 20_000
+"""Frames are made and dropped by the thousand and hold no cycles; looking for some after each 700 of
+them, as Python does, took a twentieth of the loop's time."""
+
 
 class Ingest:
     """Acts on the control plane's messages; implements :class:`Handler`. Belongs to the event loop."""
@@ -141,6 +145,8 @@ async def ingest(channel: Channel) -> AsyncIterator[Ingest]:
         stack.callback(handler.stop)
         await stack.enter_async_context(feeds)
         handler.keep_running(feeds.watch(), "watch feeds")
+        handler.keep_running(feeds.read_watched(), "read watched feeds")
+        handler.keep_running(feeds.read_others(), "read other feeds")
         handler.keep_running(handler.report(), "report feeds")
         yield handler
 
@@ -155,6 +161,7 @@ def _load_painting() -> None:
     import commandwall.ingest.still  # noqa: F401
 
     gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD)
 
 
 def _set_soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:

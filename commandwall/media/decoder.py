@@ -79,6 +79,7 @@ class VideoDecoder:
         self._units: list[AccessUnit | None] = [None] * _KEPT_UNITS
         self._count = 0
         self._damaged = False
+        self._sar = 1.0
 
     def decode(self, unit: AccessUnit) -> list[DecodedPicture]:
         """Return the pictures that ``unit`` completes, in display order: one, or none with B-frames.
@@ -105,8 +106,9 @@ class VideoDecoder:
             self._damaged = True
         unit = self._units[frame.pts % _KEPT_UNITS] if frame.pts is not None else newest
         unit = unit or newest
-        sar = self._context.sample_aspect_ratio
-        return DecodedPicture(frame, unit, self._damaged or unit.damaged, float(sar) if sar else 1.0)
+        if unit.key:  # the only place where it changes, and asking makes a Fraction
+            self._sar = float(self._context.sample_aspect_ratio or 1)
+        return DecodedPicture(frame, unit, self._damaged or unit.damaged, self._sar)
 
 
 def _view(plane: VideoPlane, width: int, height: int) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
+import os
 from typing import cast
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
@@ -11,6 +11,7 @@ from commandwall.rtsp.address import Address
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser
 
+_LOT_BYTES = 1 << 18
 _ANSWERED = frozenset(("OPTIONS", "GET_PARAMETER", "SET_PARAMETER"))
 
 
@@ -22,7 +23,7 @@ class RtspConnection(asyncio.Protocol):
     Sinks run inside ``data_received``; no task is woken for media.
     """
 
-    __slots__ = ("_cseq", "_parser", "_transport", "_waiting", "ended", "sinks", "unassigned")
+    __slots__ = ("_cseq", "_lot_fd", "_parser", "_transport", "_waiting", "ended", "sinks", "unassigned")
 
     def __init__(self) -> None:
         self.unassigned = 0
@@ -32,6 +33,7 @@ class RtspConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: dict[int, asyncio.Future[Response]] = {}
         self._cseq = 0
+        self._lot_fd = -1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport (called by the event loop)."""
@@ -49,6 +51,7 @@ class RtspConnection(asyncio.Protocol):
         """Take note that the connection is gone (called by the event loop)."""
         words = f"the connection broke: {exc}" if exc else "the camera closed the connection"
         self._transport = None
+        self._lot_fd = -1
         self.end(ConnectionLostError(words))
 
     def end(self, reason: CommandwallError) -> None:
@@ -74,15 +77,35 @@ class RtspConnection(asyncio.Protocol):
         found = self._transport.get_extra_info(name) if self._transport is not None else None
         return str(found[0]) if found else ""
 
-    def read_from(self, least_bytes: int) -> None:
-        """Have the kernel keep what comes until ``least_bytes`` are there (``SO_RCVLOWAT``, socket(7)).
+    def read_in_lots(self, lots: bool) -> None:
+        """Read only when :meth:`read_lot` is called, or, as it is from the start, whatever comes at once.
 
-        1 reads everything at once, as it is from the start. A closed connection is noticed at once
-        whatever the number is.
+        Meanwhile the kernel keeps what comes, and the event loop is not woken.
         """
-        sock = self._transport.get_extra_info("socket") if self._transport is not None else None
-        if sock is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least_bytes)
+        if not self.open or lots is (self._lot_fd >= 0):
+            return
+        transport = cast("asyncio.Transport", self._transport)
+        if lots:
+            transport.pause_reading()
+            self._lot_fd = transport.get_extra_info("socket").fileno()
+        else:
+            self._lot_fd = -1
+            transport.resume_reading()
+
+    def read_lot(self) -> None:
+        """Read what waits, if it is read in lots. The end of the connection is left to the transport."""
+        if self._lot_fd < 0 or not self.open:
+            return
+        try:
+            data = os.read(self._lot_fd, _LOT_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self.data_received(data)
+        else:
+            self.read_in_lots(False)
 
     def send_frame(self, channel: int, payload: bytes) -> None:
         """Send an interleaved frame, if the connection is still there."""

@@ -54,9 +54,13 @@ class RtspSession:
         """How many interleaved frames came on channels that nobody asked for."""
         return self._dialogue.connection.unassigned
 
-    def read_from(self, least_bytes: int) -> None:
-        """Let what comes on the connection wait until ``least_bytes`` of it are there; 1: not at all."""
-        self._dialogue.connection.read_from(least_bytes)
+    def read_in_lots(self, lots: bool) -> None:
+        """Let what comes on the connection wait for :meth:`read_lot`, or read it at once."""
+        self._dialogue.connection.read_in_lots(lots)
+
+    def read_lot(self) -> None:
+        """Read what waits."""
+        self._dialogue.connection.read_lot()
 
     async def closed(self) -> None:
         """Wait until nothing more will come, then raise the reason.
@@ -67,8 +71,9 @@ class RtspSession:
         raise await asyncio.shield(self._dialogue.connection.ended)
 
     def stop(self) -> None:
-        """Stop the timer."""
+        """Stop the timer, and read answers as they come: TEARDOWN follows."""
         self._timer.cancel()
+        self.read_in_lots(False)
 
     @property
     def _interval_s(self) -> float:

@@ -36,10 +36,14 @@ class FakeSession:
         self.counts = (0, 0)
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.torn_down = False
-        self.read_sizes: list[int] = []
+        self.in_lots = False
+        self.lots_read = 0
 
-    def read_from(self, least_bytes: int) -> None:
-        self.read_sizes.append(least_bytes)
+    def read_in_lots(self, lots: bool) -> None:
+        self.in_lots = lots
+
+    def read_lot(self) -> None:
+        self.lots_read += 1
 
     def packet_counts(self) -> tuple[int, int]:
         return self.counts
