@@ -65,8 +65,8 @@ def test_all_tiles_are_judged_as_one_by_one(rows: list[tuple[bool, int, int, int
         (0, 5 * S, False, TileState.LIVE),
         (0, 5 * S + 2 * PERIOD, False, TileState.FROZEN),
         (3 * S, 20 * S, False, TileState.LATE),
-        (S // 2, 0, True, TileState.LIVE),
-        (S + 2 * PERIOD, 0, True, TileState.LOST),
+        (S // 4, 0, True, TileState.LIVE),
+        (S // 4 + 2 * PERIOD, 0, True, TileState.LOST),
     ],
 )
 def test_edges(age: int, still: int, dead: bool, state: TileState) -> None:
