@@ -27,7 +27,6 @@ from commandwall.settings.site import Credential, IngestSettings
 from commandwall.workers.worker import Worker
 
 _FEEDS_PER_WORKER = 200
-_DECODE_SHARE = 0.85
 _MAX_DECODE_THREADS = 8
 _NO_CREDENTIAL = Credential("", "")
 
@@ -109,7 +108,7 @@ class Feeds:
     def _ready(self, worker: Worker) -> None:
         cores = os.cpu_count() or 1
         threads = self._decode_threads or min(cores, _MAX_DECODE_THREADS)
-        budget = cores * _DECODE_SHARE / len(self.workers)
+        budget = cores / len(self.workers)
         worker.post(ConfigureIngest(str(self._path(worker)), threads, budget))
         worker.post(AddFeeds(tuple(self._specs(worker))))
         for shown in self._shown.values():
