@@ -15,7 +15,7 @@ from pathlib import Path
 
 from simulators.spec import VideoSpec
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 """Counts changes of what pictures look like; a cache of another version is not used."""
 
 _MAGIC = b"CWLOOP1\n"

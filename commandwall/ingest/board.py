@@ -74,7 +74,7 @@ class Board:
             before_s, before_busy_s = at_s, busy_s
             at_s, busy_s = monotonic_s(), self._pool.busy_s
             cores = (busy_s - before_busy_s) / (at_s - before_s)
-            self._budget.measured(cores, self._pool.take_lag_s())
+            self._budget.measured(self._pool.take_lag_s(), catching_up=self._pool.catching_up)
             self._bind()
             self._report(TileReport(tuple(self._figures(at_s - before_s)), round(cores, 3)))
 

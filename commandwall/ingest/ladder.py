@@ -68,29 +68,42 @@ class Budget:
     """The cores that may be used now: the configured ones, less when they prove too many.
 
     The machine does other work as well; that shows as live frames waiting for a core, on average
-    for longer than ``LAG_LIMIT_S`` (a single one that was late is the scheduler's). From the
-    second such second on (a layout switch makes one), each takes a sixth away; each second
-    without waiting gives a twenty-fifth back. Three tenths always stay: below that, waiting is not ours.
+    for longer than ``LAG_LIMIT_S`` (a single one that was late is the scheduler's). Two such
+    seconds take an eighth away, and so do each further two. What was taken comes back in steps
+    that are halved by every cut, so that the budget settles, and are large again after half a
+    minute without one. While decoders are still catching up, as after a switch, waiting is no
+    sign of anything. Three tenths always stay: below that, waiting is not ours.
     """
 
     LAG_LIMIT_S = 0.06
-    _CUT, _RECOVER, _FLOOR = 0.84, 0.04, 0.3
+    _PATIENCE_S, _CALM_S = 2, 30
+    _CUT, _FLOOR = 0.88, 0.3
+    _LARGE_STEP, _SMALL_STEP = 0.16, 0.02
 
     def __init__(self, cores: float) -> None:
         self._configured = cores
         self._share = 1.0
+        self._step = self._LARGE_STEP
         self._late_s = 0
+        self._calm_s = 0
 
     @property
     def cores(self) -> float:
         """What may be used now, in cores."""
         return self._configured * self._share
 
-    def measured(self, used_cores: float, lag_s: float) -> None:
-        """Take how much was used in the last second, and how long live frames waited on average."""
-        self._late_s = self._late_s + 1 if lag_s > self.LAG_LIMIT_S else 0
-        if self._late_s > 1 and self._configured > 0:
-            cut = min(self._share, used_cores / self._configured) * self._CUT
-            self._share = max(self._FLOOR, cut)
-        elif not self._late_s:
-            self._share = min(1.0, self._share + self._RECOVER)
+    def measured(self, lag_s: float, *, catching_up: bool) -> None:
+        """Take how long live frames waited on average in the last second."""
+        if lag_s > self.LAG_LIMIT_S:
+            self._calm_s = 0
+            self._late_s += not catching_up
+            if self._late_s >= self._PATIENCE_S:
+                self._late_s = 0
+                self._share = max(self._FLOOR, self._share * self._CUT)
+                self._step = max(self._SMALL_STEP, self._step / 2)
+            return
+        self._late_s = 0
+        self._calm_s += 1
+        self._share = min(1.0, self._share + self._step)
+        if self._calm_s >= self._CALM_S:
+            self._step = self._LARGE_STEP

@@ -76,6 +76,11 @@ class DecodePool:
         """CPU seconds that jobs took since the start."""
         return sum(self._busy_ns) / NS_PER_S
 
+    @property
+    def catching_up(self) -> bool:
+        """Whether anything waits that is not live: first pictures, or frames on the way there."""
+        return bool(self._queues[Urgency.FIRST] or self._queues[Urgency.CATCH_UP])
+
     def take_lag_s(self) -> float:
         """Return how long live work waited for a thread since the last call, in seconds, on average."""
         lag_ns, self._lag_ns = self._lag_ns, 0
