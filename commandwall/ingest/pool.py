@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -12,9 +11,6 @@ from time import thread_time_ns
 from typing import Protocol
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns
-
-_NICENESS = 5
-"""Decoding gives way to whatever keeps time: the wall's tick, receiving, the control plane."""
 
 
 class Urgency(IntEnum):
@@ -98,7 +94,6 @@ class DecodePool:
 
     def _work(self, number: int) -> None:
         """Run in a thread, until there is the token that ends it."""
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
         ended = False
         spent_ns = thread_time_ns()
         try:
