@@ -34,7 +34,12 @@ async def test_gstreamer_cameras_by_tcp_udp_and_with_a_password(site: Site, tmp_
             {**camera(3, guarded, "tcp"), "credentials": "door"},
         ]
         async with site.run() as daemon:
-            await daemon.until_live(["1", "2", "3"])
+
+            async def shown() -> bool:  # a test pattern stands still, and its tile says so after a while
+                states = await daemon.tile_states()
+                return {states[cell] for cell in "123"} <= {"live", "frozen"}
+
+            await until("all three are shown", shown)
             for number in (1, 2, 3):
                 still = decode(await daemon.picture(f"/cameras/other-{number}/snapshot.jpg"))
                 assert still.shape == (360, 640, 3)
