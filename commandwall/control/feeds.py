@@ -145,7 +145,7 @@ class Feeds:
             case FeedReport(feeds):
                 for figures in feeds:
                     if self._board.feed_figures(figures):
-                        self._on_resized(figures.id)
+                        self._on_resized(figures.id.rpartition("/")[0])
             case TileReport(tiles, _):
                 self._on_tiles(tiles)
 
