@@ -7,7 +7,6 @@ import os
 from typing import cast
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
-from commandwall.rtsp.address import Address
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser
 
@@ -109,8 +108,7 @@ class RtspConnection(asyncio.Protocol):
 
     def send_frame(self, channel: int, payload: bytes) -> None:
         """Send an interleaved frame, if the connection is still there."""
-        if self._transport is not None:
-            self._transport.write(b"$" + bytes((channel,)) + len(payload).to_bytes(2, "big") + payload)
+        self._write(b"$" + bytes((channel,)) + len(payload).to_bytes(2, "big") + payload)
 
     def ask(self, method: str, url: str, headers: Headers) -> asyncio.Future[Response]:
         """Send a request; the future gets the answer, or one of status 0 if the connection ends first."""
@@ -160,17 +158,3 @@ class RtspConnection(asyncio.Protocol):
             future = next(iter(self._waiting.values()))
         if future is not None and not future.done():
             future.set_result(message)
-
-
-async def connect(address: Address, timeout_s: float) -> RtspConnection:
-    """Connect to a camera. Raises ConnectionLostError that says why it cannot be reached."""
-    where = f"{address.host} port {address.port}"
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(timeout_s):
-            _, connection = await loop.create_connection(RtspConnection, address.host, address.port)
-    except TimeoutError:
-        raise ConnectionLostError(f"connect: {where} does not answer within {timeout_s:g} s") from None
-    except OSError as error:
-        raise ConnectionLostError(f"connect: {where}: {error.strerror or error}") from error
-    return connection

@@ -13,6 +13,7 @@ from commandwall.model.wall import Head
 from commandwall.settings.faults import SettingsError
 from commandwall.settings.load import check_settings, load_settings
 from commandwall.settings.site import Address, Credential, Language, Level, Site
+from tests.certificates import self_signed
 from tests.conftest import ROOT
 from tests.unit.settings.conftest import Change
 
@@ -237,3 +238,22 @@ def test_the_sample_of_a_whole_centre_is_right_and_loads_quickly() -> None:
     assert parents.count("streets") == 10
     assert {wall.id: len(wall.heads) for wall in settings.walls} == {"main": 2, "ultra": 3}
     assert took_s < 0.3
+
+
+def test_the_authority_of_cameras_is_a_file_with_certificates(site: Path) -> None:
+    authority = self_signed(site.parent / "ca.pem")
+    site.write_text(site.read_text() + "ingest: {tls: {ca: ca.pem}}\n")
+    assert load_settings(site).ingest.ca_file == authority
+    authority.write_text("not a certificate")
+    line = site.read_text().count("\n")
+    assert check_settings(site) == [
+        f"{site}:{line}: ingest.tls.ca: {authority} holds no certificate in PEM form"
+    ]
+    authority.unlink()
+    assert "cannot be read" in check_settings(site)[0]
+
+
+def test_pictures_over_tls_are_not_sent_unencrypted(faults_after: Change) -> None:
+    (fault,) = faults_after("rtsp://10.1.1.11/main", "rtsps://10.1.1.11/main")
+    assert fault.field == "cameras[0].main"
+    assert "unencrypted" in fault.message
