@@ -79,11 +79,14 @@ class RtspConnection(asyncio.Protocol):
     def read_in_lots(self, lots: bool) -> None:
         """Read only when :meth:`read_lot` is called, or, as it is from the start, whatever comes at once.
 
-        Meanwhile the kernel keeps what comes, and the event loop is not woken.
+        Meanwhile the kernel keeps what comes, and the event loop is not woken. What comes by TLS is
+        read at once all the same: the kernel has only what is encrypted.
         """
         if not self.open or lots is (self._lot_fd >= 0):
             return
         transport = cast("asyncio.Transport", self._transport)
+        if transport.get_extra_info("ssl_object") is not None:
+            return
         if lots:
             transport.pause_reading()
             self._lot_fd = transport.get_extra_info("socket").fileno()

@@ -23,10 +23,14 @@ pytestmark = [
 
 
 async def watch(request: StreamRequest) -> None:
-    """Open the stream and watch a second of it; fails if a packet is lost."""
+    """Open the stream and watch two seconds of it, one read in lots; fails if a packet is lost."""
     watcher = Watcher()
     async with RtspClient.open(request, on_access_unit=watcher) as session:
         await watcher.until(lambda _: len(watcher.clean) >= FPS)
+        session.read_in_lots(True)
+        while len(watcher.clean) < 2 * FPS:
+            await asyncio.sleep(0.02)
+            session.read_lot()
         assert (session.stats.lost, session.stats.malformed) == (0, 0)
 
 
