@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,5 +75,7 @@ async def dial(
             f"{where}: no TLS ({error.reason}); if the camera has none, write rtsp://"
         ) from error
     except OSError as error:
-        raise ConnectionLostError(f"{where}: {error.strerror or error}") from error
+        number = error.errno or 0  # below 0 when a name is not known
+        words = os.strerror(number) if number > 0 else error.strerror or error
+        raise ConnectionLostError(f"{where}: {words}") from error
     return protocol

@@ -28,7 +28,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--user", help="let only this user in, by digest")
     parser.add_argument("--password")
     parser.add_argument("--certificate", help="speak TLS; a PEM file with the key in it")
-    parser.add_argument("--multicast", help="offer this group, on the loopback interface")
     return parser.parse_args()
 
 
@@ -55,11 +54,6 @@ def main() -> None:
     media = GstRtspServer.RTSPMediaFactory()
     media.set_launch(LAUNCH)
     media.set_shared(True)
-    if options.multicast:
-        pool = GstRtspServer.RTSPAddressPool()
-        pool.add_range(options.multicast, options.multicast, 20000, 60000, 1)
-        media.set_address_pool(pool)
-        media.set_multicast_iface("lo")
     server.get_mount_points().add_factory("/test", media)
     auth = GstRtspServer.RTSPAuth()
     if options.user:

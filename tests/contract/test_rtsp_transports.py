@@ -90,9 +90,3 @@ async def test_a_tunnel_through_https(certificate: Path) -> None:
     options = ("--certificate", str(certificate), "--user", USER, "--password", PASSWORD)
     async with gstreamer(*options, scheme="rtsps") as url:
         await watch(StreamRequest(url, Transport.HTTP, USER, PASSWORD, trust))
-
-
-async def test_multicast_to_two_at_once() -> None:
-    async with gstreamer("--multicast", "239.77.41.3") as url:
-        request = StreamRequest(url, Transport.MULTICAST)
-        await asyncio.gather(watch(request), watch(request))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -16,17 +16,15 @@ from commandwall.base.errors import (
     UnavailableError,
     UnsupportedError,
 )
-from commandwall.model.access_unit import AccessUnit
-from commandwall.model.camera import Transport
 from commandwall.rtp.rtcp import Goodbye, ReceiverReport, SourceDescription, build, parse_compound
 from commandwall.rtsp import session as session_module
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.client import RtspClient, StreamRequest
-from commandwall.rtsp.dialogue import Timeouts
 from commandwall.rtsp.messages import Headers, Request, Response
 from tests.unit.rtp.packets import SSRC
 from tests.unit.rtsp.camera import DELTA, KEY, Camera, interleaved, media, running
 from tests.unit.rtsp.watcher import PASSWORD, SHORT, Watcher, request_for
+
 
 async def failure(camera: Camera, kind: type[CommandwallError], user: str = "") -> str:
     """Return what opening the stream fails with."""

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 
@@ -8,12 +7,10 @@ import pytest
 
 from commandwall.base.errors import CommandwallError, ProtocolError, UnsupportedError
 from commandwall.model.camera import Transport
-from commandwall.rtp.rtcp import ReceiverReport, parse_compound
-from commandwall.rtsp import session as session_module
 from commandwall.rtsp.client import RtspClient
 from commandwall.rtsp.messages import Headers, Request, Response
-from tests.unit.rtsp.camera import DELTA, KEY, Camera, interleaved, media, running
-from tests.unit.rtsp.watcher import PASSWORD, SHORT, Watcher, request_for
+from tests.unit.rtsp.camera import DELTA, KEY, Camera, media, running
+from tests.unit.rtsp.watcher import Watcher, request_for
 
 
 class UdpCamera(Camera):
@@ -67,7 +64,7 @@ async def test_a_camera_without_udp() -> None:
             async with RtspClient.open(request_for(camera, Transport.UDP), on_access_unit=Watcher()):
                 pass
         camera.answers["SETUP"] = lambda _: Response(461)
-        with pytest.raises(UnsupportedError, match="try the other"):
+        with pytest.raises(UnsupportedError, match="try another"):
             async with RtspClient.open(request_for(camera, Transport.UDP), on_access_unit=Watcher()):
                 pass
 

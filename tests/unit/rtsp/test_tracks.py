@@ -1,15 +1,8 @@
 from __future__ import annotations
 
-import pytest
-
-from commandwall.rtp.packet import build_packet
-from commandwall.rtp.rtcp import Goodbye, build
-from commandwall.rtsp import session as session_module
 from commandwall.rtsp.client import RtspClient
-from commandwall.rtsp.messages import Headers, Request, Response
-from tests.unit.rtp.packets import SSRC
 from tests.unit.rtsp.camera import Camera, interleaved, media
-from tests.unit.rtsp.watcher import PASSWORD, SHORT, Watcher, request_for
+from tests.unit.rtsp.watcher import Watcher, request_for
 
 
 async def test_metadata_tracks_are_left_alone(camera: Camera) -> None:
