@@ -14,6 +14,7 @@ from commandwall.base.logs import configure_logs
 from commandwall.cli import accounts
 from commandwall.cli.site import ConfigOption, run_async, site_settings
 from commandwall.control.users import FIRST_USER
+from commandwall.model.camera import Transport
 from commandwall.settings.load import check_settings
 
 cli = typer.Typer(
@@ -87,15 +88,18 @@ def demo(
 
 @cli.command()
 def probe(
-    url: Annotated[str, typer.Argument(help="rtsp://HOST[:PORT]/PATH, without user and password.")],
+    url: Annotated[str, typer.Argument(help="rtsp[s]://HOST[:PORT]/PATH, without user and password.")],
     user: Annotated[str, typer.Option(help="Asks for the password, or reads COMMANDWALL_PASSWORD.")] = "",
     seconds: Annotated[float, typer.Option(min=0.5, max=600, help="How long to watch.")] = 5.0,
-    udp: Annotated[bool, typer.Option("--udp", help="RTP over UDP instead of TCP.")] = False,
+    transport: Annotated[Transport, typer.Option(help="How RTP travels.")] = Transport.TCP,
+    tls_verify: Annotated[bool, typer.Option(help="For rtsps: check the camera's certificate.")] = True,
+    tls_ca: Annotated[str, typer.Option(help="For rtsps: PEM file that vouches for it.")] = "",
 ) -> None:
     """Open one stream as the daemon would and print what it is; exit 1 with the reason otherwise."""
     from commandwall.cli.probe import run_probe
+    from commandwall.rtsp.dial import Trust
 
-    run_async(run_probe(url, user, seconds, udp))
+    run_async(run_probe(url, user, seconds, transport, Trust(tls_verify, tls_ca)))
 
 
 @cli.command()

@@ -17,6 +17,7 @@ from commandwall.base.errors import CommandwallError
 from commandwall.model.access_unit import AccessUnit
 from commandwall.model.camera import Transport
 from commandwall.rtsp.client import RtspClient, StreamRequest
+from commandwall.rtsp.dial import Trust
 from commandwall.rtsp.session import RtspSession
 
 _PASSWORD_VARIABLE = "COMMANDWALL_PASSWORD"
@@ -79,10 +80,9 @@ class Watched:
         return [words for true, words in found if true]
 
 
-async def run_probe(url: str, user: str, seconds: float, udp: bool) -> None:
+async def run_probe(url: str, user: str, seconds: float, transport: Transport, trust: Trust) -> None:
     """Watch ``url`` for ``seconds``, print the figures; raises :class:`CommandwallError` with the reason."""
-    transport = Transport.UDP if udp else Transport.TCP
-    request = StreamRequest(url, transport, user, _password(user))
+    request = StreamRequest(url, transport, user, _password(user), trust)
     watched = Watched()
     async with RtspClient.open(request, on_access_unit=watched.take) as session:
         try:

@@ -60,6 +60,7 @@ class Feeds:
         self._board = board
         self._logins = logins
         self._decode_threads = ingest.decode_threads
+        self._ca_file = str(ingest.ca_file or "")
         self._runtime_dir = runtime_dir
         self._on_tiles = on_tiles
         self._on_resized = on_resized
@@ -132,6 +133,8 @@ class Feeds:
                     login.user,
                     login.password,
                     on_demand=stream is not camera.steady,
+                    tls_verify=camera.tls_verify,
+                    ca_file=self._ca_file,
                 )
 
     def _share(self, shown: ShowTiles, worker: Worker) -> ShowTiles:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
     ConnectionLostError,
+    MovedError,
     NotFoundError,
     ProtocolError,
     UnavailableError,
@@ -29,7 +31,7 @@ _REFUSALS: Mapping[int, tuple[type[CommandwallError], str]] = {
     404: (NotFoundError, "the camera has no stream at this path"),
     453: (UnavailableError, "the camera takes no more sessions"),
     454: (UnavailableError, "the camera forgot the session"),
-    461: (UnsupportedError, "the camera does not offer this transport; try the other of tcp and udp"),
+    461: (UnsupportedError, "the camera does not offer this transport; try another"),
     503: (UnavailableError, "the camera is busy"),
 }
 
@@ -70,7 +72,7 @@ class Dialogue:
     async def call(self, method: str, url: str, *headers: tuple[str, str]) -> Response:
         """Send a request, answer challenges, and return the answer if it is 2xx.
 
-        Raises what ``RtspClient.open`` names; every message begins with the method.
+        Raises what ``RtspClient.open`` names, and MovedError; every message begins with the method.
         """
         response = await self._exchange(method, url, headers)
         status = response.status
@@ -78,7 +80,7 @@ class Dialogue:
             self._keep_session(response)
             return response
         if 300 <= status < 400:
-            raise UnsupportedError(f"{method}: {response}: redirects are not followed; enter the new URL")
+            raise MovedError(f"{method}: {response}", response.headers.get("Location").strip())
         kind, words = _REFUSALS.get(status, (UnavailableError if status >= 500 else ProtocolError, ""))
         where = f" (path {self._path!a})" if status == 404 else ""
         raise kind(f"{method}: {response}{': ' if words else ''}{words}{where}")
@@ -147,9 +149,13 @@ class Dialogue:
         self.connection.end(ConnectionLostError("the camera ended the stream (RTCP BYE)"))
 
     async def tear_down(self) -> None:
-        """End the session on the camera, if there is one; wait for the answer, but not long."""
+        """End the session on the camera, if there is one; wait for the answer, but not long.
+
+        A nonce that became stale while the stream played is renewed.
+        """
         if not self._session or not self.connection.open:
             return
         self.connection.sinks.clear()
-        future = self.connection.ask("TEARDOWN", self.url, self._headers("TEARDOWN", self.url, ()))
-        await asyncio.wait((future,), timeout=self._timeouts.teardown_s)
+        with suppress(CommandwallError, TimeoutError):
+            async with asyncio.timeout(self._timeouts.teardown_s):
+                await self._exchange("TEARDOWN", self.url, ())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from commandwall.base.errors import ProtocolError
 
@@ -40,7 +41,10 @@ class RtpFormat:
 
 @dataclass(frozen=True, slots=True)
 class MediaDescription:
-    """A media section. ``control`` is as written, ``""`` if the section has none."""
+    """A media section. ``control`` is as written, ``""`` if the section has none.
+
+    ``group`` is the multicast group of its ``c=`` line, or the session's; ``""`` if there is none.
+    """
 
     kind: str
     formats: tuple[RtpFormat, ...]
@@ -48,6 +52,7 @@ class MediaDescription:
     protocol: str = "RTP/AVP"
     port: int = 0
     attributes: tuple[tuple[str, str], ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,16 @@ def parse_sdp(body: bytes) -> SessionDescription:
             sections.append(_Section(value))
         elif kind == "s" and len(sections) == 1:
             name = value or "-"
+        elif kind == "c":
+            sections[-1].group = _group(value)
         elif kind == "a":
             key, _, rest = value.partition(":")
             sections[-1].attributes.append((key.strip().lower(), rest.strip()))
     session, *media = sections
     if not 1 <= len(media) <= MAX_MEDIA:
         raise ProtocolError(f"the SDP has {len(media)} media sections; 1 to {MAX_MEDIA} can be used")
+    for section in media:
+        section.group = section.group or session.group
     return SessionDescription(tuple(_media(m) for m in media), session.get("control"), name, session.others())
 
 
@@ -101,10 +110,11 @@ def build_sdp(description: SessionDescription) -> bytes:
 class _Section:
     """The lines of one section while they are collected."""
 
-    __slots__ = ("attributes", "media")
+    __slots__ = ("attributes", "group", "media")
 
     def __init__(self, media: str) -> None:
         self.media = media
+        self.group = ""
         self.attributes: list[tuple[str, str]] = []
 
     def get(self, key: str) -> str:
@@ -122,6 +132,15 @@ def _lines(body: bytes) -> Iterator[tuple[str, str]]:
             yield kind, value.strip()
 
 
+def _group(connection: str) -> str:
+    """Return the address in ``IN IP4 ADDRESS/TTL`` if it is one of multicast, else ``""``."""
+    address = connection.rsplit(maxsplit=1)[-1].partition("/")[0] if connection else ""
+    try:
+        return address if ip_address(address).is_multicast else ""
+    except ValueError:
+        return ""
+
+
 def _attribute_lines(control: str, attributes: tuple[tuple[str, str], ...]) -> list[str]:
     lines = [f"a=control:{control}"] if control else []
     return lines + [f"a={key}:{value}" if value else f"a={key}" for key, value in attributes]
@@ -137,6 +156,7 @@ def _media(section: _Section) -> MediaDescription:
         protocol=protocol.upper(),
         port=_number(port.partition("/")[0], 65535) or 0,
         attributes=section.others(),
+        group=section.group,
     )
 
 

@@ -120,6 +120,7 @@ def cameras_of(
                 entry.position,
                 entry.credentials,
                 entry.enabled,
+                entry.tls_verify,
             )
         )
     return cameras

@@ -12,7 +12,7 @@ from commandwall.settings.faults import Fault, Loc, SettingsError, path_of
 
 COLUMNS = (
     "id", "name", "area", "latitude", "longitude", "main_url", "main_transport", "sub_url", "sub_transport",
-    "credentials", "enabled",
+    "credentials", "enabled", "tls_verify",
 )  # fmt: skip
 _REQUIRED = ("id", "name", "area")
 _COLUMN_OF: dict[Loc, str] = {
@@ -23,6 +23,7 @@ _COLUMN_OF: dict[Loc, str] = {
     ("sub", "url"): "sub_url",
     ("sub", "transport"): "sub_transport",
 }
+_SWITCHES = ("enabled", "tls_verify")
 _SWITCH = {
     "true": True,
     "yes": True,
@@ -120,6 +121,7 @@ def _entry(filled: dict[str, str]) -> dict[str, Any]:
         }
         if fields:
             entry[stream] = fields
-    if "enabled" in filled:
-        entry["enabled"] = _SWITCH.get(filled["enabled"].lower(), filled["enabled"])
+    for name in _SWITCHES:
+        if name in filled:
+            entry[name] = _SWITCH.get(filled[name].lower(), filled[name])
     return entry
