@@ -71,13 +71,8 @@ def _workbook_rows(file: Path, data: bytes) -> Iterator[Row]:
         for line, values in enumerate(sheet.iter_rows(max_col=_MAX_COLUMNS, values_only=True), 1):
             yield line, _without_blank_end([_field(value) for value in values])
     except _DAMAGED as error:
-        raise SettingsError(
-            [
-                Fault(
-                    file, line, "", f"is not a workbook ({type(error).__name__}); save it as XLSX or CSV anew"
-                )
-            ]
-        ) from error
+        message = f"is not a workbook ({type(error).__name__}); save it as XLSX or CSV anew"
+        raise SettingsError([Fault(file, line, "", message)]) from error
 
 
 def _check_size(file: Path, data: bytes) -> None:
