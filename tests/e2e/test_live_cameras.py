@@ -92,6 +92,7 @@ async def test_what_was_added_outlives_a_restart(site: Site, base: str) -> None:
         await daemon.put("/walls/main/cells/4", {"source": "camera:cam-3"})
     async with site.run() as daemon:
         assert list(await daemon.camera_states()) == ["cam-1", "cam-2", "cam-3"]
+        await daemon.until_live(["4"])
         await shows(daemon, "4", 3)
 
 
@@ -145,8 +146,8 @@ async def test_every_stream_of_a_spreadsheet_is_probed(base: str, tmp_path: Path
     found = json.loads(text)
     assert (status, len(found)) == (0, 4)
     assert {(each["stream"], each["width"], each["codec"]) for each in found} == {
-        ("main", 1920, "H.264"),
-        ("sub", 640, "H.264"),
+        ("main", 1920, "h264"),
+        ("sub", 640, "h264"),
     }
     with file.open("a") as out:
         out.write(f"\ngone,N,dongmen,{base}/nowhere,\nwrong,N,dongmen,ftp://h,\n")
