@@ -26,6 +26,7 @@ class Permission(StrEnum):
     OPERATE = "change what walls show"
     DIAGNOSE = "read the figures of the system"
     AUDIT = "read the audit log"
+    CAMERAS = "add and remove cameras and their credentials"
     ACCOUNTS = "manage users and tokens"
 
 

@@ -335,6 +335,13 @@ class ConfigureShare:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareRoutes:
+    """Control -> share: what is served from now on, all of it; paths that did not change go on."""
+
+    routes: tuple[ShareRoute, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShareReport:
     """Share -> control, when it listens and when its clients change: the port, and how many they are.
 
@@ -353,5 +360,5 @@ Message = (
     | ConfigureIngest | AddFeeds | RemoveFeeds | ShowTiles | SnapshotCamera
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
-    | ConfigureShare | ShareReport
+    | ConfigureShare | ShareRoutes | ShareReport
 )  # fmt: skip

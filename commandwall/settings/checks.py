@@ -110,20 +110,23 @@ def cameras_of(
         if entry.credentials is not None and entry.credentials not in credentials:
             message = unknown("credential", entry.credentials, credentials)
             faults.append(place.fault(("credentials",), message))
-        cameras.append(
-            Camera(
-                entry.id,
-                entry.name,
-                entry.area,
-                _address(entry.main),
-                _address(entry.sub),
-                entry.position,
-                entry.credentials,
-                entry.enabled,
-                entry.tls_verify,
-            )
-        )
+        cameras.append(camera_of(entry))
     return cameras
+
+
+def camera_of(entry: CameraEntry) -> Camera:
+    """Return the camera that ``entry`` describes; what it refers to need not be there."""
+    return Camera(
+        entry.id,
+        entry.name,
+        entry.area,
+        _address(entry.main),
+        _address(entry.sub),
+        entry.position,
+        entry.credentials,
+        entry.enabled,
+        entry.tls_verify,
+    )
 
 
 def _address(stream: StreamEntry | None) -> StreamAddress | None:

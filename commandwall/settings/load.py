@@ -185,10 +185,12 @@ class _Loading:
         if file is None:
             return []
         try:
-            return [*read_cameras(file, self._faults)]
+            return [*read_cameras(file, file.read_bytes(), self._faults)]
         except SettingsError as error:
             self._faults += error.faults
-            return []
+        except OSError as error:
+            self._faults.append(Fault(file, 1, "", f"cannot be read: {error.strerror}"))
+        return []
 
     def _walls(self, layouts: Mapping[str, Layout]) -> list[Wall]:
         walls = checks.read_entries(WallEntry, self._listed("walls"), self._faults)

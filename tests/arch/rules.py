@@ -38,6 +38,7 @@ ONLY_IN: dict[str, set[str]] = {
     "prometheus_client": {"observe.metrics"},
     "sqlite3": {"control", "observe", "recording"},
     "argon2": {"control"},
+    "openpyxl": {"settings"},
     "yaml": {"settings", "app", "cli"},
     "typer": {"cli"},
     "rich": {"cli"},

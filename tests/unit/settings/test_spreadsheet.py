@@ -90,27 +90,20 @@ def test_an_unclosed_quote_is_a_fault(sheet: Path, site: Path) -> None:
     assert any("is not CSV" in fault for fault in check_settings(site))
 
 
-def test_a_line_counts_from_where_its_record_begins(tmp_path: Path) -> None:
-    file = tmp_path / "c.csv"
-    file.write_text('id,name,area\na,"two\nlines",x\nb,n,x\n')
-    assert [place.line for place, _ in read_cameras(file, [])] == [2, 4]
+def test_a_line_counts_from_where_its_record_begins() -> None:
+    data = b'id,name,area\na,"two\nlines",x\nb,n,x\n'
+    assert [place.line for place, _ in read_cameras(Path("c.csv"), data, [])] == [2, 4]
 
 
-def test_other_bytes_are_a_fault(tmp_path: Path) -> None:
-    file = tmp_path / "c.csv"
-    file.write_bytes(b"\xff\xff\xff")
+def test_other_bytes_are_a_fault() -> None:
     with pytest.raises(SettingsError, match="CSV UTF-8"):
-        read_cameras(file, [])
+        read_cameras(Path("c.csv"), b"\xff\xff\xff", [])
 
 
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=12), max_size=5))
-def test_any_table_is_read_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
-) -> None:
-    file = tmp_path_factory.getbasetemp() / "any.csv"
+def test_any_table_is_read_or_refused(rows: list[list[str]]) -> None:
     out = io.StringIO()
     csv.writer(out).writerows([list(COLUMNS), *rows])
-    file.write_bytes(out.getvalue().encode())
     faults: list[Fault] = []
-    cameras = read_cameras(file, faults)
+    cameras = read_cameras(Path("any.csv"), out.getvalue().encode(), faults)
     assert len(cameras) + len(faults) <= len(rows) + 1

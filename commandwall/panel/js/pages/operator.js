@@ -119,7 +119,7 @@ function wireEvents() {
   topbar.watch(events);
   events.addEventListener("down", () => api.checkSession());
   events.addEventListener("camera", (event) =>
-    store.update(/** @type {CustomEvent} */ (event).detail.camera),
+    store.receive(/** @type {CustomEvent} */ (event).detail),
   );
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
   events.addEventListener("tiles", (event) => {
