@@ -70,7 +70,7 @@ def test_a_password_is_not_in_the_text_of_a_feed() -> None:
 
 
 def test_a_password_is_not_in_the_words_about_a_faulty_feed() -> None:
-    with pytest.raises(ProtocolError, match="feeds.0.camera") as caught:
+    with pytest.raises(ProtocolError, match=r"feeds\.0\.camera") as caught:
         decode(b'["AddFeeds",{"feeds":[{"id":"a/main","password":"canary-pass"}]}]')
     assert "canary-pass" not in str(caught.value)
 

@@ -119,7 +119,7 @@ class DeafCamera(Camera):
         if transport.is_closing():
             return
         if transport.get_write_buffer_size() == 0:
-            transport.write(b"OPTIONS * RTSP/1.0\r\nCSeq: %d\r\n\r\n" % (1 << 60) * 2000)
+            transport.write(b"OPTIONS * RTSP/1.0\r\nCSeq: %b\r\n\r\n" % (b"1" * 8000) * 8)
         asyncio.get_running_loop().call_soon(self._flood)
 
 
@@ -143,6 +143,9 @@ def jpeg_pieces(piece: bytes) -> Iterator[bytes]:
         offset = min(offset + len(piece), 0xFFFFFF)
 
 
+LONG = b"x" * 60_000
+
+
 def forever(*payloads: bytes) -> Iterator[bytes]:
     yield idr()
     while True:
@@ -150,13 +153,13 @@ def forever(*payloads: bytes) -> Iterator[bytes]:
 
 
 FLOODS: dict[str, tuple[str, int, Callable[[], Iterator[bytes]]]] = {
-    "endless fragments": ("H264", 200, partial(forever, b"\x7c\x85" + b"x" * 60_000, b"\x7c\x05" + b"x" * 60_000)),
+    "endless fragments": ("H264", 200, partial(forever, b"\x7c\x85" + LONG, b"\x7c\x05" + LONG)),
     "fragments of nothing": ("H264", 140_000, partial(forever, b"\x7c\x85", b"\x7c\x05")),
     "small slices": ("H264", 70_000, partial(forever, b"\x41\x9a")),
     "aggregation bomb": ("H264", 20, partial(forever, b"\x78" + b"\x00\x02\x41\x9a" * 16_000)),
     "byte stream bomb": ("H264", 20, partial(forever, b"\x00" + b"\x00\x00\x01\x41\x9a" * 13_000)),
     "supplemental information": ("H264", 50_000, partial(forever, b"\x06" + b"x" * 100)),
-    "parameter sets": ("H264", 9_000, partial(forever, SPS, SPS + b"x", PPS, PPS + b"x" * 900, b"\x68" + b"\x01" * 900)),
+    "parameter sets": ("H264", 9_000, partial(forever, SPS, SPS + b"x", PPS, PPS + b"x" * 900)),
     "H.265 aggregation bomb": ("H265", 20, partial(forever, b"\x60\x01" + b"\x00\x03\x02\x01\xd0" * 13_000)),
     "H.265 fragments of nothing": ("H265", 140_000, partial(forever, b"\x62\x01\x81", b"\x62\x01\x01")),
     "JPEG fragments of nothing": ("JPEG", 140_000, partial(jpeg_pieces, b"")),
