@@ -159,7 +159,7 @@ FLOODS: dict[str, tuple[str, int, Callable[[], Iterator[bytes]]]] = {
     "aggregation bomb": ("H264", 20, partial(forever, b"\x78" + b"\x00\x02\x41\x9a" * 16_000)),
     "byte stream bomb": ("H264", 20, partial(forever, b"\x00" + b"\x00\x00\x01\x41\x9a" * 13_000)),
     "supplemental information": ("H264", 50_000, partial(forever, b"\x06" + b"x" * 100)),
-    "parameter sets": ("H264", 9_000, partial(forever, SPS, SPS + b"x", PPS, PPS + b"x" * 900)),
+    "parameter sets": ("H264", 36_000, partial(forever, SPS, SPS + b"x", PPS, PPS + b"x" * 900)),
     "H.265 aggregation bomb": ("H265", 20, partial(forever, b"\x60\x01" + b"\x00\x03\x02\x01\xd0" * 13_000)),
     "H.265 fragments of nothing": ("H265", 140_000, partial(forever, b"\x62\x01\x81", b"\x62\x01\x01")),
     "JPEG fragments of nothing": ("JPEG", 140_000, partial(jpeg_pieces, b"")),
@@ -181,6 +181,7 @@ def test_a_picture_that_never_ends_is_dropped(name: str) -> None:
             most = max(most, held_bytes(receiver))
     assert max(most, held_bytes(receiver)) < MAX_HELD
     assert receiver.stats.packets == count
+    assert receiver.stats.malformed > 0
 
 
 def test_a_flood_of_reports_and_of_foreign_channels_leaves_nothing() -> None:
