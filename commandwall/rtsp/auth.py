@@ -21,8 +21,8 @@ _HASHES: Mapping[str, Callable[[bytes], str]] = {
 }
 _STRENGTH = ("SHA-256-SESS", "SHA-256", "MD5-SESS", "MD5")
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
-_PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
-_SCHEME = re.compile(rf"\s*,?\s*({_TOKEN})(?=\s|$)(?!\s*=)")
+_PARAMETER = re.compile(rf'[\s,]*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+_SCHEME = re.compile(rf"[\s,]*({_TOKEN})(?=\s|$)(?!\s*=)")
 
 
 @dataclass(frozen=True, slots=True)

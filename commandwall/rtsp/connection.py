@@ -11,6 +11,9 @@ from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser
 
 _LOT_BYTES = 1 << 18
+MAX_UNSENT_BYTES = 1 << 20
+"""How much may wait for a camera that does not read; requests and reports are small."""
+
 _ANSWERED = frozenset(("OPTIONS", "GET_PARAMETER", "SET_PARAMETER"))
 
 
@@ -145,8 +148,13 @@ class RtspConnection(asyncio.Protocol):
         return response
 
     def _write(self, data: bytes) -> None:
-        if self._transport is not None:
-            self._transport.write(data)
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(data)
+        if transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+            self.end(ConnectionLostError("the camera does not read what is sent to it; restart the camera"))
+            self.abort()
 
     def _on_stray_frame(self, channel: int, data: bytes, start: int, end: int) -> None:
         self.unassigned += 1

@@ -68,6 +68,7 @@ class Dialogue:
         self._timeouts = timeouts
         self._user = credentials.user if credentials else ""
         self._authenticator = ClientAuthenticator(credentials) if credentials else None
+        self._sign_of_life: asyncio.Future[Response] | None = None
 
     async def call(self, method: str, url: str, *headers: tuple[str, str]) -> Response:
         """Send a request, answer challenges, and return the answer if it is 2xx.
@@ -133,10 +134,14 @@ class Dialogue:
         """Send a sign of life by what the server offers, and call ``done`` with its answer.
 
         GET_PARAMETER if it is offered, else SET_PARAMETER, else OPTIONS (RFC 2326 section 10.8).
+        One that was not answered until the next is waited for no longer.
         """
+        if self._sign_of_life is not None:
+            self._sign_of_life.cancel()
         offered = (name for name in ("GET_PARAMETER", "SET_PARAMETER") if name in self.methods)
         method = next(offered, "OPTIONS")
         future = self.connection.ask(method, self.url, self._headers(method, self.url, ()))
+        self._sign_of_life = future
         future.add_done_callback(lambda answered: None if answered.cancelled() else done(answered.result()))
 
     def take_challenge(self, response: Response) -> None:

@@ -12,6 +12,7 @@ from commandwall.base.errors import ProtocolError
 
 VERSION = "RTSP/1.0"
 _STATUS_LINES = ("RTSP/", "HTTP/")
+MAX_REASON_CHARS = 80
 
 REASONS = {
     200: "OK",
@@ -134,11 +135,11 @@ def parse_head(head: bytes) -> Request | Response:
     words = start.split(None, 2)
     if len(words) >= 2 and words[0].startswith(_STATUS_LINES):
         if not (len(words[1]) == 3 and words[1].isascii() and words[1].isdigit()):
-            raise ProtocolError(f"an RTSP status line has no three-digit status: {start[:80]!a}")
-        return Response(int(words[1]), words[2].strip() if len(words) == 3 else "", headers=headers)
+            raise ProtocolError(f"an RTSP status line has no three-digit status: {start[:40]!a}")
+        return Response(int(words[1]), _readable(words[2]) if len(words) == 3 else "", headers=headers)
     if len(words) == 3 and words[2].startswith("RTSP/"):
         return Request(words[0], words[1], headers=headers)
-    raise ProtocolError(f"an RTSP message begins with neither a request nor a status line: {start[:80]!a}")
+    raise ProtocolError(f"an RTSP message begins with neither a request nor a status line: {start[:40]!a}")
 
 
 def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -154,6 +155,11 @@ def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
             name = ""
     if name:
         yield name, value
+
+
+def _readable(text: str) -> str:
+    """Return ``text`` as it can be shown, logged and sent on as UTF-8: cut, the unprintable replaced."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text.strip()[:MAX_REASON_CHARS])
 
 
 def _one_line(text: str) -> str:

@@ -352,6 +352,17 @@ async def test_signs_of_life_and_receiver_reports(
     assert (channel, report.blocks[0].ssrc, report.blocks[0].lost) == (1, SSRC, 0)
 
 
+async def test_signs_of_life_that_are_never_answered_are_forgotten(camera: Camera) -> None:
+    async with RtspClient.open(request_for(camera), on_access_unit=Watcher(), timeouts=SHORT) as session:
+        dialogue = session._dialogue
+        camera.answers["GET_PARAMETER"] = lambda _: None
+        for _ in range(20):
+            dialogue.keep_alive(lambda response: None)
+            await asyncio.sleep(0)
+        await camera.until(lambda: camera.methods.count("GET_PARAMETER") >= 20)
+        assert len(dialogue.connection._waiting) == 1
+
+
 async def test_a_forgotten_session_and_a_method_that_was_only_claimed(
     camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
