@@ -25,6 +25,7 @@ from commandwall.control.http.context import Probes, Web
 from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.mqtt import MqttBridge
 from commandwall.control.passwords import Passwords
+from commandwall.control.ptz import PtzControl
 from commandwall.control.service import Place, Service
 from commandwall.control.share import ShareControl
 from commandwall.control.state import CameraBoard
@@ -109,6 +110,8 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         for wall in plant.walls.values():
             wall.restore(await store.load_arrangement(wall.wall.id))
         await stack.enter_async_context(_running(plant.workers))
+        ptz = PtzControl(plant.board.camera, settings.credentials, events.publish)
+        await stack.enter_async_context(ptz)
         service = Service(
             Place(settings.site, settings.language, settings.areas, settings.layouts),
             plant.board,
@@ -117,6 +120,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             plant.worker_statuses,
             users,
             audit,
+            ptz,
         )
         video = await stack.enter_async_context(HeadVideo())
         metrics = Metrics(Sources(plant.board.all, plant.walls.values, plant.worker_statuses, video.viewers))

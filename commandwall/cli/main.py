@@ -12,6 +12,7 @@ import commandwall
 from commandwall.base.errors import CommandwallError
 from commandwall.base.logs import configure_logs
 from commandwall.cli import accounts
+from commandwall.cli.onvif import onvif
 from commandwall.cli.site import ConfigOption, run_async, site_settings
 from commandwall.control.users import FIRST_USER
 from commandwall.settings.load import check_settings
@@ -24,6 +25,7 @@ cli = typer.Typer(
 )
 cli.add_typer(accounts.users, name="user")
 cli.add_typer(accounts.tokens, name="token")
+cli.add_typer(onvif, name="onvif")
 
 
 def main() -> None:
@@ -31,7 +33,9 @@ def main() -> None:
     try:
         cli()
     except CommandwallError as error:
-        Console(stderr=True).print(f"commandwall: {error}", style="red", markup=False, highlight=False)
+        Console(stderr=True).print(
+            f"commandwall: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
         raise SystemExit(1) from None
 
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
-import sys
 from dataclasses import dataclass, field
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 from commandwall.base.errors import CommandwallError
+from commandwall.cli.password import password_of
 from commandwall.model.access_unit import AccessUnit
 from commandwall.model.camera import Transport
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.session import RtspSession
 
-_PASSWORD_VARIABLE = "COMMANDWALL_PASSWORD"
 _JITTER_NOTABLE_S = 0.1
 
 
@@ -82,7 +79,7 @@ class Watched:
 async def run_probe(url: str, user: str, seconds: float, udp: bool) -> None:
     """Watch ``url`` for ``seconds``, print the figures; raises :class:`CommandwallError` with the reason."""
     transport = Transport.UDP if udp else Transport.TCP
-    request = StreamRequest(url, transport, user, _password(user))
+    request = StreamRequest(url, transport, user, password_of(user))
     watched = Watched()
     async with RtspClient.open(request, on_access_unit=watched.take) as session:
         try:
@@ -91,17 +88,6 @@ async def run_probe(url: str, user: str, seconds: float, udp: bool) -> None:
             _print(watched, session)
     if not watched.pts_90k:
         raise CommandwallError(f"PLAY: no picture within {seconds:g} s")
-
-
-def _password(user: str) -> str:
-    if not user:
-        return ""
-    if _PASSWORD_VARIABLE in os.environ:
-        return os.environ[_PASSWORD_VARIABLE]
-    if sys.stdin.isatty():
-        password: str = typer.prompt(f"Password of {user}", hide_input=True)
-        return password
-    return sys.stdin.readline().rstrip("\n")
 
 
 def _print(watched: Watched, session: RtspSession) -> None:

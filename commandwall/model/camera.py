@@ -53,7 +53,7 @@ class Camera:
     """One device. At least one of ``main`` and ``sub`` is set.
 
     ``position`` is (latitude, longitude) in degrees (WGS 84); ``credentials`` names an entry of
-    the configuration's ``credentials``.
+    the configuration's ``credentials``; ``onvif_url`` is the ONVIF device service that moves it, if any.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Camera:
     position: tuple[float, float] | None = None
     credentials: str | None = None
     enabled: bool = True
+    onvif_url: str | None = None
 
     def address(self, stream: StreamName) -> StreamAddress | None:
         """Return where ``stream`` is fetched, or ``None`` if the camera has no such stream."""

@@ -120,6 +120,7 @@ def cameras_of(
                 entry.position,
                 entry.credentials,
                 entry.enabled,
+                entry.onvif.url if entry.onvif else None,
             )
         )
     return cameras

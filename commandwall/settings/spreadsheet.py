@@ -12,7 +12,7 @@ from commandwall.settings.faults import Fault, Loc, SettingsError, path_of
 
 COLUMNS = (
     "id", "name", "area", "latitude", "longitude", "main_url", "main_transport", "sub_url", "sub_transport",
-    "credentials", "enabled",
+    "onvif_url", "credentials", "enabled",
 )  # fmt: skip
 _REQUIRED = ("id", "name", "area")
 _COLUMN_OF: dict[Loc, str] = {
@@ -22,6 +22,7 @@ _COLUMN_OF: dict[Loc, str] = {
     ("main", "transport"): "main_transport",
     ("sub", "url"): "sub_url",
     ("sub", "transport"): "sub_transport",
+    ("onvif", "url"): "onvif_url",
 }
 _SWITCH = {
     "true": True,
@@ -114,12 +115,12 @@ def _entry(filled: dict[str, str]) -> dict[str, Any]:
     }
     if "latitude" in filled or "longitude" in filled:
         entry["position"] = (filled.get("latitude"), filled.get("longitude"))
-    for stream in ("main", "sub"):
+    for part in ("main", "sub", "onvif"):
         fields = {
-            key: filled[column] for key in ("url", "transport") if (column := f"{stream}_{key}") in filled
+            key: filled[column] for key in ("url", "transport") if (column := f"{part}_{key}") in filled
         }
         if fields:
-            entry[stream] = fields
+            entry[part] = fields
     if "enabled" in filled:
         entry["enabled"] = _SWITCH.get(filled["enabled"].lower(), filled["enabled"])
     return entry

@@ -39,6 +39,7 @@ _WORDS = {
     401: "Not signed in",
     403: "The role does not include this",
     404: "No such thing",
+    409: "Somebody else operates the camera",
     412: "The revision is stale",
     415: "Not JSON",
     422: "Something in it cannot be done; errors names the fields",

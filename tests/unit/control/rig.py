@@ -13,6 +13,7 @@ from commandwall.control.database import Database
 from commandwall.control.documents import HeadDocument, TileDocument, WallDocument, WallEvent
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
+from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Role
 from commandwall.control.service import Place, Service
 from commandwall.control.state import CameraBoard
@@ -170,8 +171,11 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
         Site("luohu", "罗湖区应急指挥中心", Level.DISTRICT), Language.CHINESE,
         (Area("luohu", "罗湖"), Area("dongmen", "东门步行街", "luohu")), LAYOUTS,
     )  # fmt: skip
-    async with AuditLog(Store(database), events) as audit:
-        service = Service(place, board, FakeStills(board), {"main": wall}, lambda: workers, users, audit)
+    async with (
+        AuditLog(Store(database), events) as audit,
+        PtzControl(board.camera, {}, events.publish) as ptz,
+    ):
+        service = Service(place, board, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz)
         for role in Role:
             await users.add(role, role, PASSWORD)
         yield Rig(service, events, board, wall, users, workers, audit)

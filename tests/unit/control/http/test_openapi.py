@@ -35,7 +35,7 @@ def example_of(route: Route) -> dict[str, object] | None:
         return None
     known = {
         "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
-        "role": "viewer",
+        "role": "viewer", "verb": "home",
     }  # fmt: skip
     return {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
 
