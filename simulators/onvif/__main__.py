@@ -14,7 +14,7 @@ import sys
 from contextlib import AsyncExitStack, suppress
 
 from commandwall.base.logs import configure_logs
-from simulators.onvif.device import Device, farm_streams
+from simulators.onvif.device import farm_devices
 from simulators.onvif.responder import Responder
 from simulators.onvif.server import OnvifServer
 from simulators.places import places
@@ -41,19 +41,6 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def devices_of(options: argparse.Namespace) -> list[Device]:
-    """Return the devices that ``options`` ask for."""
-    return [
-        Device(
-            place.number,
-            farm_streams(options.rtsp, place.number),
-            place.name,
-            with_ptz=place.number <= options.count - options.fixed,
-        )
-        for place in places(options.count)
-    ]
-
-
 async def serve(options: argparse.Namespace) -> None:
     """Serve until SIGINT or SIGTERM cancels it. Raises OSError when the port is taken."""
     task = asyncio.current_task()
@@ -62,7 +49,8 @@ async def serve(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     password = options.password or os.environ.get("ONVIF_PASSWORD", "")
     passwords = {options.user: password} if options.user else None
-    devices = devices_of(options)
+    fixed = range(options.count - options.fixed + 1, options.count + 1)
+    devices = farm_devices(places(options.count), options.rtsp, fixed)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(
             OnvifServer(

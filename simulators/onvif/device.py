@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from commandwall.base.clock import Clock, monotonic_s
 from commandwall.onvif.ptz import Position
+from simulators.places import Place
 
 SPEED_PER_S = 0.5
 """How far an axis goes in a second at velocity 1; the whole of pan is 2 long."""
@@ -95,6 +96,19 @@ class Device:
     def go_to(self, position: Position) -> None:
         """Be at ``position`` at once."""
         self._from, self._velocity = position, HOME
+
+
+def farm_devices(places: Iterable[Place], base_url: str, fixed: Container[int] = ()) -> list[Device]:
+    """Return the cameras of the farm at ``base_url`` as devices; those numbered in ``fixed`` without PTZ."""
+    return [
+        Device(
+            place.number,
+            farm_streams(base_url, place.number),
+            place.name,
+            with_ptz=place.number not in fixed,
+        )
+        for place in places
+    ]
 
 
 def _within(value: float, least: float) -> float:

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,15 @@ async def test_devices_of_the_simulator_are_found() -> None:
         ours = [found for found in lines if f":{port}/" in found[0]]
         assert [found[0] for found in ours] == [first.replace("0001", f"000{n}") for n in (1, 2, 3)]
         assert all("东门" in found[1] or found[1] for found in ours)
+
+
+async def test_the_cameras_of_the_farm_are_devices_too(tmp_path: Path) -> None:
+    arguments = ("--count", "1", "--port", "0", "--onvif", "0", "--live", "1", "--cache", str(tmp_path))
+    async with program("simulators.cameras", *arguments, ready="ready ") as (_, line):
+        _, stream, device = line.split()
+        status, output, _ = await commandwall("profiles", device)
+    assert status == 0
+    assert f",{stream}," in output
 
 
 async def test_an_interface_that_is_not_there_is_named() -> None:
