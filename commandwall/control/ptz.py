@@ -157,8 +157,10 @@ class PtzControl:
 
     async def _seat(self, camera_id: str) -> _Seat:
         camera = self._camera(camera_id)
-        if camera.onvif_url is None:
-            raise NotFoundError(f"camera {camera_id!r} has no onvif address in the configuration")
+        if not camera.operable:
+            raise NotFoundError(
+                f"camera {camera_id!r} has no onvif address in the configuration, or is disabled"
+            )
         seat = self._seats.get(camera_id)
         if seat is None or seat.link.camera != camera:
             link = OnvifLink(camera, self._logins.get(camera.credentials or "", _NO_CREDENTIAL))
@@ -184,12 +186,9 @@ class PtzControl:
     @asynccontextmanager
     async def _operate(self, seat: _Seat, who: Principal) -> AsyncIterator[OnvifCamera]:
         """Take the lease for ``who``, end what others move, and yield the camera."""
-        if seat.lease.take(who):
-            self._publish("ptz", {"ptz": seat.document()})
-        self._watch(seat)
+        self._take(seat, who)
         async with self._talk(seat) as device:
-            if not seat.lease.held_by(who):
-                seat.lease.take(who)  # It was taken over while this command waited for its turn.
+            self._take(seat, who)  # Again: it may have been taken over while this waited for its turn.
             if seat.mover is not None and seat.mover.name != who.name:
                 await _ptz(seat.link.camera.id, device).stop()
                 seat.mover = None
@@ -220,8 +219,10 @@ class PtzControl:
         seat.lease.release(who)
         seat.changed.set()
 
-    def _watch(self, seat: _Seat) -> None:
-        """Watch the camera from now until nobody operates it."""
+    def _take(self, seat: _Seat, who: Principal) -> None:
+        """Give the lease to ``who``, and watch the camera from now until nobody operates it."""
+        if seat.lease.take(who):
+            self._publish("ptz", {"ptz": seat.document()})
         seat.changed.set()
         if not seat.watched:
             seat.watched = True

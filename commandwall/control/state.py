@@ -20,7 +20,8 @@ class CameraStatus:
     """One camera as the API shows it, with the names of the contract.
 
     ``reason`` is English, ``reason_zh`` Chinese. ``visible`` says that a wall shows it now, ``onvif``
-    that it has an ONVIF address. The counters are of the steady feed, since its ingest worker started.
+    that it has an ONVIF address that may be used. The counters are of the steady feed, since its
+    ingest worker started.
     """
 
     id: str
@@ -127,7 +128,7 @@ class CameraBoard:
         self._by_feed[feed_id(camera.id, camera.steady)] = camera.id
         self._status[camera.id] = CameraStatus(
             camera.id, camera.name, camera.area, camera.position, state, reason.en, reason.zh,
-            onvif=camera.onvif_url is not None,
+            onvif=camera.operable,
         )  # fmt: skip
 
 

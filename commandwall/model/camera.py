@@ -71,6 +71,11 @@ class Camera:
         return self.main if stream is StreamName.MAIN else self.sub
 
     @property
+    def operable(self) -> bool:
+        """Whether there is an address to move it by, and it may be connected to."""
+        return self.enabled and self.onvif_url is not None
+
+    @property
     def steady(self) -> StreamName:
         """The stream that is always received: ``sub``, or ``main`` where there is no ``sub``."""
         return StreamName.MAIN if self.sub is None else StreamName.SUB

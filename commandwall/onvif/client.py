@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable
 from types import TracebackType
 from urllib.parse import urlsplit, urlunsplit
@@ -89,13 +88,18 @@ class OnvifClient:
         return urlunsplit((ours.scheme, ours.netloc, theirs.path or ours.path, theirs.query, ""))
 
     async def take_time(self) -> None:
-        """Learn how far the device's clock is ahead: a UsernameToken of another time is refused."""
-        answer = await self.call(
-            self.url, "<tds:GetSystemDateAndTime/>", "GetSystemDateAndTime", anonymous=True
-        )
-        theirs = instant(answer, ".//tt:UTCDateTime")
-        if theirs is not None:
-            self._ahead_s = calendar.timegm((*theirs, 0, 0, 0)) - self._now_utc_ns() / NS_PER_S
+        """Learn how far the device's clock is ahead: a UsernameToken of another time is refused.
+
+        A device that tells its time to nobody is taken to be right. Raises as :meth:`call` does.
+        """
+        body = "<tds:GetSystemDateAndTime/>"
+        try:
+            answer = await self.call(self.url, body, "GetSystemDateAndTime", anonymous=True)
+        except AccessRefusedError:
+            return
+        theirs_s = instant(answer, ".//tt:UTCDateTime")
+        if theirs_s is not None:
+            self._ahead_s = theirs_s - self._now_utc_ns() / NS_PER_S
 
     async def call(self, url: str, body: str, step: str, *, anonymous: bool = False) -> Element:
         """Send ``body`` to the service at ``url`` and return what its answer holds.

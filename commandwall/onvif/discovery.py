@@ -43,14 +43,9 @@ async def discover(interface: str = "", wait_s: float = 3.0) -> list[Discovered]
     sent. Answers that cannot be read are passed over: anybody on the network may send some.
     """
     probe = _probe()
-    found: dict[str, Discovered] = {}
+    listener = _Listener()
     loop = asyncio.get_running_loop()
-    channel = _socket(interface)
-    try:
-        transport, _ = await loop.create_datagram_endpoint(lambda: _Listener(found), sock=channel)
-    except OSError as error:
-        channel.close()
-        raise UnavailableError(f"discovery: {error.strerror}") from None
+    transport, _ = await loop.create_datagram_endpoint(lambda: listener, sock=_socket(interface))
     try:
         deadline = loop.time() + wait_s
         while (left_s := deadline - loop.time()) > 0:  # Datagrams get lost; devices know the message again.
@@ -58,14 +53,20 @@ async def discover(interface: str = "", wait_s: float = 3.0) -> list[Discovered]
             await asyncio.sleep(min(left_s, _REPEAT_S))
     finally:
         transport.close()
-    return sorted(found.values(), key=lambda device: device.urls)
+    if listener.error is not None and not listener.found:
+        raise UnavailableError(f"discovery: {listener.error.strerror}; name an interface that is connected")
+    return sorted(listener.found.values(), key=lambda device: device.urls)
 
 
 class _Listener(asyncio.DatagramProtocol):
-    """Notes every device that answers."""
+    """Notes every device that answers, and why nothing could be sent."""
 
-    def __init__(self, found: dict[str, Discovered]) -> None:
-        self._found = found
+    def __init__(self) -> None:
+        self.found: dict[str, Discovered] = {}
+        self.error: OSError | None = None
+
+    def error_received(self, exc: Exception) -> None:
+        self.error = exc if isinstance(exc, OSError) else self.error
 
     def datagram_received(self, data: bytes, address: tuple[str | int, ...]) -> None:
         try:
@@ -73,8 +74,8 @@ class _Listener(asyncio.DatagramProtocol):
         except CommandwallError:
             return
         for device in devices:
-            if len(self._found) < _MAX_DEVICES:
-                self._found[device.id] = device
+            if len(self.found) < _MAX_DEVICES:
+                self.found[device.id] = device
 
 
 def matches(data: bytes) -> list[Discovered]:

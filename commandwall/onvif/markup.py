@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
@@ -25,6 +26,7 @@ NAMESPACES: dict[str, str] = {
 """The prefixes of ONVIF's own documents, in what is sent and in the paths that are looked up."""
 
 MAX_DEPTH = 64
+_YEARS = range(1970, 3000)
 
 
 def parse_xml(data: bytes) -> Element:
@@ -99,8 +101,8 @@ def number(value: str | None) -> float:
     return parsed if abs(parsed) < 1e12 else 0.0
 
 
-def instant(node: Element, path: str) -> tuple[int, int, int, int, int, int] | None:
-    """Return the ``tt:DateTime`` at ``path`` as year, month, day, hour, minute, second."""
+def instant(node: Element, path: str) -> float | None:
+    """Return the ``tt:DateTime`` at ``path``, which is UTC, in seconds since 1970, if it is one."""
     found = find(node, path)
     if found is None:
         return None
@@ -114,4 +116,9 @@ def instant(node: Element, path: str) -> tuple[int, int, int, int, int, int] | N
     if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
         return None
     year, month, day, hour, minute, second = map(int, parts)
-    return year, month, day, hour, minute, second
+    if year not in _YEARS:
+        return None
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
+    except ValueError:
+        return None

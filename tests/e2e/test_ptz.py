@@ -97,7 +97,7 @@ async def test_two_operators_one_camera(
     assert (await order(li, "home"))[1]["holder"] == "li"
 
     async def free() -> bool:
-        return (await daemon.get("/cameras/dome/ptz"))["lease"]["holder"] == ""
+        return not (await daemon.get("/cameras/dome/ptz"))["lease"]["holder"]
 
     await until("the lease of li is over", free, timeout_s=LEASE_S + 3)
     assert (await order(wang, "home"))[1]["holder"] == "wang"

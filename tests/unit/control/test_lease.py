@@ -8,17 +8,11 @@ from hypothesis import strategies as st
 
 from commandwall.control.lease import Lease, LeaseHeldError
 from commandwall.control.roles import Principal, Role
+from tests.unit.onvif.conftest import Ticker
 
 WANG = Principal("wang", Role.OPERATOR)
 LI = Principal("li", Role.OPERATOR)
 ADMIN = Principal("admin", Role.ADMIN)
-
-
-class Ticker:
-    now_s = 50.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 @pytest.fixture

@@ -59,11 +59,12 @@ async def cameras(dome: Device, fixed: Device) -> AsyncIterator[dict[str, Camera
         base = f"http://127.0.0.1:{server.port}/onvif"
         stream = StreamAddress("rtsp://127.0.0.1:8554/x")
         yield {
-            id: Camera(id, id, "area", stream, None, credentials="dome", onvif_url=url)
+            id: Camera(id, id, "area", stream, None, credentials="dome", enabled=id != "off", onvif_url=url)
             for id, url in {
                 "dome": f"{base}/0001/device_service",
                 "fixed": f"{base}/0002/device_service",
                 "plain": None,
+                "off": f"{base}/0001/device_service",
                 "gone": "http://127.0.0.1:1/onvif/device_service",
             }.items()
         }
@@ -211,6 +212,7 @@ async def test_picture_settings_need_the_lease_too(control: PtzControl, dome: De
     ("camera", "error", "words"),
     [
         ("plain", NotFoundError, "'plain' has no onvif address"),
+        ("off", NotFoundError, "'off' .* is disabled"),
         ("fixed", NotFoundError, "'fixed' has no PTZ"),
         ("gone", UnavailableError, "'gone': GetSystemDateAndTime: 127.0.0.1:1 cannot be reached"),
     ],

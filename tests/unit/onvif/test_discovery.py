@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.base.errors import CommandwallError, InvalidError
+from commandwall.base.errors import CommandwallError, InvalidError, UnavailableError
 from commandwall.onvif.discovery import discover, matches
 from commandwall.onvif.soap import envelope
 from simulators.onvif.device import Device
@@ -30,6 +30,12 @@ async def test_every_device_is_found_once(interface: str) -> None:
 async def test_an_interface_that_is_not_there_is_named(interface: str) -> None:
     with pytest.raises(InvalidError, match=f"interface: {interface}: .*ip address"):
         await discover(interface)
+
+
+async def test_a_network_that_takes_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commandwall.onvif.discovery.GROUP", "255.255.255.255")  # Needs a leave that we lack.
+    with pytest.raises(UnavailableError, match=r"discovery: .*; name an interface"):
+        await discover("127.0.0.1", wait_s=0.1)
 
 
 def test_addresses_that_are_none_and_control_signs_are_left_out() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -60,12 +61,23 @@ def test_figures_that_are_none_are_0(value: str | None, expected: float) -> None
     assert number(value) == expected
 
 
-@pytest.mark.parametrize(("second", "known"), [("59", True), ("", False), ("5.5", False), ("99999", False)])
-def test_a_date_is_whole_or_none(second: str, known: bool) -> None:
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ((2026, 3, 4, 1, 2, 59), datetime(2026, 3, 4, 1, 2, 59, tzinfo=UTC).timestamp()),
+        ((2026, 3, 4, 1, 2, ""), None),
+        ((2026, 3, 4, 1, 2, 5.5), None),
+        ((2026, 13, 4, 1, 2, 3), None),
+        ((9999, 12, 31, 23, 59, 59), None),
+        ((0, 0, 0, 0, 0, 0), None),
+    ],
+)
+def test_a_date_is_whole_or_none(date: tuple[object, ...], expected: float | None) -> None:
+    names = ("Year", "Month", "Day", "Hour", "Minute", "Second")
+    parts = [f"<tt:{name}>{value}</tt:{name}>" for name, value in zip(names, date, strict=True)]
     root = parse_xml(
-        f'<a xmlns:tt="http://www.onvif.org/ver10/schema"><tt:U><tt:Time><tt:Hour>1</tt:Hour>'
-        f"<tt:Minute>2</tt:Minute><tt:Second>{second}</tt:Second></tt:Time><tt:Date><tt:Year>2026</tt:Year>"
-        f"<tt:Month>3</tt:Month><tt:Day>4</tt:Day></tt:Date></tt:U></a>".encode()
+        f'<a xmlns:tt="http://www.onvif.org/ver10/schema"><tt:U><tt:Time>{"".join(parts[3:])}</tt:Time>'
+        f"<tt:Date>{''.join(parts[:3])}</tt:Date></tt:U></a>".encode()
     )
-    assert instant(root, "tt:U") == ((2026, 3, 4, 1, 2, 59) if known else None)
+    assert instant(root, "tt:U") == expected
     assert instant(root, "tt:Other") is None
