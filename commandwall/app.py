@@ -26,6 +26,7 @@ from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.mqtt import MqttBridge
 from commandwall.control.passwords import Passwords
 from commandwall.control.plant import build_plant
+from commandwall.control.ptz import PtzControl
 from commandwall.control.roster import Roster, merge_cameras
 from commandwall.control.service import Place, Service
 from commandwall.control.store import Store
@@ -70,6 +71,8 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         for wall in plant.walls.values():
             wall.restore(await store.load_arrangement(wall.wall.id))
         await stack.enter_async_context(_running(plant.workers))
+        ptz = PtzControl(plant.board.camera, vault, events.publish)
+        await stack.enter_async_context(ptz)
         service = Service(
             Place(settings.site, settings.language, settings.areas, settings.layouts),
             plant.board,
@@ -79,6 +82,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             plant.worker_statuses,
             users,
             audit,
+            ptz,
         )
         video = await stack.enter_async_context(HeadVideo())
         metrics = Metrics(Sources(plant.board.all, plant.walls.values, plant.worker_statuses, video.viewers))

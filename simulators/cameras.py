@@ -12,8 +12,9 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import uvloop
@@ -63,6 +64,9 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         "--cache", type=Path, default=None, metavar="DIR", help="where encoded loops are kept"
     )
     parser.add_argument(
+        "--onvif", type=int, metavar="P", help="also be ONVIF devices, on this port; 0 picks a free one"
+    )
+    parser.add_argument(
         "--describe", choices=("csv", "areas"), help="print the cameras or their areas, and end"
     )
     return parser.parse_args(arguments)
@@ -100,10 +104,25 @@ async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:
                             name="commandwall camera farm")  # fmt: skip
         await stack.enter_async_context(server)
         farm.start()
-        sys.stdout.write(f"ready rtsp://{options.host}:{server.port}/cam/0001/sub\n")
+        rtsp_url = f"rtsp://{options.host}:{server.port}"
+        ready = [f"{rtsp_url}/cam/0001/sub"]
+        if options.onvif is not None:
+            ready.append(await stack.enter_async_context(_onvif(options, plan, rtsp_url)))
+        sys.stdout.write(f"ready {' '.join(ready)}\n")
         sys.stdout.flush()
         spawn(group, _prepare(farm, options.count), "prepare")
         await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _onvif(options: argparse.Namespace, plan: FarmPlan, rtsp_url: str) -> AsyncIterator[str]:
+    """Serve the cameras as ONVIF devices too; yields the URL of the first."""
+    from simulators.onvif.device import farm_devices
+    from simulators.onvif.server import OnvifServer
+
+    devices = farm_devices(plan.places, rtsp_url)
+    async with OnvifServer(devices, options.host, options.onvif):
+        yield f"{devices[0].address}/device_service"
 
 
 def _stop_bakers(bakers: ProcessPoolExecutor) -> None:
@@ -137,7 +156,9 @@ def main(arguments: list[str] | None = None) -> int:
             write_areas(sys.stdout)
         elif options.describe == "csv":
             credentials = "farm" if options.user else ""
-            write_cameras(sys.stdout, options.count, f"rtsp://{options.host}:{options.port}", credentials)
+            onvif_url = f"http://{options.host}:{options.onvif}" if options.onvif is not None else ""
+            rtsp_url = f"rtsp://{options.host}:{options.port}"
+            write_cameras(sys.stdout, options.count, rtsp_url, credentials, onvif_url)
         else:
             plan = plan_of(options)
             with suppress(asyncio.CancelledError):

@@ -14,6 +14,7 @@ from commandwall.base.errors import CommandwallError
 from commandwall.base.logs import configure_logs
 from commandwall.cli import accounts
 from commandwall.cli.cameras import cameras
+from commandwall.cli.onvif import onvif
 from commandwall.cli.site import ConfigOption, run_async, site_settings
 from commandwall.control.users import FIRST_USER
 from commandwall.control.vault import Vault
@@ -30,6 +31,7 @@ cli = typer.Typer(
 cli.add_typer(accounts.users, name="user")
 cli.add_typer(accounts.tokens, name="token")
 cli.add_typer(cameras, name="cameras")
+cli.add_typer(onvif, name="onvif")
 
 
 def main() -> None:
@@ -37,7 +39,9 @@ def main() -> None:
     try:
         cli()
     except CommandwallError as error:
-        Console(stderr=True).print(f"commandwall: {error}", style="red", markup=False, highlight=False)
+        Console(stderr=True).print(
+            f"commandwall: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
         raise SystemExit(1) from None
 
 
@@ -110,7 +114,8 @@ def probe(
 
     Exit 1 with the reason where something does not come.
     """
-    from commandwall.cli.probe import read_password, run_probe
+    from commandwall.cli.password import password_of
+    from commandwall.cli.probe import run_probe
     from commandwall.rtsp.client import StreamRequest
     from commandwall.rtsp.dial import Trust
 
@@ -118,9 +123,7 @@ def probe(
         raise typer.BadParameter("give either a URL or --file")
     if file is None:
         trust = Trust(tls_verify, tls_ca)
-        run_async(
-            run_probe(StreamRequest(url, transport, user, read_password(user), trust), seconds, as_json)
-        )
+        run_async(run_probe(StreamRequest(url, transport, user, password_of(user), trust), seconds, as_json))
         return
     from commandwall.cli.probe_file import BulkProbe, probe_file
 
@@ -128,7 +131,7 @@ def probe(
     if config is not None:
         settings = site_settings(config)
         logins = Vault(settings.state_dir, settings.credentials)
-    login = Credential(user, read_password(user)) if user else None
+    login = Credential(user, password_of(user)) if user else None
     run_async(probe_file(file, BulkProbe(seconds, parallel, logins, login), as_json))
 
 

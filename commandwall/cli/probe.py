@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import statistics
-import sys
 from dataclasses import asdict, dataclass, field
 
 import typer
@@ -19,7 +17,6 @@ from commandwall.model.access_unit import AccessUnit
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.session import RtspSession
 
-_PASSWORD_VARIABLE = "COMMANDWALL_PASSWORD"
 _JITTER_NOTABLE_S = 0.1
 
 
@@ -134,18 +131,6 @@ async def run_probe(request: StreamRequest, seconds: float, as_json: bool) -> No
         typer.echo(json.dumps(asdict(found), ensure_ascii=False))
     else:
         _print(found)
-
-
-def read_password(user: str) -> str:
-    """Return the password of ``user`` from the environment, the terminal or standard input."""
-    if not user:
-        return ""
-    if _PASSWORD_VARIABLE in os.environ:
-        return os.environ[_PASSWORD_VARIABLE]
-    if sys.stdin.isatty():
-        password: str = typer.prompt(f"Password of {user}", hide_input=True)
-        return password
-    return sys.stdin.readline().rstrip("\n")
 
 
 def _print(found: Finding) -> None:

@@ -76,7 +76,10 @@ class Stage:
             if self._broken[number]:
                 self._reasons[number] = self._words.no_memory
             elif told is not None:
-                self.truth.dead[number] = told.state in _DEAD or told.reason.code is ReasonCode.WORKER_DOWN
+                # A feed that is opened anew delivers nothing; one that never had a picture just begins.
+                again = told.state is FeedState.CONNECTING and bool(self.truth.has_picture[number])
+                down = told.reason.code is ReasonCode.WORKER_DOWN
+                self.truth.dead[number] = told.state in _DEAD or down or again
                 self._expected[number] = told.state is FeedState.LIVE
                 reason = self._words.reason(told.reason)
                 self._versions[number] += reason != self._reasons[number]

@@ -16,7 +16,7 @@ from commandwall.control.sheet_import import ImportReport, Known, plan_import
 from commandwall.control.state import CameraBoard
 from commandwall.control.vault import Vault
 from commandwall.model.camera import Area, Camera
-from commandwall.settings.checks import Located, camera_of, cameras_of
+from commandwall.settings.checks import Located, camera_of, cameras_of, entry_of
 from commandwall.settings.faults import Fault, Loc, path_of
 from commandwall.settings.schema import CameraEntry
 from commandwall.settings.site import Credential
@@ -46,7 +46,7 @@ class CameraSettings:
     """How a camera is set up; ``configured`` ones stand in the configuration and are changed there."""
 
     configured: bool
-    camera: Camera
+    camera: CameraEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Roster:
 
     def settings(self, camera_id: str) -> CameraSettings:
         """Return how a camera is set up; raises :class:`NotFoundError`."""
-        return CameraSettings(camera_id in self._configured, self._plant.board.camera(camera_id))
+        return CameraSettings(camera_id in self._configured, entry_of(self._plant.board.camera(camera_id)))
 
     async def add(self, entry: CameraEntry) -> None:
         """Add a camera; raises :class:`InvalidError`, :class:`StoreError`."""

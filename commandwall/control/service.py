@@ -11,9 +11,11 @@ from typing import Protocol
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.control.accounts import Token, User
 from commandwall.control.audit import AuditLog
-from commandwall.control.documents import WallDocument
+from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
+from commandwall.control.documents import LeaseDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
 from commandwall.control.guessing import TooManyTriesError
+from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Permission, Principal, Role
 from commandwall.control.roster import CameraSettings, CredentialDocument, Roster
 from commandwall.control.sheet_import import ImportReport
@@ -23,6 +25,7 @@ from commandwall.control.users import Users
 from commandwall.model.camera import Area
 from commandwall.model.layout import Layout
 from commandwall.model.wall import Wall
+from commandwall.onvif.imaging import Setting
 from commandwall.outputs.websocket import HeadAddress
 from commandwall.settings.schema import CameraEntry
 from commandwall.settings.site import Credential, Language, Site
@@ -105,6 +108,7 @@ class Service:
         workers: Callable[[], Iterable[WorkerStatus]],
         users: Users,
         audit: AuditLog,
+        ptz: PtzControl,
     ) -> None:
         self.place = place
         self._cameras = cameras
@@ -114,6 +118,7 @@ class Service:
         self._workers = workers
         self._users = users
         self._audit = audit
+        self._ptz = ptz
 
     # ---- looking
 
@@ -180,7 +185,7 @@ class Service:
     def event_types(self, who: Principal) -> Collection[str]:
         """Return the types of events that may be listened to."""
         who.require(Permission.VIEW)
-        types = ["camera", "wall", "tiles"]
+        types = ["camera", "wall", "tiles", "ptz"]
         return [*types, "audit"] if who.may(Permission.AUDIT) else types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:
@@ -269,6 +274,36 @@ class Service:
         """Change one cell of a wall; raises as :meth:`set_layout` does."""
         with self._audited(who, Permission.OPERATE, "wall.cell", wall_id, f"{cell}: {source}"):
             return self._wall(wall_id).set_cell(cell, source, expected_revision)
+
+    # ---- operating cameras
+
+    async def ptz(self, who: Principal, camera_id: str) -> PtzDocument:
+        """Return what a camera can be made to do; raises as :meth:`PtzControl.state` does."""
+        who.require(Permission.VIEW)
+        return await self._ptz.state(camera_id)
+
+    async def operate(self, who: Principal, camera_id: str, command: PtzCommand) -> LeaseDocument:
+        """Make a camera do something; raises as :meth:`PtzControl.command` does.
+
+        One movement is one line of the audit log, however often it is prolonged and steered.
+        """
+        if command.verb is PtzVerb.MOVE and self._ptz.moves(who, camera_id):
+            who.require(Permission.OPERATE)
+            return await self._ptz.command(who, camera_id, command)
+        with self._audited(who, Permission.OPERATE, "camera.ptz", camera_id, str(command)):
+            return await self._ptz.command(who, camera_id, command)
+
+    async def imaging(self, who: Principal, camera_id: str) -> dict[str, Setting]:
+        """Return a camera's picture settings; raises as :meth:`PtzControl.state` does."""
+        who.require(Permission.VIEW)
+        return await self._ptz.imaging(camera_id)
+
+    async def set_imaging(self, who: Principal, camera_id: str, change: ImagingChange) -> None:
+        """Change a camera's picture settings; raises as :meth:`PtzControl.command` does."""
+        wanted = change.wanted()
+        detail = " ".join(f"{name}={value:g}" for name, value in wanted.items())
+        with self._audited(who, Permission.OPERATE, "camera.imaging", camera_id, detail):
+            await self._ptz.set_imaging(who, camera_id, wanted)
 
     # ---- signing in
 

@@ -19,8 +19,9 @@ Publish = Callable[[str, Any], None]
 class CameraStatus:
     """One camera as the API shows it, with the names of the contract.
 
-    ``reason`` is English, ``reason_zh`` Chinese. ``visible`` says that a wall shows it now. The
-    counters are of the steady feed, since its ingest worker started.
+    ``reason`` is English, ``reason_zh`` Chinese. ``visible`` says that a wall shows it now, ``onvif``
+    that it has an ONVIF address that may be used. The counters are of the steady feed, since its
+    ingest worker started.
     """
 
     id: str
@@ -43,6 +44,7 @@ class CameraStatus:
     frames_total: int = 0
     bytes_total: int = 0
     lost_packets_total: int = 0
+    onvif: bool = False
 
 
 class CameraBoard:
@@ -148,8 +150,9 @@ class CameraBoard:
         self._reasons[camera.id] = reason
         self._by_feed[feed_id(camera.id, camera.steady)] = camera.id
         self._status[camera.id] = CameraStatus(
-            camera.id, camera.name, camera.area, camera.position, state, reason.en, reason.zh
-        )
+            camera.id, camera.name, camera.area, camera.position, state, reason.en, reason.zh,
+            onvif=camera.operable,
+        )  # fmt: skip
 
 
 def _steady_feed(camera: Camera) -> tuple[object, ...]:

@@ -59,7 +59,7 @@ class Camera:
 
     ``position`` is (latitude, longitude) in degrees (WGS 84); ``credentials`` names an entry of
     the configuration's ``credentials``. ``tls_verify`` is whether an ``rtsps`` camera must show a
-    certificate that is trusted.
+    certificate that is trusted; ``onvif_url`` is the ONVIF device service that moves it, if any.
     """
 
     id: str
@@ -71,10 +71,16 @@ class Camera:
     credentials: str | None = None
     enabled: bool = True
     tls_verify: bool = True
+    onvif_url: str | None = None
 
     def address(self, stream: StreamName) -> StreamAddress | None:
         """Return where ``stream`` is fetched, or ``None`` if the camera has no such stream."""
         return self.main if stream is StreamName.MAIN else self.sub
+
+    @property
+    def operable(self) -> bool:
+        """Whether there is an address to move it by, and it may be connected to."""
+        return self.enabled and self.onvif_url is not None
 
     @property
     def steady(self) -> StreamName:

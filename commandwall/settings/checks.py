@@ -20,6 +20,7 @@ from commandwall.settings.schema import (
     CameraEntry,
     Entry,
     HeadEntry,
+    OnvifEntry,
     StreamEntry,
     WallEntry,
     keys_of,
@@ -126,7 +127,28 @@ def camera_of(entry: CameraEntry) -> Camera:
         entry.credentials,
         entry.enabled,
         entry.tls_verify,
+        entry.onvif.url if entry.onvif else None,
     )
+
+
+def entry_of(camera: Camera) -> CameraEntry:
+    """Return ``camera`` as it would be written: what :func:`camera_of` makes it of."""
+    return CameraEntry(
+        id=camera.id,
+        name=camera.name,
+        area=camera.area,
+        position=camera.position,
+        main=_entry(camera.main),
+        sub=_entry(camera.sub),
+        onvif=OnvifEntry(url=camera.onvif_url) if camera.onvif_url else None,
+        credentials=camera.credentials,
+        enabled=camera.enabled,
+        tls_verify=camera.tls_verify,
+    )
+
+
+def _entry(address: StreamAddress | None) -> StreamEntry | None:
+    return None if address is None else StreamEntry(url=address.url, transport=address.transport)
 
 
 def _address(stream: StreamEntry | None) -> StreamAddress | None:

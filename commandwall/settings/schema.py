@@ -98,6 +98,10 @@ def _rtsp_url(value: str) -> str:
     return _url(value, ("rtsp", "rtsps"), "rtsp://HOST[:PORT]/PATH or rtsps://HOST[:PORT]/PATH")
 
 
+def _http_url(value: str) -> str:
+    return _url(value, ("http", "https"), "http://HOST[:PORT]/PATH or https://HOST[:PORT]/PATH")
+
+
 def _mqtt_url(value: str) -> str:
     return _url(value, ("mqtt", "mqtts"), "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
 
@@ -198,6 +202,12 @@ class StreamEntry(Entry):
         return self
 
 
+class OnvifEntry(Entry):
+    """``onvif`` of a camera: its device service, which pan, tilt, zoom and imaging go through."""
+
+    url: Annotated[Text, AfterValidator(_http_url)]
+
+
 class CameraEntry(Entry):
     """One of ``cameras``, or a line of ``cameras_file``."""
 
@@ -207,6 +217,7 @@ class CameraEntry(Entry):
     position: Annotated[tuple[float, float], AfterValidator(_position)] | None = None
     main: StreamEntry | None = None
     sub: StreamEntry | None = None
+    onvif: OnvifEntry | None = None
     credentials: Id | None = None
     enabled: bool = True
     tls_verify: bool = True

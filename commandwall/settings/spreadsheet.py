@@ -11,7 +11,7 @@ from commandwall.settings.sheets import sheet_rows
 
 COLUMNS = (
     "id", "name", "area", "latitude", "longitude", "main_url", "main_transport", "sub_url", "sub_transport",
-    "credentials", "enabled", "tls_verify",
+    "onvif_url", "credentials", "enabled", "tls_verify",
 )  # fmt: skip
 _REQUIRED = ("id", "name", "area")
 _COLUMN_OF: dict[Loc, str] = {
@@ -21,6 +21,7 @@ _COLUMN_OF: dict[Loc, str] = {
     ("main", "transport"): "main_transport",
     ("sub", "url"): "sub_url",
     ("sub", "transport"): "sub_transport",
+    ("onvif", "url"): "onvif_url",
 }
 _SWITCHES = ("enabled", "tls_verify")
 _SWITCH = {
@@ -99,12 +100,12 @@ def _entry(filled: dict[str, str]) -> dict[str, Any]:
     }
     if "latitude" in filled or "longitude" in filled:
         entry["position"] = (filled.get("latitude"), filled.get("longitude"))
-    for stream in ("main", "sub"):
+    for part in ("main", "sub", "onvif"):
         fields = {
-            key: filled[column] for key in ("url", "transport") if (column := f"{stream}_{key}") in filled
+            key: filled[column] for key in ("url", "transport") if (column := f"{part}_{key}") in filled
         }
         if fields:
-            entry[stream] = fields
+            entry[part] = fields
     for name in _SWITCHES:
         if name in filled:
             entry[name] = _SWITCH.get(filled[name].lower(), filled[name])

@@ -39,6 +39,7 @@ _WORDS = {
     401: "Not signed in",
     403: "The role does not include this",
     404: "No such thing",
+    409: "Somebody else operates the camera",
     412: "The revision is stale",
     413: "Too large",
     415: "Another content type than is taken",

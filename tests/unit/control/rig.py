@@ -14,6 +14,7 @@ from commandwall.control.database import Database
 from commandwall.control.documents import HeadDocument, TileDocument, WallDocument, WallEvent
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
+from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Role
 from commandwall.control.roster import Roster
 from commandwall.control.service import Place, Service
@@ -197,9 +198,12 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
     plant = FakePlant(board)
     vault = Vault(directory, {"dongmen": Credential("admin", "of the configuration")})
     roster = Roster(plant, board.cameras(), AREAS, CameraStore(database), vault)
-    async with AuditLog(Store(database), events) as audit:
+    async with (
+        AuditLog(Store(database), events) as audit,
+        PtzControl(board.camera, {}, events.publish) as ptz,
+    ):
         service = Service(
-            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit
+            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz
         )
         for role in Role:
             await users.add(role, role, PASSWORD)

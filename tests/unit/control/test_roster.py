@@ -13,6 +13,7 @@ from commandwall.control.roster import CameraSettings, Roster, merge_cameras
 from commandwall.control.state import CameraBoard
 from commandwall.control.vault import Vault
 from commandwall.model.camera import Area, Camera, StreamAddress, Transport
+from commandwall.settings.checks import entry_of
 from commandwall.settings.schema import CameraEntry
 from commandwall.settings.site import Credential
 from tests.unit.control.rig import FakePlant
@@ -53,8 +54,8 @@ async def test_a_camera_is_added_kept_and_installed(site: Site) -> None:
         "new", "新", "dongmen", None, StreamAddress("rtsp://h/s", Transport.UDP), position=(22.5, 114.1)
     )
     assert site.plant.installed == [camera]
-    assert site.roster.settings("new") == CameraSettings(False, camera)
-    assert site.roster.settings("conf") == CameraSettings(True, CONFIGURED)
+    assert site.roster.settings("new") == CameraSettings(False, entry_of(camera))
+    assert site.roster.settings("conf") == CameraSettings(True, entry_of(CONFIGURED))
     kept = await site.store.load()
     assert merge_cameras([CONFIGURED], kept, AREAS, site.vault) == [CONFIGURED, camera]
 

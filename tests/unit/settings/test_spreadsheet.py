@@ -16,7 +16,7 @@ from commandwall.settings.load import check_settings, load_settings
 from commandwall.settings.spreadsheet import COLUMNS, read_cameras
 
 HEADER = ",".join(COLUMNS)
-LINE = "dm-1,东门 01,dongmen,22.5,114.1,rtsp://h/m,udp,rtsp://h/s,,dongmen,是,否"
+LINE = "dm-1,东门 01,dongmen,22.5,114.1,rtsp://h/m,udp,rtsp://h/s,,http://h/onvif,dongmen,是,否"
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ def test_what_excel_and_libreoffice_write_is_read(
     assert camera.main == StreamAddress("rtsp://h/m", Transport.UDP)
     assert camera.sub == StreamAddress("rtsp://h/s", Transport.TCP)
     assert (camera.credentials, camera.enabled, camera.tls_verify) == ("dongmen", True, False)
+    assert camera.onvif_url == "http://h/onvif"
 
 
 def test_columns_come_in_any_order_and_may_be_left_out(sheet: Path, site: Path) -> None:
@@ -55,11 +56,13 @@ def test_columns_come_in_any_order_and_may_be_left_out(sheet: Path, site: Path) 
         ("d,n,dongmen,,,rtsp://h/m,,,udp", "sub_url", "is missing"),
         ("d,n,dongmen", "", "neither main nor sub"),
         ("d,,dongmen,,,rtsp://h/m", "name", "is missing"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,rtsp://h/onvif", "onvif_url", "must be http://"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,http://u:p@h/", "onvif_url", "must not carry a user"),
         ("d,n,where,,,rtsp://h/m", "area", "no area 'where'"),
-        ("d,n,dongmen,,,rtsp://h/m,,,,who", "credentials", "no credential 'who'"),
-        ("d,n,dongmen,,,rtsp://h/m,,,,,maybe", "enabled", "must be true or false"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,,who", "credentials", "no credential 'who'"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,,,maybe", "enabled", "must be true or false"),
         ("dongmen-001,n,dongmen,,,rtsp://h/m", "id", "taken at site.yaml:8"),
-        ("d,n,dongmen,,,rtsp://h/m,,,,,,,extra", "", "more than 12 columns"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,,,,,extra", "", "more than 13 columns"),
     ],
 )
 def test_each_fault_is_named_at_its_line_and_column(

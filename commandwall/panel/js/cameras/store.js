@@ -24,6 +24,7 @@ export const TROUBLE = new Set(["stalled", "lost", "refused"]);
  * @property {number | null} last_frame_age_s
  * @property {number | null} reconnects
  * @property {number | null} loss_ratio
+ * @property {boolean} onvif whether it may be moved
  *
  * @typedef {{id: string, name: string, parent: string | null}} AreaDocument
  * @typedef {{total: number, live: number, trouble: number}} Count

@@ -40,7 +40,7 @@ def example_of(route: Route) -> dict[str, Any]:
         return {"data": b"id,name,area\n", "headers": {"Content-Type": route.takes[0]}}
     known: dict[str, Any] = {
         "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
-        "role": "viewer", "user": "admin", "id": "new", "area": "dongmen",
+        "role": "viewer", "user": "admin", "id": "new", "area": "dongmen", "verb": "home",
     }  # fmt: skip
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:
