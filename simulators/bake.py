@@ -32,15 +32,17 @@ def prepare_process() -> None:
 def bake(place: Place, spec: VideoSpec, clip: Path | None, path: Path) -> None:
     """Draw and encode the loop of ``place`` and write it to ``path``.
 
-    The value in the bar code is the frame's index in the loop. Raises InvalidError for a clip that
+    The value in the bar code is the frame's index in the loop; a frozen loop shows its first
+    picture all the time. Raises InvalidError for a clip that
     cannot be read, OSError when the cache cannot be written.
     """
     pictures = pictures_of(place, spec, clip)
     stamp = Stamp(place, spec.width, spec.height)
     encoder = Encoder(spec)
-    units = []
-    for index in range(spec.loop_frames):
+    units: list[Unit] = []
+    for frame in range(spec.loop_frames):
+        index = 0 if spec.frozen else frame
         picture = pictures.render(index / spec.loop_frames)
         stamp.burn(picture, Kind.FRAME, index)
-        units.append(Unit(*encoder.encode(picture)))
-    write_loop(path, units)
+        units += encoder.encode(picture)
+    write_loop(path, units + encoder.flush())
