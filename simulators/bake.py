@@ -32,17 +32,17 @@ def prepare_process() -> None:
 def bake(place: Place, spec: VideoSpec, clip: Path | None, path: Path) -> None:
     """Draw and encode the loop of ``place`` and write it to ``path``.
 
-    The value in the bar code is the frame's index in the loop; a frozen loop shows its first
-    picture all the time. Raises InvalidError for a clip that
-    cannot be read, OSError when the cache cannot be written.
+    The value in the bar code is the frame's index in the loop; a frozen loop is its first key
+    frame all the time, so that every decoder makes the same picture of each. Raises InvalidError
+    for a clip that cannot be read, OSError when the cache cannot be written.
     """
     pictures = pictures_of(place, spec, clip)
     stamp = Stamp(place, spec.width, spec.height)
     encoder = Encoder(spec)
     units: list[Unit] = []
-    for frame in range(spec.loop_frames):
-        index = 0 if spec.frozen else frame
+    for index in range(spec.loop_frames):
         picture = pictures.render(index / spec.loop_frames)
         stamp.burn(picture, Kind.FRAME, index)
         units += encoder.encode(picture)
-    write_loop(path, units + encoder.flush())
+    units += encoder.flush()
+    write_loop(path, units[:1] * len(units) if spec.frozen else units)

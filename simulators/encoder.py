@@ -22,8 +22,6 @@ _TOOLS = "no-deblock=0"
 _CIF_PIXELS = 352 * 288
 """Pictures up to CIF come from encoders of the age of CIF: Constrained Baseline, without arithmetic coding
 (which takes half of the time of decoding them). Larger ones, and such with B-frames, are Main."""
-_STEADY_QUANTISER = "30"
-"""A picture that never changes is encoded alike each time: rate control would refine it."""
 
 
 class Encoder:
@@ -53,10 +51,6 @@ class Encoder:
             "x264-params": f"cabac={main:d}:{_TOOLS}:bframes={spec.b_frames}:keyint={spec.gop}"
             f":min-keyint={spec.gop}:scenecut=0:repeat-headers=1",
         }
-        if spec.frozen:
-            context.bit_rate = 0
-            del context.options["maxrate"], context.options["bufsize"]
-            context.options["qp"] = _STEADY_QUANTISER
         self._context = context
         self._next_pts = 0
 
