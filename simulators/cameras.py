@@ -12,9 +12,10 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -27,9 +28,13 @@ from commandwall.base.tasks import spawn
 from commandwall.model.camera import StreamName
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server import RtspServer
+from commandwall.rtsp.server_connection import Connection, Server
 from simulators.bake import prepare_process
 from simulators.encoder import CODECS
 from simulators.farm import Farm, FarmPlan
+from simulators.faults.book import FaultBook
+from simulators.faults.file import load_faults
+from simulators.faults.wire import Wire
 from simulators.loopfile import cache_root
 from simulators.places import places, write_areas, write_cameras
 from simulators.spec import parse_spec
@@ -58,6 +63,13 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--live", type=int, default=0, metavar="K", help="encode the first K cameras in real time"
     )
+    parser.add_argument("--wait", action="store_true", help="say ready only when every sub stream is encoded")
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        metavar="FILE",
+        help="what is wrong with which cameras (docs/guide/simulators.md)",
+    )
     parser.add_argument("--user", help="ask for this user by digest authentication")
     parser.add_argument("--password", default="", help="and this password (or set FARM_PASSWORD)")
     parser.add_argument(
@@ -82,7 +94,10 @@ def plan_of(options: argparse.Namespace) -> FarmPlan:
         raise InvalidError(f"there is no file {options.clip}", field="--clip")
     specs = {StreamName.MAIN: parse_spec(options.main), StreamName.SUB: parse_spec(options.sub)}
     cache = options.cache or cache_root()
-    return FarmPlan(tuple(places(options.count)), specs, options.codec, options.clip, options.live, cache)
+    faults = load_faults(options.faults) if options.faults else FaultBook()
+    return FarmPlan(
+        tuple(places(options.count)), specs, options.codec, options.clip, options.live, cache, faults
+    )
 
 
 async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:
@@ -101,16 +116,19 @@ async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:
         group = await stack.enter_async_context(asyncio.TaskGroup())
         farm = Farm(plan, group, bakers, workers, threads)
         server = RtspServer(farm, options.host, options.port, authenticator=_authenticator(options),
-                            name="commandwall camera farm")  # fmt: skip
+                            name="commandwall camera farm", protocol=_protocol(plan.faults))  # fmt: skip
         await stack.enter_async_context(server)
         farm.start()
+        if options.wait:
+            await _prepare(farm, options.count)
         rtsp_url = f"rtsp://{options.host}:{server.port}"
         ready = [f"{rtsp_url}/cam/0001/sub"]
         if options.onvif is not None:
             ready.append(await stack.enter_async_context(_onvif(options, plan, rtsp_url)))
         sys.stdout.write(f"ready {' '.join(ready)}\n")
         sys.stdout.flush()
-        spawn(group, _prepare(farm, options.count), "prepare")
+        if not options.wait:
+            spawn(group, _prepare(farm, options.count), "prepare")
         await asyncio.Event().wait()
 
 
@@ -130,6 +148,11 @@ def _stop_bakers(bakers: ProcessPoolExecutor) -> None:
     for process in multiprocessing.active_children():
         process.terminate()
     bakers.shutdown(wait=True, cancel_futures=True)
+
+
+def _protocol(faults: FaultBook) -> Callable[[Server], asyncio.Protocol]:
+    """Return what talks to clients: the plain protocol where nothing is wrong with any camera."""
+    return partial(Wire, find=faults.begin) if faults.rules else Connection
 
 
 def _authenticator(options: argparse.Namespace) -> ServerAuthenticator | None:
