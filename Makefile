@@ -3,18 +3,21 @@
 PYTHON  ?= python3
 CAMERAS ?= 400
 PORT    ?= 8080
+SECONDS ?= 60
+TARGET  ?= all
 
 VENV := .venv
 BIN  := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs clean
+.PHONY: help demo test check bench fuzz docs clean
 
 help:
 	@echo "make demo    the wall with $(CAMERAS) simulated cameras on http://127.0.0.1:$(PORT) (CAMERAS=, PORT=)"
 	@echo "make test    all tests, with real FFmpeg, GStreamer, Mosquitto and Chromium"
 	@echo "make check   formatting, lint, types, architecture"
 	@echo "make bench   the benchmarks; writes bench.json"
+	@echo "make fuzz    feeds mutated bytes to what reads the network for $(SECONDS) s (SECONDS=, TARGET=)"
 	@echo "make docs    draws the generated pages of docs/ again"
 	@echo "make clean   removes .venv and all caches"
 
@@ -35,6 +38,9 @@ bench: $(VENV)/dev.stamp
 	@.ci/system-packages
 	@exec $(BIN)/python -m tests.bench --out bench.json
 
+fuzz: $(VENV)/fuzz.stamp
+	@exec $(BIN)/python -m tests.fuzz --seconds $(SECONDS) --target $(TARGET)
+
 docs: $(VENV)/dev.stamp
 	@$(BIN)/python docs/ref/draw_layouts.py
 
@@ -49,3 +55,7 @@ $(VENV)/run.stamp: pyproject.toml .ci/venv
 $(VENV)/dev.stamp: pyproject.toml .ci/venv
 	@.ci/venv $(PYTHON) $(VENV) dev
 	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/fuzz.stamp: pyproject.toml .ci/venv
+	@.ci/venv $(PYTHON) $(VENV) dev,fuzz
+	@touch $@ $(VENV)/dev.stamp $(VENV)/run.stamp

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,28 +16,28 @@ import commandwall.panel
 from commandwall.base.tasks import spawn
 from commandwall.control.accounts import Accounts
 from commandwall.control.audit import AuditLog
+from commandwall.control.camera_store import CameraStore
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
-from commandwall.control.feeds import Feeds
 from commandwall.control.guessing import GuessGuard
 from commandwall.control.http.application import HttpServer, application
 from commandwall.control.http.context import Probes, Web
 from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.mqtt import MqttBridge
 from commandwall.control.passwords import Passwords
+from commandwall.control.plant import build_plant
+from commandwall.control.ptz import PtzControl
+from commandwall.control.roster import Roster, merge_cameras
 from commandwall.control.service import Place, Service
-from commandwall.control.share import ShareControl
-from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.control.users import Users
-from commandwall.control.walls import WallControl, WallLinks
-from commandwall.ipc.messages import TileFigures
+from commandwall.control.vault import Vault
 from commandwall.observe.health import Health
 from commandwall.observe.metrics import Metrics, Sources
 from commandwall.observe.systemd import Notifier, ServiceManager
 from commandwall.outputs.websocket import HeadVideo
 from commandwall.settings.site import Settings
-from commandwall.workers.worker import Worker, WorkerStatus
+from commandwall.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -48,46 +48,6 @@ class Running:
 
     url: str
     first_password: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Plant:
-    """The parts that handle pictures, as the control plane holds them."""
-
-    board: CameraBoard
-    feeds: Feeds
-    walls: dict[str, WallControl]
-    share: ShareControl
-
-    @property
-    def workers(self) -> list[Worker]:
-        """Every worker process."""
-        return [*self.feeds.workers, *(wall.worker for wall in self.walls.values()), self.share.worker]
-
-    def worker_statuses(self) -> list[WorkerStatus]:
-        """Return what is known of every worker process."""
-        return [worker.status for worker in self.workers]
-
-
-def build_plant(settings: Settings, events: EventLog, keeper: ArrangementKeeper, runtime_dir: Path) -> Plant:
-    """Return the parts of ``settings``; nothing runs yet."""
-    walls: dict[str, WallControl] = {}
-
-    def take_figures(figures: Iterable[TileFigures]) -> None:
-        for wall in walls.values():
-            wall.take_figures(figures)
-
-    def camera_resized(camera_id: str) -> None:
-        for wall in walls.values():
-            wall.camera_resized(camera_id)
-
-    board = CameraBoard(settings.cameras, events.publish)
-    feeds = Feeds(board, settings.credentials, settings.ingest, runtime_dir, take_figures, camera_resized)
-    links = WallLinks(feeds.show, events.publish, keeper.keep)
-    for wall in settings.walls:
-        packet_path = runtime_dir / f"wall-{wall.id}.packets"
-        walls[wall.id] = WallControl(wall, settings.layouts, board, links, packet_path, settings.language)
-    return Plant(board, feeds, walls, ShareControl(settings.rtsp, settings.cameras, feeds, walls.values()))
 
 
 async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
@@ -105,18 +65,24 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         keeper = await stack.enter_async_context(ArrangementKeeper(store))
         users = Users(Accounts(database), Passwords(), GuessGuard())
         first_password = await users.ensure_first_user()
-        plant = build_plant(settings, events, keeper, runtime_dir)
+        vault, camera_store = Vault(settings.state_dir, settings.credentials), CameraStore(database)
+        cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, vault)
+        plant = build_plant(settings, cameras, vault, events, keeper, runtime_dir)
         for wall in plant.walls.values():
             wall.restore(await store.load_arrangement(wall.wall.id))
         await stack.enter_async_context(_running(plant.workers))
+        ptz = PtzControl(plant.board.camera, vault, events.publish)
+        await stack.enter_async_context(ptz)
         service = Service(
             Place(settings.site, settings.language, settings.areas, settings.layouts),
             plant.board,
+            Roster(plant, settings.cameras, settings.areas, camera_store, vault),
             plant.feeds,
             plant.walls,
             plant.worker_statuses,
             users,
             audit,
+            ptz,
         )
         video = await stack.enter_async_context(HeadVideo())
         metrics = Metrics(Sources(plant.board.all, plant.walls.values, plant.worker_statuses, video.viewers))

@@ -32,15 +32,17 @@ def prepare_process() -> None:
 def bake(place: Place, spec: VideoSpec, clip: Path | None, path: Path) -> None:
     """Draw and encode the loop of ``place`` and write it to ``path``.
 
-    The value in the bar code is the frame's index in the loop. Raises InvalidError for a clip that
-    cannot be read, OSError when the cache cannot be written.
+    The value in the bar code is the frame's index in the loop; a frozen loop is its first key
+    frame all the time, so that every decoder makes the same picture of each. Raises InvalidError
+    for a clip that cannot be read, OSError when the cache cannot be written.
     """
     pictures = pictures_of(place, spec, clip)
     stamp = Stamp(place, spec.width, spec.height)
     encoder = Encoder(spec)
-    units = []
+    units: list[Unit] = []
     for index in range(spec.loop_frames):
         picture = pictures.render(index / spec.loop_frames)
         stamp.burn(picture, Kind.FRAME, index)
-        units.append(Unit(*encoder.encode(picture)))
-    write_loop(path, units)
+        units += encoder.encode(picture)
+    units += encoder.flush()
+    write_loop(path, units[:1] * len(units) if spec.frozen else units)

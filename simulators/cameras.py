@@ -12,8 +12,10 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -26,9 +28,13 @@ from commandwall.base.tasks import spawn
 from commandwall.model.camera import StreamName
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server import RtspServer
+from commandwall.rtsp.server_connection import Connection, Server
 from simulators.bake import prepare_process
 from simulators.encoder import CODECS
 from simulators.farm import Farm, FarmPlan
+from simulators.faults.book import FaultBook
+from simulators.faults.file import load_faults
+from simulators.faults.wire import Wire
 from simulators.loopfile import cache_root
 from simulators.places import places, write_areas, write_cameras
 from simulators.spec import parse_spec
@@ -57,10 +63,20 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--live", type=int, default=0, metavar="K", help="encode the first K cameras in real time"
     )
+    parser.add_argument("--wait", action="store_true", help="say ready only when every sub stream is encoded")
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        metavar="FILE",
+        help="what is wrong with which cameras (docs/guide/simulators.md)",
+    )
     parser.add_argument("--user", help="ask for this user by digest authentication")
     parser.add_argument("--password", default="", help="and this password (or set FARM_PASSWORD)")
     parser.add_argument(
         "--cache", type=Path, default=None, metavar="DIR", help="where encoded loops are kept"
+    )
+    parser.add_argument(
+        "--onvif", type=int, metavar="P", help="also be ONVIF devices, on this port; 0 picks a free one"
     )
     parser.add_argument(
         "--describe", choices=("csv", "areas"), help="print the cameras or their areas, and end"
@@ -78,7 +94,10 @@ def plan_of(options: argparse.Namespace) -> FarmPlan:
         raise InvalidError(f"there is no file {options.clip}", field="--clip")
     specs = {StreamName.MAIN: parse_spec(options.main), StreamName.SUB: parse_spec(options.sub)}
     cache = options.cache or cache_root()
-    return FarmPlan(tuple(places(options.count)), specs, options.codec, options.clip, options.live, cache)
+    faults = load_faults(options.faults) if options.faults else FaultBook()
+    return FarmPlan(
+        tuple(places(options.count)), specs, options.codec, options.clip, options.live, cache, faults
+    )
 
 
 async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:
@@ -97,13 +116,31 @@ async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:
         group = await stack.enter_async_context(asyncio.TaskGroup())
         farm = Farm(plan, group, bakers, workers, threads)
         server = RtspServer(farm, options.host, options.port, authenticator=_authenticator(options),
-                            name="commandwall camera farm")  # fmt: skip
+                            name="commandwall camera farm", protocol=_protocol(plan.faults))  # fmt: skip
         await stack.enter_async_context(server)
         farm.start()
-        sys.stdout.write(f"ready rtsp://{options.host}:{server.port}/cam/0001/sub\n")
+        if options.wait:
+            await _prepare(farm, options.count)
+        rtsp_url = f"rtsp://{options.host}:{server.port}"
+        ready = [f"{rtsp_url}/cam/0001/sub"]
+        if options.onvif is not None:
+            ready.append(await stack.enter_async_context(_onvif(options, plan, rtsp_url)))
+        sys.stdout.write(f"ready {' '.join(ready)}\n")
         sys.stdout.flush()
-        spawn(group, _prepare(farm, options.count), "prepare")
+        if not options.wait:
+            spawn(group, _prepare(farm, options.count), "prepare")
         await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _onvif(options: argparse.Namespace, plan: FarmPlan, rtsp_url: str) -> AsyncIterator[str]:
+    """Serve the cameras as ONVIF devices too; yields the URL of the first."""
+    from simulators.onvif.device import farm_devices
+    from simulators.onvif.server import OnvifServer
+
+    devices = farm_devices(plan.places, rtsp_url)
+    async with OnvifServer(devices, options.host, options.onvif):
+        yield f"{devices[0].address}/device_service"
 
 
 def _stop_bakers(bakers: ProcessPoolExecutor) -> None:
@@ -111,6 +148,11 @@ def _stop_bakers(bakers: ProcessPoolExecutor) -> None:
     for process in multiprocessing.active_children():
         process.terminate()
     bakers.shutdown(wait=True, cancel_futures=True)
+
+
+def _protocol(faults: FaultBook) -> Callable[[Server], asyncio.Protocol]:
+    """Return what talks to clients: the plain protocol where nothing is wrong with any camera."""
+    return partial(Wire, find=faults.begin) if faults.rules else Connection
 
 
 def _authenticator(options: argparse.Namespace) -> ServerAuthenticator | None:
@@ -137,7 +179,9 @@ def main(arguments: list[str] | None = None) -> int:
             write_areas(sys.stdout)
         elif options.describe == "csv":
             credentials = "farm" if options.user else ""
-            write_cameras(sys.stdout, options.count, f"rtsp://{options.host}:{options.port}", credentials)
+            onvif_url = f"http://{options.host}:{options.onvif}" if options.onvif is not None else ""
+            rtsp_url = f"rtsp://{options.host}:{options.port}"
+            write_cameras(sys.stdout, options.count, rtsp_url, credentials, onvif_url)
         else:
             plan = plan_of(options)
             with suppress(asyncio.CancelledError):

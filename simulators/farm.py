@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ from commandwall.base.tasks import spawn
 from commandwall.model.camera import StreamName
 from commandwall.rtsp.server_track import Track
 from simulators.bake import bake
+from simulators.faults.book import FaultBook, stream_at
 from simulators.live import live_track
-from simulators.loopfile import cache_folder, read_loop
+from simulators.loopfile import Unit, cache_folder, read_loop
 from simulators.loops import LoopTrack
 from simulators.pacer import Pacer
 from simulators.places import Place
 from simulators.spec import VideoSpec
 
-_PATH = re.compile(r"/cam/(\d{1,6})/(main|sub)")
 _ASKED_FOR, _AHEAD = 0, 1
 """What is waited for is baked before what is baked ahead of time."""
 
@@ -36,6 +35,7 @@ class FarmPlan:
     clip: Path | None
     live: int
     cache: Path
+    faults: FaultBook
 
 
 class Farm:
@@ -53,14 +53,12 @@ class Farm:
         self._workers = workers
         self._threads = threads
         self._pacer = Pacer()
-        self._folders = {
-            name: cache_folder(plan.cache, spec, plan.codec, plan.clip) for name, spec in plan.specs.items()
-        }
+        self._folders: dict[VideoSpec, Path] = {}
         self._places = {place.number: place for place in plan.places}
         self._tracks: dict[tuple[int, StreamName], asyncio.Task[Track]] = {}
-        self._baked: dict[tuple[int, StreamName], asyncio.Future[None]] = {}
-        self._started: set[tuple[int, StreamName]] = set()
-        self._orders: asyncio.PriorityQueue[tuple[int, int, StreamName]] = asyncio.PriorityQueue()
+        self._baked: dict[tuple[int, VideoSpec], asyncio.Future[None]] = {}
+        self._started: set[tuple[int, VideoSpec]] = set()
+        self._orders: asyncio.PriorityQueue[tuple[int, int, VideoSpec]] = asyncio.PriorityQueue()
 
     def start(self) -> None:
         """Start the tasks that pace and bake."""
@@ -71,7 +69,7 @@ class Farm:
     async def prepare(self, on_ready: Callable[[], None]) -> None:
         """Bake every camera's sub stream that is not in the cache; ``on_ready`` is called for each camera."""
         recorded = [place.number for place in self._plan.places if place.number > self._plan.live]
-        waiting = {self._order(number, StreamName.SUB, _AHEAD) for number in recorded}
+        waiting = [self._ready(number, StreamName.SUB, _AHEAD) for number in recorded]
         for _ in range(self._plan.live):
             on_ready()
         for done in asyncio.as_completed(waiting):
@@ -80,10 +78,9 @@ class Farm:
 
     async def open(self, path: str) -> Track | None:
         """Return the track at ``/cam/NUMBER/STREAM``; waits until it is baked."""
-        match = _PATH.fullmatch(path)
-        if match is None or int(match[1]) not in self._places:
+        key = stream_at(path)
+        if key is None or key[0] not in self._places:
             return None
-        key = int(match[1]), StreamName(match[2])
         task = self._tracks.get(key)
         if task is None:
             make = self._live if key[0] <= self._plan.live else self._recorded
@@ -91,13 +88,22 @@ class Farm:
         return await asyncio.shield(task)
 
     async def _recorded(self, number: int, stream: StreamName) -> Track:
-        path = self._path(number, stream)
-        units = read_loop(path)
-        if units is None:
-            await asyncio.shield(self._order(number, stream, _ASKED_FOR))
-            units = read_loop(path)
-        assert units is not None, "what was baked is in the cache"
+        await self._ready(number, stream, _ASKED_FOR)
+        units: list[Unit] = []
+        for spec in self._specs(number, stream):
+            loop = read_loop(self._path(number, spec))
+            assert loop is not None, "what was baked is in the cache"
+            units += loop
         return LoopTrack(units, self._plan.specs[stream].fps, number, self._pacer)
+
+    async def _ready(self, number: int, stream: StreamName, urgency: int) -> None:
+        """Wait until all that a stream is made of is in the cache."""
+        for done in [self._order(number, spec, urgency) for spec in self._specs(number, stream)]:
+            await asyncio.shield(done)
+
+    def _specs(self, number: int, stream: StreamName) -> list[VideoSpec]:
+        """Return the loops that a stream plays one after the other: one, where its camera has no faults."""
+        return self._plan.faults.recordings(number, stream, self._plan.specs[stream])
 
     async def _live(self, number: int, stream: StreamName) -> Track:
         spec, place = self._plan.specs[stream], self._places[number]
@@ -107,32 +113,35 @@ class Farm:
         spawn(self._group, track.run(), f"live-{number}-{stream}")
         return track
 
-    def _order(self, number: int, stream: StreamName, urgency: int) -> asyncio.Future[None]:
-        """Return what tells when a stream is in the cache, ordering it if need be, or sooner."""
-        key = number, stream
+    def _order(self, number: int, spec: VideoSpec, urgency: int) -> asyncio.Future[None]:
+        """Return what tells when a loop is in the cache, ordering it if need be, or sooner."""
+        key = number, spec
         known = self._baked.get(key)
         if known is None:
             known = self._baked[key] = asyncio.get_running_loop().create_future()
-            if self._path(number, stream).exists():
+            if self._path(number, spec).exists():
                 known.set_result(None)
                 return known
         elif known.done() or urgency == _AHEAD:
             return known
-        self._orders.put_nowait((urgency, number, stream))
+        self._orders.put_nowait((urgency, number, spec))
         return known
 
     async def _bake_orders(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            _, number, stream = await self._orders.get()
-            key = number, stream
+            _, number, spec = await self._orders.get()
+            key = number, spec
             if key in self._started:
                 continue
             self._started.add(key)
-            spec, clip = self._plan.specs[stream], self._plan.clip
-            order = partial(bake, self._places[number], spec, clip, self._path(number, stream))
+            order = partial(bake, self._places[number], spec, self._plan.clip, self._path(number, spec))
             await loop.run_in_executor(self._bakers, order)
             self._baked[key].set_result(None)
 
-    def _path(self, number: int, stream: StreamName) -> Path:
-        return self._folders[stream] / f"{number:04}.loop"
+    def _path(self, number: int, spec: VideoSpec) -> Path:
+        folder = self._folders.get(spec)
+        if folder is None:
+            folder = cache_folder(self._plan.cache, spec, self._plan.codec, self._plan.clip)
+            self._folders[spec] = folder
+        return folder / f"{number:04}.loop"

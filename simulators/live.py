@@ -80,5 +80,5 @@ class LiveTrack:
         picture = self._pictures.render(phase)
         now_ns = utc_ns()
         self._stamp.burn(picture, Kind.UTC_MS, now_ns // _NS_PER_MS)
-        data, is_key = self._encoder.encode(picture, key=key)
-        return data, is_key, now_ns
+        (unit,) = self._encoder.encode(picture, key=key)
+        return unit.data, unit.key, now_ns

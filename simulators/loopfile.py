@@ -1,7 +1,8 @@
 r"""The cache of encoded loops: one file a stream, written whole or not at all.
 
 A file is ``CWLOOP1\n``, the number of frames (32 bits, big endian), then for each frame its size
-with the highest bit set for key frames (32 bits), then the access units one after the other.
+with the highest bit set for key frames and, in the four bits below, how many frames after it was
+sent a picture is shown (32 bits), then the access units one after the other.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ GENERATOR_VERSION = 3
 
 _MAGIC = b"CWLOOP1\n"
 _KEY = 1 << 31
+_DELAY_SHIFT, _SIZE = 27, (1 << 27) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One access unit of a loop (Annex B)."""
+    """One access unit of a loop (Annex B). ``delay``: how many frames later it is shown, up to 15."""
 
     data: bytes
     key: bool
+    delay: int = 0
 
 
 def cache_root() -> Path:
@@ -43,13 +46,15 @@ def cache_folder(root: Path, spec: VideoSpec, codec: str, clip: Path | None) -> 
         status = clip.stat()
         source = f"{clip.resolve()} {status.st_size} {status.st_mtime_ns}"
     words = f"{GENERATOR_VERSION} {spec} {spec.gop} {spec.loop_frames} {codec} {source}"
+    if spec.b_frames or spec.frozen:
+        words += f" {spec.b_frames} {spec.frozen}"
     return root / f"{spec.width}x{spec.height}-{hashlib.sha256(words.encode()).hexdigest()[:16]}"
 
 
 def write_loop(path: Path, units: Sequence[Unit]) -> None:
     """Write ``units`` to ``path``; another process sees the whole file or none. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    sizes = [len(unit.data) | (_KEY if unit.key else 0) for unit in units]
+    sizes = [len(unit.data) | unit.delay << _DELAY_SHIFT | (_KEY if unit.key else 0) for unit in units]
     head = _MAGIC + struct.pack(f"!I{len(sizes)}I", len(sizes), *sizes)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     partial.write_bytes(head + b"".join(unit.data for unit in units))
@@ -72,7 +77,7 @@ def read_loop(path: Path) -> list[Unit] | None:
     units = []
     position = start + 4 * count
     for size in sizes:
-        end = position + (size & ~_KEY)
-        units.append(Unit(content[position:end], bool(size & _KEY)))
+        end = position + (size & _SIZE)
+        units.append(Unit(content[position:end], bool(size & _KEY), (size & ~_KEY) >> _DELAY_SHIFT))
         position = end
     return units if position == len(content) else None

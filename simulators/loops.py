@@ -34,6 +34,7 @@ class LoopTrack:
     ) -> None:
         self.format = h264_format(units[0].data)
         self.frames = [PacketFrame(packetise_h264(unit.data), PAYLOAD_TYPE, key=unit.key) for unit in units]
+        self.delays = [unit.delay for unit in units]
         self.fps = fps
         self._shift_s = number * _GOLDEN % 1.0 / fps
         self._pacer = pacer
@@ -60,12 +61,13 @@ class LoopPlayer:
     """One client of a loop: where in the loop it is, and when its next frame is due."""
 
     __slots__ = (
-        "_deliver", "_due_s", "_frames", "_index", "_period_s", "_step_90k", "_time_90k", "_utc_offset_ns",
-        "active",
+        "_delays", "_deliver", "_due_s", "_frames", "_index", "_period_s", "_step_90k", "_time_90k",
+        "_utc_offset_ns", "active",
     )  # fmt: skip
 
     def __init__(self, track: LoopTrack, sender: TrackSender, begin_s: float, utc_offset_ns: int) -> None:
         self._frames = track.frames
+        self._delays = track.delays
         self._deliver = sender.deliver
         self._due_s = begin_s
         self._period_s = 1 / track.fps
@@ -83,8 +85,10 @@ class LoopPlayer:
         if now_s - due_s > _MAX_LAG_S:
             self._time_90k += (now_s - due_s) * RTP_CLOCK_HZ
             due_s = now_s
-        captured_ns = int(due_s * NS_PER_S) + self._utc_offset_ns
-        self._deliver(self._frames[self._index], int(self._time_90k), captured_ns)
+        delay = self._delays[self._index]
+        captured_ns = int((due_s + delay * self._period_s) * NS_PER_S) + self._utc_offset_ns
+        shown_90k = int(self._time_90k + delay * self._step_90k)
+        self._deliver(self._frames[self._index], shown_90k, captured_ns)
         self._index = (self._index + 1) % len(self._frames)
         self._time_90k += self._step_90k
         self._due_s = due_s + self._period_s

@@ -15,7 +15,7 @@ from typing import TextIO
 
 CSV_COLUMNS = (
     "id", "name", "area", "latitude", "longitude", "main_url", "main_transport",
-    "sub_url", "sub_transport", "credentials", "enabled",
+    "sub_url", "sub_transport", "onvif_url", "credentials", "enabled",
 )  # fmt: skip
 
 
@@ -109,15 +109,21 @@ def write_areas(file: TextIO) -> None:
     writer.writerows((area, name, parent or "") for area, name, parent in areas())
 
 
-def write_cameras(file: TextIO, count: int, base_url: str, credentials: str = "") -> None:
-    """Write the first ``count`` cameras as a ``cameras_file``; ``base_url`` is ``rtsp://HOST:PORT``."""
+def write_cameras(
+    file: TextIO, count: int, base_url: str, credentials: str = "", onvif_url: str = ""
+) -> None:
+    """Write the first ``count`` cameras as a ``cameras_file``.
+
+    ``base_url`` is ``rtsp://HOST:PORT``; ``onvif_url``, ``http://HOST:PORT``, if they can be moved.
+    """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for place in places(count):
         url = f"{base_url}/cam/{place.number:04}"
         position = (f"{place.latitude:.5f}", f"{place.longitude:.5f}")
         streams = (f"{url}/main", "tcp", f"{url}/sub", "tcp")
-        writer.writerow((place.id, place.name, place.area, *position, *streams, credentials, "true"))
+        onvif = f"{onvif_url}/onvif/{place.number:04}/device_service" if onvif_url else ""
+        writer.writerow((place.id, place.name, place.area, *position, *streams, onvif, credentials, "true"))
 
 
 def _endless() -> Iterator[Place]:

@@ -12,24 +12,31 @@ LOOP_GOPS = 2
 _PATTERN = re.compile(r"(\d{2,4})x(\d{2,4})@(\d{1,3}):(\d{1,6})k")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class VideoSpec:
-    """Size in pixels, frames a second, bits a second."""
+    """Size in pixels, frames a second, bits a second, and what only cameras with faults have.
+
+    ``gop_s``: seconds from one key frame to the next. ``b_frames``: pictures between two others that
+    are predicted from both. ``frozen``: every picture is the first one.
+    """
 
     width: int
     height: int
     fps: int
     bitrate_bps: int
+    gop_s: int = GOP_S
+    b_frames: int = 0
+    frozen: bool = False
 
     @property
     def gop(self) -> int:
         """Frames from one key frame to the next."""
-        return GOP_S * self.fps
+        return self.gop_s * self.fps
 
     @property
     def loop_frames(self) -> int:
         """Frames until the pictures begin again."""
-        return LOOP_GOPS * self.gop
+        return self.gop if self.gop_s > GOP_S else LOOP_GOPS * self.gop
 
     @property
     def loop_s(self) -> float:

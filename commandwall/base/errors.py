@@ -19,8 +19,20 @@ class AccessRefusedError(CommandwallError):
     """Raised when a camera or a user is turned away for lack of credentials or rights."""
 
 
+class UntrustedError(CommandwallError):
+    """Raised when a peer shows a certificate that nobody here vouches for."""
+
+
 class NotFoundError(CommandwallError):
     """Raised when a name (camera, wall, layout, cell, user) is not known."""
+
+
+class MovedError(CommandwallError):
+    """Raised when a peer says that what was asked for is at ``url``, which is in no message."""
+
+    def __init__(self, message: str, url: str) -> None:
+        super().__init__(message)
+        self.url = url
 
 
 class InvalidError(CommandwallError):

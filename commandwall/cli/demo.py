@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvloop
 import yaml
@@ -37,8 +38,8 @@ def run_demo(cameras: int, port: int, clip: Path | None) -> None:
 async def _demo(cameras: int, port: int, clip: Path | None, folder: Path) -> None:
     console = Console()
     console.print(f"commandwall demo: {cameras} simulated cameras; Ctrl-C ends it", highlight=False)
-    async with _farm(cameras, clip) as rtsp_port:
-        await _write_site(folder, cameras, rtsp_port, port)
+    async with _farm(cameras, clip) as ports:
+        await _write_site(folder, cameras, ports, port)
         settings = load_settings(folder / "demo.yaml")
         await run(settings, lambda running: _announce(console, running))
 
@@ -52,14 +53,14 @@ def _announce(console: Console, running: Running) -> None:
 
 
 @asynccontextmanager
-async def _farm(cameras: int, clip: Path | None) -> AsyncIterator[int]:
-    """Run the farm; yields its port. Its progress bars go to standard error."""
-    arguments = ["--count", str(cameras), "--port", "0", "--live", "4"]
+async def _farm(cameras: int, clip: Path | None) -> AsyncIterator[tuple[int, int]]:
+    """Run the farm; yields its ports for RTSP and ONVIF. Its progress bars go to standard error."""
+    arguments = ["--count", str(cameras), "--port", "0", "--onvif", "0", "--live", "4"]
     if clip is not None:
         arguments += ["--clip", str(clip)]
     process = await _simulators(*arguments, start_new_session=True)
     try:
-        yield await _port_of(process)
+        yield await _ports_of(process)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
@@ -71,18 +72,20 @@ async def _farm(cameras: int, clip: Path | None) -> AsyncIterator[int]:
             await process.wait()
 
 
-async def _port_of(process: asyncio.subprocess.Process) -> int:
-    """Return the port in the farm's line ``ready rtsp://127.0.0.1:PORT/...``."""
+async def _ports_of(process: asyncio.subprocess.Process) -> tuple[int, int]:
+    """Return the ports in the farm's line ``ready rtsp://127.0.0.1:PORT/... http://127.0.0.1:PORT/...``."""
     assert process.stdout is not None
     while line := (await process.stdout.readline()).decode():
         if line.startswith("ready "):
-            return int(line.split("://")[1].partition("/")[0].rpartition(":")[2])
+            rtsp, onvif = (urlsplit(url).port or 0 for url in line.split()[1:])
+            return rtsp, onvif
     raise CommandwallError("demo: the camera farm ended before it was ready; its own words are above")
 
 
-async def _write_site(folder: Path, cameras: int, rtsp_port: int, port: int) -> None:
+async def _write_site(folder: Path, cameras: int, farm_ports: tuple[int, int], port: int) -> None:
     """Write the configuration of the demo: the farm's cameras on one 1080p wall."""
-    described = ["--count", str(cameras), "--port", str(rtsp_port), "--describe"]
+    rtsp_port, onvif_port = map(str, farm_ports)
+    described = ["--count", str(cameras), "--port", rtsp_port, "--onvif", onvif_port, "--describe"]
     (folder / "cameras.csv").write_bytes(await _output(*described, "csv"))
     areas = csv.DictReader((await _output(*described, "areas")).decode().splitlines())
     site = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,14 @@ import commandwall
 from commandwall.base.errors import CommandwallError
 from commandwall.base.logs import configure_logs
 from commandwall.cli import accounts
+from commandwall.cli.cameras import cameras
+from commandwall.cli.onvif import onvif
 from commandwall.cli.site import ConfigOption, run_async, site_settings
 from commandwall.control.users import FIRST_USER
+from commandwall.control.vault import Vault
+from commandwall.model.camera import Transport
 from commandwall.settings.load import check_settings
+from commandwall.settings.site import Credential
 
 cli = typer.Typer(
     help="The video wall of an emergency command centre.",
@@ -24,6 +30,8 @@ cli = typer.Typer(
 )
 cli.add_typer(accounts.users, name="user")
 cli.add_typer(accounts.tokens, name="token")
+cli.add_typer(cameras, name="cameras")
+cli.add_typer(onvif, name="onvif")
 
 
 def main() -> None:
@@ -31,7 +39,9 @@ def main() -> None:
     try:
         cli()
     except CommandwallError as error:
-        Console(stderr=True).print(f"commandwall: {error}", style="red", markup=False, highlight=False)
+        Console(stderr=True).print(
+            f"commandwall: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
         raise SystemExit(1) from None
 
 
@@ -87,15 +97,42 @@ def demo(
 
 @cli.command()
 def probe(
-    url: Annotated[str, typer.Argument(help="rtsp://HOST[:PORT]/PATH, without user and password.")],
+    url: Annotated[str, typer.Argument(help="rtsp[s]://HOST[:PORT]/PATH, without user and password.")] = "",
     user: Annotated[str, typer.Option(help="Asks for the password, or reads COMMANDWALL_PASSWORD.")] = "",
     seconds: Annotated[float, typer.Option(min=0.5, max=600, help="How long to watch.")] = 5.0,
-    udp: Annotated[bool, typer.Option("--udp", help="RTP over UDP instead of TCP.")] = False,
+    transport: Annotated[Transport, typer.Option(help="How RTP travels.")] = Transport.TCP,
+    tls_verify: Annotated[bool, typer.Option(help="For rtsps: check the camera's certificate.")] = True,
+    tls_ca: Annotated[str, typer.Option(help="For rtsps: PEM file that vouches for it.")] = "",
+    file: Annotated[Path | None, typer.Option(help="Instead of URL: a spreadsheet of cameras.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("-c", "--config", help="With --file: whose credentials.")
+    ] = None,
+    parallel: Annotated[int, typer.Option(min=1, max=256, help="With --file: streams at once.")] = 16,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Open one stream as the daemon would and print what it is; exit 1 with the reason otherwise."""
-    from commandwall.cli.probe import run_probe
+    """Open one stream, or all of a spreadsheet, as the daemon would and print what comes.
 
-    run_async(run_probe(url, user, seconds, udp))
+    Exit 1 with the reason where something does not come.
+    """
+    from commandwall.cli.password import password_of
+    from commandwall.cli.probe import run_probe
+    from commandwall.rtsp.client import StreamRequest
+    from commandwall.rtsp.dial import Trust
+
+    if (file is None) == (not url):
+        raise typer.BadParameter("give either a URL or --file")
+    if file is None:
+        trust = Trust(tls_verify, tls_ca)
+        run_async(run_probe(StreamRequest(url, transport, user, password_of(user), trust), seconds, as_json))
+        return
+    from commandwall.cli.probe_file import BulkProbe, probe_file
+
+    logins: Mapping[str, Credential] = {}
+    if config is not None:
+        settings = site_settings(config)
+        logins = Vault(settings.state_dir, settings.credentials)
+    login = Credential(user, password_of(user)) if user else None
+    run_async(probe_file(file, BulkProbe(seconds, parallel, logins, login), as_json))
 
 
 @cli.command()

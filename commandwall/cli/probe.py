@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import json
 import statistics
-import sys
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import typer
 from rich.console import Console
@@ -15,11 +14,9 @@ from rich.table import Table
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 from commandwall.base.errors import CommandwallError
 from commandwall.model.access_unit import AccessUnit
-from commandwall.model.camera import Transport
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.session import RtspSession
 
-_PASSWORD_VARIABLE = "COMMANDWALL_PASSWORD"
 _JITTER_NOTABLE_S = 0.1
 
 
@@ -79,45 +76,78 @@ class Watched:
         return [words for true, words in found if true]
 
 
-async def run_probe(url: str, user: str, seconds: float, udp: bool) -> None:
-    """Watch ``url`` for ``seconds``, print the figures; raises :class:`CommandwallError` with the reason."""
-    transport = Transport.UDP if udp else Transport.TCP
-    request = StreamRequest(url, transport, user, _password(user))
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a stream turned out to be, in figures; ``keyframe_interval_s`` is 0 where it is unknown."""
+
+    codec: str
+    profile: str
+    width: int
+    height: int
+    fps: float
+    bitrate_bps: int
+    keyframe_interval_s: float
+    packets: int
+    lost_packets: int
+    pictures: int
+    damaged: int
+    quirks: tuple[str, ...]
+
+
+async def watch_stream(request: StreamRequest, seconds: float) -> Finding:
+    """Watch a stream for ``seconds``; raises :class:`CommandwallError` with the reason if that fails."""
     watched = Watched()
     async with RtspClient.open(request, on_access_unit=watched.take) as session:
         try:
             await asyncio.wait_for(session.closed(), seconds)
         except TimeoutError:
-            _print(watched, session)
-    if not watched.pts_90k:
-        raise CommandwallError(f"PLAY: no picture within {seconds:g} s")
+            if watched.pts_90k:
+                return _finding(watched, session)
+    raise CommandwallError(f"PLAY: no picture within {seconds:g} s")
 
 
-def _password(user: str) -> str:
-    if not user:
-        return ""
-    if _PASSWORD_VARIABLE in os.environ:
-        return os.environ[_PASSWORD_VARIABLE]
-    if sys.stdin.isatty():
-        password: str = typer.prompt(f"Password of {user}", hide_input=True)
-        return password
-    return sys.stdin.readline().rstrip("\n")
-
-
-def _print(watched: Watched, session: RtspSession) -> None:
+def _finding(watched: Watched, session: RtspSession) -> Finding:
     codec, stats = session.codec, session.stats
-    expected = stats.packets + stats.lost
+    return Finding(
+        codec.name,
+        " ".join(filter(None, (codec.profile, codec.level))),
+        codec.width,
+        codec.height,
+        round(watched.fps, 2),
+        round(watched.bitrate_bps),
+        round(watched.keyframe_interval_s, 2),
+        stats.packets,
+        stats.lost,
+        stats.access_units,
+        stats.damaged,
+        tuple(watched.quirks(session)),
+    )
+
+
+async def run_probe(request: StreamRequest, seconds: float, as_json: bool) -> None:
+    """Watch a stream for ``seconds`` and print the figures; raises as :func:`watch_stream` does."""
+    found = await watch_stream(request, seconds)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), ensure_ascii=False))
+    else:
+        _print(found)
+
+
+def _print(found: Finding) -> None:
+    expected = found.packets + found.lost_packets
     rows = {
-        "codec": " ".join(filter(None, (codec.name, codec.profile, codec.level))),
-        "size": f"{codec.width} x {codec.height}",
-        "rate": f"{watched.fps:.2f} fps",
-        "bit rate": f"{watched.bitrate_bps / 1000:.0f} kb/s",
-        "key-frame interval": f"{watched.keyframe_interval_s:.2f} s"
-        if watched.keyframe_interval_s
+        "codec": f"{found.codec} {found.profile}".strip(),
+        "size": f"{found.width} x {found.height}",
+        "rate": f"{found.fps:.2f} fps",
+        "bit rate": f"{found.bitrate_bps / 1000:.0f} kb/s",
+        "key-frame interval": f"{found.keyframe_interval_s:.2f} s"
+        if found.keyframe_interval_s
         else "unknown",
-        "packets": f"{stats.packets}, {stats.lost} lost ({stats.lost / expected:.2%})" if expected else "0",
-        "pictures": f"{stats.access_units}, {stats.damaged} damaged",
-        "quirks": "; ".join(watched.quirks(session)) or "none",
+        "packets": f"{found.packets}, {found.lost_packets} lost ({found.lost_packets / expected:.2%})"
+        if expected
+        else "0",
+        "pictures": f"{found.pictures}, {found.damaged} damaged",
+        "quirks": "; ".join(found.quirks) or "none",
     }
     table = Table(show_header=False, box=None)
     for name, value in rows.items():

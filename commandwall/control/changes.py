@@ -1,10 +1,11 @@
-"""The changes to walls that may be asked for, as JSON; the same by HTTP and by MQTT."""
+"""The changes to walls and cameras that may be asked for, as JSON; the same by HTTP and by MQTT."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from commandwall.control.problem import FieldFault, FieldsError
 
@@ -34,6 +35,70 @@ class CellChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     source: Source
+
+
+class PtzVerb(StrEnum):
+    """What a camera is to do."""
+
+    MOVE = "move"
+    STOP = "stop"
+    GOTO = "goto"
+    HOME = "home"
+    PRESET = "preset"
+    RELEASE = "release"
+
+
+Axis = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+
+
+class PtzCommand(BaseModel):
+    """What a camera is to do.
+
+    ``move`` takes speeds from -1 to 1 and is to be repeated within 1.5 s, ``goto`` a position (pan and
+    tilt from -1 to 1, zoom from 0 to 1; what is left out stays), ``preset`` the token of one.
+    ``release`` lets others operate the camera.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    verb: PtzVerb
+    pan: Axis | None = None
+    tilt: Axis | None = None
+    zoom: Axis | None = None
+    preset: str | None = Field(default=None, min_length=1, max_length=64)
+
+    @model_validator(mode="after")
+    def _complete(self) -> PtzCommand:
+        axes = self.verb in (PtzVerb.MOVE, PtzVerb.GOTO)
+        if axes == (self.pan is None and self.tilt is None and self.zoom is None):
+            raise ValueError("needs pan, tilt or zoom" if axes else f"{self.verb} takes no pan, tilt, zoom")
+        if (self.verb is PtzVerb.PRESET) == (self.preset is None):
+            raise ValueError("preset goes with the verb preset, and only with it")
+        if self.verb is PtzVerb.GOTO and (self.zoom or 0) < 0:
+            raise ValueError("the zoom of a position is from 0 to 1")
+        return self
+
+    def __str__(self) -> str:
+        fields = self.model_dump(exclude={"verb"}, exclude_none=True)
+        return " ".join([self.verb, *(f"{name}={value}" for name, value in fields.items())])
+
+
+Level = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class ImagingChange(BaseModel):
+    """Picture settings in the camera's own units; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    brightness: Level | None = None
+    color_saturation: Level | None = None
+    contrast: Level | None = None
+    sharpness: Level | None = None
+
+    def wanted(self) -> dict[str, float]:
+        """Return the settings that are to change."""
+        return self.model_dump(exclude_none=True)
 
 
 def parse(model: type[_Model], data: bytes | bytearray) -> _Model:

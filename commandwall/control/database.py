@@ -42,6 +42,9 @@ _MIGRATIONS = (
         wall TEXT PRIMARY KEY, revision INTEGER NOT NULL, layout TEXT NOT NULL, sources TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE cameras (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL) STRICT;
+    """,
 )
 
 

@@ -1,10 +1,11 @@
-"""Walls as the API shows them."""
+"""Walls, and what operates cameras, as the API shows them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from commandwall.model.wall import DecodeLevel, TileState
+from commandwall.onvif.ptz import Position, Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,25 @@ class TilesEvent:
 
     wall: str
     tiles: tuple[TileNow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseDocument:
+    """Who operates a camera, empty for nobody, and for how long if no further command comes."""
+
+    camera: str
+    holder: str
+    remaining_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PtzDocument:
+    """What a camera can be made to do, where it looks (``None``: it does not tell), who operates it."""
+
+    lease: LeaseDocument
+    pan_tilt: bool
+    zoom: bool
+    absolute: bool
+    home: bool
+    presets: tuple[Preset, ...]
+    position: Position | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from commandwall.ipc.messages import (
     FeedReport,
     FeedSpec,
     Picture,
+    RemoveFeeds,
     ShowTiles,
     SnapshotCamera,
     TileFigures,
@@ -45,7 +47,8 @@ class Feeds:
 
     ``main`` and ``sub`` of a camera live in the same worker, so that a tile can go from one to
     the other without two writers. Neighbours in the list go to different workers, since they
-    are often shown together.
+    are often shown together. A camera that is added goes to the worker with the fewest; no other
+    one moves.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Feeds:
         self._board = board
         self._logins = logins
         self._decode_threads = ingest.decode_threads
+        self._ca_file = str(ingest.ca_file or "")
         self._runtime_dir = runtime_dir
         self._on_tiles = on_tiles
         self._on_resized = on_resized
@@ -74,6 +78,31 @@ class Feeds:
         for worker in self.workers:
             worker.post(self._share(shown, worker))
         self._board.set_visible({tile.camera for show in self._shown.values() for tile in show.tiles})
+
+    def install(self, cameras: Iterable[Camera]) -> None:
+        """Receive ``cameras``, new ones and changed ones; feeds with nothing new in them go on."""
+        added: dict[Worker, list[FeedSpec]] = {}
+        gone: dict[Worker, list[str]] = {}
+        for camera in cameras:
+            if not camera.enabled:
+                self.uninstall(camera.id)
+                continue
+            home = self._home.get(camera.id) or self._emptiest()
+            self._home[camera.id] = home
+            specs = list(self._camera_specs(camera))
+            added.setdefault(home, []).extend(specs)
+            gone.setdefault(home, []).extend(_feed_ids(camera.id) - {spec.id for spec in specs})
+        for worker, feeds in added.items():
+            worker.post(AddFeeds(tuple(feeds)))
+            worker.post(RemoveFeeds(tuple(gone[worker])))
+            self._show_again(worker)
+
+    def uninstall(self, camera_id: str) -> None:
+        """Receive a camera no longer; one that is not received is already gone."""
+        home = self._home.pop(camera_id, None)
+        if home is not None:
+            home.post(RemoveFeeds(tuple(_feed_ids(camera_id))))
+            self._show_again(home)
 
     async def snapshot(self, camera_id: str) -> StillPicture:
         """Return the newest picture of a camera.
@@ -111,8 +140,16 @@ class Feeds:
         budget = cores / len(self.workers)
         worker.post(ConfigureIngest(str(self._path(worker)), threads, budget))
         worker.post(AddFeeds(tuple(self._specs(worker))))
+        self._show_again(worker)
+
+    def _show_again(self, worker: Worker) -> None:
+        """Tell ``worker`` its tiles again, since the cameras that live in it are others now."""
         for shown in self._shown.values():
             worker.post(self._share(shown, worker))
+
+    def _emptiest(self) -> Worker:
+        counts = Counter(worker.status.name for worker in self._home.values())
+        return min(self.workers, key=lambda worker: counts[worker.status.name])
 
     def _specs(self, worker: Worker) -> Iterable[FeedSpec]:
         for camera in self._board.cameras():
@@ -132,6 +169,8 @@ class Feeds:
                     login.user,
                     login.password,
                     on_demand=stream is not camera.steady,
+                    tls_verify=camera.tls_verify,
+                    ca_file=self._ca_file,
                 )
 
     def _share(self, shown: ShowTiles, worker: Worker) -> ShowTiles:
@@ -154,6 +193,10 @@ class Feeds:
         for camera in self._board.cameras():
             if self._home.get(camera.id) is worker:
                 self._board.feed_changed(feed_id(camera.id, camera.steady), FeedState.CONNECTING, reason)
+
+
+def _feed_ids(camera_id: str) -> set[str]:
+    return {feed_id(camera_id, stream) for stream in StreamName}
 
 
 def default_workers(feeds: int) -> int:

@@ -233,15 +233,17 @@ class MqttBridge:
             try:
                 payload = self._payload(*key)
                 await client.publish(f"{self._base}/{'/'.join(key)}/state", payload, qos=1, retain=True)
-            except NotFoundError:
-                continue
             except BaseException:
                 self._changes.add(key)
                 raise
 
     def _payload(self, kind: str, name: str) -> bytes:
+        """Return what the topic is to hold; nothing, which clears it, for a camera that is gone."""
         if kind == "cameras":
-            return adapter(CameraState).dump_json(_camera_state(self._service.camera(BROKER, name)))
+            try:
+                return adapter(CameraState).dump_json(_camera_state(self._service.camera(BROKER, name)))
+            except NotFoundError:
+                return b""
         return adapter(WallState).dump_json(_wall_state(self._service.wall(BROKER, name)))
 
     async def _obey(self, client: aiomqtt.Client) -> None:

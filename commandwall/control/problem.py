@@ -15,6 +15,7 @@ from commandwall.base.errors import (
     StaleError,
 )
 from commandwall.control.guessing import TooManyTriesError
+from commandwall.control.lease import LeaseHeldError
 from commandwall.control.users import NotSignedInError
 
 
@@ -48,6 +49,7 @@ _KINDS = (
     _Kind(TooManyTriesError, "too-many-tries", HTTPStatus.TOO_MANY_REQUESTS),
     _Kind(NotFoundError, "not-found", HTTPStatus.NOT_FOUND),
     _Kind(StaleError, "stale", HTTPStatus.PRECONDITION_FAILED),
+    _Kind(LeaseHeldError, "held", HTTPStatus.CONFLICT),
     _Kind(InvalidError, "invalid", HTTPStatus.UNPROCESSABLE_ENTITY),
     _Kind(CommandwallError, "unavailable", HTTPStatus.SERVICE_UNAVAILABLE),
 )

@@ -23,9 +23,10 @@ class Permission(StrEnum):
     """What an operation needs; the value completes "may not ..."."""
 
     VIEW = "look at cameras and walls"
-    OPERATE = "change what walls show"
+    OPERATE = "change what walls show and where cameras look"
     DIAGNOSE = "read the figures of the system"
     AUDIT = "read the audit log"
+    CAMERAS = "add and remove cameras and their credentials"
     ACCOUNTS = "manage users and tokens"
 
 
@@ -36,6 +37,16 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OPS: frozenset({Permission.VIEW, Permission.DIAGNOSE, Permission.AUDIT}),
     Role.ADMIN: frozenset(Permission),
 }
+
+
+PRECEDENCE: Mapping[Role, int] = {
+    Role.VIEWER: 0,
+    Role.LEADER: 0,
+    Role.OPS: 0,
+    Role.OPERATOR: 1,
+    Role.ADMIN: 2,
+}
+"""Who may take over what somebody else holds: a role with a higher number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,10 @@ class Principal:
     def may(self, permission: Permission) -> bool:
         """Return whether the role has ``permission``."""
         return permission in PERMISSIONS[self.role]
+
+    def outranks(self, other: Principal) -> bool:
+        """Return whether this one may take over what ``other`` holds."""
+        return PRECEDENCE[self.role] > PRECEDENCE[other.role]
 
     def require(self, permission: Permission) -> None:
         """Raise :class:`AccessRefusedError` unless the role has ``permission``."""

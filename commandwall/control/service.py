@@ -11,18 +11,24 @@ from typing import Protocol
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.control.accounts import Token, User
 from commandwall.control.audit import AuditLog
-from commandwall.control.documents import WallDocument
+from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
+from commandwall.control.documents import LeaseDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
 from commandwall.control.guessing import TooManyTriesError
+from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Permission, Principal, Role
+from commandwall.control.roster import CameraSettings, CredentialDocument, Roster
+from commandwall.control.sheet_import import ImportReport
 from commandwall.control.state import CameraStatus
 from commandwall.control.store import AuditLine
 from commandwall.control.users import Users
 from commandwall.model.camera import Area
 from commandwall.model.layout import Layout
 from commandwall.model.wall import Wall
+from commandwall.onvif.imaging import Setting
 from commandwall.outputs.websocket import HeadAddress
-from commandwall.settings.site import Language, Site
+from commandwall.settings.schema import CameraEntry
+from commandwall.settings.site import Credential, Language, Site
 from commandwall.workers.worker import WorkerStatus
 
 CANVAS = "_canvas"
@@ -77,6 +83,13 @@ class Place:
     layouts: Mapping[str, Layout]
 
 
+@dataclass(slots=True)
+class _Note:
+    """What an audit line will say; the operation may put what it comes to know into it."""
+
+    detail: str
+
+
 class Service:
     """Every operation that HTTP, MQTT and the command line offer.
 
@@ -89,19 +102,23 @@ class Service:
         self,
         place: Place,
         cameras: Cameras,
+        roster: Roster,
         stills: Stills,
         walls: Mapping[str, WallPort],
         workers: Callable[[], Iterable[WorkerStatus]],
         users: Users,
         audit: AuditLog,
+        ptz: PtzControl,
     ) -> None:
         self.place = place
         self._cameras = cameras
+        self._roster = roster
         self._stills = stills
         self._walls = walls
         self._workers = workers
         self._users = users
         self._audit = audit
+        self._ptz = ptz
 
     # ---- looking
 
@@ -168,7 +185,7 @@ class Service:
     def event_types(self, who: Principal) -> Collection[str]:
         """Return the types of events that may be listened to."""
         who.require(Permission.VIEW)
-        types = ["camera", "wall", "tiles"]
+        types = ["camera", "wall", "tiles", "ptz"]
         return [*types, "audit"] if who.may(Permission.AUDIT) else types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:
@@ -180,6 +197,57 @@ class Service:
         """Return audit lines, newest first, from those with an id below ``before``."""
         who.require(Permission.AUDIT)
         return await self._audit.read(limit, before)
+
+    # ---- changing cameras
+
+    def camera_settings(self, who: Principal, camera_id: str) -> CameraSettings:
+        """Return how a camera is set up, its addresses too; raises :class:`NotFoundError`."""
+        who.require(Permission.CAMERAS)
+        return self._roster.settings(camera_id)
+
+    async def add_camera(self, who: Principal, entry: CameraEntry) -> CameraStatus:
+        """Add a camera; raises :class:`InvalidError`."""
+        with self._audited(who, Permission.CAMERAS, "camera.add", entry.id, entry.name):
+            await self._roster.add(entry)
+        return self._cameras.get(entry.id)
+
+    async def change_camera(self, who: Principal, camera_id: str, entry: CameraEntry) -> CameraStatus:
+        """Set up an added camera anew; raises :class:`NotFoundError`, :class:`InvalidError`."""
+        with self._audited(who, Permission.CAMERAS, "camera.change", camera_id, entry.name):
+            await self._roster.change(camera_id, entry)
+        return self._cameras.get(camera_id)
+
+    async def remove_camera(self, who: Principal, camera_id: str) -> None:
+        """Remove an added camera; raises :class:`NotFoundError`, :class:`InvalidError`."""
+        with self._audited(who, Permission.CAMERAS, "camera.remove", camera_id):
+            await self._roster.remove(camera_id)
+
+    async def import_cameras(self, who: Principal, data: bytes, *, dry_run: bool) -> ImportReport:
+        """Add and change cameras from a spreadsheet; raises :class:`InvalidError` if it is none."""
+        with self._audited(who, Permission.CAMERAS, "camera.import", "spreadsheet") as note:
+            report = await self._roster.import_sheet(data, dry_run=dry_run)
+            note.detail = f"dry run: {report.summary}" if dry_run else report.summary
+        return report
+
+    def credentials(self, who: Principal) -> list[CredentialDocument]:
+        """Return the names of all credential sets, and how many cameras use each."""
+        who.require(Permission.CAMERAS)
+        return self._roster.credentials()
+
+    async def add_credentials(self, who: Principal, name: str, credential: Credential) -> None:
+        """Keep a credential set for cameras; raises :class:`InvalidError`."""
+        with self._audited(who, Permission.CAMERAS, "credentials.add", name):
+            await self._roster.add_credentials(name, credential)
+
+    async def replace_credentials(self, who: Principal, name: str, credential: Credential) -> None:
+        """Replace what an added set holds; raises :class:`NotFoundError`, :class:`InvalidError`."""
+        with self._audited(who, Permission.CAMERAS, "credentials.replace", name):
+            await self._roster.replace_credentials(name, credential)
+
+    async def remove_credentials(self, who: Principal, name: str) -> None:
+        """Remove an added set that no camera uses; raises as :meth:`replace_credentials` does."""
+        with self._audited(who, Permission.CAMERAS, "credentials.remove", name):
+            await self._roster.remove_credentials(name)
 
     # ---- changing walls
 
@@ -206,6 +274,36 @@ class Service:
         """Change one cell of a wall; raises as :meth:`set_layout` does."""
         with self._audited(who, Permission.OPERATE, "wall.cell", wall_id, f"{cell}: {source}"):
             return self._wall(wall_id).set_cell(cell, source, expected_revision)
+
+    # ---- operating cameras
+
+    async def ptz(self, who: Principal, camera_id: str) -> PtzDocument:
+        """Return what a camera can be made to do; raises as :meth:`PtzControl.state` does."""
+        who.require(Permission.VIEW)
+        return await self._ptz.state(camera_id)
+
+    async def operate(self, who: Principal, camera_id: str, command: PtzCommand) -> LeaseDocument:
+        """Make a camera do something; raises as :meth:`PtzControl.command` does.
+
+        One movement is one line of the audit log, however often it is prolonged and steered.
+        """
+        if command.verb is PtzVerb.MOVE and self._ptz.moves(who, camera_id):
+            who.require(Permission.OPERATE)
+            return await self._ptz.command(who, camera_id, command)
+        with self._audited(who, Permission.OPERATE, "camera.ptz", camera_id, str(command)):
+            return await self._ptz.command(who, camera_id, command)
+
+    async def imaging(self, who: Principal, camera_id: str) -> dict[str, Setting]:
+        """Return a camera's picture settings; raises as :meth:`PtzControl.state` does."""
+        who.require(Permission.VIEW)
+        return await self._ptz.imaging(camera_id)
+
+    async def set_imaging(self, who: Principal, camera_id: str, change: ImagingChange) -> None:
+        """Change a camera's picture settings; raises as :meth:`PtzControl.command` does."""
+        wanted = change.wanted()
+        detail = " ".join(f"{name}={value:g}" for name, value in wanted.items())
+        with self._audited(who, Permission.OPERATE, "camera.imaging", camera_id, detail):
+            await self._ptz.set_imaging(who, camera_id, wanted)
 
     # ---- signing in
 
@@ -274,15 +372,16 @@ class Service:
     @contextmanager
     def _audited(
         self, who: Principal, permission: Permission | None, action: str, target: str, detail: str = ""
-    ) -> Iterator[None]:
+    ) -> Iterator[_Note]:
         """Authorise what is done inside, and note how it ended, refusals and failures too."""
+        note = _Note(detail)
         try:
             if permission is not None:
                 who.require(permission)
-            yield
+            yield note
         except TooManyTriesError:
             raise  # The failures before it are noted; a flood of tries must not fill the disk.
         except CommandwallError as error:
-            self._audit.record(who, action, target, detail, str(error))
+            self._audit.record(who, action, target, note.detail, str(error))
             raise
-        self._audit.record(who, action, target, detail)
+        self._audit.record(who, action, target, note.detail)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from commandwall.control.feeds import Feeds
+from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl
 from commandwall.ipc.channel import Received
-from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoute
+from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoute, ShareRoutes
 from commandwall.model.camera import Camera, StreamName
 from commandwall.settings.site import RtspSettings
 from commandwall.workers.worker import Worker
@@ -20,10 +21,12 @@ class ShareControl:
     """Keeps the share process. Belongs to the control plane's event loop."""
 
     def __init__(
-        self, rtsp: RtspSettings, cameras: Sequence[Camera], feeds: Feeds, walls: Iterable[WallControl]
+        self, rtsp: RtspSettings, board: CameraBoard, feeds: Feeds, walls: Collection[WallControl]
     ) -> None:
         self._rtsp = rtsp
-        self._routes = (*_camera_routes(cameras, feeds), *_head_routes(walls))
+        self._board = board
+        self._feeds = feeds
+        self._walls = walls
         self.report: ShareReport | None = None
         self.worker = Worker(
             "share",
@@ -34,10 +37,17 @@ class ShareControl:
             on_down=self._down,
         )
 
+    def cameras_changed(self) -> None:
+        """Serve the cameras that there are now."""
+        self.worker.post(ShareRoutes(self._routes()))
+
+    def _routes(self) -> tuple[ShareRoute, ...]:
+        return (*_camera_routes(self._board.cameras(), self._feeds), *_head_routes(self._walls))
+
     def _ready(self, worker: Worker) -> None:
         listen, credential = self._rtsp.listen, self._rtsp.credential
         user, password = (credential.user, credential.password) if credential else ("", "")
-        worker.post(ConfigureShare(listen.host, listen.port, user, password, self._routes))
+        worker.post(ConfigureShare(listen.host, listen.port, user, password, self._routes()))
 
     def _hear(self, _: Worker, received: Received) -> None:
         if isinstance(received.message, ShareReport):

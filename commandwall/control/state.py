@@ -19,8 +19,9 @@ Publish = Callable[[str, Any], None]
 class CameraStatus:
     """One camera as the API shows it, with the names of the contract.
 
-    ``reason`` is English, ``reason_zh`` Chinese. ``visible`` says that a wall shows it now. The
-    counters are of the steady feed, since its ingest worker started.
+    ``reason`` is English, ``reason_zh`` Chinese. ``visible`` says that a wall shows it now, ``onvif``
+    that it has an ONVIF address that may be used. The counters are of the steady feed, since its
+    ingest worker started.
     """
 
     id: str
@@ -43,6 +44,7 @@ class CameraStatus:
     frames_total: int = 0
     bytes_total: int = 0
     lost_packets_total: int = 0
+    onvif: bool = False
 
 
 class CameraBoard:
@@ -63,7 +65,7 @@ class CameraBoard:
         self._watchers.append(watcher)
 
     def all(self) -> list[CameraStatus]:
-        """Return every camera, in the order of the configuration."""
+        """Return every camera, in the order of the configuration and then of being added."""
         return list(self._status.values())
 
     def get(self, camera_id: str) -> CameraStatus:
@@ -82,6 +84,26 @@ class CameraBoard:
         """Return how every camera is configured."""
         return list(self._cameras.values())
 
+    def put(self, camera: Camera) -> None:
+        """Take in a camera, or how one is configured from now on, and tell it."""
+        old = self._cameras.get(camera.id)
+        if old is None or _steady_feed(old) != _steady_feed(camera):
+            if old is not None:
+                del self._by_feed[feed_id(old.id, old.steady)]
+            self._add(camera)
+        else:
+            self._cameras[camera.id] = camera
+            status = self._status[camera.id]
+            status.name, status.area, status.position = camera.name, camera.area, camera.position
+        self._tell(camera.id)
+
+    def remove(self, camera_id: str) -> None:
+        """Forget a camera and tell it; raises :class:`NotFoundError`."""
+        camera, status = self.camera(camera_id), self._status[camera_id]
+        del self._by_feed[feed_id(camera_id, camera.steady)]
+        del self._cameras[camera_id], self._status[camera_id], self._reasons[camera_id]
+        self._publish("camera", {"camera": asdict(status), "removed": True})
+
     def reason(self, camera_id: str) -> Reason:
         """Return why the camera is in its state."""
         return self._reasons[camera_id]
@@ -94,9 +116,7 @@ class CameraBoard:
         status = self._status[camera_id]
         status.state, status.reason, status.reason_zh = state, reason.en, reason.zh
         self._reasons[camera_id] = reason
-        self._publish("camera", {"camera": asdict(status)})
-        for watcher in self._watchers:
-            watcher(camera_id)
+        self._tell(camera_id)
 
     def feed_figures(self, figures: FeedFigures) -> bool:
         """Take over the figures of a feed; return whether its picture has a new size."""
@@ -118,6 +138,11 @@ class CameraBoard:
         for camera_id, status in self._status.items():
             status.visible = camera_id in cameras
 
+    def _tell(self, camera_id: str) -> None:
+        self._publish("camera", {"camera": asdict(self._status[camera_id])})
+        for watcher in self._watchers:
+            watcher(camera_id)
+
     def _add(self, camera: Camera) -> None:
         reason = Reason(ReasonCode.OPENING if camera.enabled else ReasonCode.DISABLED)
         state = FeedState.CONNECTING if camera.enabled else FeedState.DISABLED
@@ -125,8 +150,14 @@ class CameraBoard:
         self._reasons[camera.id] = reason
         self._by_feed[feed_id(camera.id, camera.steady)] = camera.id
         self._status[camera.id] = CameraStatus(
-            camera.id, camera.name, camera.area, camera.position, state, reason.en, reason.zh
-        )
+            camera.id, camera.name, camera.area, camera.position, state, reason.en, reason.zh,
+            onvif=camera.operable,
+        )  # fmt: skip
+
+
+def _steady_feed(camera: Camera) -> tuple[object, ...]:
+    """Return all that the steady feed depends on: where it differs, what is known of the feed is old."""
+    return camera.enabled, camera.credentials, camera.steady, camera.address(camera.steady)
 
 
 def deserved_stream(camera: Camera, sub_size: tuple[int, int], width: int, height: int) -> StreamName:

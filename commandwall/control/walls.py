@@ -191,6 +191,18 @@ class WallControl:
         if self._scenery.shows(camera_id) and self._scenery.streams_change():
             self._links.show(self._scenery.show_tiles(self._arrangement.revision))
 
+    def camera_put(self, camera_id: str) -> None:
+        """Show the camera as it is configured now, if it is shown: its name, its streams."""
+        if self._scenery.shows(camera_id):
+            self._change(self._layouts[self._arrangement.layout], self._arrangement.sources)
+
+    def camera_removed(self, camera_id: str) -> None:
+        """Empty the cells that show a camera; call it while the board still knows the camera."""
+        if self._scenery.shows(camera_id):
+            gone = Source(SourceKind.CAMERA, camera_id)
+            sources = (EMPTY if source == gone else source for source in self._arrangement.sources)
+            self._change(self._layouts[self._arrangement.layout], tuple(sources))
+
     def _check_revision(self, expected: int | None) -> None:
         revision = self._arrangement.revision
         if expected is not None and expected != revision:

@@ -10,6 +10,7 @@ from commandwall.ipc.messages import FeedSpec
 from commandwall.model.access_unit import StreamInfo
 from commandwall.rtp.codec import CodecParameters
 from commandwall.rtsp.client import RtspClient, StreamRequest
+from commandwall.rtsp.dial import Trust
 from commandwall.rtsp.session import RtspSession
 
 
@@ -51,6 +52,7 @@ class CameraSession:
 @asynccontextmanager
 async def open_camera(spec: FeedSpec, on_unit: UnitListener) -> AsyncIterator[CameraSession]:
     """Open ``spec``'s stream; implements :class:`SessionOpener`. Raises what ``RtspClient.open`` names."""
-    request = StreamRequest(spec.url, spec.transport, spec.user, spec.password)
+    trust = Trust(spec.tls_verify, spec.ca_file)
+    request = StreamRequest(spec.url, spec.transport, spec.user, spec.password, trust)
     async with RtspClient.open(request, on_access_unit=on_unit) as session:
         yield CameraSession(session)

@@ -68,7 +68,7 @@ class FeedSet:
             return
         sinks = known.sinks if known is not None else ()
         self.remove(spec.id)
-        feed = self._feeds[spec.id] = Feed(spec, self._opener, self._limiter, self._budget, self._on_change)
+        feed = self._feeds[spec.id] = Feed(spec, self._opener, self._limiter, self._budget, self._changed)
         for sink in sinks:
             feed.attach(sink)
         if sinks or not spec.on_demand:
@@ -129,6 +129,11 @@ class FeedSet:
             self._watched = [feed for feed in feeds if not feed.patient]
             for feed in feeds[part::PARTS]:
                 feed.read_lot()
+
+    def _changed(self, feed: Feed) -> None:
+        """Pass on what a feed says, unless it is gone or replaced: its TEARDOWN may take a while."""
+        if self._feeds.get(feed.spec.id) is feed:
+            self._on_change(feed)
 
     def _open(self, feed: Feed) -> None:
         name = feed.spec.id

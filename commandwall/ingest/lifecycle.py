@@ -20,6 +20,7 @@ from commandwall.base.errors import (
     ProtocolError,
     UnavailableError,
     UnsupportedError,
+    UntrustedError,
 )
 from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
@@ -29,6 +30,7 @@ Listener = Callable[[FeedState, Reason], None]
 _CODES: tuple[tuple[type[CommandwallError], ReasonCode], ...] = (
     (AccessRefusedError, ReasonCode.WRONG_PASSWORD),
     (UnsupportedError, ReasonCode.UNSUPPORTED),
+    (UntrustedError, ReasonCode.UNTRUSTED),
     (NotFoundError, ReasonCode.NOT_FOUND),
     (InvalidError, ReasonCode.NOT_FOUND),
     (UnavailableError, ReasonCode.BUSY),
@@ -41,6 +43,8 @@ _CAUSES: tuple[tuple[type[BaseException], ReasonCode], ...] = (
     (socket.gaierror, ReasonCode.NO_ROUTE),
     (OSError, ReasonCode.NO_ROUTE),
 )
+_REFUSALS = frozenset((ReasonCode.WRONG_PASSWORD, ReasonCode.UNSUPPORTED, ReasonCode.UNTRUSTED))
+"""What stays as it is until somebody acts."""
 
 
 def reason_of(error: CommandwallError) -> Reason:
@@ -88,8 +92,7 @@ class Lifecycle:
 
     def ended(self, reason: Reason) -> None:
         """Take note that the session failed to open, or is over."""
-        refused = reason.code in (ReasonCode.WRONG_PASSWORD, ReasonCode.UNSUPPORTED)
-        self._go(FeedState.REFUSED if refused else FeedState.LOST, reason)
+        self._go(FeedState.REFUSED if reason.code in _REFUSALS else FeedState.LOST, reason)
 
     def stopped(self) -> None:
         """Take note that nobody wants the feed any more."""

@@ -18,7 +18,9 @@ LOT_LIMIT_BPS = 600_000
 """Faster feeds are read as if they were watched: ``LOT_S`` of theirs would fill the window of TCP and
 hold the camera up."""
 _DRIFT_NS = 20_000
-_JUMP_NS = 5 * NS_PER_S
+_JUMP_NS = NS_PER_S
+"""Nothing waits for longer than ``LOT_S``: a greater distance is a camera's clock that stands or is slow,
+and following it would make a frame that has just come look old."""
 _NS_NUMERATOR, _NS_DENOMINATOR = NS_PER_S // 10_000, RTP_CLOCK_HZ // 10_000
 
 

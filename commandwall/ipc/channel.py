@@ -8,7 +8,6 @@ clear, and its answer carries the same number with the top bit set.
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -17,8 +16,10 @@ from itertools import count
 from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from commandwall.base.errors import CommandwallError, ProtocolError
+from commandwall.ipc.faults import first_fault
 from commandwall.ipc.messages import Failure, Message
 
 _FRAME = struct.Struct("!III")
@@ -40,10 +41,12 @@ def encode(message: Message) -> bytes:
 def decode(data: bytes) -> Message:
     """Return the message in ``data``; raises :class:`ProtocolError` when it is none of ours."""
     try:
-        name, body = json.loads(data)
+        name, body = from_json(data)
         message: Message = _ADAPTERS[name].validate_python(body)
-    except (ValueError, TypeError, KeyError, ValidationError) as error:
-        raise ProtocolError(f"channel: not a known message: {error}") from error
+    except ValidationError as error:
+        raise ProtocolError(f"channel: not a known message: {first_fault(error)}") from None
+    except (ValueError, TypeError, KeyError) as error:
+        raise ProtocolError(f"channel: not a known message: {str(error)[:80]!a}") from error
     return message
 
 

@@ -72,7 +72,8 @@ class ConfigureIngest:
 class FeedSpec:
     """One stream of one camera to receive. ``id`` is ``CAMERA/STREAM``.
 
-    ``on_demand`` feeds are opened only while a tile or a subscriber wants them.
+    ``on_demand`` feeds are opened only while a tile or a subscriber wants them. ``rtsps`` cameras
+    show a certificate that ``ca_file`` vouches for (``""``: the system), unless not ``tls_verify``.
     """
 
     id: str
@@ -83,6 +84,8 @@ class FeedSpec:
     user: str = ""
     password: str = field(default="", repr=False)
     on_demand: bool = False
+    tls_verify: bool = True
+    ca_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +335,13 @@ class ConfigureShare:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareRoutes:
+    """Control -> share: what is served from now on, all of it; paths that did not change go on."""
+
+    routes: tuple[ShareRoute, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShareReport:
     """Share -> control, when it listens and when its clients change: the port, and how many they are.
 
@@ -350,5 +360,5 @@ Message = (
     | ConfigureIngest | AddFeeds | RemoveFeeds | ShowTiles | SnapshotCamera
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
-    | ConfigureShare | ShareReport
+    | ConfigureShare | ShareRoutes | ShareReport
 )  # fmt: skip

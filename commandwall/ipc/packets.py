@@ -16,13 +16,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import TypeAdapter, ValidationError
+
 from commandwall.base.errors import NotFoundError, ProtocolError
+from commandwall.ipc.faults import first_fault
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 
 _RECORD = struct.Struct("!BIqqq")
 _KEY, _DAMAGED, _INFO = 1, 2, 4
 _MAX_BACKLOG_BYTES = 4 << 20
 _MAX_RECORD_BYTES = 32 << 20
+_INFO_ADAPTER = TypeAdapter(StreamInfo)
 
 
 class PacketSource(Protocol):
@@ -55,7 +59,7 @@ class Subscriber:
 
     def describe(self, info: StreamInfo) -> None:
         """Send what is known of the stream; again when it changes."""
-        body = json.dumps(asdict(info)).encode()
+        body = encode_info(info)
         self._transport.write(_RECORD.pack(_INFO, len(body), 0, 0, 0) + body)
 
     def push(self, unit: AccessUnit) -> None:
@@ -70,6 +74,19 @@ class Subscriber:
         flags = unit.key * _KEY | unit.damaged * _DAMAGED
         header = _RECORD.pack(flags, len(unit.data), unit.pts_90k, unit.arrival_ns, unit.capture_utc_ns)
         self._transport.write(header + unit.data)
+
+
+def encode_info(info: StreamInfo) -> bytes:
+    """Return ``info`` as the bytes of an INFO record."""
+    return json.dumps(asdict(info)).encode()
+
+
+def decode_info(body: bytes) -> StreamInfo:
+    """Return the description in an INFO record. Raises :class:`ProtocolError` when it is none."""
+    try:
+        return _INFO_ADAPTER.validate_json(body)
+    except ValidationError as error:
+        raise ProtocolError(f"packet bus: not a description of a stream: {first_fault(error)}") from None
 
 
 class PacketServer:
@@ -130,7 +147,10 @@ class Subscription:
             self._writer.write(b"K")
 
     async def records(self) -> AsyncIterator[StreamInfo | AccessUnit]:
-        """Yield the stream's description and access units until the publisher closes."""
+        """Yield the stream's description and access units until the publisher closes.
+
+        Raises :class:`ProtocolError` when what comes is no record.
+        """
         try:
             while True:
                 flags, size, pts_90k, arrival_ns, capture = _RECORD.unpack(
@@ -140,7 +160,7 @@ class Subscription:
                     raise ProtocolError(f"packet bus: record of {size} bytes")
                 body = await self._reader.readexactly(size)
                 if flags & _INFO:
-                    yield StreamInfo(**json.loads(body))
+                    yield decode_info(body)
                 else:
                     yield AccessUnit(
                         body, pts_90k, bool(flags & _KEY), bool(flags & _DAMAGED), arrival_ns, capture

@@ -14,10 +14,15 @@ class StreamName(StrEnum):
 
 
 class Transport(StrEnum):
-    """How RTP travels (RFC 2326 section 12.39, RFC 7826 section 18.54)."""
+    """How RTP travels (RFC 2326 section 12.39, RFC 7826 section 18.54).
+
+    HTTP is TCP through a tunnel of HTTP, for networks that let nothing else through.
+    """
 
     TCP = "tcp"
     UDP = "udp"
+    MULTICAST = "multicast"
+    HTTP = "http"
 
 
 class FeedState(StrEnum):
@@ -53,7 +58,8 @@ class Camera:
     """One device. At least one of ``main`` and ``sub`` is set.
 
     ``position`` is (latitude, longitude) in degrees (WGS 84); ``credentials`` names an entry of
-    the configuration's ``credentials``.
+    the configuration's ``credentials``. ``tls_verify`` is whether an ``rtsps`` camera must show a
+    certificate that is trusted; ``onvif_url`` is the ONVIF device service that moves it, if any.
     """
 
     id: str
@@ -64,10 +70,17 @@ class Camera:
     position: tuple[float, float] | None = None
     credentials: str | None = None
     enabled: bool = True
+    tls_verify: bool = True
+    onvif_url: str | None = None
 
     def address(self, stream: StreamName) -> StreamAddress | None:
         """Return where ``stream`` is fetched, or ``None`` if the camera has no such stream."""
         return self.main if stream is StreamName.MAIN else self.sub
+
+    @property
+    def operable(self) -> bool:
+        """Whether there is an address to move it by, and it may be connected to."""
+        return self.enabled and self.onvif_url is not None
 
     @property
     def steady(self) -> StreamName:

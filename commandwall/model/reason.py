@@ -17,6 +17,7 @@ class ReasonCode(StrEnum):
     REFUSED_CONNECTION = "connection refused"
     TIMEOUT = "camera does not answer"
     WRONG_PASSWORD = "wrong password"
+    UNTRUSTED = "certificate is not trusted"
     NOT_FOUND = "no such stream on the camera"
     BUSY = "camera has no free session"
     UNSUPPORTED = "unsupported codec"
@@ -35,6 +36,7 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.REFUSED_CONNECTION: "连接被拒绝",
     ReasonCode.TIMEOUT: "摄像机无应答",
     ReasonCode.WRONG_PASSWORD: "密码错误",
+    ReasonCode.UNTRUSTED: "证书不受信任",
     ReasonCode.NOT_FOUND: "摄像机上没有此码流",
     ReasonCode.BUSY: "摄像机会话已满",
     ReasonCode.UNSUPPORTED: "不支持的编码",

@@ -132,10 +132,17 @@ class ShareCatalogue:
     Its tasks belong to ``group``.
     """
 
-    def __init__(self, routes: Iterable[ShareRoute], group: asyncio.TaskGroup) -> None:
-        self._routes = {route.path: route for route in routes}
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self._routes: dict[str, ShareRoute] = {}
         self._group = group
         self._tracks: dict[str, ShareTrack] = {}
+
+    def serve(self, routes: Iterable[ShareRoute]) -> None:
+        """Serve ``routes`` from now on; pulls of those that are gone or changed end."""
+        before, self._routes = self._routes, {route.path: route for route in routes}
+        for path in tuple(self._tracks):
+            if self._routes.get(path) != before.get(path):
+                self._tracks.pop(path).close()
 
     async def open(self, path: str) -> ShareTrack | None:
         """Return the track at ``path`` once it can be described; see ``Catalogue``."""
@@ -159,4 +166,5 @@ class ShareCatalogue:
         try:
             await track.pull()
         finally:
-            del self._tracks[path]
+            if self._tracks.get(path) is track:
+                del self._tracks[path]

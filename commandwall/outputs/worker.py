@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from commandwall.ipc.channel import Channel, Received
-from commandwall.ipc.messages import ConfigureShare, ShareReport
+from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoutes
 from commandwall.outputs.share_track import ShareCatalogue
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server import RtspServer
@@ -22,12 +22,17 @@ class Share:
     def __init__(self, channel: Channel, group: asyncio.TaskGroup) -> None:
         self._channel = channel
         self._group = group
+        self._catalogue = ShareCatalogue(group)
         self._serving: asyncio.Task[None] | None = None
 
     async def handle(self, received: Received) -> None:
-        """Take the configuration; it comes once in a life."""
-        if isinstance(received.message, ConfigureShare):
-            self._serving = self._group.create_task(self._serve(received.message), name="rtsp share")
+        """Take the configuration, which comes once in a life, or what is served from now on."""
+        match received.message:
+            case ConfigureShare() as message:
+                self._catalogue.serve(message.routes)
+                self._serving = self._group.create_task(self._serve(message), name="rtsp share")
+            case ShareRoutes(routes):
+                self._catalogue.serve(routes)
 
     def close(self) -> None:
         """Stop serving."""
@@ -38,8 +43,9 @@ class Share:
         authenticator = None
         if configuration.user:
             authenticator = ServerAuthenticator("commandwall", {configuration.user: configuration.password})
-        catalogue = ShareCatalogue(configuration.routes, self._group)
-        server = RtspServer(catalogue, configuration.host, configuration.port, authenticator=authenticator)
+        server = RtspServer(
+            self._catalogue, configuration.host, configuration.port, authenticator=authenticator
+        )
         try:
             async with server:
                 await self._report(server)
@@ -47,7 +53,7 @@ class Share:
             where = f"{configuration.host}:{configuration.port}"
             self._channel.post(ShareReport(0, 0, f"rtsp.listen {where}: {error.strerror}"))
         finally:
-            catalogue.close()
+            self._catalogue.close()
 
     async def _report(self, server: RtspServer) -> None:
         said = -1

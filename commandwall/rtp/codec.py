@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from commandwall.base.errors import ProtocolError
+
 MAX_DIMENSION = 16384
+MAX_PIXELS = 35_651_584
+"""The largest picture taken: that of level 6.2 of H.264 and H.265, 8192x4352."""
 MAX_UNIT_BYTES = 8 * 1024 * 1024
 """The largest access unit that is put together; what grows beyond it is dropped as damaged."""
+PIECE_BYTES = 64
+"""What each piece of an access unit costs beyond its bytes, so that a million empty ones have a limit too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,13 @@ class CodecParameters:
     height: int = 0
     profile: str = ""
     level: str = ""
+
+
+def check_size(codec: str, width: int, height: int) -> None:
+    """Raise ProtocolError for a picture that cannot exist, or would cost a decoder gigabytes."""
+    possible = 0 < width <= MAX_DIMENSION and 0 < height <= MAX_DIMENSION
+    if not possible or width * height > MAX_PIXELS:
+        raise ProtocolError(f"an {codec} parameter set describes a picture of {width}x{height}")
 
 
 class PayloadFormat(Protocol):

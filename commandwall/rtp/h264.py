@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.rtp.annexb import START_CODE, split_annexb, unescape
 from commandwall.rtp.bits import BitReader
-from commandwall.rtp.codec import MAX_UNIT_BYTES
+from commandwall.rtp.codec import MAX_UNIT_BYTES, PIECE_BYTES
 from commandwall.rtp.h264_sps import parse_h264_sps
 from commandwall.rtp.nal_format import FU_END, FU_START, NO_FRAGMENT, NalFormat, parse_sprop
 
@@ -33,6 +33,7 @@ class H264Format(NalFormat):
         if mode not in ("0", "1"):
             raise UnsupportedError(f"H.264 packetization-mode {mode[:8]!a} is not taken, only 0 and 1")
         super().__init__("h264")
+        self._sps_here = False
         self._keep_all(parse_sprop(fmtp.get("sprop-parameter-sets", "")))
         self._sps_here = False
 
@@ -40,7 +41,7 @@ class H264Format(NalFormat):
         """Take the payload ``data[start:end]`` (sections 5.6, 5.7.1, 5.8). Raises ProtocolError."""
         if start == end:
             return
-        self._size += end - start
+        self._size += end - start + PIECE_BYTES
         if self._size > MAX_UNIT_BYTES:
             self._overflow()
         kind = data[start] & 0x1F
@@ -91,6 +92,7 @@ class H264Format(NalFormat):
             raise ProtocolError(f"an H.264 NAL unit of type {kind}, which packetization-mode 1 does not have")
         elif kind not in (DELIMITER, FILLER):
             self._parts += START_CODE, nal
+            self._size += PIECE_BYTES
             if FIRST_SLICE <= kind <= IDR:
                 self._count_slice(kind, nal, 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from commandwall.base.errors import ProtocolError
 from commandwall.rtp.annexb import unescape
 from commandwall.rtp.bits import BitReader
-from commandwall.rtp.codec import MAX_DIMENSION, CodecParameters
+from commandwall.rtp.codec import CodecParameters, check_size
 
 _HIGH_PROFILES = frozenset((100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135))
 _PROFILES = {66: "Baseline", 77: "Main", 88: "Extended", 100: "High", 110: "High 10", 122: "High 4:2:2"}
@@ -39,8 +39,7 @@ def parse_h264_sps(nal: bytes) -> CodecParameters:
         unit_y = (2 if chroma == 1 else 1) * (1 if frames_only else 2)
         width -= unit_x * (left + right)
         height -= unit_y * (top + bottom)
-    if not (0 < width <= MAX_DIMENSION and 0 < height <= MAX_DIMENSION):
-        raise ProtocolError(f"an H.264 parameter set describes a picture of {width}x{height}")
+    check_size("H.264", width, height)
     return CodecParameters("h264", width, height, _profile_name(profile, constraints), f"{level / 10:g}")
 
 

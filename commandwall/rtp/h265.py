@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from commandwall.base.errors import ProtocolError
 from commandwall.rtp.annexb import START_CODE, split_annexb
-from commandwall.rtp.codec import MAX_UNIT_BYTES
+from commandwall.rtp.codec import MAX_UNIT_BYTES, PIECE_BYTES
 from commandwall.rtp.h265_sps import parse_h265_sps
 from commandwall.rtp.nal_format import FU_END, FU_START, NO_FRAGMENT, NalFormat, parse_sprop
 
@@ -42,7 +42,7 @@ class H265Format(NalFormat):
         """Take the payload ``data[start:end]`` (section 4.4). Raises ProtocolError."""
         if start == end:
             return
-        self._size += end - start
+        self._size += end - start + PIECE_BYTES
         if self._size > MAX_UNIT_BYTES:
             self._overflow()
         kind = nal_type(data[start])
@@ -101,6 +101,7 @@ class H265Format(NalFormat):
             self._push_parameter_set(kind, nal.rstrip(b"\x00"))
         elif kind not in (DELIMITER, FILLER):
             self._parts += START_CODE, nal
+            self._size += PIECE_BYTES
             self._count(nal[0])
 
     def _count(self, header: int) -> None:

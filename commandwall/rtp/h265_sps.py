@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from commandwall.base.errors import ProtocolError
 from commandwall.rtp.annexb import unescape
 from commandwall.rtp.bits import BitReader
-from commandwall.rtp.codec import MAX_DIMENSION, CodecParameters
+from commandwall.rtp.codec import CodecParameters, check_size
 
 _PROFILES = {1: "Main", 2: "Main 10", 3: "Main Still Picture", 4: "Rext"}
 
@@ -33,8 +32,7 @@ def parse_h265_sps(nal: bytes) -> CodecParameters:
         left, right, top, bottom = reader.ue(), reader.ue(), reader.ue(), reader.ue()
         width -= (2 if chroma in (1, 2) else 1) * (left + right)
         height -= (2 if chroma == 1 else 1) * (top + bottom)
-    if not (0 < width <= MAX_DIMENSION and 0 < height <= MAX_DIMENSION):
-        raise ProtocolError(f"an H.265 parameter set describes a picture of {width}x{height}")
+    check_size("H.265", width, height)
     return CodecParameters("hevc", width, height, _PROFILES.get(profile, str(profile)), f"{level / 30:g}")
 
 

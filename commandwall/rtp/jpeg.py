@@ -6,7 +6,7 @@ import struct
 from collections.abc import Mapping
 
 from commandwall.base.errors import ProtocolError
-from commandwall.rtp.codec import MAX_UNIT_BYTES, CodecParameters
+from commandwall.rtp.codec import MAX_UNIT_BYTES, PIECE_BYTES, CodecParameters
 from commandwall.rtp.jpeg_tables import CHROMA_QUANTISERS, HUFFMAN_TABLES, LUMA_QUANTISERS, TABLE_BYTES
 
 _MAIN_HEADER_BYTES = 8
@@ -52,8 +52,10 @@ class JpegFormat:
             position = self._begin(data, position, end, (kind & 0x3F, q, width * 8, height * 8, interval))
         if self._lost:
             return
-        if not self._head or offset != self._size or offset > MAX_UNIT_BYTES:
+        if not self._head or offset != self._size:
             raise ProtocolError(f"a JPEG fragment for byte {offset} comes after {self._size} bytes")
+        if offset + PIECE_BYTES * len(self._parts) > MAX_UNIT_BYTES:
+            raise ProtocolError(f"a JPEG picture is larger than {MAX_UNIT_BYTES} bytes")
         self._parts.append(data[position:end])
         self._size += end - position
         self.pending = True

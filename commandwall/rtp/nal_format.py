@@ -96,13 +96,16 @@ class NalFormat:
             position += size
 
     def _keep_all(self, nals: Iterable[bytes]) -> None:
-        """Take parameter sets from the SDP; for unusable ones the camera will send better ones in band."""
+        """Take parameter sets from the SDP; for unusable ones the camera will send better ones in band.
+
+        Some cameras put whole pictures there: nothing of these stays.
+        """
         for nal in nals:
             try:
                 self._push_nal(nal)
             except ProtocolError:
                 continue
-        self._changed = False
+        self._key = self._changed = False
         self._begin()
 
     def _is_news(self, key: tuple[int, int], nal: bytes) -> bool:
@@ -142,9 +145,12 @@ class NalFormat:
 
 
 def parse_sprop(value: str) -> list[bytes]:
-    """Return the NAL units in a ``sprop`` parameter (base64, commas between); broken ones are left out."""
+    """Return the NAL units in a ``sprop`` parameter (base64, commas between).
+
+    Broken ones are left out, and what follows the first MAX_PARAMETER_SETS.
+    """
     nals = []
-    for part in value.strip('" ').split(","):
+    for part in value.strip('" ').split(",", MAX_PARAMETER_SETS)[:MAX_PARAMETER_SETS]:
         text = part.strip().rstrip("=")
         try:
             nal = base64.b64decode(text + "=" * (-len(text) % 4))

@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from commandwall.base.errors import InvalidError, UnsupportedError
 
-DEFAULT_PORT = 554
+_SCHEMES = ("rtsp", "rtsps")
+_PREFIXES = tuple(f"{scheme}://" for scheme in _SCHEMES)
+_PORTS = {"rtsp": 554, "rtsps": 322}
+_TUNNEL_PORTS = {"rtsp": 80, "rtsps": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a stream is. ``path`` is for people: it lacks the query, where cameras take passwords."""
+    """Where a stream is. ``path`` is for people: it lacks the query, where cameras take passwords.
+
+    ``host`` is a name or an IP address without brackets; a link-local one has its zone
+    (``fe80::1%eth0``). ``tls`` says that the connection is encrypted from its first byte on.
+    """
 
     host: str
     port: int
     url: str
     path: str
+    tls: bool = False
+
+    @property
+    def where(self) -> str:
+        """Host and port in words, for messages."""
+        return f"{self.host} port {self.port}"
 
 
-def parse_address(url: str) -> Address:
-    """Take an rtsp URL apart.
+def parse_address(url: str, *, tunnel: bool = False) -> Address:
+    """Take an rtsp or rtsps URL apart.
 
-    Raises InvalidError if it cannot be used or carries credentials, UnsupportedError for schemes
-    other than rtsp. No message repeats the URL.
+    Without a port it is 554 or 322 (RFC 7826 section 4.2); for a ``tunnel`` through HTTP, 80 or 443.
+    Raises InvalidError if it cannot be used or carries credentials, UnsupportedError for other
+    schemes. No message repeats the URL.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
         raise InvalidError("not a URL", field="url") from error
-    if parts.scheme.lower() != "rtsp":
-        raise UnsupportedError(f"URLs begin with rtsp://, not {parts.scheme[:10]!a}")
+    if parts.scheme not in _SCHEMES:
+        raise UnsupportedError(f"URLs begin with rtsp:// or rtsps://, not {parts.scheme[:10]!a}")
     if "@" in parts.netloc:
         raise InvalidError("user and password go into credentials, not into the URL", field="url")
     if not parts.hostname or not url.isprintable() or " " in url:
         raise InvalidError("there is no host in the URL, or there are spaces in it", field="url")
-    return Address(parts.hostname, port or DEFAULT_PORT, url, parts.path or "/")
+    port = port or (_TUNNEL_PORTS if tunnel else _PORTS)[parts.scheme]
+    return Address(unquote(parts.hostname), port, url, parts.path or "/", parts.scheme == "rtsps")
 
 
 def base_url(request_url: str, content_base: str, content_location: str) -> str:
@@ -46,7 +61,7 @@ def base_url(request_url: str, content_base: str, content_location: str) -> str:
     A base without a scheme, which some cameras send, is not one and is passed over.
     """
     for candidate in (content_base.strip(), content_location.strip()):
-        if candidate.lower().startswith("rtsp://") and "@" not in candidate:
+        if candidate.lower().startswith(_PREFIXES) and "@" not in candidate:
             return candidate
     return request_url
 
@@ -57,7 +72,7 @@ def resolve_control(base: str, control: str) -> str:
     As cameras and players do it, a relative control is appended to the base behind a slash,
     query and all, not resolved as RFC 3986 has it.
     """
-    if control.lower().startswith("rtsp://"):
+    if control.lower().startswith(_PREFIXES):
         return control
     if control in ("", "*"):
         return base

@@ -21,8 +21,8 @@ _HASHES: Mapping[str, Callable[[bytes], str]] = {
 }
 _STRENGTH = ("SHA-256-SESS", "SHA-256", "MD5-SESS", "MD5")
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
-_PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
-_SCHEME = re.compile(rf"\s*,?\s*({_TOKEN})(?=\s|$)(?!\s*=)")
+_PARAMETER = re.compile(rf'[\s,]*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+_SCHEME = re.compile(rf"[\s,]*({_TOKEN})(?=\s|$)(?!\s*=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Challenge:
 
     @property
     def algorithm(self) -> str:
-        """The digest algorithm in capitals; MD5 when the server names none."""
-        return self.parameters.get("algorithm", "MD5").upper() or "MD5"
+        """The digest algorithm in capitals; MD5 when the server names none. Some write SHA256."""
+        return self.parameters.get("algorithm", "").upper().replace("SHA256", "SHA-256") or "MD5"
 
     @property
     def stale(self) -> bool:
@@ -110,7 +110,7 @@ class ClientAuthenticator:
             "nonce": given.get("nonce", ""),
             "uri": url,
         }
-        if "qop" in given:
+        if given.get("qop"):
             fields |= {"qop": "auth", "nc": f"{self._uses:08x}", "cnonce": self._cnonce}
         elif challenge.algorithm.endswith("-SESS"):
             fields["cnonce"] = self._cnonce
@@ -126,7 +126,7 @@ def _rank(challenge: Challenge) -> int | None:
     if challenge.scheme != "digest" or challenge.algorithm not in _STRENGTH:
         return None
     offered = challenge.parameters.get("qop")
-    if offered is not None and "auth" not in re.split(r"[\s,]+", offered.lower()):
+    if offered and "auth" not in re.split(r"[\s,]+", offered.lower()):
         return None
     return _STRENGTH.index(challenge.algorithm)
 

@@ -7,11 +7,13 @@ import os
 from typing import cast
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
-from commandwall.rtsp.address import Address
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser
 
 _LOT_BYTES = 1 << 18
+MAX_UNSENT_BYTES = 1 << 20
+"""How much may wait for a camera that does not read; requests and reports are small."""
+
 _ANSWERED = frozenset(("OPTIONS", "GET_PARAMETER", "SET_PARAMETER"))
 
 
@@ -80,11 +82,14 @@ class RtspConnection(asyncio.Protocol):
     def read_in_lots(self, lots: bool) -> None:
         """Read only when :meth:`read_lot` is called, or, as it is from the start, whatever comes at once.
 
-        Meanwhile the kernel keeps what comes, and the event loop is not woken.
+        Meanwhile the kernel keeps what comes, and the event loop is not woken. What comes by TLS is
+        read at once all the same: the kernel has only what is encrypted.
         """
         if not self.open or lots is (self._lot_fd >= 0):
             return
         transport = cast("asyncio.Transport", self._transport)
+        if transport.get_extra_info("ssl_object") is not None:
+            return
         if lots:
             transport.pause_reading()
             self._lot_fd = transport.get_extra_info("socket").fileno()
@@ -109,8 +114,7 @@ class RtspConnection(asyncio.Protocol):
 
     def send_frame(self, channel: int, payload: bytes) -> None:
         """Send an interleaved frame, if the connection is still there."""
-        if self._transport is not None:
-            self._transport.write(b"$" + bytes((channel,)) + len(payload).to_bytes(2, "big") + payload)
+        self._write(b"$" + bytes((channel,)) + len(payload).to_bytes(2, "big") + payload)
 
     def ask(self, method: str, url: str, headers: Headers) -> asyncio.Future[Response]:
         """Send a request; the future gets the answer, or one of status 0 if the connection ends first."""
@@ -144,8 +148,13 @@ class RtspConnection(asyncio.Protocol):
         return response
 
     def _write(self, data: bytes) -> None:
-        if self._transport is not None:
-            self._transport.write(data)
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(data)
+        if transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+            self.end(ConnectionLostError("the camera does not read what is sent to it; restart the camera"))
+            self.abort()
 
     def _on_stray_frame(self, channel: int, data: bytes, start: int, end: int) -> None:
         self.unassigned += 1
@@ -160,17 +169,3 @@ class RtspConnection(asyncio.Protocol):
             future = next(iter(self._waiting.values()))
         if future is not None and not future.done():
             future.set_result(message)
-
-
-async def connect(address: Address, timeout_s: float) -> RtspConnection:
-    """Connect to a camera. Raises ConnectionLostError that says why it cannot be reached."""
-    where = f"{address.host} port {address.port}"
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(timeout_s):
-            _, connection = await loop.create_connection(RtspConnection, address.host, address.port)
-    except TimeoutError:
-        raise ConnectionLostError(f"connect: {where} does not answer within {timeout_s:g} s") from None
-    except OSError as error:
-        raise ConnectionLostError(f"connect: {where}: {error.strerror or error}") from error
-    return connection

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
     ConnectionLostError,
+    MovedError,
     NotFoundError,
     ProtocolError,
     UnavailableError,
@@ -29,7 +31,7 @@ _REFUSALS: Mapping[int, tuple[type[CommandwallError], str]] = {
     404: (NotFoundError, "the camera has no stream at this path"),
     453: (UnavailableError, "the camera takes no more sessions"),
     454: (UnavailableError, "the camera forgot the session"),
-    461: (UnsupportedError, "the camera does not offer this transport; try the other of tcp and udp"),
+    461: (UnsupportedError, "the camera does not offer this transport; try another"),
     503: (UnavailableError, "the camera is busy"),
 }
 
@@ -66,11 +68,12 @@ class Dialogue:
         self._timeouts = timeouts
         self._user = credentials.user if credentials else ""
         self._authenticator = ClientAuthenticator(credentials) if credentials else None
+        self._sign_of_life: asyncio.Future[Response] | None = None
 
     async def call(self, method: str, url: str, *headers: tuple[str, str]) -> Response:
         """Send a request, answer challenges, and return the answer if it is 2xx.
 
-        Raises what ``RtspClient.open`` names; every message begins with the method.
+        Raises what ``RtspClient.open`` names, and MovedError; every message begins with the method.
         """
         response = await self._exchange(method, url, headers)
         status = response.status
@@ -78,7 +81,7 @@ class Dialogue:
             self._keep_session(response)
             return response
         if 300 <= status < 400:
-            raise UnsupportedError(f"{method}: {response}: redirects are not followed; enter the new URL")
+            raise MovedError(f"{method}: {response}", response.headers.get("Location").strip())
         kind, words = _REFUSALS.get(status, (UnavailableError if status >= 500 else ProtocolError, ""))
         where = f" (path {self._path!a})" if status == 404 else ""
         raise kind(f"{method}: {response}{': ' if words else ''}{words}{where}")
@@ -131,10 +134,14 @@ class Dialogue:
         """Send a sign of life by what the server offers, and call ``done`` with its answer.
 
         GET_PARAMETER if it is offered, else SET_PARAMETER, else OPTIONS (RFC 2326 section 10.8).
+        One that was not answered until the next is waited for no longer.
         """
+        if self._sign_of_life is not None:
+            self._sign_of_life.cancel()
         offered = (name for name in ("GET_PARAMETER", "SET_PARAMETER") if name in self.methods)
         method = next(offered, "OPTIONS")
         future = self.connection.ask(method, self.url, self._headers(method, self.url, ()))
+        self._sign_of_life = future
         future.add_done_callback(lambda answered: None if answered.cancelled() else done(answered.result()))
 
     def take_challenge(self, response: Response) -> None:
@@ -147,9 +154,13 @@ class Dialogue:
         self.connection.end(ConnectionLostError("the camera ended the stream (RTCP BYE)"))
 
     async def tear_down(self) -> None:
-        """End the session on the camera, if there is one; wait for the answer, but not long."""
+        """End the session on the camera, if there is one; wait for the answer, but not long.
+
+        A nonce that became stale while the stream played is renewed.
+        """
         if not self._session or not self.connection.open:
             return
         self.connection.sinks.clear()
-        future = self.connection.ask("TEARDOWN", self.url, self._headers("TEARDOWN", self.url, ()))
-        await asyncio.wait((future,), timeout=self._timeouts.teardown_s)
+        with suppress(CommandwallError, TimeoutError):
+            async with asyncio.timeout(self._timeouts.teardown_s):
+                await self._exchange("TEARDOWN", self.url, ())

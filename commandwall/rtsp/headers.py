@@ -12,7 +12,10 @@ MAX_CHANNEL = 255
 
 @dataclass(frozen=True, slots=True)
 class TransportSpec:
-    """One way to carry a track (section 12.39). A pair is (RTP, RTCP)."""
+    """One way to carry a track (section 12.39). A pair is (RTP, RTCP).
+
+    ``destination``, ``port`` and ``ttl`` are those of a multicast group.
+    """
 
     tcp: bool
     interleaved: tuple[int, int] | None = None
@@ -21,10 +24,15 @@ class TransportSpec:
     source: str = ""
     multicast: bool = False
     ssrc: int | None = None
+    destination: str = ""
+    port: tuple[int, int] | None = None
+    ttl: int = 16
 
     def __str__(self) -> str:
         parts = ["RTP/AVP/TCP" if self.tcp else "RTP/AVP", "multicast" if self.multicast else "unicast"]
-        for name in ("interleaved", "client_port", "server_port"):
+        if self.destination:
+            parts += [f"destination={self.destination}", f"ttl={self.ttl}"]
+        for name in ("interleaved", "client_port", "server_port", "port"):
             pair: tuple[int, int] | None = getattr(self, name)
             if pair is not None:
                 parts.append(f"{name}={pair[0]}-{pair[1]}")
@@ -57,6 +65,9 @@ def _transport(text: str) -> TransportSpec | None:
         source=values.get("source", ""),
         multicast="multicast" in values,
         ssrc=_ssrc(values.get("ssrc", "")),
+        destination=values.get("destination", ""),
+        port=_pair(values.get("port"), 65535),
+        ttl=(_pair(values.get("ttl"), 255) or (16, 0))[0],
     )
 
 

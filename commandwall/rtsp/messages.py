@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from commandwall.base.errors import ProtocolError
 
 VERSION = "RTSP/1.0"
+_STATUS_LINES = ("RTSP/", "HTTP/")
+MAX_REASON_CHARS = 80
 
 REASONS = {
     200: "OK",
@@ -125,18 +127,19 @@ def parse_head(head: bytes) -> Request | Response:
 
     Lenient where cameras are known to be careless: bare line feeds, space around names and values,
     folded lines, a missing reason phrase, bytes that are not UTF-8. Lines without a colon are left
-    out. Raises ProtocolError for a start line that is neither a request's nor a status line.
+    out. An HTTP status line is one too: web servers answer on ports that are taken for RTSP.
+    Raises ProtocolError for a start line that is neither a request's nor a status line.
     """
     start, *rest = head.decode("utf-8", "surrogateescape").replace("\r\n", "\n").split("\n")
     headers = Headers(_fields(rest))
     words = start.split(None, 2)
-    if len(words) >= 2 and words[0].startswith("RTSP/"):
+    if len(words) >= 2 and words[0].startswith(_STATUS_LINES):
         if not (len(words[1]) == 3 and words[1].isascii() and words[1].isdigit()):
-            raise ProtocolError(f"an RTSP status line has no three-digit status: {start[:80]!a}")
-        return Response(int(words[1]), words[2].strip() if len(words) == 3 else "", headers=headers)
+            raise ProtocolError(f"an RTSP status line has no three-digit status: {start[:40]!a}")
+        return Response(int(words[1]), _readable(words[2]) if len(words) == 3 else "", headers=headers)
     if len(words) == 3 and words[2].startswith("RTSP/"):
         return Request(words[0], words[1], headers=headers)
-    raise ProtocolError(f"an RTSP message begins with neither a request nor a status line: {start[:80]!a}")
+    raise ProtocolError(f"an RTSP message begins with neither a request nor a status line: {start[:40]!a}")
 
 
 def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -152,6 +155,11 @@ def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
             name = ""
     if name:
         yield name, value
+
+
+def _readable(text: str) -> str:
+    """Return ``text`` as it can be shown, logged and sent on as UTF-8: cut, the unprintable replaced."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text.strip()[:MAX_REASON_CHARS])
 
 
 def _one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from commandwall.base.errors import ProtocolError
 
@@ -40,7 +41,10 @@ class RtpFormat:
 
 @dataclass(frozen=True, slots=True)
 class MediaDescription:
-    """A media section. ``control`` is as written, ``""`` if the section has none."""
+    """A media section. ``control`` is as written, ``""`` if the section has none.
+
+    ``group`` is the multicast group of its ``c=`` line, or the session's; ``""`` if there is none.
+    """
 
     kind: str
     formats: tuple[RtpFormat, ...]
@@ -48,6 +52,7 @@ class MediaDescription:
     protocol: str = "RTP/AVP"
     port: int = 0
     attributes: tuple[tuple[str, str], ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,23 @@ def parse_sdp(body: bytes) -> SessionDescription:
     sections: list[_Section] = [_Section("")]
     for kind, value in _lines(body):
         if kind == "m":
+            if len(sections) > MAX_MEDIA:
+                raise ProtocolError(f"the SDP has more than {MAX_MEDIA} media sections")
             sections.append(_Section(value))
         elif kind == "s" and len(sections) == 1:
             name = value or "-"
+        elif kind == "c":
+            sections[-1].group = _group(value)
         elif kind == "a":
             key, _, rest = value.partition(":")
-            sections[-1].attributes.append((key.strip().lower(), rest.strip()))
+            sections[-1].add(key.strip().lower(), rest.strip())
     session, *media = sections
-    if not 1 <= len(media) <= MAX_MEDIA:
-        raise ProtocolError(f"the SDP has {len(media)} media sections; 1 to {MAX_MEDIA} can be used")
-    return SessionDescription(tuple(_media(m) for m in media), session.get("control"), name, session.others())
+    if not media:
+        raise ProtocolError(f"the SDP has 0 media sections; 1 to {MAX_MEDIA} can be used")
+    for section in media:
+        section.group = section.group or session.group
+    control, others = session.get("control"), session.others()
+    return SessionDescription(tuple(_media(section) for section in media), control, name, others)
 
 
 def build_sdp(description: SessionDescription) -> bytes:
@@ -99,20 +111,31 @@ def build_sdp(description: SessionDescription) -> bytes:
 
 
 class _Section:
-    """The lines of one section while they are collected."""
+    """The lines of one section while they are collected, those about a payload type by its number."""
 
-    __slots__ = ("attributes", "media")
+    __slots__ = ("attributes", "formats", "group", "media")
 
     def __init__(self, media: str) -> None:
         self.media = media
+        self.group = ""
         self.attributes: list[tuple[str, str]] = []
+        self.formats: dict[tuple[str, int], str] = {}
+
+    def add(self, key: str, value: str) -> None:
+        """Take an attribute; of several for one payload type the first counts."""
+        if key not in ("rtpmap", "fmtp"):
+            self.attributes.append((key, value))
+            return
+        number, _, rest = value.partition(" ")
+        payload_type = _number(number, 127)
+        if payload_type is not None:
+            self.formats.setdefault((key, payload_type), rest.strip())
 
     def get(self, key: str) -> str:
         return next((value for have, value in self.attributes if have == key), "")
 
     def others(self) -> tuple[tuple[str, str], ...]:
-        own = ("control", "rtpmap", "fmtp")
-        return tuple((key, value) for key, value in self.attributes if key not in own)
+        return tuple((key, value) for key, value in self.attributes if key != "control")
 
 
 def _lines(body: bytes) -> Iterator[tuple[str, str]]:
@@ -120,6 +143,15 @@ def _lines(body: bytes) -> Iterator[tuple[str, str]]:
         kind, equals, value = line.strip().partition("=")
         if equals and len(kind) == 1:
             yield kind, value.strip()
+
+
+def _group(connection: str) -> str:
+    """Return the address in ``IN IP4 ADDRESS/TTL`` if it is one of multicast, else ``""``."""
+    address = connection.rsplit(maxsplit=1)[-1].partition("/")[0] if connection else ""
+    try:
+        return address if ip_address(address).is_multicast else ""
+    except ValueError:
+        return ""
 
 
 def _attribute_lines(control: str, attributes: tuple[tuple[str, str], ...]) -> list[str]:
@@ -132,33 +164,25 @@ def _media(section: _Section) -> MediaDescription:
     numbers = [number for text in types.split() if (number := _number(text, 127)) is not None]
     return MediaDescription(
         kind=kind.lower(),
-        formats=tuple(_format(section, number) for number in numbers),
+        formats=tuple(_format(section, number) for number in dict.fromkeys(numbers)),
         control=section.get("control"),
         protocol=protocol.upper(),
         port=_number(port.partition("/")[0], 65535) or 0,
         attributes=section.others(),
+        group=section.group,
     )
 
 
 def _format(section: _Section, payload_type: int) -> RtpFormat:
     encoding, clock_hz = STATIC_FORMATS.get(payload_type, ("", 90000))
     channels = 1
-    parts = _of_type(section, "rtpmap", payload_type).split("/")
-    if parts[0]:
+    parts = section.formats.get(("rtpmap", payload_type), "").split("/", 3)
+    if parts[0] and parts[0].isprintable():
         encoding = parts[0].strip().upper()
         clock_hz = (_number(parts[1], 10**7) if len(parts) > 1 else None) or clock_hz
         channels = (_number(parts[2], 64) if len(parts) > 2 else None) or 1
-    fmtp = parse_fmtp(_of_type(section, "fmtp", payload_type))
+    fmtp = parse_fmtp(section.formats.get(("fmtp", payload_type), ""))
     return RtpFormat(payload_type, encoding, clock_hz, channels, fmtp)
-
-
-def _of_type(section: _Section, key: str, payload_type: int) -> str:
-    """Return what follows the payload type in the attribute ``key`` that names it, or ``""``."""
-    for have, value in section.attributes:
-        number, _, rest = value.partition(" ")
-        if have == key and _number(number, 127) == payload_type:
-            return rest.strip()
-    return ""
 
 
 def parse_fmtp(text: str) -> dict[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from commandwall.base.clock import Clock, monotonic_s, utc_ns
 from commandwall.base.tasks import spawn
 from commandwall.rtsp.auth import ServerAuthenticator
-from commandwall.rtsp.server_connection import Connection
+from commandwall.rtsp.server_connection import Connection, Server
 from commandwall.rtsp.server_outlet import Address, UdpPair
 from commandwall.rtsp.server_track import Catalogue
 
@@ -22,6 +23,7 @@ class RtspServer:
 
     ``authenticator``: who may watch; ``None`` lets everybody in.
     ``limit_bytes``: how much may wait for one client before frames are dropped for it.
+    ``protocol``: makes what talks to a client; another one than ``Connection`` wraps one.
     ``timeout_s``: a UDP session without a sign of life, and a client that reads nothing, end after it.
     Runs in the event loop it was started in.
     """
@@ -37,6 +39,7 @@ class RtspServer:
         timeout_s: float = 60.0,
         name: str = "commandwall",
         clock: Clock = monotonic_s,
+        protocol: Callable[[Server], asyncio.Protocol] = Connection,
     ) -> None:
         self.catalogue = catalogue
         self.authenticator = authenticator
@@ -45,6 +48,7 @@ class RtspServer:
         self.name = name
         self.clock = clock
         self._host, self._port = host, port
+        self._protocol = protocol
         self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._tasks = asyncio.TaskGroup()
         self._udp_lock = asyncio.Lock()
@@ -68,7 +72,7 @@ class RtspServer:
         """Listen. Raises OSError when the address cannot be bound."""
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
-            lambda: Connection(self), self._host, self._port, backlog=_BACKLOG, start_serving=False
+            lambda: self._protocol(self), self._host, self._port, backlog=_BACKLOG, start_serving=False
         )
         await self._tasks.__aenter__()
         self._keeper = spawn(self._tasks, self._keep(), "rtsp-server-keeper")

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 TRACK = "trackID=0"
 MAX_WAITING_REQUESTS = 16
+MAX_UNREAD_BYTES = 1 << 20
+"""How much of answers, beyond media, may wait for a client that does not read."""
+
 _METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN"
 
 
@@ -171,7 +174,7 @@ class Connection(asyncio.Protocol):
             return await verb(request)
         except (ProtocolError, ValueError):
             return Response(400)
-        except CommandwallError as error:
+        except (CommandwallError, OSError) as error:
             log.info("%s: %s %s: %s", self.peer, request.method, _path(request.url), error)
             return Response(503)
 
@@ -262,6 +265,9 @@ class Connection(asyncio.Protocol):
             response.headers.add("CSeq", str(request.cseq))
         response.headers.add("Server", self._server.name)
         self._transport.write(response.to_bytes())
+        if self._transport.get_write_buffer_size() > self._server.limit_bytes + MAX_UNREAD_BYTES:
+            log.info("%s: closed: it does not read its answers", self.peer)
+            self.abort()
 
 
 def _usable(spec: TransportSpec) -> bool:

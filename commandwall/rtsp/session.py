@@ -12,7 +12,7 @@ from commandwall.rtp.receiver import ReceiverStats, RtpReceiver
 from commandwall.rtp.rtcp import ReceiverReport, SourceDescription, build
 from commandwall.rtsp.dialogue import Dialogue
 from commandwall.rtsp.messages import Response
-from commandwall.rtsp.tracks import ReportPath
+from commandwall.rtsp.setup import ReportPath
 
 REPORT_INTERVAL_S = 5.0
 """How often receiver reports are sent (RFC 3550 section 6.2)."""

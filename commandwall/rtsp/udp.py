@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable
 from functools import partial
 from typing import cast
 
 from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import ConnectionLostError
+from commandwall.rtp.packet import FIXED_HEADER, PLAIN
 from commandwall.rtp.receiver import RtpReceiver
 from commandwall.rtp.reorder import ReorderBuffer
+from commandwall.rtp.rtcp import ReceiverReport, build
 
 RECEIVE_BUFFER_BYTES = 1024 * 1024
 """Room for a burst: a key frame of a main stream comes as hundreds of packets at once."""
 
 _TRIES = 20
+_PUNCHES = (FIXED_HEADER.pack(PLAIN, 0, 0, 0, 0), build(ReceiverReport(0)))
 
 
 class UdpPair:
-    """Two bound sockets, an even port and the next one. ``close`` it, whatever happens."""
+    """Two bound sockets, for RTP and RTCP. ``close`` it, whatever happens."""
 
     def __init__(self, rtp: socket.socket, rtcp: socket.socket) -> None:
         self._sockets = rtp, rtcp
@@ -47,10 +51,17 @@ class UdpPair:
             self._transports.append(transport)
 
     def aim(self, host: str, ports: tuple[int, int]) -> None:
-        """Say where the camera's ports are, and send to both, so that firewalls on the way let it in."""
+        """Say where RTCP packets go."""
         self._servers = (host, ports[0]), (host, ports[1])
-        for transport, server in zip(self._transports, self._servers, strict=True):
-            transport.sendto(b"\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", server)
+
+    def punch(self) -> None:
+        """Send from both ports to the camera's, so that firewalls and NAT on the way let it in.
+
+        An RTP header without payload, and a receiver report without blocks.
+        """
+        if self._servers is not None:
+            for transport, packet, server in zip(self._transports, _PUNCHES, self._servers, strict=True):
+                transport.sendto(packet, server)
 
     def send_rtcp(self, payload: bytes) -> None:
         """Send an RTCP packet, if it is known where to."""
@@ -81,12 +92,14 @@ class _Listener(asyncio.DatagramProtocol):
 
 
 def open_pair(host: str) -> UdpPair:
-    """Bind a pair of ports on the local IP address ``host``. Raises ConnectionLostError if none is free."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    """Bind an even port and the next one on the local IP address ``host``.
+
+    Raises ConnectionLostError if none is free.
+    """
     for _ in range(_TRIES):
-        rtp = _bind(family, host, 0)
+        rtp = _bind(host, 0)
         port = cast("int", rtp.getsockname()[1]) if rtp is not None else 1
-        rtcp = _bind(family, host, port + 1) if port % 2 == 0 else None
+        rtcp = _bind(host, port + 1) if port % 2 == 0 else None
         if rtp is not None and rtcp is not None:
             return UdpPair(rtp, rtcp)
         if rtp is not None:
@@ -94,8 +107,8 @@ def open_pair(host: str) -> UdpPair:
     raise ConnectionLostError(f"SETUP: no free pair of UDP ports on {host}")
 
 
-def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket | None:
-    sock = socket.socket(family, socket.SOCK_DGRAM)
+def _bind(host: str, port: int) -> socket.socket | None:
+    sock = socket.socket(_family(host), socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
@@ -104,3 +117,41 @@ def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket |
         sock.close()
         return None
     return sock
+
+
+def open_group(group: str, ports: tuple[int, int], local: str, ttl: int) -> UdpPair:
+    """Join a multicast group on the interface that has the IP address ``local``.
+
+    Other programs of this machine may listen too. For IPv6 the routing table chooses the
+    interface. Raises ConnectionLostError if it cannot be joined.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        for port in ports:
+            sockets.append(socket.socket(_family(group), socket.SOCK_DGRAM))
+            _join(sockets[-1], group, port, local, ttl)
+    except OSError as error:
+        for sock in sockets:
+            sock.close()
+        raise ConnectionLostError(f"SETUP: cannot join the group {group}: {error.strerror}") from error
+    return UdpPair(*sockets)
+
+
+def _join(sock: socket.socket, group: str, port: int, local: str, ttl: int) -> None:
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((group, port))  # to the group, so that nothing else at this port is read
+    if sock.family is socket.AF_INET6:
+        member = socket.inet_pton(socket.AF_INET6, group) + struct.pack("@I", 0)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, member)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, ttl)
+        return
+    interface = socket.inet_aton("0.0.0.0" if ":" in local else local)
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + interface)
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, interface)
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

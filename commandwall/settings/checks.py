@@ -20,6 +20,7 @@ from commandwall.settings.schema import (
     CameraEntry,
     Entry,
     HeadEntry,
+    OnvifEntry,
     StreamEntry,
     WallEntry,
     keys_of,
@@ -110,19 +111,44 @@ def cameras_of(
         if entry.credentials is not None and entry.credentials not in credentials:
             message = unknown("credential", entry.credentials, credentials)
             faults.append(place.fault(("credentials",), message))
-        cameras.append(
-            Camera(
-                entry.id,
-                entry.name,
-                entry.area,
-                _address(entry.main),
-                _address(entry.sub),
-                entry.position,
-                entry.credentials,
-                entry.enabled,
-            )
-        )
+        cameras.append(camera_of(entry))
     return cameras
+
+
+def camera_of(entry: CameraEntry) -> Camera:
+    """Return the camera that ``entry`` describes; what it refers to need not be there."""
+    return Camera(
+        entry.id,
+        entry.name,
+        entry.area,
+        _address(entry.main),
+        _address(entry.sub),
+        entry.position,
+        entry.credentials,
+        entry.enabled,
+        entry.tls_verify,
+        entry.onvif.url if entry.onvif else None,
+    )
+
+
+def entry_of(camera: Camera) -> CameraEntry:
+    """Return ``camera`` as it would be written: what :func:`camera_of` makes it of."""
+    return CameraEntry(
+        id=camera.id,
+        name=camera.name,
+        area=camera.area,
+        position=camera.position,
+        main=_entry(camera.main),
+        sub=_entry(camera.sub),
+        onvif=OnvifEntry(url=camera.onvif_url) if camera.onvif_url else None,
+        credentials=camera.credentials,
+        enabled=camera.enabled,
+        tls_verify=camera.tls_verify,
+    )
+
+
+def _entry(address: StreamAddress | None) -> StreamEntry | None:
+    return None if address is None else StreamEntry(url=address.url, transport=address.transport)
 
 
 def _address(stream: StreamEntry | None) -> StreamAddress | None:

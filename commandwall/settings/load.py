@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from commandwall.settings.layouts import load_layouts, shipped_layouts
 from commandwall.settings.schema import (
     AreaEntry,
     CameraEntry,
+    CameraTlsEntry,
     CredentialEntry,
     MqttEntry,
     SiteFile,
@@ -78,6 +80,7 @@ class _Loading:
         if site_file is None:
             raise SettingsError(self._faults)
         mqtt, tls = self._mqtt(site_file.mqtt, credentials), self._tls(site_file.http.tls)
+        ca_file = self._ca_file(site_file.ingest.tls)
         watchers = self._credential("rtsp", site_file.rtsp.credentials, credentials)
         if self._faults:
             raise SettingsError(self._faults)
@@ -89,7 +92,7 @@ class _Loading:
             http=HttpSettings(site_file.http.listen, tls),
             rtsp=RtspSettings(site_file.rtsp.listen, watchers),
             mqtt=mqtt,
-            ingest=IngestSettings(site_file.ingest.workers, site_file.ingest.decode_threads),
+            ingest=IngestSettings(site_file.ingest.workers, site_file.ingest.decode_threads, ca_file),
             areas=tuple(areas),
             cameras=tuple(cameras),
             credentials=credentials,
@@ -182,10 +185,12 @@ class _Loading:
         if file is None:
             return []
         try:
-            return [*read_cameras(file, self._faults)]
+            return [*read_cameras(file, file.read_bytes(), self._faults)]
         except SettingsError as error:
             self._faults += error.faults
-            return []
+        except OSError as error:
+            self._faults.append(Fault(file, 1, "", f"cannot be read: {error.strerror}"))
+        return []
 
     def _walls(self, layouts: Mapping[str, Layout]) -> list[Wall]:
         walls = checks.read_entries(WallEntry, self._listed("walls"), self._faults)
@@ -223,3 +228,19 @@ class _Loading:
                 message = f"{file} cannot be read: {error.strerror}"
                 self._faults.append(self._document.fault(("http", "tls", name), message))
         return Tls(files["cert"].absolute(), files["key"].absolute())
+
+    def _ca_file(self, entry: CameraTlsEntry | None) -> Path | None:
+        """Return the file that vouches for cameras; that it holds no certificate is a fault."""
+        if entry is None:
+            return None
+        file = (self._root / entry.ca).absolute()
+        reason = ""
+        try:
+            ssl.create_default_context(cafile=file)
+        except ssl.SSLError:
+            reason = "holds no certificate in PEM form"
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror}"
+        if reason:
+            self._faults.append(self._document.fault(("ingest", "tls", "ca"), f"{file} {reason}"))
+        return file

@@ -95,7 +95,11 @@ def _url(value: str, schemes: tuple[str, ...], form: str) -> str:
 
 
 def _rtsp_url(value: str) -> str:
-    return _url(value, ("rtsp",), "rtsp://HOST[:PORT]/PATH")
+    return _url(value, ("rtsp", "rtsps"), "rtsp://HOST[:PORT]/PATH or rtsps://HOST[:PORT]/PATH")
+
+
+def _http_url(value: str) -> str:
+    return _url(value, ("http", "https"), "http://HOST[:PORT]/PATH or https://HOST[:PORT]/PATH")
 
 
 def _mqtt_url(value: str) -> str:
@@ -162,11 +166,18 @@ class MqttEntry(Entry):
     credentials: Id | None = None
 
 
+class CameraTlsEntry(Entry):
+    """``ingest.tls``: a PEM file."""
+
+    ca: Text
+
+
 class IngestEntry(Entry):
     """``ingest``: worker processes."""
 
     workers: Count = None
     decode_threads: Count = None
+    tls: CameraTlsEntry | None = None
 
 
 class AreaEntry(Entry):
@@ -183,6 +194,19 @@ class StreamEntry(Entry):
     url: Annotated[Text, AfterValidator(_rtsp_url)]
     transport: Transport = Transport.TCP
 
+    @model_validator(mode="after")
+    def _is_encrypted_whole(self) -> StreamEntry:
+        encrypted = self.transport in (Transport.TCP, Transport.HTTP)
+        if self.url.lower().startswith("rtsps:") and not encrypted:
+            raise ValueError("would send its pictures unencrypted; for rtsps, transport must be tcp or http")
+        return self
+
+
+class OnvifEntry(Entry):
+    """``onvif`` of a camera: its device service, which pan, tilt, zoom and imaging go through."""
+
+    url: Annotated[Text, AfterValidator(_http_url)]
+
 
 class CameraEntry(Entry):
     """One of ``cameras``, or a line of ``cameras_file``."""
@@ -193,8 +217,10 @@ class CameraEntry(Entry):
     position: Annotated[tuple[float, float], AfterValidator(_position)] | None = None
     main: StreamEntry | None = None
     sub: StreamEntry | None = None
+    onvif: OnvifEntry | None = None
     credentials: Id | None = None
     enabled: bool = True
+    tls_verify: bool = True
 
     @model_validator(mode="after")
     def _has_a_stream(self) -> CameraEntry:

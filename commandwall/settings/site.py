@@ -93,10 +93,14 @@ class MqttSettings:
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """How many ingest workers there are, and decode threads in each; ``None`` is one for each core."""
+    """How many ingest workers there are, and decode threads in each; ``None`` is one for each core.
+
+    ``ca_file`` (PEM) vouches for the certificates of ``rtsps`` cameras; ``None``: the system does.
+    """
 
     workers: int | None = None
     decode_threads: int | None = None
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

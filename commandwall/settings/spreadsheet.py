@@ -1,18 +1,17 @@
-"""The cameras of a spreadsheet: CSV as Excel and LibreOffice write it."""
+"""The cameras of a spreadsheet, as Excel, LibreOffice and WPS write it."""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from commandwall.settings.faults import Fault, Loc, SettingsError, path_of
+from commandwall.settings.sheets import sheet_rows
 
 COLUMNS = (
     "id", "name", "area", "latitude", "longitude", "main_url", "main_transport", "sub_url", "sub_transport",
-    "credentials", "enabled",
+    "onvif_url", "credentials", "enabled", "tls_verify",
 )  # fmt: skip
 _REQUIRED = ("id", "name", "area")
 _COLUMN_OF: dict[Loc, str] = {
@@ -22,7 +21,9 @@ _COLUMN_OF: dict[Loc, str] = {
     ("main", "transport"): "main_transport",
     ("sub", "url"): "sub_url",
     ("sub", "transport"): "sub_transport",
+    ("onvif", "url"): "onvif_url",
 }
+_SWITCHES = ("enabled", "tls_verify")
 _SWITCH = {
     "true": True,
     "yes": True,
@@ -47,44 +48,29 @@ class LinePlace:
         return Fault(self.file, self.line, _COLUMN_OF.get(loc) or path_of(loc[:1]), message)
 
 
-def read_cameras(file: Path, faults: list[Fault]) -> list[tuple[LinePlace, dict[str, Any]]]:
+def read_cameras(file: Path, data: bytes, faults: list[Fault]) -> list[tuple[LinePlace, dict[str, Any]]]:
     """Return each line's place and its camera as the configuration would write it.
 
-    UTF-8, with or without a byte order mark, and GB18030 are read; lines without text are passed
-    over. What is wrong with a line goes to ``faults``. Raises :class:`SettingsError` for a file that
-    cannot be read or has a wrong first line.
+    ``data`` is XLSX, or CSV in UTF-8 (with or without a byte order mark) or GB18030; lines without
+    text are passed over. What is wrong with a line goes to ``faults``. Raises
+    :class:`SettingsError` for data that cannot be read from the beginning or has a wrong first line.
     """
-    reader = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
+    rows = sheet_rows(file, data)
+    _, header = next(rows, (1, list[str]()))
+    columns = [column.lower() for column in header]
+    _check_columns(columns, file)
     cameras = []
     try:
-        columns = [column.strip().lower() for column in next(reader, [])]
-        _check_columns(columns, file)
-        end = reader.line_num
-        for row in reader:
-            place = LinePlace(file, end + 1)
-            end = reader.line_num
-            values = [value.strip() for value in row]
+        for line, values in rows:
+            place = LinePlace(file, line)
             if any(values[len(columns) :]):
                 faults.append(place.fault((), f"has more than {len(columns)} columns; remove the rest"))
             elif any(values):
                 filled = {column: value for column, value in zip(columns, values, strict=False) if value}
                 cameras.append((place, _entry(filled)))
-    except csv.Error as error:
-        faults.append(Fault(file, reader.line_num, "", f"is not CSV: {error}"))
+    except SettingsError as error:
+        faults += error.faults
     return cameras
-
-
-def _text(file: Path) -> str:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise SettingsError([Fault(file, 1, "", f"cannot be read: {error.strerror}")]) from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise SettingsError([Fault(file, 1, "", 'is neither UTF-8 nor GB18030; save it as "CSV UTF-8"')])
 
 
 def _check_columns(columns: list[str], file: Path) -> None:
@@ -114,12 +100,13 @@ def _entry(filled: dict[str, str]) -> dict[str, Any]:
     }
     if "latitude" in filled or "longitude" in filled:
         entry["position"] = (filled.get("latitude"), filled.get("longitude"))
-    for stream in ("main", "sub"):
+    for part in ("main", "sub", "onvif"):
         fields = {
-            key: filled[column] for key in ("url", "transport") if (column := f"{stream}_{key}") in filled
+            key: filled[column] for key in ("url", "transport") if (column := f"{part}_{key}") in filled
         }
         if fields:
-            entry[stream] = fields
-    if "enabled" in filled:
-        entry["enabled"] = _SWITCH.get(filled["enabled"].lower(), filled["enabled"])
+            entry[part] = fields
+    for name in _SWITCHES:
+        if name in filled:
+            entry[name] = _SWITCH.get(filled[name].lower(), filled[name])
     return entry

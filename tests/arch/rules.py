@@ -12,10 +12,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "panel": set(),
     "rtsp": {"base", "model", "settings", "ipc", "rtp", "media"},
     "workers": {"base", "model", "settings", "ipc", "rtp", "media"},
+    "onvif": {"base", "model"},
 }
 """What each low package of commandwall may import of the others; itself always."""
 
-BASEMENT = {"base", "model", "settings", "ipc", "rtp", "media", "rtsp", "workers"}
+BASEMENT = {"base", "model", "settings", "ipc", "rtp", "media", "rtsp", "workers", "onvif"}
 SIBLINGS = {"ingest", "compose", "outputs", "rtc", "conference", "recording"}
 CONTROL = {"control", "observe"}
 for _sibling in SIBLINGS:  # never each other
@@ -26,7 +27,7 @@ TOP = {"app", "cli", "__main__"}
 for _module in TOP:
     MAY_IMPORT[_module] = BASEMENT | SIBLINGS | CONTROL | TOP | {"panel"}
 
-SIMULATORS_MAY_IMPORT = {"base", "model", "rtp", "rtsp", "media"}
+SIMULATORS_MAY_IMPORT = {"base", "model", "rtp", "rtsp", "media", "onvif"}
 
 ONLY_IN: dict[str, set[str]] = {
     "av": {"media", "rtc"},
@@ -38,6 +39,7 @@ ONLY_IN: dict[str, set[str]] = {
     "prometheus_client": {"observe.metrics"},
     "sqlite3": {"control", "observe", "recording"},
     "argon2": {"control"},
+    "openpyxl": {"settings"},
     "yaml": {"settings", "app", "cli"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -1,10 +1,11 @@
 """gst-rtsp-server with one H.264 test picture; run by the system's Python, which has its bindings.
 
-Usage: gst_server.py [USER PASSWORD]. Prints the port it listens on at 127.0.0.1.
+Prints the port it listens on. The stream is at ``/test``.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 import gi
@@ -12,7 +13,7 @@ import gi
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 LAUNCH = (
     "( videotestsrc is-live=true ! video/x-raw,width=640,height=360,framerate=15/1"
@@ -20,15 +21,22 @@ LAUNCH = (
 )
 
 
-def protect(server: GstRtspServer.RTSPServer, media: GstRtspServer.RTSPMediaFactory) -> None:
-    """Let only the user of the command line in, by digest."""
-    user, password = sys.argv[1:]
+def arguments() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--user", help="let only this user in, by digest")
+    parser.add_argument("--password")
+    parser.add_argument("--certificate", help="speak TLS; a PEM file with the key in it")
+    return parser.parse_args()
+
+
+def protect(auth: GstRtspServer.RTSPAuth, media: GstRtspServer.RTSPMediaFactory, user: str, pw: str) -> None:
+    """Let only one user in, by digest."""
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "viewer")
-    auth = GstRtspServer.RTSPAuth()
     auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
-    auth.add_digest(user, password, token)
-    server.set_auth(auth)
+    auth.add_digest(user, pw, token)
     permissions = GstRtspServer.RTSPPermissions()
     permissions.add_role("viewer")
     for permission in ("access", "construct"):
@@ -38,16 +46,22 @@ def protect(server: GstRtspServer.RTSPServer, media: GstRtspServer.RTSPMediaFact
 
 def main() -> None:
     """Serve until killed."""
+    options = arguments()
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    server.set_address("127.0.0.1")
+    server.set_address(options.host)
     server.set_service("0")
     media = GstRtspServer.RTSPMediaFactory()
     media.set_launch(LAUNCH)
     media.set_shared(True)
     server.get_mount_points().add_factory("/test", media)
-    if len(sys.argv) == 3:
-        protect(server, media)
+    auth = GstRtspServer.RTSPAuth()
+    if options.user:
+        protect(auth, media, options.user, options.password)
+    if options.certificate:
+        auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(options.certificate))
+    if options.user or options.certificate:
+        server.set_auth(auth)
     server.attach(None)
     sys.stdout.write(f"{server.get_bound_port()}\n")
     sys.stdout.flush()

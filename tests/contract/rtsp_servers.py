@@ -42,16 +42,16 @@ async def _stop(process: Process) -> None:
 
 
 @asynccontextmanager
-async def gstreamer(*credentials: str) -> AsyncIterator[str]:
-    """gst-rtsp-server, guarded by digest if credentials are given."""
+async def gstreamer(*options: str, scheme: str = "rtsp", host: str = "127.0.0.1") -> AsyncIterator[str]:
+    """gst-rtsp-server with options of ``gst_server.py``; ``scheme`` and ``host`` go into the URL."""
     script = Path(__file__).with_name("gst_server.py")
     process = await asyncio.create_subprocess_exec(
-        SYSTEM_PYTHON, str(script), *credentials, stdout=PIPE, stderr=DEVNULL
+        SYSTEM_PYTHON, str(script), "--host", host.strip("[]"), *options, stdout=PIPE, stderr=DEVNULL
     )
     assert process.stdout is not None
     try:
         port = int(await process.stdout.readline())
-        yield f"rtsp://127.0.0.1:{port}/test"
+        yield f"{scheme}://{host}:{port}/test"
     finally:
         await _stop(process)
 
@@ -166,7 +166,7 @@ async def ffmpeg(codec: str, folder: Path, port: int) -> AsyncIterator[str]:
 
 def guarded() -> dict[str, OpenServer]:
     """Return the servers that ask for USER and PASSWORD, by name."""
-    servers: dict[str, OpenServer] = {"gstreamer": partial(gstreamer, USER, PASSWORD)}
+    servers: dict[str, OpenServer] = {"gstreamer": partial(gstreamer, "--user", USER, "--password", PASSWORD)}
     for algorithm in ("MD5", "SHA-256"):
         authenticator = ServerAuthenticator("centre", {USER: PASSWORD}, algorithms=(algorithm,))
         servers[f"own {algorithm}"] = partial(own, authenticator)

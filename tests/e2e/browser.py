@@ -101,6 +101,7 @@ def camera(number: int, area: str, state: str = "live", **figures: Any) -> dict[
         "reconnects": 0,
         "loss_ratio": 0.0,
         "visible": False,
+        "onvif": False,
     }
     return {**base, **figures}
 
@@ -131,6 +132,8 @@ class StagedDaemon:
     events: list[WebSocketRoute] = field(default_factory=list)
     videos: list[WebSocketRoute] = field(default_factory=list)
     changes: list[tuple[str, Any]] = field(default_factory=list)
+    ptz_holder: str = ""
+    ptz_commands: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
     seq: int = 100
 
@@ -217,6 +220,8 @@ class StagedDaemon:
             return 200, {"name": body["username"], "role": self.role}
         if not self.signed_in:
             return 401, {"title": "Not signed in", "detail": "sign in first"}
+        if path.endswith("/ptz"):
+            return self._ptz(path.split("/")[2], body)
         if route.request.method == "PUT":
             return self._change(path, body, route.request.headers.get("if-match"))
         site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
@@ -231,6 +236,21 @@ class StagedDaemon:
         if path in documents:
             return 200, documents[path]
         return 404, {"title": "Not found", "detail": f"{path} is not staged"}
+
+    def _ptz(self, camera: str, command: dict[str, Any] | None) -> tuple[int, Any]:
+        """Return what answers a look at a camera that can be moved, or a command to it."""
+        if command is not None:
+            if self.ptz_holder not in ("", "wang"):
+                detail = f"camera {camera!r} is operated by {self.ptz_holder}"
+                return 409, {"title": "Conflict", "detail": detail}
+            self.ptz_holder = "wang"
+            self.ptz_commands.append(command)
+        lease = {"camera": camera, "holder": self.ptz_holder, "remaining_s": 10.0}
+        if command is not None:
+            return 200, lease
+        can = dict.fromkeys(("pan_tilt", "zoom", "absolute", "home"), True)
+        presets = [{"token": "7", "name": "路口"}]
+        return 200, {"lease": lease, **can, "presets": presets, "position": None}
 
     def _change(self, path: str, body: Any, expected: str | None) -> tuple[int, Any]:
         if self.refuse_next is not None:

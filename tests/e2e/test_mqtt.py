@@ -95,7 +95,7 @@ class Watcher:
             topic = str(message.topic)
             if topic.endswith("/set"):
                 continue
-            self.last[topic] = json.loads(message.payload)
+            self.last[topic] = json.loads(message.payload) if message.payload else None
             if message.retain:
                 self.retained.add(topic)
 
@@ -165,6 +165,22 @@ async def test_states_are_told_and_kept_by_the_broker(broker: Broker, rig: Rig, 
         await asyncio.gather(running, return_exceptions=True)
         await late.__aexit__(None, None, None)
     await watcher.until(f"{BASE}/status", lambda state: state == {"status": "offline"})
+
+
+async def test_a_removed_camera_leaves_nothing_retained(broker: Broker, rig: Rig, watcher: Watcher) -> None:
+    topic = f"{BASE}/cameras/c-3/state"
+    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+        await watcher.until(topic, lambda state: state["state"] == "connecting")
+        rig.plant.uninstall("c-3")
+        await watcher.until(topic, lambda state: state is None)
+        late = await connected(broker)
+        second = Watcher(late)
+        running = asyncio.create_task(second.run())
+        await second.until(f"{BASE}/cameras/c-2/state", lambda state: state["state"] == "connecting")
+        assert topic not in second.retained
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await late.__aexit__(None, None, None)
 
 
 async def test_commands_are_answered_on_their_response_topic(

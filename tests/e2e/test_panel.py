@@ -121,6 +121,19 @@ async def test_the_page_tells_how_many_cameras_are_up(daemon: StagedDaemon, page
     assert await page.text_content("#site") == "罗湖区应急指挥中心"
 
 
+async def test_the_tree_follows_cameras_that_come_move_and_go(daemon: StagedDaemon, page: Page) -> None:
+    total = "document.querySelector('#count-all').textContent"
+    daemon.tell("camera", camera=camera(7, "dongmen"))
+    await until(page, f"{total} === '206'")
+    await page.wait_for_selector(row("dongmen-007"))
+    daemon.tell("camera", camera=camera(7, "schools", id="dongmen-007", name="搬走"))
+    await page.fill("#search", "中小学 搬走")
+    await page.wait_for_selector(row("dongmen-007"))
+    daemon.tell("camera", camera=camera(7, "schools", id="dongmen-007"), removed=True)
+    await until(page, f"{total} === '205'")
+    await until(page, "document.querySelectorAll('.tree-row[data-kind=camera]:not([hidden])').length === 0")
+
+
 async def test_a_camera_is_found_and_put_into_the_selected_cell(daemon: StagedDaemon, page: Page) -> None:
     await page.click("[data-cell='3']")
     await page.keyboard.press("/")
@@ -307,6 +320,18 @@ async def test_feeds_are_sorted_and_filtered(daemon: StagedDaemon, open_page: Op
     await page.fill("#search", "")
     await page.click("#summary [data-state='lost']")
     await until(page, "document.querySelectorAll('.feed:not([hidden])').length === 1")
+
+
+async def test_the_table_follows_cameras_in_the_chosen_area(daemon: StagedDaemon, open_page: Open) -> None:
+    page = await open_page("/ops")
+    count = "document.querySelector('#count').textContent"
+    await until(page, f"{count} === '显示 205 / 205 路'")
+    await page.select_option("#area", "dongmen")
+    await until(page, f"{count} === '显示 6 / 205 路'")
+    daemon.tell("camera", camera=camera(7, "dongmen"))
+    await until(page, f"{count} === '显示 7 / 206 路'")
+    daemon.tell("camera", camera=camera(1, "dongmen"), removed=True)
+    await until(page, f"{count} === '显示 6 / 205 路'")
 
 
 async def test_feeds_keep_their_places_under_the_pointer(daemon: StagedDaemon, open_page: Open) -> None:

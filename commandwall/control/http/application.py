@@ -7,7 +7,7 @@ import ssl
 from aiohttp import web
 
 from commandwall.base.errors import UnavailableError
-from commandwall.control.http import accounts, cameras, pages, sessions, sockets, system, walls
+from commandwall.control.http import accounts, cameras, pages, ptz, roster, sessions, sockets, system, walls
 from commandwall.control.http.context import OPENAPI, WEB, Web
 from commandwall.control.http.openapi import describe
 from commandwall.control.http.problems import problems
@@ -32,6 +32,8 @@ _HEADERS = {
 ROUTES: tuple[Route, ...] = (
     *sessions.ROUTES,
     *cameras.ROUTES,
+    *roster.ROUTES,
+    *ptz.ROUTES,
     *walls.ROUTES,
     *sockets.ROUTES,
     *accounts.ROUTES,

@@ -39,8 +39,10 @@ _WORDS = {
     401: "Not signed in",
     403: "The role does not include this",
     404: "No such thing",
+    409: "Somebody else operates the camera",
     412: "The revision is stale",
-    415: "Not JSON",
+    413: "Too large",
+    415: "Another content type than is taken",
     422: "Something in it cannot be done; errors names the fields",
     426: "Not a WebSocket request",
     429: "Too many failed sign-ins",
@@ -77,7 +79,7 @@ def _schemas(routes: list[Route]) -> tuple[dict[str, Any], dict[Any, dict[str, A
     """Return the component schemas, and each type's reference to its own."""
     wanted: dict[tuple[Any, JsonSchemaMode], TypeAdapter[Any]] = {}
     for route in routes:
-        if route.takes is not None:
+        if isinstance(route.takes, type):
             wanted[route.takes, "validation"] = adapter(route.takes)
         if _is_json(route):
             wanted[route.gives, "serialization"] = adapter(route.gives)
@@ -100,7 +102,11 @@ def _operation(route: Route, references: dict[Any, dict[str, Any]]) -> dict[str,
     if route.permission is not None:
         operation["description"] = f"Needs a role that may {route.permission}."
     if route.takes is not None:
-        content = {"application/json": {"schema": references[route.takes]}}
+        content: dict[str, Any] = (
+            {"application/json": {"schema": references[route.takes]}}
+            if isinstance(route.takes, type)
+            else {content_type: {} for content_type in route.takes}
+        )
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 

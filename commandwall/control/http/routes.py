@@ -27,7 +27,8 @@ class Route:
     """One operation.
 
     ``permission`` is what the service asks for; ``None`` with ``signed_in`` means anybody who is
-    signed in. ``gives`` is the type of the JSON answer, a content type, or ``None`` for none.
+    signed in. ``takes`` is the model of a JSON body, or the content types of any other. ``gives`` is
+    the type of the JSON answer, a content type, or ``None`` for none.
     """
 
     method: str
@@ -36,7 +37,7 @@ class Route:
     summary: str
     permission: Permission | None = None
     signed_in: bool = True
-    takes: type[BaseModel] | None = None
+    takes: type[BaseModel] | tuple[str, ...] | None = None
     gives: Any = None
     status: int = 200
     query: tuple[Query, ...] = ()

@@ -9,20 +9,24 @@ from pathlib import Path
 
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError, UnavailableError
 from commandwall.control.audit import AuditLog
+from commandwall.control.camera_store import CameraStore
 from commandwall.control.database import Database
 from commandwall.control.documents import HeadDocument, TileDocument, WallDocument, WallEvent
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
+from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Role
+from commandwall.control.roster import Roster
 from commandwall.control.service import Place, Service
 from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.control.users import Users
+from commandwall.control.vault import Vault
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.layout import Cell, Layout
 from commandwall.model.rect import Rect
 from commandwall.model.wall import DecodeLevel, Head, TileState, Wall
-from commandwall.settings.site import Language, Level, Site
+from commandwall.settings.site import Credential, Language, Level, Site
 from commandwall.workers.worker import WorkerState, WorkerStatus
 
 PASSWORD = "correct horse 罗湖"
@@ -41,6 +45,7 @@ def box(rect: Rect) -> tuple[int, int, int, int]:
 
 
 LAYOUTS = {layout.id: layout for layout in (grid(1, 1), grid(2, 2), grid(20, 20))}
+AREAS = (Area("luohu", "罗湖"), Area("dongmen", "东门步行街", "luohu"))
 WALL = Wall(
     "main", "主墙", 3840, 2160, 25, "2x2",
     (Head("left", Rect(0, 0, 1920, 2160)), Head("right", Rect(1920, 0, 1920, 2160))),
@@ -135,6 +140,26 @@ class FakeStills:
         return StillPicture(JPEG, "image/jpeg", 3.4)
 
 
+class FakePlant:
+    """Knows cameras, receives none; notes what it was told."""
+
+    def __init__(self, board: CameraBoard) -> None:
+        self.board = board
+        self.installed: list[Camera] = []
+        self.signed_in_anew: list[str] = []
+
+    def install(self, cameras: Iterable[Camera]) -> None:
+        for camera in cameras:
+            self.installed.append(camera)
+            self.board.put(camera)
+
+    def uninstall(self, camera_id: str) -> None:
+        self.board.remove(camera_id)
+
+    def sign_in_anew(self, credential: str) -> None:
+        self.signed_in_anew.append(credential)
+
+
 @dataclass(frozen=True, slots=True)
 class Rig:
     """All that a test may touch."""
@@ -142,6 +167,7 @@ class Rig:
     service: Service
     events: EventLog
     board: CameraBoard
+    plant: FakePlant
     wall: FakeWall
     users: Users
     workers: list[WorkerStatus]
@@ -167,11 +193,18 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
         WorkerStatus("wall", "wall-main", WorkerState.WAITING),
     ]
     place = Place(
-        Site("luohu", "罗湖区应急指挥中心", Level.DISTRICT), Language.CHINESE,
-        (Area("luohu", "罗湖"), Area("dongmen", "东门步行街", "luohu")), LAYOUTS,
+        Site("luohu", "罗湖区应急指挥中心", Level.DISTRICT), Language.CHINESE, AREAS, LAYOUTS,
     )  # fmt: skip
-    async with AuditLog(Store(database), events) as audit:
-        service = Service(place, board, FakeStills(board), {"main": wall}, lambda: workers, users, audit)
+    plant = FakePlant(board)
+    vault = Vault(directory, {"dongmen": Credential("admin", "of the configuration")})
+    roster = Roster(plant, board.cameras(), AREAS, CameraStore(database), vault)
+    async with (
+        AuditLog(Store(database), events) as audit,
+        PtzControl(board.camera, {}, events.publish) as ptz,
+    ):
+        service = Service(
+            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz
+        )
         for role in Role:
             await users.add(role, role, PASSWORD)
-        yield Rig(service, events, board, wall, users, workers, audit)
+        yield Rig(service, events, board, plant, wall, users, workers, audit)

@@ -17,5 +17,8 @@ def test_every_role_may_look_and_only_some_may_change() -> None:
 def test_a_refusal_names_who_what_and_why() -> None:
     chen = Principal("chen", Role.VIEWER)
     chen.require(Permission.VIEW)
-    with pytest.raises(AccessRefusedError, match="chen may not change what walls show: the role viewer"):
+    with pytest.raises(
+        AccessRefusedError,
+        match="chen may not change what walls show and where cameras look: the role viewer",
+    ):
         chen.require(Permission.OPERATE)

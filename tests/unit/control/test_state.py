@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,6 +84,35 @@ def test_figures_are_taken_over() -> None:
     assert status.loss_ratio == 0.25
     told.board.feed_figures(figures("a/sub", packets=0, lost_packets=0))
     assert status.loss_ratio == 0.0
+
+
+def test_a_camera_that_is_put_is_told_and_begins_anew() -> None:
+    told = Told()
+    told.board.feed_changed("a/sub", FeedState.LIVE, Reason())
+    told.board.put(replace(BOTH, name="新名", area="north"))
+    assert (told.board.get("a").name, told.board.get("a").state) == ("新名", FeedState.LIVE)
+    told.board.put(replace(BOTH, sub=StreamAddress("rtsp://10.0.0.2/x")))
+    assert (told.board.get("a").name, told.board.get("a").state) == ("东门 01", FeedState.CONNECTING)
+    told.board.put(replace(BOTH, sub=None))
+    told.board.feed_changed("a/sub", FeedState.LOST, Reason())
+    assert told.board.get("a").state is FeedState.CONNECTING
+    told.board.feed_changed("a/main", FeedState.LIVE, Reason())
+    assert told.board.get("a").state is FeedState.LIVE
+    told.board.put(replace(BOTH, id="new"))
+    assert [status.id for status in told.board.all()] == ["a", "b", "c", "new"]
+    assert told.watched == ["a"] * 5 + ["new"]
+    assert all(kind == "camera" and "removed" not in body for kind, body in told.events)
+
+
+def test_a_removed_camera_is_told_once_and_forgotten() -> None:
+    told = Told()
+    told.board.remove("a")
+    ((kind, body),) = told.events
+    assert (kind, body["camera"]["id"], body["removed"]) == ("camera", "a", True)
+    told.board.feed_changed("a/sub", FeedState.LIVE, Reason())
+    assert [status.id for status in told.board.all()] == ["b", "c"] and len(told.events) == 1
+    with pytest.raises(NotFoundError, match="'a'"):
+        told.board.remove("a")
 
 
 def test_unknown_cameras_are_named() -> None:

@@ -201,3 +201,24 @@ def test_a_larger_sub_picture_frees_the_main_stream(stage: Stage) -> None:
 async def test_a_snapshot_of_an_unknown_head_is_refused(stage: Stage) -> None:
     with pytest.raises(NotFoundError, match="'nowhere'"):
         await stage.wall.snapshot("nowhere", "jpg")
+
+
+def test_a_removed_camera_leaves_empty_cells(stage: Stage) -> None:
+    stage.wall.set_layout("2x2", cameras(1, 2, 1), None)
+    stage.wall.camera_removed("c1")
+    assert stage.sources() == ["none", "camera:c2", "none", "none"]
+    assert stage.wall.arrangement.revision == 3 and stage.saved[-1] == stage.wall.arrangement
+    stage.wall.camera_removed("c8")
+    assert stage.wall.arrangement.revision == 3
+
+
+def test_a_camera_that_is_set_up_anew_is_shown_so(stage: Stage) -> None:
+    address = StreamAddress("rtsp://h/x")
+    stage.wall.set_layout("2x2", cameras(1), None)
+    stage.board.put(Camera("c1", "新名", "dongmen", address, None))
+    stage.wall.camera_put("c1")
+    (tile, *_) = stage.wall.tiles()
+    assert tile.name == "新名" and stage.shown[-1].tiles[0].stream is StreamName.MAIN
+    revision = stage.wall.arrangement.revision
+    stage.wall.camera_put("c8")
+    assert stage.wall.arrangement.revision == revision

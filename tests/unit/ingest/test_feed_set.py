@@ -9,8 +9,9 @@ import pytest
 
 from commandwall.base.errors import NotFoundError
 from commandwall.ingest import feed_set as feed_set_module
+from commandwall.ingest.feed import Feed
 from commandwall.ingest.feed_set import FeedSet
-from commandwall.model.camera import StreamName
+from commandwall.model.camera import FeedState, StreamName
 from tests.unit.ingest.cameras import Collector, FakeCameras, spec, until
 
 MAIN = spec(stream=StreamName.MAIN, on_demand=True)
@@ -78,6 +79,25 @@ async def test_adding_the_same_again_disturbs_nothing_and_a_change_opens_anew() 
         assert cameras.tries == 2
         await until(lambda: first.torn_down)
         await until(lambda: len(sink.infos) == 2)
+
+
+async def test_a_feed_that_is_gone_or_replaced_says_nothing_more() -> None:
+    cameras = FakeCameras()
+    said: list[tuple[str, FeedState]] = []
+
+    def note(feed: Feed) -> None:
+        said.append((feed.spec.url[-4:], feed.state))
+
+    async with asyncio.TaskGroup() as group, FeedSet(cameras.open, group, note) as feeds:
+        feeds.add(spec())
+        await until(lambda: cameras.sessions)
+        first = cameras.sessions["cam/sub"]
+        feeds.add(replace(spec(), url="rtsp://127.0.0.1/else"))
+        await until(lambda: first.torn_down and cameras.sessions["cam/sub"] is not first)
+        feeds.remove("cam/sub")
+        await until(lambda: cameras.sessions["cam/sub"].torn_down)
+    assert FeedState.DISABLED not in {state for _, state in said}
+    assert [url for url, _ in said] == sorted(url for url, _ in said)
 
 
 async def test_a_removed_feed_is_torn_down_and_unknown() -> None:

@@ -13,6 +13,7 @@ from commandwall.base.errors import (
     ProtocolError,
     UnavailableError,
     UnsupportedError,
+    UntrustedError,
 )
 from commandwall.ingest.lifecycle import Lifecycle, reason_of
 from commandwall.model.camera import FeedState
@@ -88,7 +89,7 @@ def test_another_reason_is_told_although_the_state_is_the_same(
     assert [code for _, code in told] == [ReasonCode.NO_ROUTE, ReasonCode.BUSY]
 
 
-@pytest.mark.parametrize("code", [ReasonCode.WRONG_PASSWORD, ReasonCode.UNSUPPORTED])
+@pytest.mark.parametrize("code", [ReasonCode.WRONG_PASSWORD, ReasonCode.UNSUPPORTED, ReasonCode.UNTRUSTED])
 def test_what_only_a_person_can_mend_is_refused(life: Lifecycle, code: ReasonCode) -> None:
     life.ended(Reason(code))
     assert life.state is FeedState.REFUSED
@@ -118,6 +119,7 @@ def lost_by(cause: OSError) -> ConnectionLostError:
     [
         (AccessRefusedError("x"), ReasonCode.WRONG_PASSWORD),
         (UnsupportedError("x"), ReasonCode.UNSUPPORTED),
+        (UntrustedError("x"), ReasonCode.UNTRUSTED),
         (NotFoundError("x"), ReasonCode.NOT_FOUND),
         (InvalidError("x", field="url"), ReasonCode.NOT_FOUND),
         (UnavailableError("x"), ReasonCode.BUSY),

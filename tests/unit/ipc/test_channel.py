@@ -69,6 +69,12 @@ def test_a_password_is_not_in_the_text_of_a_feed() -> None:
     assert "canary-pass" not in repr(AddFeeds((spec,)))
 
 
+def test_a_password_is_not_in_the_words_about_a_faulty_feed() -> None:
+    with pytest.raises(ProtocolError, match=r"feeds\.0\.camera") as caught:
+        decode(b'["AddFeeds",{"feeds":[{"id":"a/main","password":"canary-pass"}]}]')
+    assert "canary-pass" not in str(caught.value)
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_message_or_a_protocol_error(data: bytes) -> None:
     with pytest.raises(ProtocolError):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from commandwall.base.errors import NotFoundError
-from commandwall.ipc.packets import PacketServer, Subscriber, Subscription
+from commandwall.base.errors import NotFoundError, ProtocolError
+from commandwall.ipc.packets import PacketServer, Subscriber, Subscription, decode_info, encode_info
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 
 INFO = StreamInfo("h264", 640, 360, 15.0)
@@ -117,3 +117,13 @@ async def test_a_closing_server_ends_its_subscriptions(tmp_path: Path, publisher
         await publisher.joined.wait()
     assert isinstance([record async for record in subscription.records()], list)
     assert not (tmp_path / "bus").exists()
+
+
+def test_a_description_survives_the_journey() -> None:
+    assert decode_info(encode_info(INFO)) == INFO
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b'{"codec": 5}', b"[" * 9000])
+def test_what_describes_no_stream_is_a_protocol_error(body: bytes) -> None:
+    with pytest.raises(ProtocolError, match="packet bus"):
+        decode_info(body)

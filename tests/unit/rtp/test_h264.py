@@ -46,6 +46,14 @@ def test_parameter_sets_of_the_sdp_stand_before_every_key_frame() -> None:
         assert push(fmt, delta()).take() == (annexb(delta()), False)
 
 
+def test_a_picture_among_the_parameter_sets_of_the_sdp_is_passed_over() -> None:
+    pictures = ",".join(base64.b64encode(nal).decode() for nal in (SPS, delta(), PPS, idr()))
+    fmt = H264Format({"sprop-parameter-sets": pictures})
+    assert not fmt.pending
+    assert push(fmt, delta()).take() == (annexb(delta()), False)
+    assert push(fmt, idr()).take() == (annexb(SPS, PPS, idr()), True)
+
+
 def test_parameter_sets_in_band_and_aggregated() -> None:
     fmt = push(H264Format({}), b"\x09\xf0", stap(SPS, PPS, b"\x06\x05\x01\x80"), idr(), b"\x0c\xff")
     assert fmt.take() == (annexb(SPS, PPS, b"\x06\x05\x01\x80", idr()), True)

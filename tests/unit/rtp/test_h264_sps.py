@@ -59,6 +59,12 @@ def test_a_picture_that_cannot_exist_is_refused() -> None:
         parse_h264_sps(b"\x67" + bytes((66, 0, 31)) + body)
 
 
+def test_a_picture_that_would_cost_gigabytes_is_refused() -> None:
+    body = pack(0, 0, 2, 1, "0", 511, 511, "1", "1", "0", "0")
+    with pytest.raises(ProtocolError, match="8192x8192"):
+        parse_h264_sps(b"\x67" + bytes((66, 0, 31)) + body)
+
+
 @given(st.binary(max_size=80))
 def test_arbitrary_bytes_raise_nothing_else(data: bytes) -> None:
     with contextlib.suppress(ProtocolError):

@@ -11,6 +11,10 @@ def test_host_port_and_path() -> None:
     assert (address.host, address.port, address.path) == ("10.1.1.11", 8554, "/Streaming/Channels/101")
     assert parse_address("rtsp://camera").port == 554
     assert parse_address("rtsp://[::1]/x").host == "::1"
+    assert parse_address("rtsp://[fe80::1%25eth0]:90/x").where == "fe80::1%eth0 port 90"
+    assert not parse_address("rtsp://camera:322").tls
+    secure = parse_address("RTSPS://camera/x")
+    assert (secure.port, secure.tls) == (322, True)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,7 @@ def test_the_base_of_controls() -> None:
     url = "rtsp://c/main"
     assert base_url(url, "rtsp://c/main/ ", "") == "rtsp://c/main/"
     assert base_url(url, "", "rtsp://c/other") == "rtsp://c/other"
+    assert base_url(url, "rtsps://c/main/", "") == "rtsps://c/main/"
     assert base_url(url, "10.1.1.11/main/", "") == url
     assert base_url(url, "rtsp://u:p@c/main/", "") == url
 
@@ -48,6 +53,7 @@ def test_the_base_of_controls() -> None:
         ("", "rtsp://c/main?x=1"),
         ("rtsp://d/t", "rtsp://d/t"),
         ("RTSP://d/t", "RTSP://d/t"),
+        ("rtsps://d/t", "rtsps://d/t"),
     ],
 )
 def test_controls(control: str, resolved: str) -> None:

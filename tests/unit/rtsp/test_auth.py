@@ -88,6 +88,8 @@ def test_several_challenges_in_one_value_and_dialects() -> None:
         Challenge("basic", {"realm": "c"}),
     ]
     assert parse_challenges([value])[0].stale
+    assert "qop" not in answer('Digest realm="r", nonce="n", qop=""')
+    assert "algorithm=SHA256" in answer('Digest realm="r", nonce="n", algorithm="SHA256"')
 
 
 def test_the_use_of_a_nonce_is_counted() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -16,46 +16,14 @@ from commandwall.base.errors import (
     UnavailableError,
     UnsupportedError,
 )
-from commandwall.model.access_unit import AccessUnit
-from commandwall.model.camera import Transport
 from commandwall.rtp.rtcp import Goodbye, ReceiverReport, SourceDescription, build, parse_compound
 from commandwall.rtsp import session as session_module
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.client import RtspClient, StreamRequest
-from commandwall.rtsp.dialogue import Timeouts
 from commandwall.rtsp.messages import Headers, Request, Response
 from tests.unit.rtp.packets import SSRC
 from tests.unit.rtsp.camera import DELTA, KEY, Camera, interleaved, media, running
-
-SHORT = Timeouts(connect_s=2.0, answer_s=0.2, teardown_s=0.2)
-PASSWORD = "canary-7413"
-
-
-@pytest.fixture
-async def camera() -> AsyncIterator[Camera]:
-    async with running(Camera()) as listening:
-        yield listening
-
-
-class Watcher:
-    """Collects access units and waits for them."""
-
-    def __init__(self) -> None:
-        self.units: list[AccessUnit] = []
-        self._came = asyncio.Event()
-
-    def __call__(self, unit: AccessUnit) -> None:
-        self.units.append(unit)
-        self._came.set()
-
-    async def until(self, count: int) -> None:
-        while len(self.units) < count:
-            self._came.clear()
-            await self._came.wait()
-
-
-def request_for(camera: Camera, transport: Transport = Transport.TCP, user: str = "") -> StreamRequest:
-    return StreamRequest(camera.url, transport, user, PASSWORD if user else "")
+from tests.unit.rtsp.watcher import PASSWORD, SHORT, Watcher, request_for
 
 
 async def failure(camera: Camera, kind: type[CommandwallError], user: str = "") -> str:
@@ -135,9 +103,9 @@ async def test_teardown_is_sent_when_play_is_refused(camera: Camera) -> None:
     assert camera.methods[-1] == "TEARDOWN"
 
 
-@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
-async def test_digest(camera: Camera, algorithm: str) -> None:
-    server = ServerAuthenticator("camera", {"admin": PASSWORD}, algorithms=(algorithm,))
+def guard(realm: str, camera: Camera, *algorithms: str) -> Callable[[Request], Response]:
+    """Return what answers as ``camera`` does, once the client has signed in."""
+    server = ServerAuthenticator(realm, {"admin": PASSWORD}, algorithms=algorithms or ("MD5",))
 
     def guarded(request: Request) -> Response:
         refused = server.refuse(request.method, request.headers.get("Authorization"))
@@ -145,7 +113,12 @@ async def test_digest(camera: Camera, algorithm: str) -> None:
             return Response(401, headers=Headers([("WWW-Authenticate", value) for value in refused]))
         return camera.usual(request)
 
-    camera.answers = dict.fromkeys(("DESCRIBE", "SETUP", "PLAY"), guarded)
+    return guarded
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+async def test_digest(camera: Camera, algorithm: str) -> None:
+    camera.answers = dict.fromkeys(("DESCRIBE", "SETUP", "PLAY"), guard("camera", camera, algorithm))
     watcher = Watcher()
     async with RtspClient.open(request_for(camera, user="admin"), on_access_unit=watcher):
         await watcher.until(4)
@@ -173,6 +146,13 @@ async def test_a_nonce_that_changes_with_every_request(camera: Camera) -> None:
     assert camera.methods.count("SETUP") == 2
 
 
+async def test_a_teardown_with_a_stale_nonce_is_signed_anew(camera: Camera) -> None:
+    async with RtspClient.open(request_for(camera, user="admin"), on_access_unit=Watcher()):
+        camera.answers["TEARDOWN"] = guard("camera", camera)
+    assert camera.methods[-2:] == ["TEARDOWN", "TEARDOWN"]
+    assert "Digest" in camera.requests[-1].headers.get("Authorization")
+
+
 async def test_wrong_passwords_and_missing_ones_are_told_apart(camera: Camera) -> None:
     offer = Headers([("WWW-Authenticate", 'Digest realm="c", nonce="n"')])
     camera.answers["DESCRIBE"] = lambda _: Response(401, headers=Headers(offer))
@@ -189,7 +169,7 @@ async def test_wrong_passwords_and_missing_ones_are_told_apart(camera: Camera) -
     [
         (403, AccessRefusedError, "403 Forbidden"),
         (404, NotFoundError, "path '/main'"),
-        (302, UnsupportedError, "redirects"),
+        (302, UnsupportedError, "302 Found: the camera redirects to what cannot be used"),
         (453, UnavailableError, "no more sessions"),
         (503, UnavailableError, "busy"),
         (500, UnavailableError, "500 Internal"),
@@ -203,6 +183,34 @@ async def test_refusals_are_told_in_words(
     told = await failure(camera, kind)
     assert told.startswith("DESCRIBE: ")
     assert words in told
+
+
+def redirecting(camera: Camera, url: str) -> None:
+    """Have ``camera`` answer DESCRIBE with a redirect to ``url``."""
+    camera.answers["DESCRIBE"] = lambda _: Response(302, headers=Headers([("Location", url)]))
+
+
+async def test_redirects_are_followed_and_the_password_stays_with_its_host(camera: Camera) -> None:
+    async with running(Camera()) as there:
+        there.answers["DESCRIBE"] = guard("camera", there)
+        redirecting(camera, there.url)
+        watcher = Watcher()
+        async with RtspClient.open(request_for(camera, user="admin"), on_access_unit=watcher):
+            await watcher.until(4)
+        assert there.methods[-1] == "TEARDOWN"
+        redirecting(camera, there.url.replace("127.0.0.1", "localhost"))
+        words = await failure(camera, AccessRefusedError, user="admin")
+    assert "redirects to localhost port" in words
+    assert not any("Authorization" in request.headers for request in there.requests[-2:])
+
+
+async def test_redirects_have_an_end_and_a_form(camera: Camera) -> None:
+    redirecting(camera, camera.url)
+    assert "more than 3 times" in await failure(camera, UnsupportedError)
+    assert camera.methods.count("DESCRIBE") == 4
+    for url in (f"http://h/{PASSWORD}", f"rtsp://u:{PASSWORD}@h/", "", "main"):
+        redirecting(camera, url)
+        assert "cannot be used" in await failure(camera, UnsupportedError)
 
 
 async def test_a_codec_that_is_not_taken_is_refused_before_setup(camera: Camera) -> None:
@@ -344,6 +352,17 @@ async def test_signs_of_life_and_receiver_reports(
     assert (channel, report.blocks[0].ssrc, report.blocks[0].lost) == (1, SSRC, 0)
 
 
+async def test_signs_of_life_that_are_never_answered_are_forgotten(camera: Camera) -> None:
+    async with RtspClient.open(request_for(camera), on_access_unit=Watcher(), timeouts=SHORT) as session:
+        dialogue = session._dialogue
+        camera.answers["GET_PARAMETER"] = lambda _: None
+        for _ in range(20):
+            dialogue.keep_alive(lambda response: None)
+            await asyncio.sleep(0)
+        await camera.until(lambda: camera.methods.count("GET_PARAMETER") >= 20)
+        assert len(dialogue.connection._waiting) == 1
+
+
 async def test_a_forgotten_session_and_a_method_that_was_only_claimed(
     camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -355,59 +374,3 @@ async def test_a_forgotten_session_and_a_method_that_was_only_claimed(
         camera.answers["OPTIONS"] = lambda _: Response(454)
         with pytest.raises(ConnectionLostError, match="forgot the session"):
             await session.closed()
-
-
-class UdpCamera(Camera):
-    """Sends over UDP, from ports of its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.after_play = b""
-        self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.rtp.bind(("127.0.0.1", 0))
-        self.target = 0
-        self.answers["SETUP"] = self._set_up
-
-    def _set_up(self, request: Request) -> Response:
-        transport = request.headers.get("Transport")
-        self.target = int(transport.partition("client_port=")[2].partition("-")[0])
-        own = self.rtp.getsockname()[1]
-        answer = f"{transport};server_port={own}-{own + 1}"
-        return Response(200, headers=Headers([("Session", "1"), ("Transport", answer)]))
-
-    def send_frames(self, frames: bytes, order: tuple[int, ...] = ()) -> None:
-        """Send interleaved frames as datagrams, in ``order`` if one is given."""
-        packets = []
-        while frames:
-            size = int.from_bytes(frames[2:4], "big")
-            packets.append(frames[4 : 4 + size])
-            frames = frames[4 + size :]
-        for index in order or range(len(packets)):
-            self.rtp.sendto(packets[index], ("127.0.0.1", self.target))
-
-
-async def test_udp_in_order_and_out_of_it() -> None:
-    async with running(UdpCamera()) as camera:
-        assert isinstance(camera, UdpCamera)
-        watcher = Watcher()
-        request = request_for(camera, Transport.UDP)
-        async with RtspClient.open(request, on_access_unit=watcher) as session:
-            camera.send_frames(media("KPP"), order=(0, 2, 1, 3, 5, 4, 7, 6))
-            await watcher.until(3)
-            assert (session.stats.lost, session.stats.late) == (0, 0)
-            camera.rtp.settimeout(2)
-            assert len(camera.rtp.recv(100)) == 12
-        camera.rtp.close()
-    assert [unit.data for unit in watcher.units] == [KEY, DELTA, DELTA]
-    assert camera.target % 2 == 0
-
-
-async def test_a_camera_without_udp() -> None:
-    async with running(Camera()) as camera:
-        with pytest.raises(UnsupportedError, match="asked for udp, the camera gives tcp"):
-            async with RtspClient.open(request_for(camera, Transport.UDP), on_access_unit=Watcher()):
-                pass
-        camera.answers["SETUP"] = lambda _: Response(461)
-        with pytest.raises(UnsupportedError, match="try the other"):
-            async with RtspClient.open(request_for(camera, Transport.UDP), on_access_unit=Watcher()):
-                pass

@@ -28,6 +28,10 @@ from commandwall.rtsp.headers import (
             "rtp/avp;multicast;source=10.0.0.1;ssrc=zz",
             TransportSpec(False, source="10.0.0.1", multicast=True),
         ),
+        (
+            "RTP/AVP;multicast;destination=239.1.1.1;ttl=3;port=5000-5001",
+            TransportSpec(False, multicast=True, destination="239.1.1.1", port=(5000, 5001), ttl=3),
+        ),
         ("RTP/AVP;unicast;server_port=6000", TransportSpec(False, server_port=(6000, 6001))),
     ],
 )

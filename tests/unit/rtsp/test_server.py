@@ -255,6 +255,19 @@ async def test_a_client_that_reads_nothing_is_sent_away() -> None:
         writer.transport.abort()
 
 
+async def test_a_client_that_asks_for_ever_and_reads_nothing_is_sent_away() -> None:
+    async with serving() as (server, _, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+        requests = b"DESCRIBE rtsp://h/one RTSP/1.0\r\nCSeq: 1\r\nRequire: %b\r\n\r\n" % (b"x" * 15_000)
+        with pytest.raises(ConnectionError):
+            while True:
+                writer.write(requests)
+                await writer.drain()
+                await asyncio.sleep(0)
+        await until(lambda: server.connections == 1)
+        assert not reader.at_eof()
+
+
 async def test_a_port_that_is_taken_is_an_error() -> None:
     async with serving() as (server, _, _):
         with pytest.raises(OSError, match="in use"):

@@ -13,6 +13,7 @@ from commandwall.model.wall import Head
 from commandwall.settings.faults import SettingsError
 from commandwall.settings.load import check_settings, load_settings
 from commandwall.settings.site import Address, Credential, Language, Level, Site
+from tests.certificates import self_signed
 from tests.conftest import ROOT
 from tests.unit.settings.conftest import Change
 
@@ -103,7 +104,13 @@ def test_a_fault_is_one_line_with_file_line_field_and_what_to_do(site: Path) -> 
         ("    area: dongmen\n", "", 8, "cameras[0].area", "is missing"),
         ("    area: dongmen\n", "    area: x\n", 10, "cameras[0].area", "no area 'x'"),
         ("[22.5470, 114.1190]", "[114.1190, 22.5470]", 11, "cameras[0].position", "latitude first"),
-        ("transport: udp", "transport: quic", 12, "cameras[0].main.transport", "must be 'tcp' or 'udp'"),
+        (
+            "transport: udp",
+            "transport: quic",
+            12,
+            "cameras[0].main.transport",
+            "must be 'tcp', 'udp', 'multicast' or 'http'",
+        ),
         ("transport: udp", "transprot: udp", 12, "cameras[0].main.transprot", "did you mean transport?"),
         ("rtsp://10.1.1.11/main", "http://10.1.1.11", 12, "cameras[0].main.url", "must be rtsp://HOST"),
         ("rtsp://10.1.1.11/main", "rtsp://h:99999/", 12, "cameras[0].main.url", "is not a URL"),
@@ -237,3 +244,22 @@ def test_the_sample_of_a_whole_centre_is_right_and_loads_quickly() -> None:
     assert parents.count("streets") == 10
     assert {wall.id: len(wall.heads) for wall in settings.walls} == {"main": 2, "ultra": 3}
     assert took_s < 0.3
+
+
+def test_the_authority_of_cameras_is_a_file_with_certificates(site: Path) -> None:
+    authority = self_signed(site.parent / "ca.pem")
+    site.write_text(site.read_text() + "ingest: {tls: {ca: ca.pem}}\n")
+    assert load_settings(site).ingest.ca_file == authority
+    authority.write_text("not a certificate")
+    line = site.read_text().count("\n")
+    assert check_settings(site) == [
+        f"{site}:{line}: ingest.tls.ca: {authority} holds no certificate in PEM form"
+    ]
+    authority.unlink()
+    assert "cannot be read" in check_settings(site)[0]
+
+
+def test_pictures_over_tls_are_not_sent_unencrypted(faults_after: Change) -> None:
+    (fault,) = faults_after("rtsp://10.1.1.11/main", "rtsps://10.1.1.11/main")
+    assert fault.field == "cameras[0].main"
+    assert "unencrypted" in fault.message

@@ -16,7 +16,7 @@ from commandwall.settings.load import check_settings, load_settings
 from commandwall.settings.spreadsheet import COLUMNS, read_cameras
 
 HEADER = ",".join(COLUMNS)
-LINE = "dm-1,东门 01,dongmen,22.5,114.1,rtsp://h/m,udp,rtsp://h/s,,dongmen,是"
+LINE = "dm-1,东门 01,dongmen,22.5,114.1,rtsp://h/m,udp,rtsp://h/s,,http://h/onvif,dongmen,是,否"
 
 
 @pytest.fixture
@@ -36,7 +36,8 @@ def test_what_excel_and_libreoffice_write_is_read(
     assert (camera.id, camera.name, camera.position) == ("dm-1", "东门 01", (22.5, 114.1))
     assert camera.main == StreamAddress("rtsp://h/m", Transport.UDP)
     assert camera.sub == StreamAddress("rtsp://h/s", Transport.TCP)
-    assert (camera.credentials, camera.enabled) == ("dongmen", True)
+    assert (camera.credentials, camera.enabled, camera.tls_verify) == ("dongmen", True, False)
+    assert camera.onvif_url == "http://h/onvif"
 
 
 def test_columns_come_in_any_order_and_may_be_left_out(sheet: Path, site: Path) -> None:
@@ -51,15 +52,17 @@ def test_columns_come_in_any_order_and_may_be_left_out(sheet: Path, site: Path) 
         ("d,n,dongmen,1,,rtsp://h/m", "longitude", "must be a number"),
         ("d,n,dongmen,91,0,rtsp://h/m", "position", "latitude first"),
         ("d,n,dongmen,,,ftp://h/m", "main_url", "must be rtsp://"),
-        ("d,n,dongmen,,,rtsp://h/m,quic", "main_transport", "must be 'tcp' or 'udp'"),
+        ("d,n,dongmen,,,rtsp://h/m,quic", "main_transport", "must be 'tcp', 'udp', 'multicast' or 'http'"),
         ("d,n,dongmen,,,rtsp://h/m,,,udp", "sub_url", "is missing"),
         ("d,n,dongmen", "", "neither main nor sub"),
         ("d,,dongmen,,,rtsp://h/m", "name", "is missing"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,rtsp://h/onvif", "onvif_url", "must be http://"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,http://u:p@h/", "onvif_url", "must not carry a user"),
         ("d,n,where,,,rtsp://h/m", "area", "no area 'where'"),
-        ("d,n,dongmen,,,rtsp://h/m,,,,who", "credentials", "no credential 'who'"),
-        ("d,n,dongmen,,,rtsp://h/m,,,,,maybe", "enabled", "must be true or false"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,,who", "credentials", "no credential 'who'"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,,,maybe", "enabled", "must be true or false"),
         ("dongmen-001,n,dongmen,,,rtsp://h/m", "id", "taken at site.yaml:8"),
-        ("d,n,dongmen,,,rtsp://h/m,,,,,,extra", "", "more than 11 columns"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,,,,,extra", "", "more than 13 columns"),
     ],
 )
 def test_each_fault_is_named_at_its_line_and_column(
@@ -90,27 +93,20 @@ def test_an_unclosed_quote_is_a_fault(sheet: Path, site: Path) -> None:
     assert any("is not CSV" in fault for fault in check_settings(site))
 
 
-def test_a_line_counts_from_where_its_record_begins(tmp_path: Path) -> None:
-    file = tmp_path / "c.csv"
-    file.write_text('id,name,area\na,"two\nlines",x\nb,n,x\n')
-    assert [place.line for place, _ in read_cameras(file, [])] == [2, 4]
+def test_a_line_counts_from_where_its_record_begins() -> None:
+    data = b'id,name,area\na,"two\nlines",x\nb,n,x\n'
+    assert [place.line for place, _ in read_cameras(Path("c.csv"), data, [])] == [2, 4]
 
 
-def test_other_bytes_are_a_fault(tmp_path: Path) -> None:
-    file = tmp_path / "c.csv"
-    file.write_bytes(b"\xff\xff\xff")
+def test_other_bytes_are_a_fault() -> None:
     with pytest.raises(SettingsError, match="CSV UTF-8"):
-        read_cameras(file, [])
+        read_cameras(Path("c.csv"), b"\xff\xff\xff", [])
 
 
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=12), max_size=5))
-def test_any_table_is_read_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
-) -> None:
-    file = tmp_path_factory.getbasetemp() / "any.csv"
+def test_any_table_is_read_or_refused(rows: list[list[str]]) -> None:
     out = io.StringIO()
     csv.writer(out).writerows([list(COLUMNS), *rows])
-    file.write_bytes(out.getvalue().encode())
     faults: list[Fault] = []
-    cameras = read_cameras(file, faults)
+    cameras = read_cameras(Path("any.csv"), out.getvalue().encode(), faults)
     assert len(cameras) + len(faults) <= len(rows) + 1

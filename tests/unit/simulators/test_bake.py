@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from simulators.barcode import Kind, Payload, read
 from simulators.loopfile import Unit, read_loop
 from simulators.pictures import pictures_of
 from simulators.places import places
-from simulators.spec import parse_spec
+from simulators.spec import VideoSpec, parse_spec
 from simulators.stamp import Stamp
 from tests.unit.simulators.decoding import decode
 
@@ -42,6 +43,34 @@ def test_every_frame_says_whose_it_is_and_which(tmp_path: Path) -> None:
     units = baked(tmp_path, 2)
     read_back = [read(luma) for luma in decode(unit.data for unit in units)]
     assert read_back == [Payload(Kind.FRAME, 2, index) for index in range(60)]
+
+
+def varied(tmp_path: Path, spec: VideoSpec) -> list[Unit]:
+    bake(places(1)[0], spec, None, tmp_path / "varied.loop")
+    units = read_loop(tmp_path / "varied.loop")
+    assert units is not None
+    return units
+
+
+def test_b_frames_are_sent_in_another_order_than_they_are_shown(tmp_path: Path) -> None:
+    units = varied(tmp_path, replace(SMALL, b_frames=2))
+    shown = [index + unit.delay for index, unit in enumerate(units)]
+    assert len(units) == SMALL.loop_frames
+    assert sorted(shown) == list(range(min(shown), min(shown) + len(units)))
+    assert shown != sorted(shown)
+    assert [index for index, unit in enumerate(units) if unit.key] == [0, SMALL.gop]
+
+
+def test_a_frozen_loop_decodes_to_one_picture(tmp_path: Path) -> None:
+    units = varied(tmp_path, replace(SMALL, frozen=True))
+    first, *others = decode(unit.data for unit in units + units)
+    assert len(others) == 2 * SMALL.loop_frames - 1
+    assert all(np.array_equal(first, other) for other in others)
+
+
+def test_a_long_group_is_a_loop_of_its_own(tmp_path: Path) -> None:
+    units = varied(tmp_path, replace(SMALL, gop_s=20))
+    assert [unit.key for unit in units] == [True] + [False] * (20 * SMALL.fps - 1)
 
 
 def test_a_clip_begins_elsewhere_for_every_camera(footage: Path) -> None:

@@ -44,7 +44,7 @@ def test_reads_after_encoding_as_a_sub_stream(size: tuple[int, int]) -> None:
     for value in range(20):
         picture = np.roll(background, value * 4, axis=1).astype(np.uint8)
         draw(picture, Payload(Kind.UTC_MS, 321, 1_795_232_345_678 + value * 66))
-        units.append(encoder.encode(picture)[0])
+        units += [unit.data for unit in encoder.encode(picture)]
     for value, luma in enumerate(decode(units)):
         scaled = cv2.resize(luma, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
         assert read(scaled) == Payload(Kind.UTC_MS, 321, 1_795_232_345_678 + value * 66)

@@ -14,6 +14,8 @@ def test_describes_cameras_and_areas(capsys: pytest.CaptureFixture[str]) -> None
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 4
     assert "rtsp://127.0.0.1:9000/cam/0003/main" in lines[3]
+    assert main(["--describe", "csv", "--count", "1", "--onvif", "8000"]) == 0
+    assert ",http://127.0.0.1:8000/onvif/0001/device_service," in capsys.readouterr().out
     assert main(["--describe", "areas"]) == 0
     assert capsys.readouterr().out.startswith("id,name,parent\n")
 

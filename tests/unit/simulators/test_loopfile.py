@@ -10,7 +10,9 @@ from simulators.loopfile import Unit, cache_folder, cache_root, read_loop, write
 from simulators.spec import parse_spec
 
 SUB = parse_spec("640x360@15:384k")
-UNITS = st.lists(st.builds(Unit, st.binary(max_size=200), st.booleans()), min_size=1, max_size=20)
+UNITS = st.lists(
+    st.builds(Unit, st.binary(max_size=200), st.booleans(), st.integers(0, 15)), min_size=1, max_size=20
+)
 
 
 @given(units=UNITS)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import TrackSender
@@ -106,3 +107,17 @@ def test_a_farm_that_was_stopped_goes_on_from_now() -> None:
     assert len(outlet.frames) - before <= 2
     jump = outlet.frames[before][2] - outlet.frames[before - 1][2]
     assert 59 * 90000 < jump % (1 << 32) < 61 * 90000
+
+
+def test_frames_that_are_shown_later_are_stamped_so() -> None:
+    now = Now()
+    pacer = Pacer(now)
+    units = [KEY, replace(DELTA, delay=2), DELTA]
+    track = LoopTrack(units, 15, 1, pacer, now)
+    outlet = Outlet()
+    track.play(TrackSender(outlet, 1 << 20, now))
+    while len(outlet.frames) < 3:
+        now.now_s += 0.005
+        pacer.turn(now.now_s)
+    first = outlet.frames[0][2]
+    assert [(time - first) % 2**32 for _, _, time in outlet.frames] == [0, 3 * 6000, 2 * 6000]

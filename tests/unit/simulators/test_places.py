@@ -52,6 +52,13 @@ def test_cameras_as_csv() -> None:
     assert 114 < float(rows[1]["longitude"]) < 115
 
 
+def test_cameras_that_can_be_moved_as_csv() -> None:
+    file = io.StringIO()
+    write_cameras(file, 2, "rtsp://127.0.0.1:8554", onvif_url="http://127.0.0.1:8000")
+    rows = list(csv.DictReader(file.getvalue().splitlines()))
+    assert rows[1]["onvif_url"] == "http://127.0.0.1:8000/onvif/0002/device_service"
+
+
 def test_areas_as_csv() -> None:
     file = io.StringIO()
     write_areas(file)

@@ -24,6 +24,7 @@ export const TROUBLE = new Set(["stalled", "lost", "refused"]);
  * @property {number | null} last_frame_age_s
  * @property {number | null} reconnects
  * @property {number | null} loss_ratio
+ * @property {boolean} onvif whether it may be moved
  *
  * @typedef {{id: string, name: string, parent: string | null}} AreaDocument
  * @typedef {{total: number, live: number, trouble: number}} Count
@@ -66,11 +67,29 @@ export class CameraStore extends EventTarget {
     this.announce();
   }
 
-  /** @param {Camera} camera */
+  /** Takes an event `camera`. @param {{camera: Camera, removed?: boolean}} event */
+  receive({ camera, removed = false }) {
+    if (removed) this.remove(camera);
+    else this.update(camera);
+  }
+
+  /** @param {Camera} camera one that is known, or a new one */
   update(camera) {
     const known = this.cameras.get(camera.id);
+    if (known !== undefined && known.area !== camera.area) this.remove(known);
+    const hangs = this.cameras.has(camera.id);
     this.cameras.set(camera.id, camera);
-    if (known === undefined) this.hang(camera);
+    if (!hangs) this.hang(camera);
+    else if (known?.name !== camera.name) this.describe(camera);
+    this.announce();
+  }
+
+  /** @param {Camera} camera */
+  remove({ id }) {
+    const area = this.areas.get(this.cameras.get(id)?.area ?? "");
+    if (area !== undefined) area.cameras = area.cameras.filter((other) => other !== id);
+    this.cameras.delete(id);
+    this.texts.delete(id);
     this.announce();
   }
 
@@ -83,7 +102,13 @@ export class CameraStore extends EventTarget {
       this.roots.push(area);
     }
     area.cameras.push(camera.id);
-    this.texts.set(camera.id, searchText(camera.name, camera.id, ...this.path(area)));
+    this.describe(camera);
+  }
+
+  /** @param {Camera} camera */
+  describe(camera) {
+    const path = this.path(this.areas.get(camera.area));
+    this.texts.set(camera.id, searchText(camera.name, camera.id, ...path));
   }
 
   /** @param {Area | undefined} area @returns {string[]} ids and names from the area up to the top */

@@ -8,6 +8,7 @@ import { Inspector } from "../cameras/inspector.js";
 import { CameraStore } from "../cameras/store.js";
 import { CameraTree } from "../cameras/tree.js";
 import { LayoutPicker } from "../layouts/picker.js";
+import { PtzPad } from "../ptz/pad.js";
 import { Viewer } from "../video/viewer.js";
 import { cameraOf, sourceOf } from "../wall/arrangement.js";
 import { HoverCard } from "../wall/card.js";
@@ -36,6 +37,7 @@ const menu = new Menu(byId("menu"));
 const view = new WallView(byId("stage"), byId("cells"), i18n);
 const card = new HoverCard(byId("card"), view, store, i18n);
 const inspector = new Inspector(store, i18n);
+const pad = new PtzPad(api, i18n, toasts);
 const picker = new LayoutPicker(byId("layouts"), i18n, (layout) =>
   desk.change(() => session.setLayout(layout)),
 );
@@ -75,6 +77,13 @@ function showSession() {
   showWall(wall);
   desk.refresh();
   tree.refresh();
+  showPad();
+}
+
+/** Offers to move the camera in the selected cell, to those who may. */
+function showPad() {
+  const camera = store.cameras.get(cameraOf(view.tile(view.selected)?.source ?? null) ?? "");
+  pad.show(camera?.onvif && !desk.readOnly ? camera.id : null);
 }
 
 /** @param {string} id */
@@ -105,6 +114,7 @@ async function load() {
   ]);
   topbar.show(who);
   desk.setRole(who.role);
+  pad.user = who.name;
   store.load(areas, cameras);
   layouts.splice(0, layouts.length, ...newLayouts);
   picker.load(layouts);
@@ -119,8 +129,9 @@ function wireEvents() {
   topbar.watch(events);
   events.addEventListener("down", () => api.checkSession());
   events.addEventListener("camera", (event) =>
-    store.update(/** @type {CustomEvent} */ (event).detail.camera),
+    store.receive(/** @type {CustomEvent} */ (event).detail),
   );
+  events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
   events.addEventListener("tiles", (event) => {
     const { wall, tiles } = /** @type {CustomEvent} */ (event).detail;
@@ -138,6 +149,7 @@ function wireEvents() {
     const camera = cameraOf(view.tile(view.selected)?.source ?? null);
     if (camera !== null) inspector.show(camera);
     view.markCells([]);
+    showPad();
   });
 }
 

@@ -49,6 +49,10 @@ function offerAreas() {
   areaChoice.value = chosen;
 }
 
+function narrowToArea() {
+  narrow({ cameras: areaChoice.value === "" ? null : new Set(store.everyCameraIn(areaChoice.value)) });
+}
+
 async function load() {
   const [who, areas, cameras] = await Promise.all([
     api.get("/session"),
@@ -64,7 +68,9 @@ async function load() {
 /** Reads the figures again, as long as somebody looks. */
 async function readFigures() {
   if (document.hidden || !events.up) return;
-  for (const camera of await api.list("/cameras")) store.update(camera);
+  for (const camera of await api.list("/cameras")) {
+    if (store.cameras.has(camera.id)) store.update(camera); // Events alone tell which cameras there are.
+  }
   if (mayReadWorkers) await readWorkers();
 }
 
@@ -87,14 +93,16 @@ placeIcons();
 i18n.follow(offerAreas);
 topbar.watch(events);
 events.addEventListener("down", () => api.checkSession());
-events.addEventListener("camera", (event) => store.update(/** @type {CustomEvent} */ (event).detail.camera));
+events.addEventListener("camera", (event) => {
+  const before = store.cameras.size;
+  store.receive(/** @type {CustomEvent} */ (event).detail);
+  if (store.cameras.size !== before) narrowToArea();
+});
 events.addEventListener("hello", (event) => {
   if (!(/** @type {CustomEvent} */ (event).detail.resumed)) toasts.report(load()).then(readFigures);
 });
 search.addEventListener("input", () => narrow({ terms: searchTerms(search.value) }));
-areaChoice.addEventListener("change", () => {
-  narrow({ cameras: areaChoice.value === "" ? null : new Set(store.everyCameraIn(areaChoice.value)) });
-});
+areaChoice.addEventListener("change", narrowToArea);
 window.addEventListener("keydown", (event) => {
   if (event.key === "/" && event.target !== search) {
     event.preventDefault();

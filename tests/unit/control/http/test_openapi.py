@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
@@ -10,6 +11,7 @@ from commandwall.control.http.application import ROUTES
 from commandwall.control.http.openapi import describe
 from commandwall.control.http.routes import Route
 from commandwall.control.roles import PERMISSIONS, Role
+from commandwall.settings.schema import CameraEntry
 from tests.unit.control.http.conftest import Connect
 
 API_ROUTES = [route for route in ROUTES if route.api]
@@ -22,6 +24,7 @@ PLACES = {
     "layout": "1",
     "user": "viewer",
     "token": "t",
+    "credentials": "dongmen",
 }
 
 
@@ -29,15 +32,20 @@ def name_of(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-def example_of(route: Route) -> dict[str, object] | None:
-    """Return a body that fits the route."""
+def example_of(route: Route) -> dict[str, Any]:
+    """Return the arguments of a request with a body that fits the route."""
     if route.takes is None:
-        return None
-    known = {
+        return {}
+    if isinstance(route.takes, tuple):
+        return {"data": b"id,name,area\n", "headers": {"Content-Type": route.takes[0]}}
+    known: dict[str, Any] = {
         "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
-        "role": "viewer",
+        "role": "viewer", "user": "admin", "id": "new", "area": "dongmen", "verb": "home",
     }  # fmt: skip
-    return {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
+    fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
+    if route.takes is CameraEntry:
+        fields["main"] = {"url": "rtsp://h/m"}
+    return {"json": fields}
 
 
 def test_the_description_is_valid_openapi() -> None:
@@ -77,14 +85,15 @@ def test_operations_have_names_of_their_own() -> None:
 @pytest.mark.parametrize("route", [route for route in API_ROUTES if route.signed_in], ids=name_of)
 async def test_the_table_says_who_may_and_the_service_holds_it(connect: Connect, route: Route) -> None:
     path = re.sub(r"{(\w+)}", lambda match: PLACES[match[1]], route.path)
-    headers = {"X-Forwarded-For": "203.0.113.9"}
+    request = example_of(route)
+    request["headers"] = {"X-Forwarded-For": "203.0.113.9", **request.get("headers", {})}
     stranger = await connect()
-    response = await stranger.request(route.method, path, json=example_of(route), headers=headers)
+    response = await stranger.request(route.method, path, **request)
     assert response.status == 401, name_of(route)
     for role in Role:
         if route.permission is not None and route.permission not in PERMISSIONS[role]:
             client = await connect(role)
-            response = await client.request(route.method, path, json=example_of(route), headers=headers)
+            response = await client.request(route.method, path, **request)
             assert response.status == 403, (role, name_of(route))
 
 

@@ -1,0 +1,35 @@
+"""The control plane's connection to one ONVIF camera: opened when first needed, anew after a failure."""
+
+from __future__ import annotations
+
+from commandwall.model.camera import Camera
+from commandwall.onvif.camera import OnvifCamera, connect
+from commandwall.onvif.client import OnvifClient
+from commandwall.settings.site import Credential
+
+
+class OnvifLink:
+    """What reaches ``camera``, which has an ONVIF address. One task at a time uses it."""
+
+    def __init__(self, camera: Camera, credential: Credential) -> None:
+        self.camera = camera
+        self._credential = credential
+        self._client: OnvifClient | None = None
+        self._device: OnvifCamera | None = None
+
+    async def device(self) -> OnvifCamera:
+        """Return the device, connected; raises as :func:`~commandwall.onvif.camera.connect` does."""
+        if self._device is None:
+            await self.close()
+            self._client = OnvifClient(
+                self.camera.onvif_url or "", self._credential.user, self._credential.password
+            )
+            self._device = await connect(self._client)
+        return self._device
+
+    async def close(self) -> None:
+        """Forget the device; the next use asks it anew."""
+        self._device = None
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()

@@ -1,0 +1,92 @@
+"""The plant: the parts that handle pictures, as the control plane holds them, and what each gets to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from commandwall.control.events import EventLog
+from commandwall.control.feeds import Feeds
+from commandwall.control.keeper import ArrangementKeeper
+from commandwall.control.share import ShareControl
+from commandwall.control.state import CameraBoard
+from commandwall.control.walls import WallControl, WallLinks
+from commandwall.ipc.messages import TileFigures
+from commandwall.model.camera import Camera
+from commandwall.settings.site import Credential, Settings
+from commandwall.workers.worker import Worker, WorkerStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """Cameras, walls and what is shared. Belongs to the control plane's event loop."""
+
+    board: CameraBoard
+    feeds: Feeds
+    walls: dict[str, WallControl]
+    share: ShareControl
+
+    @property
+    def workers(self) -> list[Worker]:
+        """Every worker process."""
+        return [*self.feeds.workers, *(wall.worker for wall in self.walls.values()), self.share.worker]
+
+    def worker_statuses(self) -> list[WorkerStatus]:
+        """Return what is known of every worker process."""
+        return [worker.status for worker in self.workers]
+
+    def install(self, cameras: Iterable[Camera]) -> None:
+        """Take in ``cameras``, new ones and changed ones, at once; all other feeds go on untouched."""
+        cameras = list(cameras)
+        for camera in cameras:
+            self.board.put(camera)
+        self.feeds.install(cameras)
+        for camera in cameras:
+            for wall in self.walls.values():
+                wall.camera_put(camera.id)
+        self.share.cameras_changed()
+
+    def uninstall(self, camera_id: str) -> None:
+        """Forget a camera: its cells become empty; raises :class:`NotFoundError`."""
+        self.board.camera(camera_id)
+        for wall in self.walls.values():
+            wall.camera_removed(camera_id)
+        self.feeds.uninstall(camera_id)
+        self.board.remove(camera_id)
+        self.share.cameras_changed()
+
+    def sign_in_anew(self, credential: str) -> None:
+        """Open the cameras that use ``credential`` again, with what it holds now."""
+        self.feeds.install(camera for camera in self.board.cameras() if camera.credentials == credential)
+
+
+def build_plant(
+    settings: Settings,
+    cameras: Iterable[Camera],
+    logins: Mapping[str, Credential],
+    events: EventLog,
+    keeper: ArrangementKeeper,
+    runtime_dir: Path,
+) -> Plant:
+    """Return the parts of ``settings`` with ``cameras``; ``logins`` is looked into at each opening.
+
+    Nothing runs yet.
+    """
+    walls: dict[str, WallControl] = {}
+
+    def take_figures(figures: Iterable[TileFigures]) -> None:
+        for wall in walls.values():
+            wall.take_figures(figures)
+
+    def camera_resized(camera_id: str) -> None:
+        for wall in walls.values():
+            wall.camera_resized(camera_id)
+
+    board = CameraBoard(cameras, events.publish)
+    feeds = Feeds(board, logins, settings.ingest, runtime_dir, take_figures, camera_resized)
+    links = WallLinks(feeds.show, events.publish, keeper.keep)
+    for wall in settings.walls:
+        packet_path = runtime_dir / f"wall-{wall.id}.packets"
+        walls[wall.id] = WallControl(wall, settings.layouts, board, links, packet_path, settings.language)
+    return Plant(board, feeds, walls, ShareControl(settings.rtsp, board, feeds, walls.values()))

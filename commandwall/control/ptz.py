@@ -1,0 +1,284 @@
+"""Operating cameras: pan, tilt, zoom and picture settings, by one person at a time.
+
+Three things end a movement that nobody steers any more: this daemon, ``HOLD_S`` after the last
+``move``; the camera itself, a little later, should this daemon be gone; and whoever takes over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from commandwall.base.clock import monotonic_s
+from commandwall.base.errors import (
+    CommandwallError,
+    InvalidError,
+    NotFoundError,
+    UnavailableError,
+)
+from commandwall.base.tasks import spawn
+from commandwall.control.changes import PtzCommand, PtzVerb
+from commandwall.control.documents import LeaseDocument, PtzDocument
+from commandwall.control.lease import LEASE_S, Lease, LeaseHeldError
+from commandwall.control.onvif_link import OnvifLink
+from commandwall.control.roles import Principal
+from commandwall.model.camera import Camera
+from commandwall.onvif.camera import OnvifCamera
+from commandwall.onvif.imaging import Imaging, Setting
+from commandwall.onvif.ptz import Position, Ptz
+from commandwall.settings.site import Credential
+
+log = logging.getLogger(__name__)
+
+HOLD_S = 1.5
+"""A movement goes on for so long after a ``move``; whoever steers repeats it more often."""
+
+_DEVICE_HOLD_S = 3.0
+_STOP_TRIES = 3
+_STOP_RETRY_S = 0.5
+_LEAVE_S = 2.0
+_NO_CREDENTIAL = Credential("", "")
+
+
+class _Seat:
+    """One camera that is operated: whose turn it is, and who moves it until when."""
+
+    def __init__(self, link: OnvifLink, lease_s: float) -> None:
+        self.link = link
+        self.lease = Lease(link.camera.id, lease_s)
+        self.turn = asyncio.Lock()
+        self.changed = asyncio.Event()
+        self.mover: Principal | None = None
+        self.move_until_s = 0.0
+        self.watched = False
+
+    @property
+    def wait_s(self) -> float:
+        """How long until the movement or, without one, the lease may be over."""
+        held_s = self.lease.remaining_s
+        return held_s if self.mover is None else min(held_s, max(0.0, self.move_until_s - monotonic_s()))
+
+    @property
+    def runs_away(self) -> bool:
+        """Whether it moves and nobody steers it any more."""
+        return self.mover is not None and self.wait_s <= 0
+
+    def document(self) -> LeaseDocument:
+        """Return who operates the camera."""
+        holder = self.lease.holder
+        return LeaseDocument(self.link.camera.id, holder.name if holder else "", self.lease.remaining_s)
+
+
+class PtzControl:
+    """All cameras with ONVIF; an async context manager, leaving which stops what moves.
+
+    Errors name the camera. Belongs to the control plane's event loop.
+    """
+
+    def __init__(
+        self,
+        camera: Callable[[str], Camera],
+        logins: Mapping[str, Credential],
+        publish: Callable[[str, Any], None],
+        *,
+        lease_s: float = LEASE_S,
+        hold_s: float = HOLD_S,
+    ) -> None:
+        self._camera = camera
+        self._logins = logins
+        self._publish = publish
+        self._lease_s = lease_s
+        self._hold_s = hold_s
+        self._seats: dict[str, _Seat] = {}
+        self._group = asyncio.TaskGroup()
+        self._leaving = False
+
+    async def __aenter__(self) -> PtzControl:
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._leaving = True
+        for seat in self._seats.values():
+            seat.changed.set()
+        await self._group.__aexit__(None, None, None)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVE_S):
+                await asyncio.gather(*(self._stop(seat) for seat in self._seats.values()))
+        for seat in self._seats.values():
+            await seat.link.close()
+
+    def moves(self, who: Principal, camera_id: str) -> bool:
+        """Return whether ``who`` moves the camera now."""
+        seat = self._seats.get(camera_id)
+        return seat is not None and seat.mover is not None and seat.mover.name == who.name
+
+    async def state(self, camera_id: str) -> PtzDocument:
+        """Return what the camera can do, where it looks and who operates it.
+
+        Raises :class:`NotFoundError` when it cannot be moved, :class:`UnavailableError` when it
+        does not answer.
+        """
+        seat = await self._seat(camera_id)
+        async with self._talk(seat) as device:
+            ptz = _ptz(camera_id, device)
+            presets, position = await ptz.presets(), await ptz.position()
+        can = ptz.abilities
+        return PtzDocument(
+            seat.document(), can.pan_tilt, can.zoom, can.absolute, can.home, tuple(presets), position
+        )
+
+    async def command(self, who: Principal, camera_id: str, command: PtzCommand) -> LeaseDocument:
+        """Do what ``who`` asks, who has the lease from then on.
+
+        Raises as :meth:`state` does, :class:`LeaseHeldError` when somebody else has the lease, and
+        :class:`InvalidError` for what the camera does not take.
+        """
+        seat = await self._seat(camera_id)
+        if command.verb is PtzVerb.RELEASE:
+            await self._release(seat, who)
+            return seat.document()
+        async with self._operate(seat, who) as device:
+            await self._do(seat, who, _ptz(camera_id, device), command)
+        return seat.document()
+
+    async def imaging(self, camera_id: str) -> dict[str, Setting]:
+        """Return the picture settings of the camera; raises as :meth:`state` does."""
+        async with self._talk(await self._seat(camera_id)) as device:
+            return await _imaging(camera_id, device).settings()
+
+    async def set_imaging(self, who: Principal, camera_id: str, wanted: Mapping[str, float]) -> None:
+        """Change picture settings; raises as :meth:`command` does."""
+        async with self._operate(await self._seat(camera_id), who) as device:
+            await _imaging(camera_id, device).change(wanted)
+
+    async def _seat(self, camera_id: str) -> _Seat:
+        camera = self._camera(camera_id)
+        if not camera.operable:
+            raise NotFoundError(
+                f"camera {camera_id!r} has no onvif address in the configuration, or is disabled"
+            )
+        seat = self._seats.get(camera_id)
+        if seat is None or seat.link.camera != camera:
+            link = OnvifLink(camera, self._logins.get(camera.credentials or "", _NO_CREDENTIAL))
+            if seat is None:
+                seat = self._seats[camera_id] = _Seat(link, self._lease_s)
+            else:
+                old, seat.link = seat.link, link
+                await old.close()
+        return seat
+
+    @asynccontextmanager
+    async def _talk(self, seat: _Seat) -> AsyncIterator[OnvifCamera]:
+        """Wait for the camera's turn and yield it; a camera that fails is asked anew next time."""
+        async with seat.turn:
+            try:
+                yield await seat.link.device()
+            except (InvalidError, NotFoundError, LeaseHeldError):
+                raise
+            except CommandwallError as error:
+                await seat.link.close()
+                raise UnavailableError(f"camera {seat.link.camera.id!r}: {error}") from error
+
+    @asynccontextmanager
+    async def _operate(self, seat: _Seat, who: Principal) -> AsyncIterator[OnvifCamera]:
+        """Take the lease for ``who``, end what others move, and yield the camera."""
+        self._take(seat, who)
+        async with self._talk(seat) as device:
+            self._take(seat, who)  # Again: it may have been taken over while this waited for its turn.
+            if seat.mover is not None and seat.mover.name != who.name:
+                await _ptz(seat.link.camera.id, device).stop()
+                seat.mover = None
+            yield device
+
+    async def _do(self, seat: _Seat, who: Principal, ptz: Ptz, command: PtzCommand) -> None:
+        pan, tilt, zoom = (axis or 0.0 for axis in (command.pan, command.tilt, command.zoom))
+        match command.verb:
+            case PtzVerb.MOVE:
+                # Before it is sent: what fails half-way may be moving all the same.
+                seat.mover, seat.move_until_s = who, monotonic_s() + self._hold_s
+                seat.changed.set()
+                await ptz.move(pan, tilt, zoom, _DEVICE_HOLD_S)
+                return
+            case PtzVerb.STOP:
+                await ptz.stop()
+            case PtzVerb.GOTO:
+                await ptz.go_to(await _target(ptz, command))
+            case PtzVerb.HOME:
+                await ptz.go_home()
+            case PtzVerb.PRESET:
+                await ptz.go_to_preset(command.preset or "")
+        seat.mover = None
+
+    async def _release(self, seat: _Seat, who: Principal) -> None:
+        if self.moves(who, seat.link.camera.id):
+            await self._stop(seat)
+        seat.lease.release(who)
+        seat.changed.set()
+
+    def _take(self, seat: _Seat, who: Principal) -> None:
+        """Give the lease to ``who``, and watch the camera from now until nobody operates it."""
+        if seat.lease.take(who):
+            self._publish("ptz", {"ptz": seat.document()})
+        seat.changed.set()
+        if not seat.watched:
+            seat.watched = True
+            spawn(self._group, self._watch_until_free(seat), f"ptz-{seat.link.camera.id}")
+
+    async def _watch_until_free(self, seat: _Seat) -> None:
+        while not self._leaving and (seat.mover is not None or seat.lease.holder is not None):
+            seat.changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seat.wait_s):
+                    await seat.changed.wait()
+            if seat.runs_away:
+                await self._stop(seat, unless_steered=True)
+        seat.watched = False
+        self._publish("ptz", {"ptz": seat.document()})
+
+    async def _stop(self, seat: _Seat, *, unless_steered: bool = False) -> None:
+        """End a movement; a camera that does not answer is told a few times, then it is its own to stop."""
+        for _ in range(_STOP_TRIES):
+            if seat.mover is None:
+                return
+            try:
+                async with self._talk(seat) as device:
+                    if seat.runs_away or not unless_steered:
+                        await _ptz(seat.link.camera.id, device).stop()
+                        seat.mover = None
+                    return
+            except CommandwallError as error:
+                log.warning("stop not done: %s", error)
+                await asyncio.sleep(_STOP_RETRY_S)
+        seat.mover = None
+
+
+def _ptz(camera_id: str, device: OnvifCamera) -> Ptz:
+    if device.ptz is None:
+        raise NotFoundError(f"camera {camera_id!r} has no PTZ: it cannot be moved")
+    return device.ptz
+
+
+def _imaging(camera_id: str, device: OnvifCamera) -> Imaging:
+    if device.imaging is None:
+        raise NotFoundError(f"camera {camera_id!r} has no picture settings")
+    return device.imaging
+
+
+async def _target(ptz: Ptz, command: PtzCommand) -> Position:
+    """Return where ``goto`` leads; axes that it leaves out stay as they are."""
+    if not ptz.abilities.absolute:
+        raise InvalidError("cannot go to a position on this camera; use move or a preset", field="verb")
+    if None not in (command.pan, command.tilt, command.zoom):
+        return Position(command.pan or 0.0, command.tilt or 0.0, command.zoom or 0.0)
+    now = await ptz.position()
+    if now is None:
+        raise InvalidError("needs pan, tilt and zoom: the camera does not tell its position", field="verb")
+    return Position(
+        now.pan if command.pan is None else command.pan,
+        now.tilt if command.tilt is None else command.tilt,
+        now.zoom if command.zoom is None else command.zoom,
+    )

@@ -1,0 +1,1 @@
+"""ONVIF devices: discovery, media profiles, pan-tilt-zoom and imaging, over SOAP."""

@@ -1,0 +1,147 @@
+"""Media profiles: which streams a camera offers and where they are (ONVIF Media 1 and 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
+
+from commandwall.base.errors import ProtocolError, UnsupportedError
+from commandwall.onvif.client import OnvifClient
+from commandwall.onvif.device import Services
+from commandwall.onvif.markup import find, find_all, number, text
+
+SUB_PIXELS = 640 * 360
+"""What a tile of a full wall needs; the profile nearest to it becomes the sub-stream."""
+
+_CODECS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
+
+
+@dataclass(frozen=True, slots=True)
+class MediaProfile:
+    """One profile. ``codec`` is FFmpeg's name of it; sizes are 0 where the device tells none.
+
+    ``ptz_node`` is empty when the profile moves nothing, ``video_source`` names what imaging changes.
+    """
+
+    token: str
+    name: str
+    codec: str
+    width: int
+    height: int
+    fps: float
+    bitrate_bps: float
+    ptz_node: str
+    video_source: str
+
+    @property
+    def pixels(self) -> int:
+        """Size of a picture in pixels."""
+        return self.width * self.height
+
+
+async def profiles_of(client: OnvifClient, services: Services) -> list[MediaProfile]:
+    """Return the profiles that have video; raises UnsupportedError without a media service."""
+    if services.media2:
+        body = "<tr2:GetProfiles><tr2:Type>All</tr2:Type></tr2:GetProfiles>"
+        answer = await client.call(services.media2, body, "GetProfiles")
+        return _profiles(answer, _MEDIA2)
+    if services.media:
+        answer = await client.call(services.media, "<trt:GetProfiles/>", "GetProfiles")
+        return _profiles(answer, _MEDIA)
+    raise UnsupportedError(f"{client.host} has no media service; it is no camera")
+
+
+async def stream_url(client: OnvifClient, services: Services, profile: MediaProfile) -> str:
+    """Return the RTSP URL of a profile, without user and password; raises ProtocolError for no such URL."""
+    token = escape(profile.token)
+    if services.media2:
+        body = (
+            "<tr2:GetStreamUri><tr2:Protocol>RTSP</tr2:Protocol>"
+            f"<tr2:ProfileToken>{token}</tr2:ProfileToken></tr2:GetStreamUri>"
+        )
+        answer = await client.call(services.media2, body, "GetStreamUri")
+        return _clean(text(answer, "tr2:Uri"))
+    body = (
+        "<trt:GetStreamUri><trt:StreamSetup><tt:Stream>RTP-Unicast</tt:Stream>"
+        "<tt:Transport><tt:Protocol>RTSP</tt:Protocol></tt:Transport></trt:StreamSetup>"
+        f"<trt:ProfileToken>{token}</trt:ProfileToken></trt:GetStreamUri>"
+    )
+    answer = await client.call(services.media, body, "GetStreamUri")
+    return _clean(text(answer, "trt:MediaUri/tt:Uri"))
+
+
+def main_and_sub(profiles: Sequence[MediaProfile]) -> tuple[MediaProfile | None, MediaProfile | None]:
+    """Return the profiles for ``main`` and ``sub``: the largest, and the nearest to 640 x 360.
+
+    A sub-stream has at most half of the pixels of main, else there is none.
+    """
+    main = max(profiles, key=lambda profile: profile.pixels, default=None)
+    if main is None:
+        return None, None
+    smaller = [profile for profile in profiles if 0 < 2 * profile.pixels <= main.pixels]
+    return main, min(smaller, key=lambda profile: abs(profile.pixels - SUB_PIXELS), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """Where the parts of a profile are in one version of the media service."""
+
+    profile: str
+    name: str
+    encoder: str
+    ptz_node: str
+    video_source: str
+
+
+_MEDIA = _Paths(
+    "trt:Profiles",
+    "tt:Name",
+    "tt:VideoEncoderConfiguration",
+    "tt:PTZConfiguration/tt:NodeToken",
+    "tt:VideoSourceConfiguration/tt:SourceToken",
+)
+_MEDIA2 = _Paths(
+    "tr2:Profiles",
+    "tr2:Name",
+    "tr2:Configurations/tr2:VideoEncoder",
+    "tr2:Configurations/tr2:PTZ/tt:NodeToken",
+    "tr2:Configurations/tr2:VideoSource/tt:SourceToken",
+)
+
+
+def _profiles(answer: Element, paths: _Paths) -> list[MediaProfile]:
+    return [
+        _profile(node, encoder, paths)
+        for node in find_all(answer, paths.profile)
+        if (encoder := find(node, paths.encoder)) is not None
+    ]
+
+
+def _profile(node: Element, encoder: Element, paths: _Paths) -> MediaProfile:
+    encoding = text(encoder, "tt:Encoding")
+    return MediaProfile(
+        token=node.get("token", ""),
+        name=text(node, paths.name),
+        codec=_CODECS.get(encoding.upper(), encoding.lower()),
+        width=int(number(text(encoder, "tt:Resolution/tt:Width"))),
+        height=int(number(text(encoder, "tt:Resolution/tt:Height"))),
+        fps=number(text(encoder, "tt:RateControl/tt:FrameRateLimit")),
+        bitrate_bps=number(text(encoder, "tt:RateControl/tt:BitrateLimit")) * 1000,
+        ptz_node=text(node, paths.ptz_node),
+        video_source=text(node, paths.video_source),
+    )
+
+
+def _clean(url: str) -> str:
+    """Return ``url`` without the user and password that some cameras put in; it is printed and stored."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        raise ProtocolError("GetStreamUri: what the device gives is no URL") from None
+    if parts.scheme != "rtsp" or not host or not url.isprintable() or " " in url:
+        raise ProtocolError("GetStreamUri: the device gives no rtsp:// URL; switch RTSP on in its settings")
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))

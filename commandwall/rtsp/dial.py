@@ -1,0 +1,81 @@
+"""Connections to cameras: opened within a time, over TLS where the URL says so, or refused in words."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+from commandwall.base.errors import ConnectionLostError, UntrustedError
+from commandwall.rtsp.address import Address
+
+ProtocolT = TypeVar("ProtocolT", bound=asyncio.Protocol)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Which certificates are believed where a camera speaks TLS.
+
+    ``verify``: a certificate must be signed by one of ``ca_file`` (PEM; ``""``: the system's), or
+    stand there itself, and name the host or IP address of the URL. Otherwise any is taken: nobody
+    can read along, but nothing tells a camera from a machine that poses as one.
+    """
+
+    verify: bool = True
+    ca_file: str = ""
+
+
+SYSTEM_TRUST = Trust()
+
+
+@cache
+def tls_context(trust: Trust) -> ssl.SSLContext:
+    """Return the context that connections under ``trust`` share.
+
+    Raises OSError when the file cannot be read, or holds no certificate (``ssl.SSLError``).
+    """
+    context = ssl.create_default_context(cafile=trust.ca_file or None)
+    if not trust.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def dial(
+    factory: Callable[[], ProtocolT], address: Address, trust: Trust, timeout_s: float
+) -> ProtocolT:
+    """Connect to a camera, TLS handshake included, and return the protocol that ``factory`` made.
+
+    Raises UntrustedError for a certificate that is not believed, ConnectionLostError that says
+    why the camera cannot be reached.
+    """
+    loop = asyncio.get_running_loop()
+    where = f"connect: {address.where}"
+    try:
+        tls = tls_context(trust) if address.tls else None
+        name = address.host.partition("%")[0] if tls else None
+        async with asyncio.timeout(timeout_s):
+            opened = loop.create_connection(
+                factory, address.host, address.port, ssl=tls, server_hostname=name
+            )
+            _, protocol = await opened
+    except TimeoutError:
+        raise ConnectionLostError(f"{where} does not answer within {timeout_s:g} s") from None
+    except ssl.SSLCertVerificationError as error:
+        raise UntrustedError(
+            f"{where}: {error.verify_message}; add the certificate to ingest.tls.ca, or set"
+            " tls_verify: false for this camera"
+        ) from error
+    except ssl.SSLError as error:
+        raise ConnectionLostError(
+            f"{where}: no TLS ({error.reason}); if the camera has none, write rtsp://"
+        ) from error
+    except OSError as error:
+        number = error.errno or 0  # below 0 when a name is not known
+        words = os.strerror(number) if number > 0 else error.strerror or error
+        raise ConnectionLostError(f"{where}: {words}") from error
+    return protocol

@@ -1,0 +1,147 @@
+"""SETUP: having a track sent here, in each of the ways there are (RFC 2326 sections 10.4 and 12.39)."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from ipaddress import ip_address
+from typing import Protocol
+
+from commandwall.base.errors import ProtocolError, UnsupportedError
+from commandwall.model.camera import Transport
+from commandwall.rtp.receiver import RtpReceiver
+from commandwall.rtsp.connection import RtspConnection
+from commandwall.rtsp.dialogue import Dialogue
+from commandwall.rtsp.headers import TransportSpec, parse_transports
+from commandwall.rtsp.messages import Response
+from commandwall.rtsp.sdp import MediaDescription
+from commandwall.rtsp.udp import UdpPair, open_group, open_pair
+
+
+class ReportPath(Protocol):
+    """Where receiver reports go. Implemented by interleaved channels and pairs of UDP sockets."""
+
+    def send_rtcp(self, payload: bytes) -> None:
+        """Send one compound RTCP packet to the camera, if it can be done now."""
+
+
+class InterleavedPath:
+    """The interleaved channel for RTCP."""
+
+    __slots__ = ("_channel", "_connection")
+
+    def __init__(self, connection: RtspConnection, channel: int) -> None:
+        self._connection = connection
+        self._channel = channel
+
+    def send_rtcp(self, payload: bytes) -> None:
+        """Send one compound RTCP packet to the camera."""
+        self._connection.send_frame(self._channel, payload)
+
+
+class SetUp:
+    """Sets up the tracks of one session, one after the other; sockets are closed by ``stack``.
+
+    Raises what ``Dialogue.call`` raises, UnsupportedError if the camera answers with another
+    transport, ConnectionLostError if this machine has no socket for it.
+    """
+
+    def __init__(self, dialogue: Dialogue, transport: Transport, stack: ExitStack) -> None:
+        self._dialogue = dialogue
+        self._transport = transport
+        self._stack = stack
+        self._channel = 0
+
+    async def track(self, url: str, media: MediaDescription, receiver: RtpReceiver) -> ReportPath:
+        """Have the track at ``url``, described by ``media``, given to ``receiver``."""
+        match self._transport:
+            case Transport.UDP:
+                return await self._udp(url, receiver)
+            case Transport.MULTICAST:
+                return await self._multicast(url, media, receiver)
+            case _:
+                return await self._interleaved(url, receiver)
+
+    async def _interleaved(self, url: str, receiver: RtpReceiver) -> ReportPath:
+        """Have it sent on the RTSP connection itself, on the channels that the camera chooses."""
+        pair = self._channel, self._channel + 1
+        self._channel += 2
+        wanted = TransportSpec(tcp=True, interleaved=pair)
+        spec = await self._ask(url, wanted)
+        rtp, rtcp = spec.interleaved or pair
+        connection = self._dialogue.connection
+        connection.sinks[rtp] = receiver.on_rtp
+        connection.sinks[rtcp] = receiver.on_rtcp
+        return InterleavedPath(connection, rtcp)
+
+    async def _udp(self, url: str, receiver: RtpReceiver) -> ReportPath:
+        """Have it sent to a pair of UDP ports."""
+        connection = self._dialogue.connection
+        pair = self._closing(open_pair(connection.host("sockname")))
+        spec = await self._ask(url, TransportSpec(tcp=False, client_port=pair.ports))
+        if spec.multicast:
+            raise UnsupportedError("SETUP: the camera sends to a multicast group only; use multicast or tcp")
+        camera = connection.host("peername")
+        await pair.start(_senders(camera, spec), receiver)
+        if spec.server_port is not None:
+            pair.aim(_source(spec) or camera, spec.server_port)
+            pair.punch()
+        return pair
+
+    async def _multicast(self, url: str, media: MediaDescription, receiver: RtpReceiver) -> ReportPath:
+        """Join the group that the camera sends it to."""
+        connection = self._dialogue.connection
+        spec = await self._ask(url, TransportSpec(tcp=False, multicast=True))
+        if not spec.multicast:
+            raise UnsupportedError("SETUP: asked for multicast, the camera gives unicast; use tcp or udp")
+        group = spec.destination or media.group
+        ports = spec.port or (media.port, media.port + 1)
+        if not _is_group(group) or not 0 < ports[0] < ports[1] < 65536:
+            raise ProtocolError("SETUP: the camera names no multicast group and port; use tcp or udp")
+        pair = self._closing(open_group(group, ports, connection.host("sockname"), spec.ttl))
+        await pair.start(_senders(connection.host("peername"), spec), receiver)
+        pair.aim(group, ports)
+        return pair
+
+    def _closing(self, pair: UdpPair) -> UdpPair:
+        self._stack.callback(pair.close)
+        return pair
+
+    async def _ask(self, url: str, wanted: TransportSpec) -> TransportSpec:
+        response = await self._dialogue.call("SETUP", url, ("Transport", str(wanted)))
+        return _answered(response, wanted)
+
+
+def _answered(response: Response, wanted: TransportSpec) -> TransportSpec:
+    """Return the transport that the camera answered SETUP with; ``wanted`` if it does not say."""
+    try:
+        specs = parse_transports(response.headers.get("Transport"))
+    except ProtocolError as error:
+        raise ProtocolError(f"SETUP: {error}") from error
+    if not specs:
+        return wanted
+    if specs[0].tcp != wanted.tcp:
+        names = ("udp", "tcp")
+        raise UnsupportedError(
+            f"SETUP: asked for {names[wanted.tcp]}, the camera gives {names[specs[0].tcp]}"
+        )
+    return specs[0]
+
+
+def _senders(camera: str, spec: TransportSpec) -> frozenset[str]:
+    """Return the addresses that packets are taken from."""
+    return frozenset((camera, _source(spec) or camera))
+
+
+def _source(spec: TransportSpec) -> str:
+    """Return the IP address that the camera says it sends from; ``""`` if it says none that is one."""
+    try:
+        return str(ip_address(spec.source))
+    except ValueError:
+        return ""
+
+
+def _is_group(address: str) -> bool:
+    try:
+        return ip_address(address).is_multicast
+    except ValueError:
+        return False

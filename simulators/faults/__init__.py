@@ -1,0 +1,1 @@
+"""Cameras that misbehave: the fault language, the faults, and the zoo of scenarios built from them."""

@@ -1,0 +1,64 @@
+"""Faults in what the camera's encoder makes of its pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from simulators.faults.fault import Fault
+from simulators.spec import VideoSpec, parse_spec
+
+MAX_GROUP_S, MAX_B_FRAMES = 120, 4
+
+
+@dataclass
+class LongGroups(Fault):
+    """Sends a key frame only every ``seconds`` seconds (whole ones, up to 120)."""
+
+    kind = "group_of_pictures"
+    seconds: int
+
+    def record(self, specs: list[VideoSpec]) -> list[VideoSpec]:
+        """Encode with that distance of key frames."""
+        return [replace(spec, gop_s=max(1, min(self.seconds, MAX_GROUP_S))) for spec in specs]
+
+
+@dataclass
+class BFrames(Fault):
+    """Puts ``count`` (up to 4) B-frames between two others: pictures are not sent in the order shown."""
+
+    kind = "b_frames"
+    count: int = 2
+
+    def record(self, specs: list[VideoSpec]) -> list[VideoSpec]:
+        """Encode with B-frames."""
+        return [replace(spec, b_frames=max(0, min(self.count, MAX_B_FRAMES))) for spec in specs]
+
+
+@dataclass
+class OtherSize(Fault):
+    """Changes to pictures of ``size`` (as 640x360) for every second loop, in the middle of the stream."""
+
+    kind = "size_change"
+    size: str
+
+    def record(self, specs: list[VideoSpec]) -> list[VideoSpec]:
+        """Follow every loop by one of the other size. Raises InvalidError for what is no size."""
+        other = parse_spec(f"{self.size}@1:100k")
+        out = []
+        for spec in specs:
+            out += [spec, replace(spec, width=other.width, height=other.height)]
+        return out
+
+
+@dataclass
+class FrozenPicture(Fault):
+    """Shows one picture for ever, while its clock runs and frames are sent."""
+
+    kind = "frozen_picture"
+
+    def record(self, specs: list[VideoSpec]) -> list[VideoSpec]:
+        """Encode the first picture again and again."""
+        return [replace(spec, frozen=True) for spec in specs]
+
+
+KINDS: tuple[type[Fault], ...] = (LongGroups, BFrames, OtherSize, FrozenPicture)

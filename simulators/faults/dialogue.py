@@ -1,0 +1,170 @@
+"""Faults in what is said: requests that get no answer, a wrong one, or one too many."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from commandwall.rtsp.headers import parse_session
+from commandwall.rtsp.messages import Headers, Request, Response
+from simulators.faults.fault import Fault
+from simulators.faults.packet import Packet
+
+
+@dataclass
+class Silent(Fault):
+    """Takes requests and never answers ``method``; without one, it answers nothing at all."""
+
+    kind = "silent"
+    method: str = ""
+
+    def request(self, request: Request) -> Request | None:
+        """Let nothing reach what would answer it."""
+        return None if self.method in ("", request.method) else request
+
+
+@dataclass
+class HangUp(Fault):
+    """Closes the connection when ``method`` is asked."""
+
+    kind = "hang_up"
+    method: str
+
+    def request(self, request: Request) -> Request | None:
+        """Break the connection instead of answering."""
+        if request.method != self.method:
+            return request
+        self.line.reset()
+        return None
+
+
+@dataclass
+class Status(Fault):
+    """Answers ``method`` with ``status``, and ``location`` where it is a redirect."""
+
+    kind = "status"
+    method: str
+    status: int
+    location: str = ""
+
+    def answer(self, method: str, response: Response) -> Response:
+        """Put the other answer in its place."""
+        if method != self.method:
+            return response
+        where = [("Location", self.location)] if self.location else []
+        return Response(self.status, headers=Headers([("CSeq", response.headers.get("CSeq")), *where]))
+
+
+@dataclass
+class Unauthorised(Fault):
+    """Answers everything but OPTIONS with 401 and a new nonce, whatever the client sends."""
+
+    kind = "unauthorised"
+    stale: bool = False
+    """Whether it says each time that the credentials were right and only the nonce is old."""
+
+    def answer(self, method: str, response: Response) -> Response:
+        """Ask for credentials again."""
+        if method == "OPTIONS":
+            return response
+        stale = ", stale=true" if self.stale else ""
+        challenge = f'Digest realm="camera", nonce="{secrets.token_hex(8)}"{stale}'
+        fields = [("CSeq", response.headers.get("CSeq")), ("WWW-Authenticate", challenge)]
+        return Response(401, headers=Headers(fields))
+
+
+@dataclass
+class Header(Fault):
+    """Sends the header ``name`` of the answer to ``method`` as ``value``, or leaves it out without one."""
+
+    kind = "header"
+    method: str
+    name: str
+    value: str = ""
+
+    def answer(self, method: str, response: Response) -> Response:
+        """Replace the header; ``{base}`` in the value is what Content-Base was."""
+        if method == self.method:
+            base = response.headers.get("Content-Base")
+            kept = [(name, value) for name, value in response.headers if name.lower() != self.name.lower()]
+            response.headers = Headers(kept)
+            if self.value:
+                response.headers.add(self.name, self.value.replace("{base}", base))
+        return response
+
+
+@dataclass
+class SessionChange(Fault):
+    """Names another session in its answer to PLAY, and knows only that one from then on."""
+
+    kind = "session_change"
+
+    def __post_init__(self) -> None:
+        self._given = ""
+        self._real = ""
+
+    def request(self, request: Request) -> Request:
+        """Know the new session, and forget the old one."""
+        if self._given and "Session" in request.headers:
+            known = parse_session(request.headers.get("Session")).id == self._given
+            _set_session(request, self._real if known else "forgotten")
+        return request
+
+    def answer(self, method: str, response: Response) -> Response:
+        """Name the new session."""
+        if method == "PLAY" and not self._given and "Session" in response.headers:
+            self._real = parse_session(response.headers.get("Session")).id
+            self._given = secrets.token_hex(4)
+        if self._given and "Session" in response.headers:
+            _set_session(response, self._given)
+        return response
+
+
+@dataclass
+class EarlyMedia(Fault):
+    """Answers PLAY only after ``packets`` packets of media."""
+
+    kind = "early_media"
+    packets: int = 30
+
+    def __post_init__(self) -> None:
+        self._held: Response | None = None
+
+    def answer(self, method: str, response: Response) -> Response | None:
+        """Keep the answer."""
+        if method != "PLAY" or response.status != 200:
+            return response
+        self._held = response
+        return None
+
+    def carry(self, packets: list[Packet]) -> list[Packet]:
+        """Give the answer out when enough was sent."""
+        self.packets -= len(packets)
+        if self.packets <= 0 and self._held is not None:
+            self.line.put(self._held.to_bytes())
+            self._held = None
+        return packets
+
+
+@dataclass
+class Deaf(Fault):
+    """Says yes to TEARDOWN and goes on sending until the connection is closed."""
+
+    kind = "sends_after_teardown"
+
+    def request(self, request: Request) -> Request | None:
+        """Answer without telling whoever sends."""
+        if request.method != "TEARDOWN":
+            return request
+        self.line.put(Response(200, headers=Headers([("CSeq", request.headers.get("CSeq"))])).to_bytes())
+        return None
+
+
+def _set_session(message: Request | Response, session: str) -> None:
+    kept = [(name, value) for name, value in message.headers if name.lower() != "session"]
+    message.headers = Headers([*kept, ("Session", session)])
+
+
+KINDS: tuple[type[Fault], ...] = (
+    Silent, HangUp, Status, Unauthorised, Header, SessionChange, EarlyMedia, Deaf,
+)  # fmt: skip

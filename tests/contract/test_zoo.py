@@ -1,0 +1,152 @@
+"""Every scenario of the zoo on one wall of a real daemon: each camera ends as its row says."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+
+from commandwall.base.tasks import spawn
+from commandwall.model.camera import FeedState
+from simulators.faults.zoo import ZOO_FILE, Expected, Scenario, zoo
+from tests.e2e.site import Daemon, Site, farm, until
+
+SCENARIOS = {scenario.name: scenario for scenario in zoo(ZOO_FILE)}
+LAYOUT, CELLS = "8x8", 64
+SUB = "320x180@10:256k"
+POLL_S = 0.2
+PATIENCE_S = 110.0
+STEADY_S = 3.0
+
+pytestmark = [pytest.mark.blocks_loop, pytest.mark.timeout(240)]
+
+
+class History:
+    """What the daemon has said of every camera since it began, and says now."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, list[FeedState]] = defaultdict(lambda: [FeedState.CONNECTING])
+        self.reasons: dict[str, list[str]] = defaultdict(list)
+        self.items: dict[str, dict[str, Any]] = {}
+        self.tiles: dict[str, dict[str, Any]] = {}
+        self.workers: list[dict[str, Any]] = []
+        self._since: dict[str, float] = {}
+
+    async def follow(self, daemon: Daemon) -> None:
+        """Ask the daemon again and again until cancelled."""
+        while True:
+            for item in (await daemon.get("/cameras"))["items"]:
+                self._note(item)
+            for tile in (await daemon.get("/walls/main"))["tiles"]:
+                self.tiles[tile["source"].removeprefix("camera:")] = tile
+            self.workers = (await daemon.get("/workers"))["items"]
+            await asyncio.sleep(POLL_S)
+
+    def _note(self, item: dict[str, Any]) -> None:
+        camera, state = item["id"], FeedState(item["state"])
+        self.items[camera] = item
+        if self.states[camera][-1] is not state:
+            self.states[camera].append(state)
+            self._since[camera] = asyncio.get_running_loop().time()
+        if item["reason"] and self.reasons[camera][-1:] != [item["reason"]]:
+            self.reasons[camera].append(item["reason"])
+
+    def steady(self, camera: str) -> bool:
+        """Return whether the camera has been in its state for a while."""
+        return asyncio.get_running_loop().time() - self._since.get(camera, 0.0) > STEADY_S
+
+    def shows(self, camera: str, expected: Expected) -> bool:
+        """Return whether the camera's tile and figures are what its row says."""
+        item, tile = self.items[camera], self.tiles.get(camera, {})
+        within = (low <= item[name] <= high for name, (low, high) in expected.figures.items())
+        return tile.get("state") == expected.tile and all(within)
+
+    def told(self, camera: str) -> str:
+        """Return all that is known of the camera, for a test that fails."""
+        return "\n".join(map(str, (self.reasons[camera], self.items.get(camera), self.tiles.get(camera))))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("zoo")
+
+
+@pytest.fixture(scope="module")
+def fault_file(folder: Path) -> Path:
+    """Give each scenario a camera, in the order of the zoo."""
+    path = folder / "faults.yaml"
+    entries = [{"cameras": number, "scenario": name} for number, name in enumerate(SCENARIOS, 1)]
+    path.write_text(yaml.safe_dump(entries))
+    return path
+
+
+@pytest.fixture(scope="module")
+def http_port() -> int:
+    """Return a port for the daemon's HTTP that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def entry(base: str, number: int, scenario: Scenario) -> dict[str, Any]:
+    """Return the configuration of a scenario's camera."""
+    url = f"{base}/cam/{number:04}/sub"
+    return {
+        "id": scenario.name,
+        "name": scenario.name,
+        "area": "dongmen",
+        "sub": {"url": url, "transport": scenario.transport.value},
+        "credentials": "zoo",
+    }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def history(folder: Path, fault_file: Path, http_port: int) -> AsyncIterator[History]:
+    """Run farm and daemon, with a tile for each scenario, and follow what the daemon says."""
+    site = Site(folder, http_port)
+    (folder / "secret").write_text("right-or-wrong-7")
+    site.extra["credentials"] = {"zoo": {"user": "admin", "password_file": "secret"}}
+    site.wall = {**site.wall, "layout": LAYOUT, "fps": 10}
+    count = len(SCENARIOS)
+    async with farm(count, "--faults", str(fault_file), "--sub", SUB, "--wait") as base:
+        site.cameras = [entry(base, number, each) for number, each in enumerate(SCENARIOS.values(), 1)]
+        async with site.run() as daemon, asyncio.TaskGroup() as group:
+            history = History()
+            task = spawn(group, history.follow(daemon), "follow the daemon")
+            yield history
+            task.cancel()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_a_camera_ends_as_its_row_says(history: History, name: str) -> None:
+    expected = SCENARIOS[name].expected
+
+    async def ended() -> bool:
+        seen = tuple(history.states[name])
+        assert seen == expected.states[: len(seen)], f"{name}: {seen}\n{history.told(name)}"
+        return seen == expected.states and history.steady(name) and history.shows(name, expected)
+
+    try:
+        await until(f"{name} is {expected}", ended, PATIENCE_S)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{history.told(name)}") from None
+    assert any(words.startswith(expected.reason) for words in history.reasons[name] or [""])
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_no_worker_died_of_it(history: History) -> None:
+    assert [worker["restarts"] for worker in history.workers] == [0] * len(history.workers)
+    assert history.workers
+
+
+def test_the_zoo_fits_the_wall() -> None:
+    assert len(SCENARIOS) <= CELLS

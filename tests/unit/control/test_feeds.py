@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from commandwall.control.feeds import Feeds
+from commandwall.control.state import CameraBoard
+from commandwall.ipc.channel import Received
+from commandwall.ipc.messages import AddFeeds, FeedReport, Message, RemoveFeeds, ShowTiles, TileSpec
+from commandwall.model.camera import Camera, StreamAddress, StreamName
+from commandwall.model.layout import Aspect
+from commandwall.settings.site import Credential, IngestSettings
+from commandwall.workers.worker import Worker
+from tests.unit.control.test_state import figures
+
+MAIN, SUB = StreamAddress("rtsp://h/m"), StreamAddress("rtsp://h/s")
+
+
+def camera(name: str) -> Camera:
+    return Camera(name, name, "dongmen", MAIN, SUB, credentials="gate")
+
+
+class Rig:
+    """Two ingest workers that never run, and what each is told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.told: list[tuple[str, Message]] = []
+        monkeypatch.setattr(
+            Worker, "post", lambda worker, message: self.told.append((worker.status.name, message))
+        )
+        self.logins = {"gate": Credential("admin", "first")}
+        self.resized: list[str] = []
+        self.board = CameraBoard([camera("a"), camera("b"), camera("c")], lambda kind, body: None)
+        self.feeds = Feeds(
+            self.board,
+            self.logins,
+            IngestSettings(2),
+            Path("/run/x"),
+            lambda tiles: None,
+            self.resized.append,
+        )
+
+    def install(self, *cameras: Camera) -> None:
+        for each in cameras:
+            self.board.put(each)
+        self.feeds.install(cameras)
+
+    def said(self, kind: type[Message]) -> Iterator[tuple[str, Message]]:
+        """Yield and forget what workers were told of this kind."""
+        told, self.told = self.told, [each for each in self.told if not isinstance(each[1], kind)]
+        yield from ((name, message) for name, message in told if isinstance(message, kind))
+
+
+@pytest.fixture
+def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:
+    return Rig(monkeypatch)
+
+
+def test_a_new_camera_goes_to_the_worker_with_the_fewest(rig: Rig) -> None:
+    rig.install(camera("d"))
+    ((worker, added),) = rig.said(AddFeeds)
+    assert isinstance(added, AddFeeds)
+    assert worker == "ingest-1" and [(spec.id, spec.on_demand) for spec in added.feeds] == [
+        ("d/main", True),
+        ("d/sub", False),
+    ]
+    assert rig.feeds.packet_path("d") == Path("/run/x/ingest-1.packets")
+    assert rig.feeds.packet_path("a") == Path("/run/x/ingest-0.packets")
+
+
+def test_many_are_spread_in_one_message_each(rig: Rig) -> None:
+    rig.install(*(camera(f"n{number}") for number in range(5)))
+    counts = {worker: len(added.feeds) for worker, added in rig.said(AddFeeds) if isinstance(added, AddFeeds)}
+    assert counts == {"ingest-1": 6, "ingest-0": 4}
+
+
+def test_a_stream_that_is_no_longer_there_is_closed(rig: Rig) -> None:
+    rig.install(replace(camera("a"), main=None))
+    assert [message for _, message in rig.said(RemoveFeeds)] == [RemoveFeeds(("a/main",))]
+
+
+def test_a_disabled_camera_is_received_no_longer_and_again(rig: Rig) -> None:
+    rig.install(replace(camera("a"), enabled=False))
+    ((worker, removed),) = rig.said(RemoveFeeds)
+    assert worker == "ingest-0" and isinstance(removed, RemoveFeeds)
+    assert set(removed.ids) == {"a/main", "a/sub"} and not list(rig.said(AddFeeds))
+    rig.feeds.uninstall("a")
+    assert not rig.told
+    rig.install(camera("a"))
+    assert [worker for worker, _ in rig.said(AddFeeds)] == ["ingest-0"]
+
+
+def test_tiles_follow_their_camera_to_its_worker(rig: Rig) -> None:
+    tile = TileSpec("1", "d", StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0)
+    rig.feeds.show(ShowTiles("main", 7, (tile,)))
+    rig.told.clear()
+    rig.install(camera("d"))
+    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, (tile,)))
+    rig.feeds.uninstall("d")
+    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, ()))
+
+
+def test_feeds_are_opened_with_what_the_login_is_now(rig: Rig) -> None:
+    rig.logins["gate"] = Credential("admin", "second")
+    rig.feeds.install([camera("b")])
+    ((_, added),) = rig.said(AddFeeds)
+    assert isinstance(added, AddFeeds) and {spec.password for spec in added.feeds} == {"second"}
+
+
+def test_a_picture_of_another_size_is_told_by_its_camera(rig: Rig) -> None:
+    report = FeedReport((figures("a/sub"), figures("a/main")))
+    rig.feeds._hear(rig.feeds.workers[0], Received(report, b"", 0))
+    assert rig.resized == ["a"]

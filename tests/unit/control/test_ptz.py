@@ -1,0 +1,270 @@
+"""Operating simulated cameras: the lease, and movements that end whatever becomes of who began them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from commandwall.base.errors import InvalidError, NotFoundError, UnavailableError
+from commandwall.control.changes import PtzCommand
+from commandwall.control.lease import LeaseHeldError
+from commandwall.control.ptz import PtzControl
+from commandwall.control.roles import Principal, Role
+from commandwall.model.camera import Camera, StreamAddress
+from commandwall.onvif.ptz import Position
+from commandwall.settings.site import Credential
+from simulators.onvif.device import Device, farm_streams
+from simulators.onvif.server import OnvifServer
+from tests.e2e.site import until
+
+WANG = Principal("wang", Role.OPERATOR)
+LI = Principal("li", Role.OPERATOR)
+ADMIN = Principal("admin", Role.ADMIN)
+LOGIN = Credential("admin", "p&ss")
+HOME = PtzCommand.model_validate({"verb": "home"})
+STOP = PtzCommand.model_validate({"verb": "stop"})
+RELEASE = PtzCommand.model_validate({"verb": "release"})
+
+
+def move(pan: float = 0.5) -> PtzCommand:
+    return PtzCommand.model_validate({"verb": "move", "pan": pan})
+
+
+def goto(**axes: float) -> PtzCommand:
+    return PtzCommand.model_validate({"verb": "goto", **axes})
+
+
+@pytest.fixture
+def dome() -> Device:
+    return Device(1, farm_streams("rtsp://127.0.0.1:8554", 1))
+
+
+@pytest.fixture
+def fixed() -> Device:
+    return Device(2, farm_streams("rtsp://127.0.0.1:8554", 2), with_ptz=False)
+
+
+@pytest.fixture
+def events() -> list[tuple[str, str]]:
+    """Return (camera, holder) of each event."""
+    return []
+
+
+@pytest.fixture
+async def cameras(dome: Device, fixed: Device) -> AsyncIterator[dict[str, Camera]]:
+    async with OnvifServer([dome, fixed], passwords={LOGIN.user: LOGIN.password}) as server:
+        base = f"http://127.0.0.1:{server.port}/onvif"
+        stream = StreamAddress("rtsp://127.0.0.1:8554/x")
+        yield {
+            id: Camera(id, id, "area", stream, None, credentials="dome", enabled=id != "off", onvif_url=url)
+            for id, url in {
+                "dome": f"{base}/0001/device_service",
+                "fixed": f"{base}/0002/device_service",
+                "plain": None,
+                "off": f"{base}/0001/device_service",
+                "gone": "http://127.0.0.1:1/onvif/device_service",
+            }.items()
+        }
+
+
+@pytest.fixture
+def open_control(cameras: dict[str, Camera], events: list[tuple[str, str]]) -> Callable[..., PtzControl]:
+    def publish(kind: str, body: Any) -> None:
+        events.append((body["ptz"].camera, body["ptz"].holder))
+
+    def opened(**options: float) -> PtzControl:
+        return PtzControl(cameras.__getitem__, {"dome": LOGIN}, publish, **options)
+
+    return opened
+
+
+@pytest.fixture
+async def control(open_control: Callable[..., PtzControl]) -> AsyncIterator[PtzControl]:
+    async with open_control() as control:
+        yield control
+
+
+async def holds(condition: Callable[[], bool], what: str) -> None:
+    async def check() -> bool:
+        return condition()
+
+    await until(what, check, timeout_s=5)
+
+
+async def test_what_a_camera_can_do_is_told(control: PtzControl, dome: Device) -> None:
+    dome.go_to(Position(0.5, -0.5, 0.25))
+    state = await control.state("dome")
+    assert (state.pan_tilt, state.zoom, state.absolute, state.home) == (True, True, True, True)
+    assert [preset.name for preset in state.presets] == ["路口", "大门"]
+    assert state.position == Position(0.5, -0.5, 0.25)
+    assert (state.lease.holder, state.lease.remaining_s) == ("", 0)
+
+
+async def test_a_camera_does_what_it_is_told(control: PtzControl, dome: Device) -> None:
+    lease = await control.command(WANG, "dome", goto(pan=0.5, tilt=0.25, zoom=1))
+    assert (lease.camera, lease.holder) == ("dome", "wang")
+    assert dome.position == Position(0.5, 0.25, 1)
+    await control.command(WANG, "dome", goto(pan=-0.5))
+    assert dome.position == Position(-0.5, 0.25, 1)
+    await control.command(WANG, "dome", PtzCommand.model_validate({"verb": "preset", "preset": "1"}))
+    assert dome.position == Position(0.5, -0.25, 0.5)
+    await control.command(WANG, "dome", HOME)
+    assert dome.position == Position(0, 0, 0)
+
+
+async def test_a_movement_that_is_not_repeated_is_stopped(
+    open_control: Callable[..., PtzControl], dome: Device
+) -> None:
+    async with open_control(hold_s=0.15) as control:
+        await control.command(WANG, "dome", move())
+        assert dome.moving
+        assert control.moves(WANG, "dome")
+        await holds(lambda: not dome.moving and dome.calls[-1] == "Stop", "the daemon stops it")
+        assert not control.moves(WANG, "dome")
+
+
+async def test_a_movement_that_is_repeated_goes_on(
+    open_control: Callable[..., PtzControl], dome: Device
+) -> None:
+    async with open_control(hold_s=0.3) as control:
+        for _ in range(8):
+            await control.command(WANG, "dome", move())
+            await asyncio.sleep(0.08)
+            assert "Stop" not in dome.calls
+        await control.command(WANG, "dome", STOP)
+        assert not dome.moving
+
+
+async def test_a_movement_ends_with_the_lease(open_control: Callable[..., PtzControl], dome: Device) -> None:
+    async with open_control(lease_s=0.15, hold_s=60) as control:
+        await control.command(WANG, "dome", move())
+        await holds(lambda: dome.calls[-1] == "Stop", "the lease is over")
+        assert not dome.moving
+
+
+async def test_leaving_stops_what_moves(open_control: Callable[..., PtzControl], dome: Device) -> None:
+    async with open_control() as control:
+        await control.command(WANG, "dome", move())
+    assert dome.calls[-1] == "Stop"
+    assert not dome.moving
+
+
+async def test_another_operator_waits_until_the_lease_is_over(
+    open_control: Callable[..., PtzControl], dome: Device, events: list[tuple[str, str]]
+) -> None:
+    async with open_control(lease_s=0.3) as control:
+        await control.command(WANG, "dome", HOME)
+        with pytest.raises(LeaseHeldError, match="operated by wang"):
+            await control.command(LI, "dome", move())
+        assert not dome.moving
+        await holds(lambda: events == [("dome", "wang"), ("dome", "")], "it is told that the camera is free")
+        assert (await control.command(LI, "dome", HOME)).holder == "li"
+
+
+async def test_a_higher_role_takes_over_and_what_moved_is_stopped(control: PtzControl, dome: Device) -> None:
+    await control.command(WANG, "dome", move())
+    await control.command(ADMIN, "dome", goto(pan=0.1, tilt=0, zoom=0))
+    assert dome.calls[-2:] == ["Stop", "AbsoluteMove"]
+    with pytest.raises(LeaseHeldError, match="operated by admin"):
+        await control.command(WANG, "dome", move())
+
+
+async def test_a_command_that_waited_is_not_done_after_a_take_over(control: PtzControl, dome: Device) -> None:
+    await control.command(WANG, "dome", HOME)
+    results = await asyncio.gather(
+        *(control.command(who, "dome", command) for who, command in
+          [(WANG, move()), (WANG, move(-1)), (ADMIN, HOME)]),
+        return_exceptions=True,
+    )  # fmt: skip
+    assert isinstance(results[1], LeaseHeldError)
+    assert not dome.moving
+    assert dome.position.pan == 0
+
+
+async def test_a_released_camera_is_free_and_still(
+    control: PtzControl, dome: Device, events: list[tuple[str, str]]
+) -> None:
+    await control.command(WANG, "dome", move())
+    assert (await control.command(WANG, "dome", RELEASE)).holder == ""
+    assert not dome.moving
+    assert (await control.command(LI, "dome", HOME)).holder == "li"
+    assert events[0] == ("dome", "wang")
+    assert ("dome", "li") in events
+
+
+async def test_releasing_what_another_holds_changes_nothing(control: PtzControl) -> None:
+    await control.command(WANG, "dome", HOME)
+    assert (await control.command(LI, "dome", RELEASE)).holder == "wang"
+
+
+async def test_picture_settings_need_the_lease_too(control: PtzControl, dome: Device) -> None:
+    await control.set_imaging(WANG, "dome", {"brightness": 70})
+    assert (await control.imaging("dome"))["brightness"].value == 70
+    with pytest.raises(LeaseHeldError):
+        await control.set_imaging(LI, "dome", {"brightness": 10})
+    assert dome.imaging["Brightness"] == 70
+
+
+@pytest.mark.parametrize(
+    ("camera", "error", "words"),
+    [
+        ("plain", NotFoundError, "'plain' has no onvif address"),
+        ("off", NotFoundError, "'off' .* is disabled"),
+        ("fixed", NotFoundError, "'fixed' has no PTZ"),
+        ("gone", UnavailableError, "'gone': GetSystemDateAndTime: 127.0.0.1:1 cannot be reached"),
+    ],
+)
+async def test_what_cannot_be_moved_says_why(
+    control: PtzControl, camera: str, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        await control.state(camera)
+    with pytest.raises(error, match=words):
+        await control.command(WANG, camera, HOME)
+
+
+async def test_a_wrong_password_is_the_cameras_fault_not_the_operators(
+    control: PtzControl, dome: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "_logins", {"dome": Credential("admin", "canary")})
+    with pytest.raises(UnavailableError, match=r"camera 'dome': .*wrong user or password") as caught:
+        await control.command(WANG, "dome", HOME)
+    assert "canary" not in str(caught.value)
+
+
+async def test_a_preset_that_is_not_there_is_invalid(control: PtzControl) -> None:
+    with pytest.raises(InvalidError, match="no preset 9"):
+        await control.command(WANG, "dome", PtzCommand.model_validate({"verb": "preset", "preset": "9"}))
+
+
+async def test_a_camera_that_comes_back_is_asked_anew(
+    control: PtzControl, cameras: dict[str, Camera], dome: Device
+) -> None:
+    there, cameras["dome"] = cameras["dome"], cameras["gone"]
+    with pytest.raises(UnavailableError):
+        await control.command(WANG, "dome", HOME)
+    cameras["dome"] = there
+    await control.command(WANG, "dome", goto(pan=1))
+    assert dome.position.pan == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"verb": "fly"},
+        {"verb": "move"},
+        {"verb": "move", "pan": 1.1},
+        {"verb": "move", "pan": "nan"},
+        {"verb": "home", "pan": 0.5},
+        {"verb": "preset"},
+        {"verb": "stop", "preset": "1"},
+        {"verb": "goto", "zoom": -0.5},
+        {"verb": "stop", "speed": 1},
+    ],
+)
+def test_a_command_that_makes_no_sense_is_refused(body: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="PtzCommand"):
+        PtzCommand.model_validate(body)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from commandwall.control.problem import FieldsError
+from commandwall.control.sheet_import import ImportPlan, Known, Outcome, plan_import
+from commandwall.model.camera import Camera, StreamAddress
+
+HEADER = "id,name,area,main_url,credentials\n"
+CONFIGURED = Camera("conf", "Conf", "dongmen", StreamAddress("rtsp://h/conf"), None)
+ADDED = Camera("old", "Old", "dongmen", StreamAddress("rtsp://h/old"), None)
+KNOWN = Known({"dongmen"}, {"school"}, {"conf": CONFIGURED, "old": ADDED}, {"conf"})
+
+
+def plan(*lines: str) -> ImportPlan:
+    return plan_import((HEADER + "\n".join(lines)).encode(), KNOWN)
+
+
+def outcomes(planned: ImportPlan) -> dict[int, tuple[str, Outcome]]:
+    return {line.line: (line.camera, line.outcome) for line in planned.lines}
+
+
+def test_every_line_is_told() -> None:
+    planned = plan(
+        "new,新,dongmen,rtsp://h/n,school",
+        "old,Old,dongmen,rtsp://h/old,",
+        "",
+        "conf,Conf,dongmen,rtsp://h/conf,",
+        "bad,Bad,nowhere,ftp://h,",
+        "new,Again,dongmen,rtsp://h/n,",
+    )
+    assert outcomes(planned) == {
+        2: ("new", Outcome.ADDED),
+        3: ("old", Outcome.UNCHANGED),
+        5: ("conf", Outcome.UNCHANGED),
+        6: ("bad", Outcome.REFUSED),
+        7: ("new", Outcome.REFUSED),
+    }
+    assert [entry.id for entry in planned.entries] == ["new"]
+    report = planned.report(dry_run=True)
+    assert (report.dry_run, report.summary) == (True, "1 added, 0 changed, 2 unchanged, 2 refused")
+
+
+def test_a_changed_line_is_wanted() -> None:
+    planned = plan("old,Other name,dongmen,rtsp://h/old,")
+    assert outcomes(planned) == {2: ("old", Outcome.CHANGED)}
+    assert planned.entries[0].name == "Other name"
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "words"),
+    [
+        ("x,X,nowhere,rtsp://h/x,", "area", "no area 'nowhere'"),
+        ("x,X,dongmen,rtsp://h/x,who", "credentials", "no credential 'who'"),
+        ("x,X,dongmen,rtsp://u:canary@h/x,", "main_url", "must not carry a user or password"),
+        ("x,X,dongmen,,", "", "neither main nor sub"),
+        ("conf,Renamed,dongmen,rtsp://h/conf,", "id", "stands in the configuration"),
+        ("x,X,dongmen,rtsp://h/x,,more", "", "more than 5 columns"),
+    ],
+)
+def test_why_a_line_is_refused(line: str, field: str, words: str) -> None:
+    (told,) = plan(line).lines
+    assert (told.line, told.outcome) == (2, Outcome.REFUSED)
+    assert (told.faults[0].field, words in told.faults[0].detail) == (field, True), told.faults
+    assert "canary" not in str(told)
+
+
+def test_a_wrong_first_line_refuses_all() -> None:
+    with pytest.raises(FieldsError, match="area: is missing from the first line"):
+        plan_import(b"id,name\n", KNOWN)
+    with pytest.raises(FieldsError, match="line 1: is neither UTF-8 nor GB18030"):
+        plan_import(b"\xff\xff\xff", KNOWN)
+
+
+def test_lines_in_front_of_a_broken_one_are_taken() -> None:
+    planned = plan("new,新,dongmen,rtsp://h/n,", 'x,"X')
+    assert [line.outcome for line in planned.lines] == [Outcome.ADDED, Outcome.REFUSED]

@@ -1,0 +1,126 @@
+"""The client against devices that sign in in different ways, and against things that are no devices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from commandwall.base.errors import (
+    AccessRefusedError,
+    CommandwallError,
+    ConnectionLostError,
+    ProtocolError,
+    UnavailableError,
+    UnsupportedError,
+)
+from commandwall.onvif.client import MAX_ANSWER_BYTES, OnvifClient
+from commandwall.onvif.device import information_of
+from simulators.onvif.device import Device
+from tests.unit.onvif.conftest import PASSWORD, USER, Serve
+
+
+@pytest.mark.parametrize("http_digest", [False, True])
+async def test_it_signs_in_with_any_characters(serve: Serve, http_digest: bool) -> None:
+    async with serve(USER, PASSWORD, passwords={USER: PASSWORD}, http_digest=http_digest) as client:
+        assert (await information_of(client)).serial == "0001"
+
+
+@pytest.mark.parametrize("http_digest", [False, True])
+@pytest.mark.parametrize(("user", "password"), [(USER, "wrong"), ("other", PASSWORD), ("", "")])
+async def test_wrong_credentials_are_told(serve: Serve, http_digest: bool, user: str, password: str) -> None:
+    async with serve(user, password, passwords={USER: PASSWORD}, http_digest=http_digest) as client:
+        with pytest.raises(
+            AccessRefusedError, match=r"GetDeviceInformation: 127\.0\.0\.1:.*check credentials"
+        ):
+            await information_of(client)
+
+
+@pytest.mark.parametrize("ahead_s", [-40_000_000, 7200])
+async def test_a_clock_that_is_wrong_is_followed(serve: Serve, device: Device, ahead_s: float) -> None:
+    device.ahead_s = ahead_s
+    async with serve(USER, PASSWORD, passwords={USER: PASSWORD}) as client:
+        with pytest.raises(AccessRefusedError):
+            await information_of(client)
+        await client.take_time()
+        assert (await information_of(client)).manufacturer == "commandwall"
+
+
+async def test_an_operation_that_is_not_there_is_unsupported(serve: Serve) -> None:
+    async with serve() as client:
+        with pytest.raises(UnsupportedError, match=r"Reboot: 127\.0\.0\.1:.*ActionNotSupported"):
+            await client.call(client.url, "<tds:SystemReboot/>", "Reboot")
+
+
+Handler = Callable[[web.Request], web.Response]
+
+
+@asynccontextmanager
+async def answering(handler: Handler) -> AsyncIterator[OnvifClient]:
+    async def handle(request: web.Request) -> web.Response:
+        return handler(request)
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with OnvifClient(f"http://127.0.0.1:{runner.addresses[0][1]}/x", "u", "p") as client:
+        yield client
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("handler", "error"),
+    [
+        (lambda _: web.Response(text="<html>hello"), ProtocolError),
+        (lambda _: web.Response(body=b"<a>" + b" " * MAX_ANSWER_BYTES), ProtocolError),
+        (lambda _: web.Response(status=404), UnavailableError),
+        (lambda _: web.Response(status=302, headers={"Location": "http://127.0.0.1:1/"}), UnavailableError),
+        (lambda _: web.Response(status=401, headers={"WWW-Authenticate": "Weird x=1"}), AccessRefusedError),
+    ],
+)
+async def test_what_is_no_device_is_told_and_not_followed(
+    handler: Handler, error: type[CommandwallError]
+) -> None:
+    async with answering(handler) as client:
+        with pytest.raises(error, match=r"GetServices: 127\.0\.0\.1"):
+            await client.call(client.url, "<tds:GetServices/>", "GetServices")
+
+
+async def test_nobody_there_is_told(free_port: Callable[[], int]) -> None:
+    async with OnvifClient(f"http://127.0.0.1:{free_port()}/", "u", "canary-password") as client:
+        with pytest.raises(ConnectionLostError, match=r"GetServices: .*cannot be reached") as caught:
+            await client.call(client.url, "<tds:GetServices/>", "GetServices")
+    assert "canary" not in str(caught.value)
+
+
+async def test_a_device_that_says_nothing_is_given_up() -> None:
+    async def listen(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _.read()
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with OnvifClient(f"http://127.0.0.1:{port}/", timeout_s=0.1) as client:
+            with pytest.raises(ConnectionLostError, match="does not answer in time"):
+                await client.call(client.url, "<tds:GetServices/>", "GetServices")
+
+
+@pytest.mark.parametrize(
+    ("told", "used"),
+    [
+        ("http://10.0.0.1:8000/onvif/ptz", "http://10.0.0.1:8000/onvif/ptz"),
+        ("http://192.168.1.64/onvif/ptz?x=1", "http://10.0.0.1:81/onvif/ptz?x=1"),
+        ("http://u:p@10.0.0.1/onvif/ptz", "http://10.0.0.1:81/onvif/ptz"),
+        ("ftp://10.0.0.1/a", "http://10.0.0.1:81/a"),
+        ("http://[::1", "http://10.0.0.1:81/onvif/device_service"),
+        ("", "http://10.0.0.1:81/onvif/device_service"),
+    ],
+)
+async def test_a_device_cannot_send_credentials_elsewhere(told: str, used: str) -> None:
+    async with OnvifClient("http://10.0.0.1:81/onvif/device_service") as client:
+        assert client.reach(told) == used
