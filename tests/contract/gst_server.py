@@ -16,7 +16,7 @@ gi.require_version("GstRtspServer", "1.0")
 from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 LAUNCH = (
-    "( videotestsrc is-live=true ! video/x-raw,width=640,height=360,framerate=15/1"
+    "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=15/1"
     " ! openh264enc gop-size=15 ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
 )
 
