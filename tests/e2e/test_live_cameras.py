@@ -76,9 +76,13 @@ async def test_a_camera_comes_changes_goes_and_no_other_notices(site: Site, base
         tile = (await daemon.get("/walls/main"))["tiles"][2]
         assert (tile["source"], tile["state"]) == ("none", "empty")
         assert "cam-5" not in await daemon.camera_states()
-        after = await frames_of(daemon, 4)
-        assert all(after[name][0] > before[name][0] for name in before)
-        assert all(after[name][1] == 0 for name in before)
+
+        async def all_went_on() -> bool:
+            after = await frames_of(daemon, 4)
+            assert all(after[name][1] == 0 for name in before)
+            return all(after[name][0] > before[name][0] for name in before)
+
+        await until("the others went on", all_went_on)
 
 
 async def test_what_was_added_outlives_a_restart(site: Site, base: str) -> None:
