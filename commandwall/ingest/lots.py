@@ -11,7 +11,7 @@ from __future__ import annotations
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 
 WATCHED_LOT_S = 0.02
-LOT_S = 0.5
+LOT_S = 0.8
 PARTS = 5
 """The feeds that nobody watches are read in so many parts: larger ones would hold up the others."""
 LOT_LIMIT_BPS = 600_000

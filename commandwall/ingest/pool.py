@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
-from queue import SimpleQueue
 from time import thread_time_ns
 from typing import Protocol
 
@@ -26,6 +25,11 @@ class Urgency(IntEnum):
 
 PATIENCE_NS = 150_000_000
 """Whoever catches up is not put off for longer than this by live frames of others."""
+ALONE_NS = 16_000_000
+"""So much live work is left to one thread: it is done before the next lot of frames is read, and two
+that hand the interpreter to each other take longer over the same."""
+_COST_GUESS_NS = 500_000
+_COST_WEIGHT = 32
 _ORDER = tuple(Urgency)
 _OVERDUE_ORDER = (Urgency.FIRST, Urgency.CATCH_UP, Urgency.LIVE)
 
@@ -45,13 +49,25 @@ class DecodePool:
 
     A job must not be in the pool twice: then a decoder belongs to one thread at a time. A job
     that raises is a defect: its thread ends with a traceback, and ``on_failure`` is called in it.
-    Any thread may call :meth:`put`.
+
+    Threads sleep until the work is worth waking them. ``soon`` calls a function once whoever puts
+    jobs in has put in all that there are now, as an event loop's ``call_soon`` does: they begin
+    when the loop has come to rest, and don't fight it for the interpreter.
     """
 
-    def __init__(self, threads: int, on_failure: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        threads: int,
+        on_failure: Callable[[], None],
+        soon: Callable[[Callable[[], None]], object] = lambda function: function(),
+    ) -> None:
         self._on_failure = on_failure
+        self._soon = soon
+        self._waking = False
+        self._closed = False
         self._queues: tuple[deque[tuple[Job, int]], ...] = tuple(deque() for _ in Urgency)
-        self._tokens: SimpleQueue[bool] = SimpleQueue()
+        self._asleep: deque[threading.Lock] = deque()
+        self._cost_ns = _COST_GUESS_NS
         self._busy_ns = [0] * threads
         self._lag_ns = 0
         self._waited = 0
@@ -63,9 +79,15 @@ class DecodePool:
             thread.start()
 
     def put(self, job: Job, urgency: Urgency) -> None:
-        """Have ``job`` stepped soon."""
+        """Have ``job`` stepped soon. Called where ``soon`` may be called: on the event loop."""
         self._queues[urgency].append((job, monotonic_ns()))
-        self._tokens.put(True)
+        if not self._waking:
+            self._waking = True
+            self._soon(self._wake)
+
+    def put_back(self, job: Job, urgency: Urgency) -> None:
+        """Have ``job`` stepped again. Called in :meth:`Job.charge`, by a thread that is awake anyway."""
+        self._queues[urgency].append((job, monotonic_ns()))
 
     @property
     def busy_s(self) -> float:
@@ -85,33 +107,70 @@ class DecodePool:
 
     def close(self) -> None:
         """End the threads after the jobs they are at; what is queued is left undone."""
+        self._closed = True
         for queue in self._queues:
             queue.clear()
-        for _ in self._threads:
-            self._tokens.put(False)
+        while self._asleep:
+            self._asleep.popleft().release()
         for thread in self._threads:
             thread.join(1.0)
 
+    def _wake(self) -> None:
+        """Have as many threads awake as the work deserves."""
+        self._waking = False
+        wanted = self._wanted()
+        for _ in range(wanted - (len(self._threads) - len(self._asleep))):
+            try:
+                self._asleep.popleft().release()
+            except IndexError:
+                return
+
+    def _wanted(self) -> int:
+        """Return how many threads should be at work; all of them, once live work was left over."""
+        first, live, behind = (len(queue) for queue in self._queues)
+        if self._waits_since(Urgency.LIVE, ALONE_NS):
+            return len(self._threads)
+        return first + behind + -(-live * self._cost_ns // ALONE_NS)
+
     def _work(self, number: int) -> None:
-        """Run in a thread, until there is the token that ends it."""
+        """Run in a thread, until the pool is closed."""
         ended = False
+        gate = threading.Lock()
+        gate.acquire()
         spent_ns = thread_time_ns()
         try:
-            while self._tokens.get():
+            while not self._closed:
                 job = self._next()
-                if job is not None:
-                    job.step()
-                    before_ns, spent_ns = spent_ns, thread_time_ns()
-                    self._busy_ns[number] += spent_ns - before_ns
-                    job.charge(spent_ns - before_ns)
+                if job is None:
+                    self._sleep(gate)
+                    continue
+                job.step()
+                before_ns, spent_ns = spent_ns, thread_time_ns()
+                cost_ns = spent_ns - before_ns
+                self._busy_ns[number] += cost_ns
+                self._cost_ns += (cost_ns - self._cost_ns) // _COST_WEIGHT
+                job.charge(cost_ns)
             ended = True
         finally:
             if not ended:
                 self._on_failure()
 
+    def _sleep(self, gate: threading.Lock) -> None:
+        """Wait to be woken; not at all when work came, or the end, since the thread last looked."""
+        self._asleep.append(gate)
+        if self._closed or any(self._queues):
+            try:
+                self._asleep.remove(gate)
+            except ValueError:
+                pass  # Somebody is waking this thread right now.
+            else:
+                return
+        gate.acquire()
+
     def _next(self) -> Job | None:
-        """Return the job that a token stands for; ``None`` once the pool was emptied."""
-        for urgency in _OVERDUE_ORDER if self._overdue() else _ORDER:
+        """Return what is to be done next, or ``None``."""
+        overdue = self._waits_since(Urgency.CATCH_UP, PATIENCE_NS)
+        for urgency in _OVERDUE_ORDER if overdue else _ORDER:
             try:
                 job, put_ns = self._queues[urgency].popleft()
             except IndexError:
@@ -122,9 +181,9 @@ class DecodePool:
             return job
         return None
 
-    def _overdue(self) -> bool:
-        """Return whether catching up was put off for so long that it must not wait any longer."""
+    def _waits_since(self, urgency: Urgency, patience_ns: int) -> bool:
+        """Return whether the first job of ``urgency`` has waited for longer than ``patience_ns``."""
         try:
-            return monotonic_ns() - self._queues[Urgency.CATCH_UP][0][1] > PATIENCE_NS
+            return monotonic_ns() - self._queues[urgency][0][1] > patience_ns
         except IndexError:
             return False

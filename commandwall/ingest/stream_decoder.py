@@ -140,6 +140,13 @@ class StreamDecoder:
         self._pending.clear()
         self._limit = MAX_PENDING
 
+    def _schedule(self, urgency: Urgency) -> None:
+        with self._lock:
+            if self._scheduled or self._closed or not self._codec:
+                return
+            self._scheduled = True
+        self._pool.put(self, urgency)
+
     # ---- called in a pool thread
 
     def step(self) -> None:
@@ -215,15 +222,6 @@ class StreamDecoder:
                     tile.paint(self.stream, picture, flags, self.period_ns)
         self._painted = tiles
 
-    # ---- called on both
-
-    def _schedule(self, urgency: Urgency) -> None:
-        with self._lock:
-            if self._scheduled or self._closed or not self._codec:
-                return
-            self._scheduled = True
-        self._pool.put(self, urgency)
-
     def _reschedule(self) -> None:
         """Go on with what waits, or leave the pool."""
         with self._lock:
@@ -233,6 +231,6 @@ class StreamDecoder:
                 return
             up_to_date = len(self._pending) <= 1
         if self._newest is None:
-            self._pool.put(self, Urgency.FIRST)
+            self._pool.put_back(self, Urgency.FIRST)
         else:
-            self._pool.put(self, Urgency.LIVE if up_to_date else Urgency.CATCH_UP)
+            self._pool.put_back(self, Urgency.LIVE if up_to_date else Urgency.CATCH_UP)

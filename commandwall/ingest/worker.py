@@ -104,7 +104,7 @@ class Ingest:
 
         loop = asyncio.get_running_loop()
         failed = asyncio.Event()
-        pool = DecodePool(message.decode_threads, lambda: _set_soon(loop, failed))
+        pool = DecodePool(message.decode_threads, lambda: _set_soon(loop, failed), loop.call_soon)
         self._stack.callback(pool.close)
         board = Board(self._feeds, pool, message.budget_cores, self._channel.post)
         self.keep_running(board.govern(), "govern decoding")

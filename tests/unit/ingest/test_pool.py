@@ -98,9 +98,38 @@ def test_all_threads_take_jobs() -> None:
     pool = DecodePool(2, lambda: None)
     together = threading.Barrier(3)
     for _ in range(2):
-        pool.put(Call(lambda: together.wait(WAIT_S)), Urgency.LIVE)
+        pool.put(Call(lambda: together.wait(WAIT_S)), Urgency.FIRST)
     together.wait(WAIT_S)
     pool.close()
+
+
+def test_little_live_work_is_left_to_one_thread_and_what_is_left_over_to_all() -> None:
+    wakers: list[Callable[[], None]] = []
+    pool = DecodePool(2, lambda: None, wakers.append)
+    both, go, done = threading.Barrier(2), threading.Event(), threading.Event()
+    threads: list[str] = []
+
+    def note() -> None:
+        threads.append(threading.current_thread().name)
+
+    for _ in range(5):
+        pool.put(Call(note), Urgency.LIVE)
+    pool.put(Call(done.set), Urgency.LIVE)
+    assert len(wakers) == 1
+    assert threads == []
+    wakers.pop()()
+    assert done.wait(WAIT_S)
+    assert len(set(threads)) == 1
+
+    pool.put(Call(lambda: go.wait(WAIT_S)), Urgency.LIVE)
+    wakers.pop()()
+    for _ in range(2):
+        pool.put(Call(lambda: both.wait(WAIT_S)), Urgency.LIVE)
+    threading.Event().wait(pool_module.ALONE_NS / NS_PER_S + 0.005)
+    wakers.pop()()
+    go.set()
+    pool.close()
+    assert not both.broken
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

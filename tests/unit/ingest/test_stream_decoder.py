@@ -31,6 +31,8 @@ class Bench:
         assert all(other is not job for other, _ in self.jobs), "in the pool twice"
         self.jobs.append((job, urgency))
 
+    put_back = put
+
     def step(self) -> Urgency:
         """Run the next job; return how urgent it was."""
         job, urgency = self.jobs.pop(0)
