@@ -14,6 +14,11 @@ class BitReader:
         self._value = int.from_bytes(data, "big")
         self._left = 8 * len(data)
 
+    @property
+    def left(self) -> int:
+        """How many bits have not been read."""
+        return self._left
+
     def bits(self, count: int) -> int:
         """Return the next ``count`` bits as an unsigned number."""
         self._left -= count

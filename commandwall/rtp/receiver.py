@@ -1,4 +1,4 @@
-"""One received RTP source: packets in, access units out, losses known (RFC 3550)."""
+"""One received RTP source of pictures: packets in, access units out, losses known (RFC 3550)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import ProtocolError
 from commandwall.model.access_unit import AccessUnit
-from commandwall.rtp.codec import PayloadFormat
+from commandwall.rtp.codec import CodecParameters, PayloadFormat
 from commandwall.rtp.packet import FIXED_HEADER, HEADER_BYTES, PLAIN, payload_bounds
-from commandwall.rtp.rtcp import Goodbye, ReportBlock, SenderReport, ntp_to_utc_ns, parse_compound
-from commandwall.rtp.sequence import STALE, SequenceTracker
-from commandwall.rtp.timeline import Timeline
+from commandwall.rtp.sequence import STALE
+from commandwall.rtp.source import RtpSource
 
 OnAccessUnit = Callable[[AccessUnit], None]
 
@@ -40,12 +39,11 @@ class ReceiverStats:
     last_arrival_ns: int
 
 
-class RtpReceiver:
+class RtpReceiver(RtpSource):
     """Takes the packets of one track in their order and calls ``on_access_unit``, and ``on_bye`` at its end.
 
     An access unit ends with the marker bit, or where the timestamp changes. Everything until the
-    first intact key frame, and from a loss until the next one, is flagged damaged. Belongs to the
-    event loop's thread; nothing blocks, and nothing is raised for what the peer sends.
+    first intact key frame, and from a loss until the next one, is flagged damaged.
     """
 
     __slots__ = (
@@ -57,15 +55,9 @@ class RtpReceiver:
         "_format",
         "_key_frames",
         "_last_arrival_ns",
-        "_malformed",
         "_on_access_unit",
-        "_on_bye",
-        "_order",
         "_payload_type",
         "_pts_90k",
-        "_report",
-        "_ssrc",
-        "_timeline",
         "_timestamp",
     )
 
@@ -77,19 +69,15 @@ class RtpReceiver:
         on_access_unit: OnAccessUnit,
         on_bye: Callable[[], None],
     ) -> None:
+        super().__init__(clock_hz, on_bye)
         self._format = payload
         self._payload_type = payload_type
         self._on_access_unit = on_access_unit
-        self._on_bye = on_bye
-        self._order = SequenceTracker()
-        self._timeline = Timeline(clock_hz)
-        self._ssrc = -1
         self._timestamp = -1
         self._pts_90k = 0
         self._broken = False
         self._damaged = True
-        self._report: tuple[int, int] | None = None
-        self._bytes = self._malformed = 0
+        self._bytes = 0
         self._access_units = self._key_frames = self._damaged_units = self._last_arrival_ns = 0
 
     def on_rtp(self, data: bytes, start: int, end: int) -> None:
@@ -162,39 +150,13 @@ class RtpReceiver:
         if self._ssrc >= 0:
             self._format.lose()
             self._broken = self._damaged = True
-            self._order.restart()
-            self._timeline.restart()
-            self._report = None
+            self._restart()
         self._ssrc = ssrc
 
-    def on_rtcp(self, data: bytes, start: int, end: int) -> None:
-        """Take the compound RTCP packet ``data[start:end]``: sender reports set the clock."""
-        try:
-            packets = parse_compound(data[start:end])
-        except ProtocolError:
-            self._malformed += 1
-            return
-        for packet in packets:
-            if isinstance(packet, SenderReport) and self._ssrc in (-1, packet.ssrc):
-                self._report = packet.ntp >> 16 & 0xFFFFFFFF, monotonic_ns()
-                if packet.ntp >> 32:
-                    self._timeline.report(packet.rtp_timestamp, ntp_to_utc_ns(packet.ntp))
-            elif isinstance(packet, Goodbye) and (self._ssrc in packet.ssrcs or not packet.ssrcs):
-                self._on_bye()
-
-    def report_block(self) -> ReportBlock | None:
-        """Return what a receiver report says of this source, ``None`` before its first packet.
-
-        Jitter is not measured and told as 0.
-        """
-        if self._ssrc < 0:
-            return None
-        order = self._order
-        middle, at_ns = self._report or (0, 0)
-        delay = (monotonic_ns() - at_ns) * 65536 // 10**9 if at_ns else 0
-        return ReportBlock(
-            self._ssrc, order.fraction_lost(), order.lost, order.highest(), 0, middle, min(delay, 0xFFFFFFFF)
-        )
+    @property
+    def parameters(self) -> CodecParameters:
+        """What is known of the codec now; size and profile come with the first parameter sets."""
+        return self._format.parameters
 
     @property
     def stats(self) -> ReceiverStats:
