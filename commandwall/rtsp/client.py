@@ -10,20 +10,17 @@ from commandwall.base.errors import (
     AccessRefusedError,
     InvalidError,
     MovedError,
-    ProtocolError,
     UnsupportedError,
 )
 from commandwall.model.camera import Transport
-from commandwall.rtp.receiver import OnAccessUnit, RtpReceiver
-from commandwall.rtsp.address import Address, base_url, parse_address, resolve_control
+from commandwall.rtp.receiver import OnAccessUnit
+from commandwall.rtsp.address import Address, parse_address
 from commandwall.rtsp.auth import Credentials
 from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.dial import SYSTEM_TRUST, Trust, dial
 from commandwall.rtsp.dialogue import Dialogue, Timeouts
-from commandwall.rtsp.sdp import SessionDescription, parse_sdp
 from commandwall.rtsp.session import RtspSession
-from commandwall.rtsp.setup import SetUp
-from commandwall.rtsp.tracks import choose_video
+from commandwall.rtsp.steps import AudioHarmsError, Steps
 from commandwall.rtsp.tunnel import open_tunnel
 
 DEFAULT_TIMEOUTS = Timeouts()
@@ -32,13 +29,17 @@ MAX_REDIRECTS = 3
 
 @dataclass(frozen=True, slots=True)
 class StreamRequest:
-    """One stream to fetch. ``url`` never carries credentials; the password is not in ``repr``."""
+    """One stream to fetch. ``url`` never carries credentials; the password is not in ``repr``.
+
+    ``audio`` is whether its sound is fetched as well, if it has some that is taken.
+    """
 
     url: str = field(repr=False)
     transport: Transport = Transport.TCP
     user: str = ""
     password: str = field(default="", repr=False)
     trust: Trust = SYSTEM_TRUST
+    audio: bool = False
 
 
 class RtspClient:
@@ -53,6 +54,8 @@ class RtspClient:
 
         ``on_access_unit`` is called on the event loop as soon as an access unit is complete; it
         must not block. It may be called before this yields, and never after the context's end.
+        Sound is asked for with ``request.audio`` and heard by ``RtspSession.listen``; whatever is
+        wrong with it, the pictures come.
 
         Raises, with the step in the message: ConnectionLostError (not reachable, no answer, gone),
         UntrustedError (its certificate), AccessRefusedError (401, 403), NotFoundError (404),
@@ -81,7 +84,7 @@ class _Opening:
         address = self._home
         for _ in range(MAX_REDIRECTS + 1):
             try:
-                return await self._open(address)
+                return await self._open_at(address)
             except MovedError as moved:
                 address = self._moved_to(moved)
         raise UnsupportedError(
@@ -108,8 +111,16 @@ class _Opening:
             return await open_tunnel(address, credentials, trust, timeout_s)
         return await dial(RtspConnection, address, trust, timeout_s)
 
-    async def _open(self, address: Address) -> tuple[RtspSession, AsyncExitStack]:
-        """Open the stream at ``address``."""
+    async def _open_at(self, address: Address) -> tuple[RtspSession, AsyncExitStack]:
+        """Open the stream at ``address``; once more without sound, if that may be what is in its way."""
+        try:
+            return await self._open(address, self._request.audio, "")
+        except AudioHarmsError as error:
+            return await self._open(address, False, str(error))
+
+    async def _open(
+        self, address: Address, audio: bool, audio_fault: str
+    ) -> tuple[RtspSession, AsyncExitStack]:
         request, timeouts = self._request, self._timeouts
         at_home = address.host == self._home.host
         credentials = Credentials(request.user, request.password) if request.user and at_home else None
@@ -120,7 +131,8 @@ class _Opening:
             stack.push_async_callback(dialogue.tear_down)
             media = stack.enter_context(ExitStack())
             try:
-                session = await _establish(dialogue, request.transport, self._on_access_unit, media)
+                steps = Steps(dialogue, request.transport, media)
+                session = await steps.establish(self._on_access_unit, audio=audio, audio_fault=audio_fault)
             except AccessRefusedError as error:
                 if at_home:
                     raise
@@ -129,32 +141,3 @@ class _Opening:
                     " enter that URL"
                 ) from error
             return session, stack.pop_all()
-
-
-async def _establish(
-    dialogue: Dialogue, transport: Transport, on_access_unit: OnAccessUnit, stack: ExitStack
-) -> RtspSession:
-    """Go through the steps up to PLAY; what they open is closed by ``stack``."""
-    await dialogue.options()
-    description, base = await _describe(dialogue)
-    track = choose_video(description)
-    fmt = track.format
-    receiver = RtpReceiver(track.payload, fmt.payload_type, fmt.clock_hz, on_access_unit, dialogue.bye)
-    url = resolve_control(base, track.media.control)
-    path = await SetUp(dialogue, transport, stack).track(url, track.media, receiver)
-    dialogue.url = resolve_control(base, description.control)
-    await dialogue.call("PLAY", dialogue.url, ("Range", "npt=0.000-"))
-    session = RtspSession(dialogue, receiver, path, track.payload)
-    stack.callback(session.stop)
-    return session
-
-
-async def _describe(dialogue: Dialogue) -> tuple[SessionDescription, str]:
-    """Return the description of the stream, and the URL that its controls are relative to."""
-    response = await dialogue.call("DESCRIBE", dialogue.url, ("Accept", "application/sdp"))
-    try:
-        description = parse_sdp(response.body)
-    except ProtocolError as error:
-        raise ProtocolError(f"DESCRIBE: {error}") from error
-    get = response.headers.get
-    return description, base_url(dialogue.url, get("Content-Base"), get("Content-Location"))

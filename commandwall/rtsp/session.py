@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from commandwall.base.clock import monotonic_s
 from commandwall.base.errors import ConnectionLostError
-from commandwall.rtp.codec import CodecParameters, PayloadFormat
+from commandwall.rtp.audio import AudioParameters
+from commandwall.rtp.audio_receiver import AudioReceiver, OnFrame
+from commandwall.rtp.codec import CodecParameters
 from commandwall.rtp.receiver import ReceiverStats, RtpReceiver
 from commandwall.rtp.rtcp import ReceiverReport, SourceDescription, build
+from commandwall.rtp.source import RtpSource
 from commandwall.rtsp.dialogue import Dialogue
 from commandwall.rtsp.messages import Response
 from commandwall.rtsp.setup import ReportPath
@@ -20,6 +25,16 @@ REPORT_INTERVAL_S = 5.0
 _SESSION_NOT_FOUND = 454
 _REFUSES_METHOD = frozenset((405, 451, 501, 551))
 
+_Receiver_co = TypeVar("_Receiver_co", bound=RtpSource, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Playing(Generic[_Receiver_co]):
+    """A track that was set up: what receives it, and where reports on it go."""
+
+    receiver: _Receiver_co
+    path: ReportPath
+
 
 class RtspSession:
     """An open stream. Made by ``RtspClient.open``, which also ends it.
@@ -28,12 +43,17 @@ class RtspSession:
     """
 
     def __init__(
-        self, dialogue: Dialogue, receiver: RtpReceiver, path: ReportPath, payload: PayloadFormat
+        self,
+        dialogue: Dialogue,
+        video: Playing[RtpReceiver],
+        audio: Playing[AudioReceiver] | None,
+        audio_fault: str,
     ) -> None:
         self._dialogue = dialogue
-        self._receiver = receiver
-        self._path = path
-        self._payload = payload
+        self._video = video
+        self._audio = audio
+        self.audio_fault = audio_fault
+        """Why the stream's sound is not received, ``""`` if it is, was not asked for, or is not there."""
         self._ssrc = secrets.randbits(32)
         self._alive_s = monotonic_s()
         self._loop = asyncio.get_running_loop()
@@ -42,12 +62,22 @@ class RtspSession:
     @property
     def codec(self) -> CodecParameters:
         """What is known of the codec now; size and profile come with the first parameter sets."""
-        return self._payload.parameters
+        return self._video.receiver.parameters
+
+    @property
+    def audio(self) -> AudioParameters | None:
+        """What the sound is that is received beside the pictures, if any is."""
+        return self._audio.receiver.parameters if self._audio is not None else None
+
+    def listen(self, listener: OnFrame | None) -> None:
+        """Hand each frame of sound, if there is any, to ``listener`` from now on; ``None``: drop them."""
+        if self._audio is not None:
+            self._audio.receiver.listen(listener)
 
     @property
     def stats(self) -> ReceiverStats:
-        """The counters as they are now."""
-        return self._receiver.stats
+        """The counters of the pictures as they are now."""
+        return self._video.receiver.stats
 
     @property
     def unassigned_frames(self) -> int:
@@ -81,15 +111,20 @@ class RtspSession:
 
     def _tick(self) -> None:
         self._timer = self._loop.call_later(self._interval_s, self._tick)
-        block = self._receiver.report_block()
-        if block is not None:
-            report = build(ReceiverReport(self._ssrc, (block,)))
-            self._path.send_rtcp(report + build(SourceDescription(((self._ssrc, "commandwall"),))))
+        self._report(self._video)
+        if self._audio is not None:
+            self._report(self._audio)
         now_s = monotonic_s()
         due_s = self._alive_s + self._dialogue.session_timeout_s / 2
         if now_s + self._interval_s > due_s:
             self._alive_s = now_s
             self._dialogue.keep_alive(self._on_alive)
+
+    def _report(self, track: Playing[RtpSource]) -> None:
+        block = track.receiver.report_block()
+        if block is not None:
+            report = build(ReceiverReport(self._ssrc, (block,)))
+            track.path.send_rtcp(report + build(SourceDescription(((self._ssrc, "commandwall"),))))
 
     def _on_alive(self, response: Response) -> None:
         """Look at the answer to a sign of life; none at all is borne as long as pictures come."""

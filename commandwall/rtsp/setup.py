@@ -8,7 +8,7 @@ from typing import Protocol
 
 from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.model.camera import Transport
-from commandwall.rtp.receiver import RtpReceiver
+from commandwall.rtp.source import RtpSource
 from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.dialogue import Dialogue
 from commandwall.rtsp.headers import TransportSpec, parse_transports
@@ -51,7 +51,7 @@ class SetUp:
         self._stack = stack
         self._channel = 0
 
-    async def track(self, url: str, media: MediaDescription, receiver: RtpReceiver) -> ReportPath:
+    async def track(self, url: str, media: MediaDescription, receiver: RtpSource) -> ReportPath:
         """Have the track at ``url``, described by ``media``, given to ``receiver``."""
         match self._transport:
             case Transport.UDP:
@@ -61,7 +61,7 @@ class SetUp:
             case _:
                 return await self._interleaved(url, receiver)
 
-    async def _interleaved(self, url: str, receiver: RtpReceiver) -> ReportPath:
+    async def _interleaved(self, url: str, receiver: RtpSource) -> ReportPath:
         """Have it sent on the RTSP connection itself, on the channels that the camera chooses."""
         pair = self._channel, self._channel + 1
         self._channel += 2
@@ -69,11 +69,13 @@ class SetUp:
         spec = await self._ask(url, wanted)
         rtp, rtcp = spec.interleaved or pair
         connection = self._dialogue.connection
+        if rtp in connection.sinks or rtcp in connection.sinks:
+            raise ProtocolError(f"SETUP: the camera sends two tracks on channel {rtp}")
         connection.sinks[rtp] = receiver.on_rtp
         connection.sinks[rtcp] = receiver.on_rtcp
         return InterleavedPath(connection, rtcp)
 
-    async def _udp(self, url: str, receiver: RtpReceiver) -> ReportPath:
+    async def _udp(self, url: str, receiver: RtpSource) -> ReportPath:
         """Have it sent to a pair of UDP ports."""
         connection = self._dialogue.connection
         pair = self._closing(open_pair(connection.host("sockname")))
@@ -87,7 +89,7 @@ class SetUp:
             pair.punch()
         return pair
 
-    async def _multicast(self, url: str, media: MediaDescription, receiver: RtpReceiver) -> ReportPath:
+    async def _multicast(self, url: str, media: MediaDescription, receiver: RtpSource) -> ReportPath:
         """Join the group that the camera sends it to."""
         connection = self._dialogue.connection
         spec = await self._ask(url, TransportSpec(tcp=False, multicast=True))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commandwall.base.errors import UnsupportedError
+from commandwall.rtp.audio import AudioFormat
 from commandwall.rtp.codec import PayloadFormat
-from commandwall.rtp.formats import VIDEO_FORMATS, video_format
+from commandwall.rtp.formats import AUDIO_FORMATS, VIDEO_FORMATS, audio_format, video_format
 from commandwall.rtsp.sdp import MediaDescription, RtpFormat, SessionDescription
 
 _PROFILES = ("RTP/AVP", "RTP/AVPF", "RTP/AVP/TCP", "")
+_DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,15 @@ class VideoTrack:
     media: MediaDescription
     format: RtpFormat
     payload: PayloadFormat
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTrack:
+    """A track of sound whose codec is taken, and what takes its frames out of packets."""
+
+    media: MediaDescription
+    format: RtpFormat
+    payload: AudioFormat
 
 
 def choose_video(description: SessionDescription) -> VideoTrack:
@@ -34,6 +45,45 @@ def choose_video(description: SessionDescription) -> VideoTrack:
             if media.protocol in _PROFILES and fmt.encoding in VIDEO_FORMATS:
                 return VideoTrack(media, fmt, video_format(fmt.encoding, fmt.fmtp))
     raise UnsupportedError(f"DESCRIBE: {_why_not(tracks[0])}")
+
+
+def choose_audio(description: SessionDescription, video: MediaDescription) -> AudioTrack | None:
+    """Return the first track of sound whose codec is taken, ``None`` if the stream has no sound.
+
+    Raises UnsupportedError that says why the first one is not taken if none is.
+    """
+    refusal: UnsupportedError | None = None
+    for media in description.media:
+        if media.kind != "audio" or _is_played_there(media, video):
+            continue
+        try:
+            return _take_audio(media)
+        except UnsupportedError as error:
+            refusal = refusal or error
+    if refusal is not None:
+        raise UnsupportedError(f"DESCRIBE: sound: {refusal}") from refusal
+    return None
+
+
+def _is_played_there(media: MediaDescription, video: MediaDescription) -> bool:
+    """Return whether a track is for the camera's loudspeaker: it goes the other way than the pictures.
+
+    ONVIF has ``sendonly`` mean what the client sends (Streaming Specification section 5.3); cameras
+    that see it from their own side say it of their pictures too.
+    """
+    direction = _direction(media)
+    return direction == "inactive" or (direction == "sendonly" and _direction(video) != "sendonly")
+
+
+def _direction(media: MediaDescription) -> str:
+    return next((name for name, _ in media.attributes if name in _DIRECTIONS), "sendrecv")
+
+
+def _take_audio(media: MediaDescription) -> AudioTrack:
+    if media.protocol not in _PROFILES or not media.formats:
+        raise UnsupportedError(f"the profile {media.protocol[:20]!a} is not taken, only RTP/AVP")
+    fmt = next((each for each in media.formats if each.encoding in AUDIO_FORMATS), media.formats[0])
+    return AudioTrack(media, fmt, audio_format(fmt.encoding, fmt.clock_hz, fmt.channels, fmt.fmtp))
 
 
 def _why_not(media: MediaDescription) -> str:

@@ -12,9 +12,9 @@ from typing import cast
 from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import ConnectionLostError
 from commandwall.rtp.packet import FIXED_HEADER, PLAIN
-from commandwall.rtp.receiver import RtpReceiver
 from commandwall.rtp.reorder import ReorderBuffer
 from commandwall.rtp.rtcp import ReceiverReport, build
+from commandwall.rtp.source import RtpSource
 
 RECEIVE_BUFFER_BYTES = 1024 * 1024
 """Room for a burst: a key frame of a main stream comes as hundreds of packets at once."""
@@ -37,7 +37,7 @@ class UdpPair:
         rtp, rtcp = self._sockets
         return int(rtp.getsockname()[1]), int(rtcp.getsockname()[1])
 
-    async def start(self, hosts: frozenset[str], receiver: RtpReceiver) -> None:
+    async def start(self, hosts: frozenset[str], receiver: RtpSource) -> None:
         """Give ``receiver`` what ``hosts`` (IP addresses) send, RTP put in order; drop the rest."""
         loop = asyncio.get_running_loop()
         buffer = ReorderBuffer(receiver.on_rtp)

@@ -1,0 +1,91 @@
+"""The steps from a connection to a stream that plays: OPTIONS, DESCRIBE, SETUP of each track, PLAY."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError, UnsupportedError
+from commandwall.model.camera import Transport
+from commandwall.rtp.audio_receiver import AudioReceiver
+from commandwall.rtp.receiver import OnAccessUnit, RtpReceiver
+from commandwall.rtsp.address import base_url, resolve_control
+from commandwall.rtsp.dialogue import Dialogue
+from commandwall.rtsp.sdp import SessionDescription, parse_sdp
+from commandwall.rtsp.session import Playing, RtspSession
+from commandwall.rtsp.setup import SetUp
+from commandwall.rtsp.tracks import AudioTrack, VideoTrack, choose_audio, choose_video
+
+
+class AudioHarmsError(CommandwallError):
+    """Raised when a stream with its sound cannot be opened; without it, it may."""
+
+
+class Steps:
+    """Goes through the steps of one session; what they open is closed by ``stack``."""
+
+    def __init__(self, dialogue: Dialogue, transport: Transport, stack: ExitStack) -> None:
+        self._dialogue = dialogue
+        self._set_up = SetUp(dialogue, transport, stack)
+        self._stack = stack
+        self._base = ""
+
+    async def establish(
+        self, on_access_unit: OnAccessUnit, *, audio: bool, audio_fault: str = ""
+    ) -> RtspSession:
+        """Return the session once it plays, with sound if ``audio`` and the camera has some.
+
+        ``audio_fault`` is why sound is not asked for. Raises what ``RtspClient.open`` names, and
+        AudioHarmsError where a step failed after sound was asked for.
+        """
+        dialogue = self._dialogue
+        await dialogue.options()
+        description = await self._describe()
+        chosen = choose_video(description)
+        video = await self._video(chosen, on_access_unit)
+        sound: AudioTrack | None = None
+        try:
+            sound = choose_audio(description, chosen.media) if audio else None
+        except UnsupportedError as error:
+            audio_fault = str(error)
+        playing: Playing[AudioReceiver] | None = None
+        if sound is not None:
+            try:
+                playing = await self._audio(sound)
+            except ConnectionLostError as error:
+                raise AudioHarmsError(f"sound: {error}") from error
+            except CommandwallError as error:
+                audio_fault = f"sound: {error}"
+        dialogue.url = resolve_control(self._base, description.control)
+        try:
+            await dialogue.call("PLAY", dialogue.url, ("Range", "npt=0.000-"))
+        except CommandwallError as error:
+            if sound is None:
+                raise
+            raise AudioHarmsError(f"with sound: {error}") from error
+        session = RtspSession(dialogue, video, playing, audio_fault)
+        self._stack.callback(session.stop)
+        return session
+
+    async def _describe(self) -> SessionDescription:
+        """Return the description of the stream; from now on it is known what its controls are relative to."""
+        response = await self._dialogue.call("DESCRIBE", self._dialogue.url, ("Accept", "application/sdp"))
+        try:
+            description = parse_sdp(response.body)
+        except ProtocolError as error:
+            raise ProtocolError(f"DESCRIBE: {error}") from error
+        get = response.headers.get
+        self._base = base_url(self._dialogue.url, get("Content-Base"), get("Content-Location"))
+        return description
+
+    async def _video(self, track: VideoTrack, on_access_unit: OnAccessUnit) -> Playing[RtpReceiver]:
+        fmt = track.format
+        receiver = RtpReceiver(
+            track.payload, fmt.payload_type, fmt.clock_hz, on_access_unit, self._dialogue.bye
+        )
+        url = resolve_control(self._base, track.media.control)
+        return Playing(receiver, await self._set_up.track(url, track.media, receiver))
+
+    async def _audio(self, track: AudioTrack) -> Playing[AudioReceiver]:
+        receiver = AudioReceiver(track.payload, track.format.payload_type, track.format.clock_hz)
+        url = resolve_control(self._base, track.media.control)
+        return Playing(receiver, await self._set_up.track(url, track.media, receiver))
