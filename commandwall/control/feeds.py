@@ -171,6 +171,7 @@ class Feeds:
                     on_demand=stream is not camera.steady,
                     tls_verify=camera.tls_verify,
                     ca_file=self._ca_file,
+                    audio=camera.audio,
                 )
 
     def _share(self, shown: ShowTiles, worker: Worker) -> ShowTiles:

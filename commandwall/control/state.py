@@ -32,6 +32,7 @@ class CameraStatus:
     reason: str = ""
     reason_zh: str = ""
     codec: str = ""
+    audio_codec: str = ""
     width: int = 0
     height: int = 0
     fps: float = 0.0
@@ -179,6 +180,7 @@ _USUAL_SUB = (640, 360)
 _GROWTH_LIMIT = 1.3
 _SHARED = (
     "codec",
+    "audio_codec",
     "width",
     "height",
     "fps",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed import UnitListener
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.access_unit import StreamInfo
@@ -12,6 +14,8 @@ from commandwall.rtp.codec import CodecParameters
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.dial import Trust
 from commandwall.rtsp.session import RtspSession
+
+log = logging.getLogger(__name__)
 
 
 class CameraSession:
@@ -21,6 +25,7 @@ class CameraSession:
         self._session = session
         self._codec: CodecParameters | None = None
         self._info = StreamInfo("")
+        self.audio_info = _audio_info(session)
 
     @property
     def info(self) -> StreamInfo:
@@ -32,7 +37,7 @@ class CameraSession:
         return self._info
 
     def packet_counts(self) -> tuple[int, int]:
-        """Return how many RTP packets came in this session, and how many are missing."""
+        """Return how many RTP packets of pictures came in this session, and how many are missing."""
         stats = self._session.stats
         return stats.packets, stats.lost
 
@@ -44,6 +49,10 @@ class CameraSession:
         """Read what waits."""
         self._session.read_lot()
 
+    def listen(self, listener: UnitListener | None) -> None:
+        """Hand each frame of sound to ``listener`` from now on; ``None``: drop them."""
+        self._session.listen(listener)
+
     async def closed(self) -> None:
         """Wait until the session is over; raises what ended it."""
         await self._session.closed()
@@ -53,6 +62,20 @@ class CameraSession:
 async def open_camera(spec: FeedSpec, on_unit: UnitListener) -> AsyncIterator[CameraSession]:
     """Open ``spec``'s stream; implements :class:`SessionOpener`. Raises what ``RtspClient.open`` names."""
     trust = Trust(spec.tls_verify, spec.ca_file)
-    request = StreamRequest(spec.url, spec.transport, spec.user, spec.password, trust)
+    request = StreamRequest(spec.url, spec.transport, spec.user, spec.password, trust, spec.audio)
     async with RtspClient.open(request, on_access_unit=on_unit) as session:
+        if session.audio_fault:
+            log.info("feed %s is received without its sound: %s", spec.id, session.audio_fault)
         yield CameraSession(session)
+
+
+def _audio_info(session: RtspSession) -> StreamInfo:
+    audio = session.audio
+    if audio is None:
+        return NO_SOUND
+    return StreamInfo(
+        audio.name,
+        sample_rate=audio.sample_rate,
+        channels=audio.channels,
+        extradata=audio.extradata.hex(),
+    )

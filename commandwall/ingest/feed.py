@@ -10,6 +10,7 @@ from typing import Protocol
 from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import CommandwallError, ConnectionLostError
 from commandwall.base.tasks import Backoff
+from commandwall.ingest.audio import FeedAudio
 from commandwall.ingest.figures import FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
 from commandwall.ingest.lifecycle import Lifecycle, reason_of
@@ -39,8 +40,15 @@ class Session(Protocol):
     def info(self) -> StreamInfo:
         """What is known of the stream now; another object when that changed."""
 
+    @property
+    def audio_info(self) -> StreamInfo:
+        """What the sound is; without a codec where there is none."""
+
+    def listen(self, listener: UnitListener | None) -> None:
+        """Hand each frame of sound to ``listener`` from now on; ``None``: drop them."""
+
     def packet_counts(self) -> tuple[int, int]:
-        """Return how many RTP packets came in this session, and how many are missing."""
+        """Return how many RTP packets of pictures came in this session, and how many are missing."""
 
     def read_in_lots(self, lots: bool) -> None:
         """Let what comes wait for :meth:`read_lot`, or read it at once."""
@@ -92,6 +100,7 @@ class Feed:
         self.meter = FeedMeter()
         self.info = StreamInfo("")
         self.sinks: tuple[UnitSink, ...] = ()
+        self.audio = FeedAudio()
         self._opener = opener
         self._limiter = limiter
         self._lifecycle = Lifecycle(lambda *_: on_change(self))
@@ -118,6 +127,11 @@ class Feed:
     def live(self) -> bool:
         """Whether frames come, and a decoder could begin."""
         return self._lifecycle.state is FeedState.LIVE
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody takes its pictures or its sound."""
+        return bool(self.sinks or self.audio.sinks)
 
     def attach(self, sink: UnitSink) -> None:
         """Hand all further frames to ``sink``, and tell it what is known of the stream."""
@@ -168,6 +182,7 @@ class Feed:
         self._sessions += 1
         self._opened_ns = monotonic_ns()
         self._learn(session)
+        self.audio.begin(session)
         self._lifecycle.opened()
         for unit in self.gop.units():  # frames that came before the camera's answer to PLAY
             for sink in self.sinks:
@@ -175,6 +190,7 @@ class Feed:
 
     def _end(self) -> None:
         self._patience = None
+        self.audio.end()
         self._clock = ArrivalClock()
         self._in_lots = False
         self.gop.clear()
@@ -205,8 +221,8 @@ class Feed:
 
     @property
     def patient(self) -> bool:
-        """Whether what comes may wait for ``LOT_S``: nobody watches, and it is not much."""
-        return not self.sinks and self.meter.bitrate_bps < LOT_LIMIT_BPS
+        """Whether what comes may wait for ``LOT_S``: nobody watches or listens, and it is not much."""
+        return not self.wanted and self.meter.bitrate_bps < LOT_LIMIT_BPS
 
     def read_lot(self) -> None:
         """Read what waits, if the feed is read in lots."""
@@ -238,6 +254,7 @@ class Feed:
         return FeedFigures(
             id=self.spec.id,
             codec=self.info.codec,
+            audio_codec=self.audio.codec,
             width=self.info.width,
             height=self.info.height,
             fps=round(rates.fps, 2),

@@ -66,12 +66,14 @@ class FeedSet:
         known = self._feeds.get(spec.id)
         if known is not None and known.spec == spec:
             return
-        sinks = known.sinks if known is not None else ()
+        sinks, listeners = (known.sinks, known.audio.sinks) if known is not None else ((), ())
         self.remove(spec.id)
         feed = self._feeds[spec.id] = Feed(spec, self._opener, self._limiter, self._budget, self._changed)
         for sink in sinks:
             feed.attach(sink)
-        if sinks or not spec.on_demand:
+        for sink in listeners:
+            feed.audio.attach(sink)
+        if feed.wanted or not spec.on_demand:
             self._open(feed)
 
     def remove(self, name: str) -> None:
@@ -84,12 +86,26 @@ class FeedSet:
 
         Raises :class:`NotFoundError` when there is no such feed.
         """
+        feed = self._wanted(name)
+        feed.attach(sink)
+        self._open(feed)
+        return feed
+
+    def attach_audio(self, name: str, sink: UnitSink) -> None:
+        """Hand the sound of feed ``name`` to ``sink``, opening the feed if it is not.
+
+        Raises :class:`NotFoundError` when there is no such feed.
+        """
+        feed = self._wanted(name)
+        feed.audio.attach(sink)
+        self._open(feed)
+
+    def _wanted(self, name: str) -> Feed:
+        """Return a feed that somebody wants from now on."""
         feed = self._feeds.get(name)
         if feed is None:
             raise NotFoundError(f"feed {name!r} is not received by this worker")
         self._unwanted_s.pop(name, None)
-        feed.attach(sink)
-        self._open(feed)
         return feed
 
     def detach(self, name: str, sink: UnitSink) -> None:
@@ -98,7 +114,8 @@ class FeedSet:
         if feed is None:
             return
         feed.detach(sink)
-        if feed.spec.on_demand and not feed.sinks:
+        feed.audio.detach(sink)
+        if feed.spec.on_demand and not feed.wanted:
             self._unwanted_s[name] = monotonic_s()
 
     async def watch(self) -> None:

@@ -1,4 +1,7 @@
-"""The feeds of a worker on the packet bus, as ``camera/ID/main`` and ``camera/ID/sub``."""
+"""The feeds of a worker on the packet bus, as ``camera/ID/main`` and ``camera/ID/sub``.
+
+Their sound is ``camera/ID/main/audio`` and ``camera/ID/sub/audio``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from commandwall.ingest.feed_set import FeedSet
 from commandwall.ipc.packets import Subscriber
 
 _PREFIX = "camera/"
+_AUDIO = "/audio"
 
 
 class FeedPublisher:
@@ -21,10 +25,15 @@ class FeedPublisher:
     def subscribe(self, stream: str, subscriber: Subscriber) -> None:
         """Push the description and current group of pictures of ``stream``, then all that follows.
 
-        A group that outgrew the cache is not pushed: what follows could not be decoded upon it.
+        A group that outgrew the cache is not pushed: what follows could not be decoded upon it. Of
+        sound there is none: it begins with what comes next.
         Raises :class:`NotFoundError` when this worker does not receive such a stream.
         """
-        feed = self._feeds.attach(_feed_name(stream), subscriber)
+        name = _feed_name(stream)
+        if stream.endswith(_AUDIO):
+            self._feeds.attach_audio(name, subscriber)
+            return
+        feed = self._feeds.attach(name, subscriber)
         if feed.gop.whole:
             for unit in feed.gop.units():
                 subscriber.push(unit)
@@ -41,4 +50,4 @@ class FeedPublisher:
 def _feed_name(stream: str) -> str:
     if not stream.startswith(_PREFIX):
         raise NotFoundError(f"{stream!r} is not a camera's stream; ask for camera/ID/main or camera/ID/sub")
-    return stream.removeprefix(_PREFIX)
+    return stream.removeprefix(_PREFIX).removesuffix(_AUDIO)

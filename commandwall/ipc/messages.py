@@ -74,6 +74,7 @@ class FeedSpec:
 
     ``on_demand`` feeds are opened only while a tile or a subscriber wants them. ``rtsps`` cameras
     show a certificate that ``ca_file`` vouches for (``""``: the system), unless not ``tls_verify``.
+    With ``audio`` the stream's sound is received too.
     """
 
     id: str
@@ -86,6 +87,7 @@ class FeedSpec:
     on_demand: bool = False
     tls_verify: bool = True
     ca_file: str = ""
+    audio: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,10 @@ class FeedChanged:
 
 @dataclass(frozen=True, slots=True)
 class FeedFigures:
-    """The counters and figures of one feed; counters since its worker started."""
+    """The counters and figures of one feed; counters since its worker started.
+
+    ``audio_codec`` is that of its sound, ``""`` where there is none.
+    """
 
     id: str
     codec: str
@@ -164,6 +169,7 @@ class FeedFigures:
     packets: int
     lost_packets: int
     reconnects: int
+    audio_codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)

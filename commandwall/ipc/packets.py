@@ -3,7 +3,10 @@
 A subscriber connects, sends the stream's name and a line feed, and reads records. A record is
 ``!BIqqq`` (flags, length, pts in 90 kHz, arrival, capture) and the bytes: an access unit, or,
 with the INFO flag, a JSON :class:`StreamInfo`. The publisher sends the current group of pictures
-first. A single byte ``K`` from the subscriber asks for a key frame.
+first; of sound, what comes next. Sound is a stream of its own, and its times begin at 0 by
+themselves: what joins it to the pictures is ``capture``, or ``arrival`` where the camera does not
+tell the time. A description without a codec says that there is no sound. A single byte ``K``
+from the subscriber asks for a key frame.
 """
 
 from __future__ import annotations

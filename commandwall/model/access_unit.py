@@ -1,4 +1,4 @@
-"""One encoded picture, as it travels from a depacketiser or encoder to whoever wants it."""
+"""One encoded picture or frame of sound, on its way from a depacketiser or encoder to who wants it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class AccessUnit:
-    """One picture (H.264 section 7.4.1.2, H.265 section 7.4.2.4, or one JPEG image).
+    """One picture (H.264 section 7.4.1.2, H.265 section 7.4.2.4, or one JPEG image), or frame of sound.
 
     ``data``: Annex B, parameter sets in front of every key frame and nowhere else unless they
-    change; a whole JFIF file for MJPEG. ``pts_90k``: presentation time in 90 kHz ticks; never
+    change; a whole JFIF file for MJPEG; samples of G.711, a raw frame of AAC (no ADTS), an Opus
+    packet. ``pts_90k``: presentation time in 90 kHz ticks; never
     wraps. ``key``: decoding can begin here. ``damaged``: something was lost in it, or since the
     last intact key frame. ``arrival_ns``: when its last packet was read, monotonic.
     ``capture_utc_ns``: when the sender says it was taken; 0 where it does not say. One is made
@@ -27,9 +28,16 @@ class AccessUnit:
 
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
-    """What a consumer must know before the first access unit; ``codec`` as FFmpeg names it."""
+    """What a consumer must know before the first access unit; ``codec`` as FFmpeg names it.
+
+    Sizes in pixels and ``fps`` are 0 for sound; ``sample_rate`` (Hz) and ``channels`` are 0 for
+    pictures. ``extradata`` is, in hexadecimal, what FFmpeg calls so: AAC's AudioSpecificConfig.
+    """
 
     codec: str
     width: int = 0
     height: int = 0
     fps: float = 0.0
+    sample_rate: int = 0
+    channels: int = 0
+    extradata: str = ""

@@ -59,7 +59,8 @@ class Camera:
 
     ``position`` is (latitude, longitude) in degrees (WGS 84); ``credentials`` names an entry of
     the configuration's ``credentials``. ``tls_verify`` is whether an ``rtsps`` camera must show a
-    certificate that is trusted; ``onvif_url`` is the ONVIF device service that moves it, if any.
+    certificate that is trusted; ``onvif_url`` is the ONVIF device service that moves it, if any;
+    ``audio`` is whether its sound is received.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Camera:
     enabled: bool = True
     tls_verify: bool = True
     onvif_url: str | None = None
+    audio: bool = True
 
     def address(self, stream: StreamName) -> StreamAddress | None:
         """Return where ``stream`` is fetched, or ``None`` if the camera has no such stream."""

@@ -128,6 +128,7 @@ def camera_of(entry: CameraEntry) -> Camera:
         entry.enabled,
         entry.tls_verify,
         entry.onvif.url if entry.onvif else None,
+        entry.audio,
     )
 
 
@@ -144,6 +145,7 @@ def entry_of(camera: Camera) -> CameraEntry:
         credentials=camera.credentials,
         enabled=camera.enabled,
         tls_verify=camera.tls_verify,
+        audio=camera.audio,
     )
 
 

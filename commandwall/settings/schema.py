@@ -221,6 +221,7 @@ class CameraEntry(Entry):
     credentials: Id | None = None
     enabled: bool = True
     tls_verify: bool = True
+    audio: bool = True
 
     @model_validator(mode="after")
     def _has_a_stream(self) -> CameraEntry:

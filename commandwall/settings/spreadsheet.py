@@ -11,7 +11,7 @@ from commandwall.settings.sheets import sheet_rows
 
 COLUMNS = (
     "id", "name", "area", "latitude", "longitude", "main_url", "main_transport", "sub_url", "sub_transport",
-    "onvif_url", "credentials", "enabled", "tls_verify",
+    "onvif_url", "credentials", "enabled", "tls_verify", "audio",
 )  # fmt: skip
 _REQUIRED = ("id", "name", "area")
 _COLUMN_OF: dict[Loc, str] = {
@@ -23,7 +23,7 @@ _COLUMN_OF: dict[Loc, str] = {
     ("sub", "transport"): "sub_transport",
     ("onvif", "url"): "onvif_url",
 }
-_SWITCHES = ("enabled", "tls_verify")
+_SWITCHES = ("enabled", "tls_verify", "audio")
 _SWITCH = {
     "true": True,
     "yes": True,

@@ -33,6 +33,7 @@ def figures(feed: str, **changes: Any) -> FeedFigures:
     values: dict[str, Any] = {
         "id": feed,
         "codec": "h264",
+        "audio_codec": "aac",
         "width": 640,
         "height": 360,
         "fps": 15.0,

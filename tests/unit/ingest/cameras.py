@@ -30,9 +30,11 @@ async def until(condition: Callable[[], object]) -> None:
 class FakeSession:
     """An open session; ``on_unit`` is what the camera sends with."""
 
-    def __init__(self, on_unit: UnitListener, info: StreamInfo) -> None:
+    def __init__(self, on_unit: UnitListener, info: StreamInfo, audio_info: StreamInfo) -> None:
         self.on_unit = on_unit
+        self.on_audio: UnitListener | None = None
         self.info = info
+        self.audio_info = audio_info
         self.counts = (0, 0)
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.torn_down = False
@@ -44,6 +46,9 @@ class FakeSession:
 
     def read_lot(self) -> None:
         self.lots_read += 1
+
+    def listen(self, listener: UnitListener | None) -> None:
+        self.on_audio = listener
 
     def packet_counts(self) -> tuple[int, int]:
         return self.counts
@@ -60,6 +65,7 @@ class FakeCameras:
         self.sessions: dict[str, FakeSession] = {}
         self.tries = 0
         self.info = StreamInfo("h264", 128, 96)
+        self.audio_info = StreamInfo("pcm_alaw", sample_rate=8000, channels=1)
         self.early: tuple[AccessUnit, ...] = ()
 
     @asynccontextmanager
@@ -67,7 +73,7 @@ class FakeCameras:
         self.tries += 1
         if self.failures:
             raise self.failures.pop(0)
-        session = self.sessions[spec.id] = FakeSession(on_unit, self.info)
+        session = self.sessions[spec.id] = FakeSession(on_unit, self.info, self.audio_info)
         for unit in self.early:
             on_unit(unit)
         try:

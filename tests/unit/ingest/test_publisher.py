@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from commandwall.base.errors import NotFoundError
+from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed_set import FeedSet
 from commandwall.ingest.publisher import FeedPublisher
 from commandwall.ipc.packets import PacketServer, Subscriber, Subscription
@@ -15,6 +17,7 @@ from commandwall.model.camera import StreamName
 from tests.unit.ingest.cameras import FakeCameras, spec, until
 
 KEY, DELTA = AccessUnit(b"key", 0, True), AccessUnit(b"delta", 6000, False)
+SOUND = AccessUnit(b"\xd5" * 160, 1800, True)
 
 
 @pytest.fixture
@@ -71,7 +74,41 @@ async def test_a_subscription_opens_a_main_stream(
         subscription.close()
 
 
-@pytest.mark.parametrize("name", ["camera/nobody/sub", "wall/main/left", ""])
+async def test_sound_is_published_beside_the_pictures(
+    cameras: FakeCameras, feeds: FeedSet, short_dir: Path
+) -> None:
+    async with PacketServer(short_dir / "bus", FeedPublisher(feeds)):
+        subscription = await Subscription.open(short_dir / "bus", "camera/cam/main/audio")
+        assert await read(subscription, 1) == [cameras.audio_info]
+        session = cameras.sessions["cam/main"]
+        session.on_unit(KEY)
+        assert session.on_audio is not None
+        session.on_audio(SOUND)
+        assert await read(subscription, 1) == [SOUND]
+        subscription.close()
+        await until(lambda: session.on_audio is None)
+
+
+async def test_a_subscriber_to_sound_hears_of_a_feed_that_changed(
+    cameras: FakeCameras, feeds: FeedSet, short_dir: Path
+) -> None:
+    async with PacketServer(short_dir / "bus", FeedPublisher(feeds)):
+        subscription = await Subscription.open(short_dir / "bus", "camera/cam/sub/audio")
+        assert await read(subscription, 1) == [cameras.audio_info]
+        feed, session = feeds.find("cam", StreamName.SUB), cameras.sessions["cam/sub"]
+        assert feed is not None
+        assert not feed.patient
+        cameras.audio_info = NO_SOUND
+        feeds.add(replace(feed.spec, url="rtsp://127.0.0.1/elsewhere"))
+        await until(lambda: cameras.sessions["cam/sub"] is not session)
+        assert await read(subscription, 1) == [NO_SOUND]
+        subscription.close()
+        after = feeds.find("cam", StreamName.SUB)
+        assert after is not None
+        await until(lambda: not after.wanted)
+
+
+@pytest.mark.parametrize("name", ["camera/nobody/sub", "camera/nobody/sub/audio", "wall/main/left", ""])
 async def test_an_unknown_stream_is_not_served(feeds: FeedSet, short_dir: Path, name: str) -> None:
     async with PacketServer(short_dir / "bus", FeedPublisher(feeds)):
         subscription = await Subscription.open(short_dir / "bus", name)

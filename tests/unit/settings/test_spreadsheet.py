@@ -16,7 +16,7 @@ from commandwall.settings.load import check_settings, load_settings
 from commandwall.settings.spreadsheet import COLUMNS, read_cameras
 
 HEADER = ",".join(COLUMNS)
-LINE = "dm-1,东门 01,dongmen,22.5,114.1,rtsp://h/m,udp,rtsp://h/s,,http://h/onvif,dongmen,是,否"
+LINE = "dm-1,东门 01,dongmen,22.5,114.1,rtsp://h/m,udp,rtsp://h/s,,http://h/onvif,dongmen,是,否,0"
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ def test_what_excel_and_libreoffice_write_is_read(
     assert camera.main == StreamAddress("rtsp://h/m", Transport.UDP)
     assert camera.sub == StreamAddress("rtsp://h/s", Transport.TCP)
     assert (camera.credentials, camera.enabled, camera.tls_verify) == ("dongmen", True, False)
+    assert not camera.audio
     assert camera.onvif_url == "http://h/onvif"
 
 

@@ -8,7 +8,7 @@ from tests.unit.control.http.conftest import Connect
 from tests.unit.control.rig import JPEG, Rig
 
 CONTRACT = {
-    "id", "name", "area", "state", "reason", "codec", "width", "height", "fps", "bitrate_bps",
+    "id", "name", "area", "state", "reason", "codec", "audio_codec", "width", "height", "fps", "bitrate_bps",
     "keyframe_interval_s", "last_frame_age_s", "reconnects", "loss_ratio",
 }  # fmt: skip
 
