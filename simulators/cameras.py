@@ -37,6 +37,7 @@ from simulators.faults.file import load_faults
 from simulators.faults.wire import Wire
 from simulators.loopfile import cache_root
 from simulators.places import places, write_areas, write_cameras
+from simulators.sound import AUDIO_CODECS
 from simulators.spec import parse_spec
 
 MAX_CAMERAS = 9999
@@ -57,6 +58,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--sub", default="640x360@15:384k", metavar="SPEC", help="sub stream")
     parser.add_argument("--codec", choices=CODECS, default="h264")
+    parser.add_argument("--audio", choices=AUDIO_CODECS, help="cameras have sound: a tone each")
     parser.add_argument(
         "--clip", type=Path, metavar="FILE", help="pictures from a video file instead of drawn ones"
     )
@@ -95,9 +97,8 @@ def plan_of(options: argparse.Namespace) -> FarmPlan:
     specs = {StreamName.MAIN: parse_spec(options.main), StreamName.SUB: parse_spec(options.sub)}
     cache = options.cache or cache_root()
     faults = load_faults(options.faults) if options.faults else FaultBook()
-    return FarmPlan(
-        tuple(places(options.count)), specs, options.codec, options.clip, options.live, cache, faults
-    )
+    cameras = tuple(places(options.count))
+    return FarmPlan(cameras, specs, options.codec, options.clip, options.live, cache, faults, options.audio)
 
 
 async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:

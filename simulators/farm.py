@@ -16,9 +16,10 @@ from simulators.bake import bake
 from simulators.faults.book import FaultBook, stream_at
 from simulators.live import live_track
 from simulators.loopfile import Unit, cache_folder, read_loop
-from simulators.loops import LoopTrack
+from simulators.loops import LoopTrack, SoundLoop
 from simulators.pacer import Pacer
 from simulators.places import Place
+from simulators.sound import tone, tone_hz
 from simulators.spec import VideoSpec
 
 _ASKED_FOR, _AHEAD = 0, 1
@@ -27,7 +28,10 @@ _ASKED_FOR, _AHEAD = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class FarmPlan:
-    """What a farm serves. ``live`` is how many cameras, from the first on, are encoded in real time."""
+    """What a farm serves. ``live`` is how many cameras, from the first on, are encoded in real time.
+
+    ``audio`` is the codec of their sound, ``None`` where they have none.
+    """
 
     places: tuple[Place, ...]
     specs: dict[StreamName, VideoSpec]
@@ -36,6 +40,7 @@ class FarmPlan:
     live: int
     cache: Path
     faults: FaultBook
+    audio: str | None = None
 
 
 class Farm:
@@ -55,7 +60,7 @@ class Farm:
         self._pacer = Pacer()
         self._folders: dict[VideoSpec, Path] = {}
         self._places = {place.number: place for place in plan.places}
-        self._tracks: dict[tuple[int, StreamName], asyncio.Task[Track]] = {}
+        self._tracks: dict[tuple[int, StreamName], asyncio.Task[tuple[Track, ...]]] = {}
         self._baked: dict[tuple[int, VideoSpec], asyncio.Future[None]] = {}
         self._started: set[tuple[int, VideoSpec]] = set()
         self._orders: asyncio.PriorityQueue[tuple[int, int, VideoSpec]] = asyncio.PriorityQueue()
@@ -76,16 +81,23 @@ class Farm:
             await done
             on_ready()
 
-    async def open(self, path: str) -> Track | None:
-        """Return the track at ``/cam/NUMBER/STREAM``; waits until it is baked."""
+    async def open(self, path: str) -> tuple[Track, ...]:
+        """Return the tracks at ``/cam/NUMBER/STREAM``; waits until they are baked."""
         key = stream_at(path)
         if key is None or key[0] not in self._places:
-            return None
+            return ()
         task = self._tracks.get(key)
         if task is None:
-            make = self._live if key[0] <= self._plan.live else self._recorded
-            task = self._tracks[key] = self._group.create_task(make(*key), name=f"track-{path}")
+            task = self._tracks[key] = self._group.create_task(self._make(*key), name=f"track-{path}")
         return await asyncio.shield(task)
+
+    async def _make(self, number: int, stream: StreamName) -> tuple[Track, ...]:
+        make = self._live if number <= self._plan.live else self._recorded
+        video = await make(number, stream)
+        if self._plan.audio is None:
+            return (video,)
+        sound = await asyncio.to_thread(tone, self._plan.audio, tone_hz(number))
+        return video, SoundLoop(sound, number, self._pacer)
 
     async def _recorded(self, number: int, stream: StreamName) -> Track:
         await self._ready(number, stream, _ASKED_FOR)

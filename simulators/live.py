@@ -33,6 +33,8 @@ class LiveTrack:
     A key frame is forced whenever somebody begins to watch, as cameras do it.
     """
 
+    kind = "video"
+
     def __init__(self, pictures: Pictures, stamp: Stamp, spec: VideoSpec, threads: Executor) -> None:
         self._pictures = pictures
         self._stamp = stamp

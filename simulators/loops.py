@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, Clock, monotonic_s, utc_ns
 from commandwall.rtp.h264_packetise import h264_fmtp, packetise_h264
 from commandwall.rtsp.sdp import RtpFormat
+from commandwall.rtsp.server_audio import audio_packets, audio_rtp_format
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import TrackSender
 from simulators.loopfile import Unit
 from simulators.pacer import Pacer
+from simulators.sound import Sound
 
 PAYLOAD_TYPE = 96
 _GOLDEN = 0.6180339887
@@ -23,20 +25,30 @@ def h264_format(key_frame: bytes) -> RtpFormat:
     return RtpFormat(PAYLOAD_TYPE, "H264", RTP_CLOCK_HZ, 1, h264_fmtp(key_frame))
 
 
-class LoopTrack:
-    """A ``Track`` that plays ``units`` for ever, to each client from the first one on.
+class Loop:
+    """A ``Track`` that plays ``frames`` for ever, to each client from the first one on.
 
-    ``number`` shifts when in a frame's time this camera sends, so that cameras don't send all at once.
+    ``rate`` is how many go out a second, ``delays`` how many frames later each is shown. ``number``
+    shifts when in a frame's time this camera sends, so that cameras don't send all at once.
     """
 
+    kind = "video"
+
     def __init__(
-        self, units: Sequence[Unit], fps: int, number: int, pacer: Pacer, clock: Clock = monotonic_s
+        self,
+        fmt: RtpFormat,
+        frames: Sequence[PacketFrame],
+        delays: Sequence[int],
+        rate: float,
+        number: int,
+        pacer: Pacer,
+        clock: Clock,
     ) -> None:
-        self.format = h264_format(units[0].data)
-        self.frames = [PacketFrame(packetise_h264(unit.data), PAYLOAD_TYPE, key=unit.key) for unit in units]
-        self.delays = [unit.delay for unit in units]
-        self.fps = fps
-        self._shift_s = number * _GOLDEN % 1.0 / fps
+        self.format = fmt
+        self.frames = frames
+        self.delays = delays
+        self.rate = rate
+        self._shift_s = number * _GOLDEN % 1.0 / rate
         self._pacer = pacer
         self._clock = clock
         self._players: dict[TrackSender, LoopPlayer] = {}
@@ -44,8 +56,8 @@ class LoopTrack:
     def play(self, sender: TrackSender) -> None:
         """Begin with the first frame at this camera's next turn."""
         now_s = self._clock()
-        turn = (now_s - self._shift_s) * self.fps
-        begin_s = self._shift_s + (int(turn) + 1) / self.fps
+        turn = (now_s - self._shift_s) * self.rate
+        begin_s = self._shift_s + (int(turn) + 1) / self.rate
         player = LoopPlayer(self, sender, begin_s, utc_ns() - round(now_s * NS_PER_S))
         self._players[sender] = player
         self._pacer.add(player, begin_s)
@@ -57,24 +69,47 @@ class LoopTrack:
             player.active = False
 
 
+class LoopTrack(Loop):
+    """The pictures of a camera: ``units`` at ``fps``."""
+
+    def __init__(
+        self, units: Sequence[Unit], fps: int, number: int, pacer: Pacer, clock: Clock = monotonic_s
+    ) -> None:
+        frames = [PacketFrame(packetise_h264(unit.data), PAYLOAD_TYPE, key=unit.key) for unit in units]
+        delays = [unit.delay for unit in units]
+        super().__init__(h264_format(units[0].data), frames, delays, fps, number, pacer, clock)
+
+
+class SoundLoop(Loop):
+    """The sound of a camera."""
+
+    kind = "audio"
+
+    def __init__(self, sound: Sound, number: int, pacer: Pacer, clock: Clock = monotonic_s) -> None:
+        fmt, name = audio_rtp_format(sound.parameters), sound.parameters.name
+        frames = [audio_packets(name, frame, fmt.payload_type) for frame in sound.frames]
+        super().__init__(fmt, frames, [0] * len(frames), sound.rate, number, pacer, clock)
+
+
 class LoopPlayer:
     """One client of a loop: where in the loop it is, and when its next frame is due."""
 
     __slots__ = (
-        "_delays", "_deliver", "_due_s", "_frames", "_index", "_period_s", "_step_90k", "_time_90k",
+        "_clock_hz", "_delays", "_deliver", "_due_s", "_frames", "_index", "_period_s", "_step", "_ticks",
         "_utc_offset_ns", "active",
     )  # fmt: skip
 
-    def __init__(self, track: LoopTrack, sender: TrackSender, begin_s: float, utc_offset_ns: int) -> None:
+    def __init__(self, track: Loop, sender: TrackSender, begin_s: float, utc_offset_ns: int) -> None:
         self._frames = track.frames
         self._delays = track.delays
         self._deliver = sender.deliver
         self._due_s = begin_s
-        self._period_s = 1 / track.fps
-        self._step_90k = RTP_CLOCK_HZ / track.fps
+        self._period_s = 1 / track.rate
+        self._clock_hz = track.format.clock_hz
+        self._step = self._clock_hz / track.rate
         self._utc_offset_ns = utc_offset_ns
         self._index = 0
-        self._time_90k = 0.0
+        self._ticks = 0.0
         self.active = True
 
     def send(self, now_s: float) -> float:
@@ -83,13 +118,13 @@ class LoopPlayer:
         if due_s > now_s:
             return due_s
         if now_s - due_s > _MAX_LAG_S:
-            self._time_90k += (now_s - due_s) * RTP_CLOCK_HZ
+            self._ticks += (now_s - due_s) * self._clock_hz
             due_s = now_s
         delay = self._delays[self._index]
         captured_ns = int((due_s + delay * self._period_s) * NS_PER_S) + self._utc_offset_ns
-        shown_90k = int(self._time_90k + delay * self._step_90k)
-        self._deliver(self._frames[self._index], shown_90k, captured_ns)
+        shown = int(self._ticks + delay * self._step)
+        self._deliver(self._frames[self._index], shown, captured_ns)
         self._index = (self._index + 1) % len(self._frames)
-        self._time_90k += self._step_90k
+        self._ticks += self._step
         self._due_s = due_s + self._period_s
         return self._due_s

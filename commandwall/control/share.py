@@ -64,7 +64,9 @@ def _camera_routes(cameras: Iterable[Camera], feeds: Feeds) -> Iterable[ShareRou
         for stream in StreamName:
             if camera.enabled and camera.address(stream):
                 packets = str(feeds.packet_path(camera.id))
-                yield ShareRoute(f"/cameras/{camera.id}/{stream}", packets, f"camera/{camera.id}/{stream}")
+                pictures = f"camera/{camera.id}/{stream}"
+                sound = f"{pictures}/audio" if camera.audio else ""
+                yield ShareRoute(f"/cameras/{camera.id}/{stream}", packets, pictures, sound)
 
 
 def _head_routes(walls: Iterable[WallControl]) -> Iterable[ShareRoute]:

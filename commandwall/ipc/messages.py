@@ -322,11 +322,15 @@ class SwitchDone:
 
 @dataclass(frozen=True, slots=True)
 class ShareRoute:
-    """One path of the RTSP server and the stream of a packet bus that is served there."""
+    """One path of the RTSP server and the streams of a packet bus that are served there.
+
+    ``audio_stream`` is that of the sound, ``""`` where there is none.
+    """
 
     path: str
     packet_path: str
     stream: str
+    audio_stream: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,170 +1,158 @@
-"""One stream of a packet bus as a track of the RTSP server: one pull, any number of clients."""
+"""Streams of a packet bus as tracks of the RTSP server: one pull each, any number of clients."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-from commandwall.base.clock import utc_ns
-from commandwall.base.errors import CommandwallError, UnsupportedError
-from commandwall.ipc.messages import ShareRoute
+from commandwall.base.clock import RTP_CLOCK_HZ, utc_ns
+from commandwall.base.errors import CommandwallError, NotFoundError, UnsupportedError
 from commandwall.ipc.packets import Subscription
 from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.rtp.audio import AudioParameters
 from commandwall.rtp.h264_packetise import h264_fmtp, packetise_h264
 from commandwall.rtsp.sdp import RtpFormat
+from commandwall.rtsp.server_audio import audio_packets, audio_rtp_format
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import TrackSender
 
 log = logging.getLogger(__name__)
 
 _PAYLOAD_TYPE = 96
-_FIRST_KEY_S = 10.0
-_LINGER_S = 10.0
 _MAX_GROUP = 600
 
 
 class ShareTrack:
-    """A :class:`commandwall.rtsp.server_track.Track` fed by a subscription.
+    """A :class:`commandwall.rtsp.server_track.Track` fed by a subscription; ``path`` is for messages.
 
-    It pulls from the first DESCRIBE until ten seconds after its last client left. Clients begin
-    with the group of pictures that is under way, so a picture is there at once. Lives in the
-    share process's event loop.
+    ``on_players`` is told whenever a client begins or ends. Lives in the share process's event loop.
     """
 
-    def __init__(self, route: ShareRoute) -> None:
-        self._route = route
-        self._senders: set[TrackSender] = set()
-        self._group: list[tuple[PacketFrame, AccessUnit]] = []
+    kind = ""
+
+    def __init__(self, path: str, packet_path: str, stream: str, on_players: Callable[[], None]) -> None:
+        self.path = path
+        self.senders: set[TrackSender] = set()
+        self._packet_path = packet_path
+        self._stream = stream
+        self._on_players = on_players
         self._format: asyncio.Future[RtpFormat] = asyncio.get_running_loop().create_future()
         self._subscription: Subscription | None = None
-        self._idle: asyncio.TimerHandle | None = None
 
     @property
     def format(self) -> RtpFormat:
-        """The payload type and the parameter sets of the first key frame."""
+        """The payload type and parameters."""
         return self._format.result()
 
-    @property
-    def clients(self) -> int:
-        """How many clients play it."""
-        return len(self._senders)
-
-    async def ready(self) -> None:
-        """Wait for the first key frame; raises :class:`CommandwallError` when none comes."""
+    async def ready(self, timeout_s: float) -> None:
+        """Wait until it can be described; raises :class:`CommandwallError` when that does not come."""
         try:
-            await asyncio.wait_for(asyncio.shield(self._format), _FIRST_KEY_S)
+            await asyncio.wait_for(asyncio.shield(self._format), timeout_s)
         except TimeoutError:
-            raise CommandwallError(f"{self._route.path}: no picture to share at present") from None
+            raise CommandwallError(f"{self.path}: no {self.kind} to share at present") from None
 
     def play(self, sender: TrackSender) -> None:
-        """Send the group under way, then what follows."""
-        self._senders.add(sender)
-        self._stay()
-        for frame, unit in self._group:
-            sender.deliver(frame, unit.pts_90k, unit.capture_utc_ns or utc_ns())
+        """Send what follows."""
+        self.senders.add(sender)
+        self._on_players()
 
     def stop(self, sender: TrackSender) -> None:
-        """Send nothing more; the last one to leave ends the pull a little later."""
-        self._senders.discard(sender)
-        self.linger()
-
-    def linger(self) -> None:
-        """End the pull in a while if nobody plays by then."""
-        self._stay()
-        if not self._senders:
-            self._idle = asyncio.get_running_loop().call_later(_LINGER_S, self.close)
+        """Send nothing more."""
+        self.senders.discard(sender)
+        self._on_players()
 
     def close(self) -> None:
         """End the pull."""
-        self._stay()
         if self._subscription is not None:
             self._subscription.close()
 
     async def pull(self) -> None:
         """Read the packet bus until it ends or :meth:`close`; the track is done for then."""
         try:
-            self._subscription = await Subscription.open(Path(self._route.packet_path), self._route.stream)
+            self._subscription = await Subscription.open(Path(self._packet_path), self._stream)
             self._subscription.request_key()
-            self.linger()
             async for record in self._subscription.records():
-                self._take(record)
+                if isinstance(record, StreamInfo):
+                    self._describe(record)
+                else:
+                    self._take(record)
+        except NotFoundError:
+            pass  # There is no sound to share, which is no fault.
         except (OSError, CommandwallError) as error:
-            log.warning("%s cannot be shared: %s", self._route.path, error)
+            log.warning("%s: %s cannot be shared: %s", self.path, self.kind, error)
         finally:
-            self._stay()
             if not self._format.done():
-                self._format.set_exception(CommandwallError(f"{self._route.path}: no picture to share"))
+                self._format.set_exception(CommandwallError(f"{self.path}: no {self.kind} to share"))
                 self._format.exception()  # Whoever waits hears of it; nobody need be waiting.
+            self.close()
 
-    def _take(self, record: StreamInfo | AccessUnit) -> None:
-        if isinstance(record, StreamInfo):
-            if record.codec != "h264":
-                raise UnsupportedError(f"{record.codec} is not shared yet, only h264")
-            return
-        frame = PacketFrame(packetise_h264(record.data), _PAYLOAD_TYPE, key=record.key)
-        if record.key:
-            self._describe(record)
+    def _describe(self, info: StreamInfo) -> None:
+        """Take what the stream is. Raises UnsupportedError if it cannot be shared."""
+        raise NotImplementedError
+
+    def _take(self, unit: AccessUnit) -> None:
+        raise NotImplementedError
+
+    def _deliver(self, frame: PacketFrame, ticks: int, unit: AccessUnit) -> None:
+        time_utc_ns = unit.capture_utc_ns or utc_ns()
+        for sender in tuple(self.senders):
+            sender.deliver(frame, ticks, time_utc_ns)
+
+
+class VideoTrack(ShareTrack):
+    """Pictures. Clients begin with the group of pictures that is under way, so one is there at once."""
+
+    kind = "video"
+
+    def __init__(self, path: str, packet_path: str, stream: str, on_players: Callable[[], None]) -> None:
+        super().__init__(path, packet_path, stream, on_players)
+        self._group: list[tuple[PacketFrame, AccessUnit]] = []
+
+    def play(self, sender: TrackSender) -> None:
+        """Send the group under way, then what follows."""
+        super().play(sender)
+        for frame, unit in self._group:
+            sender.deliver(frame, unit.pts_90k, unit.capture_utc_ns or utc_ns())
+
+    def _describe(self, info: StreamInfo) -> None:
+        if info.codec != "h264":
+            raise UnsupportedError(f"{info.codec} is not shared yet, only h264")
+
+    def _take(self, unit: AccessUnit) -> None:
+        frame = PacketFrame(packetise_h264(unit.data), _PAYLOAD_TYPE, key=unit.key)
+        if unit.key:
             self._group.clear()
+            if not self._format.done():
+                self._format.set_result(RtpFormat(_PAYLOAD_TYPE, "H264", fmtp=h264_fmtp(unit.data)))
         if len(self._group) == _MAX_GROUP:
             self._group.clear()  # Without its key frame the rest is worthless: new clients wait.
-        if record.key or self._group:
-            self._group.append((frame, record))
-        time_utc_ns = record.capture_utc_ns or utc_ns()
-        for sender in tuple(self._senders):
-            sender.deliver(frame, record.pts_90k, time_utc_ns)
-
-    def _describe(self, key_frame: AccessUnit) -> None:
-        if not self._format.done():
-            fmtp = h264_fmtp(key_frame.data)
-            self._format.set_result(RtpFormat(_PAYLOAD_TYPE, "H264", fmtp=fmtp))
-
-    def _stay(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
+        if unit.key or self._group:
+            self._group.append((frame, unit))
+        self._deliver(frame, unit.pts_90k, unit)
 
 
-class ShareCatalogue:
-    """Knows every route and pulls the ones that somebody asks for.
+class AudioTrack(ShareTrack):
+    """Sound. It ends when the camera's becomes another: clients know the one that they were told of."""
 
-    Its tasks belong to ``group``.
-    """
+    kind = "audio"
 
-    def __init__(self, group: asyncio.TaskGroup) -> None:
-        self._routes: dict[str, ShareRoute] = {}
-        self._group = group
-        self._tracks: dict[str, ShareTrack] = {}
+    def __init__(self, path: str, packet_path: str, stream: str, on_players: Callable[[], None]) -> None:
+        super().__init__(path, packet_path, stream, on_players)
+        self._info = StreamInfo("")
 
-    def serve(self, routes: Iterable[ShareRoute]) -> None:
-        """Serve ``routes`` from now on; pulls of those that are gone or changed end."""
-        before, self._routes = self._routes, {route.path: route for route in routes}
-        for path in tuple(self._tracks):
-            if self._routes.get(path) != before.get(path):
-                self._tracks.pop(path).close()
+    def _describe(self, info: StreamInfo) -> None:
+        if not info.codec and not self._info.codec:
+            raise NotFoundError(f"{self.path}: the camera has no sound")
+        if self._info.codec:
+            raise UnsupportedError("the camera's sound changed; clients hear it when they come again")
+        audio = AudioParameters(info.codec, info.sample_rate, info.channels, bytes.fromhex(info.extradata))
+        self._format.set_result(audio_rtp_format(audio))
+        self._info = info
 
-    async def open(self, path: str) -> ShareTrack | None:
-        """Return the track at ``path`` once it can be described; see ``Catalogue``."""
-        route = self._routes.get(path)
-        if route is None:
-            return None
-        track = self._tracks.get(path)
-        if track is None:
-            track = self._tracks[path] = ShareTrack(route)
-            self._group.create_task(self._pull(path, track), name=f"share {path}")
-        await track.ready()
-        track.linger()
-        return track
-
-    def close(self) -> None:
-        """End every pull."""
-        for track in tuple(self._tracks.values()):
-            track.close()
-
-    async def _pull(self, path: str, track: ShareTrack) -> None:
-        try:
-            await track.pull()
-        finally:
-            if self._tracks.get(path) is track:
-                del self._tracks[path]
+    def _take(self, unit: AccessUnit) -> None:
+        if self.senders:
+            fmt = self.format
+            frame = audio_packets(self._info.codec, unit.data, fmt.payload_type)
+            self._deliver(frame, unit.pts_90k * fmt.clock_hz // RTP_CLOCK_HZ, unit)

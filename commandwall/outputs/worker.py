@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoutes
-from commandwall.outputs.share_track import ShareCatalogue
+from commandwall.outputs.share_catalogue import ShareCatalogue
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server import RtspServer
 from commandwall.workers.child import run_child

@@ -1,4 +1,4 @@
-"""The RTSP server (RFC 2326): serves video tracks to any number of clients over TCP and UDP."""
+"""The RTSP server (RFC 2326): serves pictures and sound to any number of clients over TCP and UDP."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class RtspServer:
 
     def _on_rtcp(self, address: Address) -> None:
         for connection in self._connections:
-            if connection.session is not None and connection.session.udp_from == address[:2]:
+            if connection.session is not None and connection.session.is_from(address):
                 connection.alive_at_s = self.clock()
 
     async def _keep(self) -> None:
@@ -122,14 +122,14 @@ class RtspServer:
             for connection in list(self._connections):
                 if self._is_gone(connection, now_s):
                     connection.abort()
-                elif connection.session is not None and connection.session.playing:
-                    connection.session.sender.report_if_due(now_ns)
+                elif connection.session is not None:
+                    connection.session.report_if_due(now_ns)
 
     def _is_gone(self, connection: Connection, now_s: float) -> bool:
         session = connection.session
         if connection.answering:
             return False
-        if session is None or session.udp_from is not None:
+        if session is None or session.by_udp:
             return now_s - connection.alive_at_s > self.timeout_s
-        blocked_since_s = session.sender.blocked_since_s
+        blocked_since_s = session.blocked_since_s
         return blocked_since_s is not None and now_s - blocked_since_s > self.timeout_s

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
@@ -18,15 +17,17 @@ from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser
 from commandwall.rtsp.sdp import MediaDescription, SessionDescription, build_sdp
 from commandwall.rtsp.server_outlet import InterleavedOutlet, UdpOutlet, UdpPair
+from commandwall.rtsp.server_session import Leg, Session
 from commandwall.rtsp.server_track import Catalogue, Track, TrackSender
 
 log = logging.getLogger(__name__)
 
-TRACK = "trackID=0"
+TRACK = "trackID="
 MAX_WAITING_REQUESTS = 16
 MAX_UNREAD_BYTES = 1 << 20
 """How much of answers, beyond media, may wait for a client that does not read."""
 
+_TRACK_AT_END = re.compile(f"/{TRACK}([0-9]{{1,3}})$")
 _METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN"
 
 
@@ -48,24 +49,6 @@ class Server(Protocol):
 
     def closed(self, connection: Connection) -> None:
         """Stop running ``connection`` and forget it."""
-
-
-@dataclass(slots=True)
-class Session:
-    """What SETUP made: one track on its way to one client."""
-
-    path: str
-    track: Track
-    sender: TrackSender
-    udp_from: tuple[str, int] | None
-    playing: bool = False
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
-
-    def stop(self) -> None:
-        """Stop the track; harmless when it does not play."""
-        if self.playing:
-            self.playing = False
-            self.track.stop(self.sender)
 
 
 class Connection(asyncio.Protocol):
@@ -138,16 +121,8 @@ class Connection(asyncio.Protocol):
             self._write(response, request)
             self.answering = False
             self.alive_at_s = self._server.clock()
-            session = self.session
-            if (
-                request.method == "PLAY"
-                and response.status == 200
-                and session is not None
-                and not session.playing
-            ):
-                session.playing = True
-                session.sender.restart()
-                session.track.play(session.sender)
+            if request.method == "PLAY" and response.status == 200 and self.session is not None:
+                self.session.play()
 
     def _on_message(self, message: Request | Response) -> None:
         if isinstance(message, Response):
@@ -175,55 +150,69 @@ class Connection(asyncio.Protocol):
         except (ProtocolError, ValueError):
             return Response(400)
         except (CommandwallError, OSError) as error:
-            log.info("%s: %s %s: %s", self.peer, request.method, _path(request.url), error)
+            log.info("%s: %s %s: %s", self.peer, request.method, _path(request.url)[0], error)
             return Response(503)
 
     async def _options(self, request: Request) -> Response:
         return Response(200, headers=Headers([("Public", _METHODS)]))
 
     async def _describe(self, request: Request) -> Response:
-        track = await self._server.catalogue.open(_path(request.url))
-        if track is None:
+        tracks = await self._server.catalogue.open(_path(request.url)[0])
+        if not tracks:
             return Response(404)
-        media = MediaDescription("video", (track.format,), TRACK)
-        description = SessionDescription((media,), "*", self._server.name, (("range", "npt=0-"),))
+        media = tuple(
+            MediaDescription(track.kind, (track.format,), f"{TRACK}{number}")
+            for number, track in enumerate(tracks)
+        )
+        description = SessionDescription(media, "*", self._server.name, (("range", "npt=0-"),))
         base = request.url.split("?")[0].rstrip("/") + "/"
         headers = Headers([("Content-Base", base), ("Content-Type", "application/sdp")])
         return Response(200, headers=headers, body=build_sdp(description))
 
     async def _setup(self, request: Request) -> Response:
-        path = _path(request.url)
-        if self.session is not None:
-            return Response(455 if self.session.playing else 459)
+        path, number = _path(request.url)
+        session = self.session
+        if session is not None and session.playing:
+            return Response(455)
+        if session is not None and (session.path != path or number in session.legs):
+            return Response(459)
         chosen = next(filter(_usable, parse_transports(request.headers.get("Transport"))), None)
         if chosen is None:
             return Response(461)
-        track = await self._server.catalogue.open(path)
-        if track is None or self._transport is None:
+        if session is None:
+            session = Session(path, await self._server.catalogue.open(path))
+        if number >= len(session.tracks) or self._transport is None:
             return Response(404)
-        self.session, spec = await self._open_session(path, track, chosen, self._transport)
-        return Response(200, headers=Headers([("Transport", str(spec)), self._session_field(self.session)]))
+        leg, spec = await self._open_leg(session.tracks[number], number, chosen, self._transport)
+        session.legs[number] = leg
+        self.session = session
+        return Response(200, headers=Headers([("Transport", str(spec)), self._session_field(session)]))
 
-    async def _open_session(self, path: str, track: Track, chosen: TransportSpec,
-                            transport: asyncio.Transport) -> tuple[Session, TransportSpec]:  # fmt: skip
-        server = self._server
+    async def _open_leg(self, track: Track, number: int, chosen: TransportSpec,
+                        transport: asyncio.Transport) -> tuple[Leg, TransportSpec]:  # fmt: skip
+        server, clock_hz = self._server, track.format.clock_hz
         if chosen.tcp:
-            channels = chosen.interleaved or (0, 1)
-            sender = TrackSender(InterleavedOutlet(transport, channels), server.limit_bytes, server.clock)
-            return Session(path, track, sender, None), TransportSpec(True, channels, ssrc=sender.ssrc)
+            channels = chosen.interleaved or (2 * number, 2 * number + 1)
+            outlet = InterleavedOutlet(transport, channels)
+            sender = TrackSender(outlet, server.limit_bytes, server.clock, clock_hz)
+            return Leg(track, sender, None), TransportSpec(True, channels, ssrc=sender.ssrc)
         assert chosen.client_port is not None
         host = transport.get_extra_info("peername")[0]
         sockets = await server.udp()
-        sender = TrackSender(UdpOutlet(sockets, host, chosen.client_port), server.limit_bytes, server.clock)
+        by_udp = UdpOutlet(sockets, host, chosen.client_port)
+        sender = TrackSender(by_udp, server.limit_bytes, server.clock, clock_hz)
         spec = TransportSpec(False, None, chosen.client_port, sockets.ports, ssrc=sender.ssrc)
-        return Session(path, track, sender, (host, chosen.client_port[1])), spec
+        return Leg(track, sender, (host, chosen.client_port[1])), spec
 
     async def _play(self, request: Request) -> Response:
         session = self._named_session(request)
         if session is None:
             return Response(454)
-        url = request.url.split("?")[0].rstrip("/").removesuffix("/" + TRACK)
-        info = f"url={url}/{TRACK};seq={session.sender.next_sequence}"
+        url = _TRACK_AT_END.sub("", request.url.split("?")[0].rstrip("/"))
+        info = ",".join(
+            f"url={url}/{TRACK}{number};seq={leg.sender.next_sequence}"
+            for number, leg in session.legs.items()
+        )
         fields = [self._session_field(session), ("Range", "npt=0-"), ("RTP-Info", info)]
         return Response(200, headers=Headers(fields))
 
@@ -274,6 +263,13 @@ def _usable(spec: TransportSpec) -> bool:
     return not spec.multicast and (spec.tcp or spec.client_port is not None)
 
 
-def _path(url: str) -> str:
-    """Return the path of ``url`` without its track and a slash at the end. Raises ValueError."""
-    return urlsplit(url).path.rstrip("/").removesuffix("/" + TRACK).rstrip("/") or "/"
+def _path(url: str) -> tuple[str, int]:
+    """Return the path of ``url`` without slash at the end, and the number of its track: 0 if it names none.
+
+    Raises ValueError.
+    """
+    path = urlsplit(url).path.rstrip("/")
+    match = _TRACK_AT_END.search(path)
+    if match is None:
+        return path or "/", 0
+    return path[: match.start()].rstrip("/") or "/", int(match[1])

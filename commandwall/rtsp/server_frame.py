@@ -19,7 +19,7 @@ _DOLLAR = 0x24
 
 
 class PacketFrame:
-    """The RTP packets of one access unit.
+    """The RTP packets of one access unit, the last with the marker bit unless not ``marked``.
 
     ``key``: decoding can begin here. ``packets``: their number. ``octets``: payload bytes (what
     sender reports count). The buffer is written to by ``stamped``; used in one thread.
@@ -27,14 +27,16 @@ class PacketFrame:
 
     __slots__ = ("_data", "_heads", "key", "octets", "packets")
 
-    def __init__(self, payloads: Iterable[bytes], payload_type: int, *, key: bool) -> None:
+    def __init__(
+        self, payloads: Iterable[bytes], payload_type: int, *, key: bool, marked: bool = True
+    ) -> None:
         data = bytearray()
         heads: list[tuple[int, int, int]] = []
         for payload in payloads:
             heads.append((len(data), HEADER_BYTES + len(payload), payload_type))
             data += bytes(FRAMING_BYTES + HEADER_BYTES)
             data += payload
-        if heads:
+        if heads and marked:
             offset, length, second = heads[-1]
             heads[-1] = (offset, length, second | 0x80)
         self._data = data

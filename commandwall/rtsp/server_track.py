@@ -15,7 +15,11 @@ _CNAME = "commandwall"
 
 
 class Track(Protocol):
-    """One video track at one path; implemented by the camera farm, and the share process."""
+    """One track at one path; implemented by the camera farm, and the share process."""
+
+    @property
+    def kind(self) -> str:
+        """``video`` or ``audio``, as in the SDP."""
 
     @property
     def format(self) -> RtpFormat:
@@ -31,10 +35,10 @@ class Track(Protocol):
 class Catalogue(Protocol):
     """Knows what is served where."""
 
-    async def open(self, path: str) -> Track | None:
-        """Return the track at ``path`` (``/cam/0001/sub``), ``None`` if there is none.
+    async def open(self, path: str) -> tuple[Track, ...]:
+        """Return the tracks at ``path`` (``/cam/0001/sub``), the pictures first; none if nothing is there.
 
-        May wait until the track can be described. Raises CommandwallError where it cannot be
+        May wait until the tracks can be described. Raises CommandwallError where it cannot be
         served now; the client is answered 503.
         """
 
@@ -55,12 +59,14 @@ class Outlet(Protocol):
 class TrackSender:
     """Sends one track to one client; made by SETUP, fed by the track, in the server's loop.
 
-    Sequence number, timestamp and SSRC begin at random (RFC 3550 section 5.1). When more than
-    ``limit_bytes`` wait for a slow client, frames are dropped up to the next key frame.
+    ``clock_hz`` is the track's RTP clock. Sequence number, timestamp and SSRC begin at random
+    (RFC 3550 section 5.1). When more than ``limit_bytes`` wait for a slow client, frames are dropped
+    up to the next key frame.
     """
 
     __slots__ = (
         "_clock",
+        "_clock_hz",
         "_last_timestamp",
         "_last_utc_ns",
         "_limit_bytes",
@@ -77,10 +83,11 @@ class TrackSender:
         "ssrc",
     )  # fmt: skip
 
-    def __init__(self, outlet: Outlet, limit_bytes: int, clock: Clock) -> None:
+    def __init__(self, outlet: Outlet, limit_bytes: int, clock: Clock, clock_hz: int = RTP_CLOCK_HZ) -> None:
         self._outlet = outlet
         self._limit_bytes = limit_bytes
         self._clock = clock
+        self._clock_hz = clock_hz
         self._sequence = secrets.randbits(16)
         self._offset = secrets.randbits(32)
         self._packets = self._octets = 0
@@ -101,8 +108,8 @@ class TrackSender:
         self._wait_key = True
         self._report_due_s = 0.0
 
-    def deliver(self, frame: PacketFrame, time_90k: int, utc_ns: int) -> None:
-        """Send ``frame``, whose media time is ``time_90k`` and which was captured at ``utc_ns``."""
+    def deliver(self, frame: PacketFrame, ticks: int, utc_ns: int) -> None:
+        """Send ``frame``, whose media time is ``ticks`` and which was captured at ``utc_ns``."""
         if self._wait_key and not frame.key:
             self.dropped_frames += 1
             return
@@ -114,7 +121,7 @@ class TrackSender:
             return
         self._wait_key = False
         self.blocked_since_s = None
-        timestamp = (self._offset + time_90k) & 0xFFFFFFFF
+        timestamp = (self._offset + ticks) & 0xFFFFFFFF
         self._last_timestamp, self._last_utc_ns = timestamp, utc_ns
         if not self._report_due_s:
             self.report(utc_ns)
@@ -132,7 +139,7 @@ class TrackSender:
     def report(self, utc_ns: int) -> None:
         """Send a sender report (RFC 3550 section 6.4.1): what the media clock shows at ``utc_ns``."""
         self._report_due_s = self._clock() + REPORT_INTERVAL_S
-        since = (utc_ns - self._last_utc_ns) * RTP_CLOCK_HZ // NS_PER_S
+        since = (utc_ns - self._last_utc_ns) * self._clock_hz // NS_PER_S
         timestamp = (self._last_timestamp + since) & 0xFFFFFFFF
         report = SenderReport(self.ssrc, utc_ns_to_ntp(utc_ns), timestamp, self._packets & 0xFFFFFFFF,
                               self._octets & 0xFFFFFFFF)  # fmt: skip

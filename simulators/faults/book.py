@@ -12,7 +12,7 @@ from commandwall.model.camera import StreamName
 from simulators.faults.fault import Fault
 from simulators.spec import VideoSpec
 
-_PATH = re.compile(r"/cam/(\d{1,6})/(main|sub)(/trackID=0)?/?")
+_PATH = re.compile(r"/cam/(\d{1,6})/(main|sub)(/trackID=[0-9]+)?/?")
 
 MakeFault = Callable[[], Fault]
 

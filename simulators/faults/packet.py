@@ -58,6 +58,12 @@ def interleave(channel: int, data: bytes) -> bytes:
     return struct.pack("!cBH", b"$", channel, len(data)) + data
 
 
+def report_ssrc(report: bytes) -> int:
+    """Return the SSRC of who sends a sender report."""
+    ssrc: int = struct.unpack_from("!I", report, _REPORT_SSRC)[0]
+    return ssrc
+
+
 def report_timestamp(report: bytes) -> int:
     """Return the RTP timestamp of a sender report."""
     timestamp: int = struct.unpack_from("!I", report, _REPORT_TIMESTAMP)[0]

@@ -15,7 +15,7 @@ from commandwall.rtsp.parser import RtspParser
 from commandwall.rtsp.server_connection import Connection, Server
 from commandwall.rtsp.server_outlet import UdpPair
 from simulators.faults.fault import Fault
-from simulators.faults.packet import Packet, interleave
+from simulators.faults.packet import Packet, interleave, report_ssrc
 
 _LINGER_NOT = struct.pack("ii", 1, 0)
 """SO_LINGER that makes closing send RST."""
@@ -29,6 +29,7 @@ FindFaults = Callable[[str], list[Fault]]
 class Wire(asyncio.Protocol):
     """One TCP connection to a camera with faults, around the server's own ``Connection``.
 
+    What is done to media is done to the pictures; sound passes as it is.
     Which camera it is comes with the first request. Belongs to the server's event loop.
     """
 
@@ -100,12 +101,27 @@ class Wire(asyncio.Protocol):
         if channel % 2:
             for rtcp in self.report(frame):
                 self.put(interleave(channel, rtcp))
-        else:
-            packets = self.media(Packet.parse(channel, frame))
-            if packets:
-                self.put(b"".join(interleave(packet.channel, packet.to_bytes()) for packet in packets))
+            return
+        packet = Packet.parse(channel, frame)
+        if not self._is_picture(packet.ssrc):
+            self.put(interleave(channel, frame))
+        elif packets := self.media(packet):
+            self.put(b"".join(interleave(each.channel, each.to_bytes()) for each in packets))
 
     # ---- the faults, for TCP and UDP
+
+    def datagrams(self, data: bytes) -> Iterator[bytes]:
+        """Yield what the client gets over UDP where the camera sends ``data``."""
+        packet = Packet.parse(0, data)
+        if self._is_picture(packet.ssrc):
+            yield from (each.to_bytes() for each in self.media(packet))
+        else:
+            yield data
+
+    def _is_picture(self, ssrc: int) -> bool:
+        session = self._inner.session
+        leg = session.legs.get(0) if session is not None else None
+        return leg is None or leg.sender.ssrc == ssrc
 
     @property
     def playing_s(self) -> float:
@@ -132,7 +148,7 @@ class Wire(asyncio.Protocol):
     def report(self, rtcp: bytes) -> Iterator[bytes]:
         """Yield what the client gets where the camera sends ``rtcp``: it, or nothing."""
         passed: bytes | None = rtcp
-        for fault in self.faults:
+        for fault in self.faults if self._is_picture(report_ssrc(rtcp)) else ():
             if passed is not None:
                 passed = fault.report(passed)
         if passed is not None:
@@ -218,10 +234,7 @@ class _View:
     async def udp(self) -> UdpPair:
         """Return the server's UDP sockets behind the faults."""
         pair = await self._open_udp()
-        return UdpPair(_Datagrams(pair.rtp, self._rtp), _Datagrams(pair.rtcp, self._wire.report))
-
-    def _rtp(self, data: bytes) -> Iterator[bytes]:
-        return (packet.to_bytes() for packet in self._wire.media(Packet.parse(0, data)))
+        return UdpPair(_Datagrams(pair.rtp, self._wire.datagrams), _Datagrams(pair.rtcp, self._wire.report))
 
 
 class _Datagrams(asyncio.DatagramTransport):

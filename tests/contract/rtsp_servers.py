@@ -56,14 +56,14 @@ async def gstreamer(*options: str, scheme: str = "rtsp", host: str = "127.0.0.1"
         await _stop(process)
 
 
-class _OneTrack:
-    """A catalogue with a single track at ``/test``."""
+class _Tracks:
+    """A catalogue with tracks at ``/test``."""
 
-    def __init__(self, track: Track) -> None:
-        self._track = track
+    def __init__(self, *tracks: Track) -> None:
+        self._tracks = tracks
 
-    async def open(self, path: str) -> Track | None:
-        return self._track if path == "/test" else None
+    async def open(self, path: str) -> tuple[Track, ...]:
+        return self._tracks if path == "/test" else ()
 
 
 @cache
@@ -90,7 +90,7 @@ async def own(authenticator: ServerAuthenticator | None = None) -> AsyncIterator
     """Our own server."""
     pacer = Pacer()
     track = LoopTrack(_loop(), FPS, 1, pacer)
-    async with RtspServer(_OneTrack(track), "127.0.0.1", 0, authenticator=authenticator) as server:
+    async with RtspServer(_Tracks(track), "127.0.0.1", 0, authenticator=authenticator) as server:
         pacing = asyncio.create_task(pacer.run())
         try:
             yield f"rtsp://127.0.0.1:{server.port}/test"

@@ -17,6 +17,7 @@ from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser
 from commandwall.rtsp.sdp import RtpFormat, parse_sdp
 from commandwall.rtsp.server import RtspServer
+from commandwall.rtsp.server_audio import audio_packets
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import Track, TrackSender
 
@@ -27,29 +28,42 @@ INTERLEAVED = ("Transport", "RTP/AVP/TCP;unicast;interleaved=2-3")
 class Still:
     """A track that sends when the test says so."""
 
+    kind = "video"
     format = RtpFormat(96, "H264", 90000, 1, {"packetization-mode": "1"})
+
+    frame = KEY
 
     def __init__(self) -> None:
         self.senders: list[TrackSender] = []
 
     def play(self, sender: TrackSender) -> None:
         self.senders.append(sender)
-        sender.deliver(KEY, 0, utc_ns())
+        sender.deliver(self.frame, 0, utc_ns())
 
     def stop(self, sender: TrackSender) -> None:
         self.senders.remove(sender)
 
 
+class Hum(Still):
+    """A track of sound."""
+
+    kind = "audio"
+    format = RtpFormat(8, "PCMA", 8000)
+    frame = audio_packets("pcm_alaw", b"\xd5" * 160, 8)
+
+
 class One:
-    """A catalogue with one track at ``/one``, and one that is busy."""
+    """A catalogue with one track at ``/one``, with sound at ``/both``, and one that is busy."""
 
     def __init__(self) -> None:
         self.track = Still()
+        self.sound = Hum()
 
-    async def open(self, path: str) -> Track | None:
+    async def open(self, path: str) -> tuple[Track, ...]:
         if path == "/busy":
             raise UnavailableError("/busy: it is busy; try again")
-        return self.track if path == "/one" else None
+        both: tuple[Track, ...] = (self.track, self.sound)
+        return {"/one": both[:1], "/both": both}.get(path, ())
 
 
 class Client:
@@ -80,8 +94,10 @@ class Client:
         assert response.cseq == self._sent
         return response
 
-    async def set_up(self, transport: tuple[str, str] = INTERLEAVED) -> tuple[Response, tuple[str, str]]:
-        response = await self.ask("SETUP", self.url + "/trackID=0", transport)
+    async def set_up(
+        self, transport: tuple[str, str] = INTERLEAVED, track: int = 0
+    ) -> tuple[Response, tuple[str, str]]:
+        response = await self.ask("SETUP", f"{self.url}/trackID={track}", transport)
         return response, ("Session", parse_session(response.headers.get("Session")).id)
 
 
@@ -205,10 +221,45 @@ async def test_what_cannot_be_done_is_answered(
         assert (await client.ask("OPTIONS", "*")).status == 200
 
 
-async def test_a_second_track_in_one_session_is_refused() -> None:
+async def test_a_track_is_set_up_once_and_only_if_it_is_there() -> None:
     async with serving() as (_, _, client):
         await client.set_up()
         assert (await client.set_up())[0].status == 459
+        assert (await client.set_up(track=1))[0].status == 404
+        assert (await client.ask("SETUP", client.url.replace("one", "both"), INTERLEAVED)).status == 459
+
+
+async def test_pictures_and_sound_in_one_session() -> None:
+    async with serving("/both") as (_, catalogue, client):
+        media = parse_sdp((await client.ask("DESCRIBE")).body).media
+        assert [(each.kind, each.control) for each in media] == [
+            ("video", "trackID=0"),
+            ("audio", "trackID=1"),
+        ]
+        _, session = await client.set_up()
+        response, again = await client.set_up(("Transport", "RTP/AVP/TCP;unicast;interleaved=4-5"), 1)
+        assert again == session
+        spec = parse_transports(response.headers.get("Transport"))[0]
+        assert spec.interleaved == (4, 5)
+        played = await client.ask("PLAY", "", session)
+        assert [part.partition(";")[0] for part in played.headers.get("RTP-Info").split(",")] == [
+            f"url={client.url}/trackID=0",
+            f"url={client.url}/trackID=1",
+        ]
+        frames = [await asyncio.wait_for(client.frames.get(), 5) for _ in range(4)]
+        assert [channel for channel, _ in frames] == [3, 2, 5, 4]
+        header = parse_header(frames[3][1])
+        assert (header.payload_type, header.marker, header.ssrc) == (8, False, spec.ssrc)
+        assert (await client.ask("PAUSE", "", session)).status == 200
+        assert catalogue.track.senders == catalogue.sound.senders == []
+
+
+async def test_sound_alone_is_served_too() -> None:
+    async with serving("/both") as (_, catalogue, client):
+        _, session = await client.set_up(track=1)
+        await client.ask("PLAY", "", session)
+        await until(lambda: len(catalogue.sound.senders) == 1)
+        assert catalogue.track.senders == []
 
 
 async def test_garbage_ends_the_connection_and_no_other() -> None:

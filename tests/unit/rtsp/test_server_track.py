@@ -49,6 +49,18 @@ def test_begins_with_a_key_frame_and_numbers_on() -> None:
     assert (sender.sent_frames, sender.dropped_frames) == (2, 1)
 
 
+def test_the_clock_is_that_of_the_track() -> None:
+    outlet, clock = Outlet(), Clock()
+    sender = TrackSender(outlet, 100, clock, 8000)
+    sender.deliver(KEY, 160, UTC_NS)
+    clock.now_s += REPORT_INTERVAL_S
+    sender.report_if_due(UTC_NS + NS_PER_S)
+    first, second = (parse_compound(report)[0] for report in outlet.reports)
+    assert isinstance(first, SenderReport)
+    assert isinstance(second, SenderReport)
+    assert (second.rtp_timestamp - first.rtp_timestamp) & 0xFFFFFFFF == 8000
+
+
 def test_a_slow_client_skips_to_the_next_key_frame() -> None:
     outlet, clock = Outlet(), Clock()
     sender = TrackSender(outlet, 100, clock)

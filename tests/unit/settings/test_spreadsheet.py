@@ -63,7 +63,7 @@ def test_columns_come_in_any_order_and_may_be_left_out(sheet: Path, site: Path) 
         ("d,n,dongmen,,,rtsp://h/m,,,,,who", "credentials", "no credential 'who'"),
         ("d,n,dongmen,,,rtsp://h/m,,,,,,maybe", "enabled", "must be true or false"),
         ("dongmen-001,n,dongmen,,,rtsp://h/m", "id", "taken at site.yaml:8"),
-        ("d,n,dongmen,,,rtsp://h/m,,,,,,,,extra", "", "more than 13 columns"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,,,,,,extra", "", "more than 14 columns"),
     ],
 )
 def test_each_fault_is_named_at_its_line_and_column(

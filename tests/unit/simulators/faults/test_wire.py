@@ -56,13 +56,14 @@ PERIOD_S = 0.004
 class Camera:
     """A track, and the catalogue that it is all of: a key frame, then a frame every few milliseconds."""
 
+    kind = "video"
     format = RtpFormat(96, "H264", RTP_CLOCK_HZ, 1, h264_fmtp(KEY_UNIT))
 
     def __init__(self) -> None:
         self.players: dict[TrackSender, asyncio.Task[None]] = {}
 
-    async def open(self, path: str) -> Track | None:
-        return self
+    async def open(self, path: str) -> tuple[Track, ...]:
+        return (self,)
 
     def play(self, sender: TrackSender) -> None:
         self.players[sender] = asyncio.create_task(self._send(sender))

@@ -1,0 +1,117 @@
+"""What the RTSP server serves: every route, pulled from a packet bus while somebody watches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from commandwall.base.errors import CommandwallError
+from commandwall.ipc.messages import ShareRoute
+from commandwall.outputs.share_track import AudioTrack, ShareTrack, VideoTrack
+
+_FIRST_KEY_S = 10.0
+_AUDIO_S = 1.0
+"""How long sound is waited for when the pictures are there: what it is, is known as soon as they come."""
+_LINGER_S = 10.0
+
+
+class SharedRoute:
+    """The tracks of one route, pulled from the first DESCRIBE until ten seconds after the last client left.
+
+    Lives in the share process's event loop.
+    """
+
+    def __init__(self, route: ShareRoute) -> None:
+        self._video = VideoTrack(route.path, route.packet_path, route.stream, self.linger)
+        self._audio = (
+            AudioTrack(route.path, route.packet_path, route.audio_stream, self.linger)
+            if route.audio_stream
+            else None
+        )
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def tracks(self) -> tuple[ShareTrack, ...]:
+        """Return the pictures, and the sound if there is some.
+
+        Waits for the first key frame; raises :class:`CommandwallError` when none comes.
+        """
+        await self._video.ready(_FIRST_KEY_S)
+        self.linger()
+        if self._audio is None:
+            return (self._video,)
+        try:
+            await self._audio.ready(_AUDIO_S)
+        except CommandwallError:
+            return (self._video,)
+        return self._video, self._audio
+
+    def linger(self) -> None:
+        """End the pull in a while if nobody plays by then."""
+        self._stay()
+        if not self._video.senders and (self._audio is None or not self._audio.senders):
+            self._idle = asyncio.get_running_loop().call_later(_LINGER_S, self.close)
+
+    def close(self) -> None:
+        """End the pull."""
+        self._stay()
+        self._video.close()
+
+    async def pull(self) -> None:
+        """Read the packet bus until the pictures end or :meth:`close`."""
+        self.linger()
+        try:
+            async with asyncio.TaskGroup() as group:
+                if self._audio is not None:
+                    group.create_task(self._audio.pull(), name="share sound")
+                await self._video.pull()
+                if self._audio is not None:
+                    self._audio.close()
+        finally:
+            self._stay()
+
+    def _stay(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+
+class ShareCatalogue:
+    """Knows every route and pulls the ones that somebody asks for.
+
+    Its tasks belong to ``group``.
+    """
+
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self._routes: dict[str, ShareRoute] = {}
+        self._group = group
+        self._pulled: dict[str, SharedRoute] = {}
+
+    def serve(self, routes: Iterable[ShareRoute]) -> None:
+        """Serve ``routes`` from now on; pulls of those that are gone or changed end."""
+        before, self._routes = self._routes, {route.path: route for route in routes}
+        for path in tuple(self._pulled):
+            if self._routes.get(path) != before.get(path):
+                self._pulled.pop(path).close()
+
+    async def open(self, path: str) -> tuple[ShareTrack, ...]:
+        """Return the tracks at ``path`` once they can be described; see ``Catalogue``."""
+        route = self._routes.get(path)
+        if route is None:
+            return ()
+        pulled = self._pulled.get(path)
+        if pulled is None:
+            pulled = self._pulled[path] = SharedRoute(route)
+            self._group.create_task(self._pull(path, pulled), name=f"share {path}")
+        return await pulled.tracks()
+
+    def close(self) -> None:
+        """End every pull."""
+        for pulled in tuple(self._pulled.values()):
+            pulled.close()
+
+    async def _pull(self, path: str, pulled: SharedRoute) -> None:
+        try:
+            await pulled.pull()
+        finally:
+            if self._pulled.get(path) is pulled:
+                del self._pulled[path]
