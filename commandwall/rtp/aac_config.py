@@ -17,6 +17,9 @@ _TAKEN_TYPES = range(1, 5)
 """Main, LC, SSR and LTP."""
 _MAX_CONFIG_CHARS = 256
 _CORE_DELAY_BITS = 14
+_EXTENSION, _EXTENSION_BITS = 0x2B7 << 5 | _SBR, 16
+"""syncExtensionType and SBR's object type."""
+_LENGTH_TYPE_BITS, _FULLNESS_BITS = 3, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,13 @@ def parse_mux_config(text: str) -> AacConfig:
         if version or not same_framing or programs or layers:
             raise UnsupportedError("AAC in LATM of more than one program or layer is not taken")
         config = _parse(reader, data)
-        length_type = reader.bits(3)
-        reader.bits(8)  # latmBufferFullness
-        other_data = reader.bits(1)
     except ProtocolError as error:
         raise UnsupportedError("AAC in LATM whose config ends too early is not taken") from error
-    if length_type or other_data:
-        raise UnsupportedError("AAC in LATM with frames of fixed length, or other data, is not taken")
+    if reader.left >= _LENGTH_TYPE_BITS + _FULLNESS_BITS + 1:  # GStreamer leaves out what follows
+        length_type = reader.bits(_LENGTH_TYPE_BITS)
+        reader.bits(_FULLNESS_BITS)
+        if length_type or reader.bits(1):
+            raise UnsupportedError("AAC in LATM with frames of fixed length, or other data, is not taken")
     return config
 
 
@@ -80,6 +83,8 @@ def _parse(reader: BitReader, data: bytes) -> AacConfig:
         if reader.bits(1):
             reader.bits(_CORE_DELAY_BITS)
         reader.bits(1)  # extensionFlag, which says nothing of these object types
+        if _is_extended(reader, data) and reader.bits(1):
+            sample_rate = _rate_hz(reader)
     except ProtocolError as error:
         raise UnsupportedError("AAC whose config ends too early is not taken") from error
     channels = 2 if parametric_stereo else _CHANNELS[layout]
@@ -87,6 +92,15 @@ def _parse(reader: BitReader, data: bytes) -> AacConfig:
     return AacConfig(
         AudioParameters("aac", sample_rate, channels, extradata), core_hz, 960 if short else 1024
     )
+
+
+def _is_extended(reader: BitReader, data: bytes) -> bool:
+    """Return whether SBR is told of behind the rest, for decoders that know it; pass over what says so."""
+    behind = reader.left - _EXTENSION_BITS
+    extended = behind > 0 and int.from_bytes(data, "big") >> behind & 0xFFFF == _EXTENSION
+    if extended:
+        reader.bits(_EXTENSION_BITS)
+    return extended
 
 
 def _object_type(reader: BitReader) -> int:

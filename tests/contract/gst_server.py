@@ -1,4 +1,4 @@
-"""gst-rtsp-server with one H.264 test picture; run by the system's Python, which has its bindings.
+"""gst-rtsp-server with an H.264 test picture and a tone; run by the system's Python, which has its bindings.
 
 Prints the port it listens on. The stream is at ``/test``.
 """
@@ -15,10 +15,18 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
-LAUNCH = (
-    "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=15/1"
-    " ! openh264enc gop-size=15 ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
+VIDEO = (
+    "videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=15/1"
+    " ! openh264enc gop-size=15 ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1"
 )
+TONE = "audiotestsrc is-live=true freq=440 ! audio/x-raw,rate={rate},channels=1 !"
+AUDIO = {
+    "pcm_alaw": f"{TONE.format(rate=8000)} alawenc ! rtppcmapay name=pay1 pt=8",
+    "pcm_mulaw": f"{TONE.format(rate=8000)} mulawenc ! rtppcmupay name=pay1 pt=0",
+    "aac": f"{TONE.format(rate=16000)} avenc_aac ! aacparse ! rtpmp4gpay name=pay1 pt=97",
+    "aac_latm": f"{TONE.format(rate=16000)} avenc_aac ! aacparse ! rtpmp4apay name=pay1 pt=97",
+    "opus": f"{TONE.format(rate=48000)} opusenc ! rtpopuspay name=pay1 pt=97",
+}
 
 
 def arguments() -> argparse.Namespace:
@@ -27,6 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--user", help="let only this user in, by digest")
     parser.add_argument("--password")
+    parser.add_argument("--audio", choices=AUDIO, help="a second track, of a tone of 440 Hz")
     parser.add_argument("--certificate", help="speak TLS; a PEM file with the key in it")
     return parser.parse_args()
 
@@ -52,7 +61,7 @@ def main() -> None:
     server.set_address(options.host)
     server.set_service("0")
     media = GstRtspServer.RTSPMediaFactory()
-    media.set_launch(LAUNCH)
+    media.set_launch(f"( {VIDEO} {AUDIO[options.audio] if options.audio else ''} )")
     media.set_shared(True)
     server.get_mount_points().add_factory("/test", media)
     auth = GstRtspServer.RTSPAuth()

@@ -17,8 +17,9 @@ from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.server import RtspServer
 from commandwall.rtsp.server_track import Track
 from simulators.loopfile import Unit
-from simulators.loops import LoopTrack
+from simulators.loops import LoopTrack, SoundLoop
 from simulators.pacer import Pacer
+from simulators.sound import tone
 from tests.conftest import SYSTEM_PYTHON
 from tests.unit.rtsp.camera import Camera, running
 
@@ -31,6 +32,14 @@ FFMPEG_CODECS = {
              "-x265-params", "log-level=none"),
     "mjpeg": ("-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-huffman", "default", "-q:v", "5"),
 }  # fmt: skip
+
+FFMPEG_AUDIO = {
+    "pcm_mulaw": ("-c:a", "pcm_mulaw", "-ar", "8000"),
+    "aac": ("-c:a", "aac", "-ar", "16000"),
+    "aac_latm": ("-c:a", "aac", "-ar", "16000", "-rtpflags", "latm"),
+    "opus": ("-c:a", "libopus", "-ar", "48000"),
+}
+TONE_HZ = 440
 
 OpenServer = Callable[[], AbstractAsyncContextManager[str]]
 
@@ -86,11 +95,13 @@ def _numbered(frame: av.VideoFrame, index: int) -> av.VideoFrame:
 
 
 @asynccontextmanager
-async def own(authenticator: ServerAuthenticator | None = None) -> AsyncIterator[str]:
-    """Our own server."""
+async def own(authenticator: ServerAuthenticator | None = None, audio: str = "") -> AsyncIterator[str]:
+    """Our own server; ``audio`` is the codec of its sound."""
     pacer = Pacer()
-    track = LoopTrack(_loop(), FPS, 1, pacer)
-    async with RtspServer(_Tracks(track), "127.0.0.1", 0, authenticator=authenticator) as server:
+    tracks: list[Track] = [LoopTrack(_loop(), FPS, 1, pacer)]
+    if audio:
+        tracks.append(SoundLoop(tone(audio, TONE_HZ), 1, pacer))
+    async with RtspServer(_Tracks(*tracks), "127.0.0.1", 0, authenticator=authenticator) as server:
         pacing = asyncio.create_task(pacer.run())
         try:
             yield f"rtsp://127.0.0.1:{server.port}/test"
@@ -103,36 +114,44 @@ async def own(authenticator: ServerAuthenticator | None = None) -> AsyncIterator
 class _FfmpegCamera(Camera):
     """FFmpeg's own SDP, RTP and RTCP by UDP; it has no RTSP server, so the requests are answered here."""
 
-    def __init__(self, codec: str, folder: Path, port: int) -> None:
+    def __init__(self, codec: str, folder: Path, port: int, audio: str = "") -> None:
         super().__init__()
         self._codec = codec
+        self._audio = audio
         self.after_play = b""
         self.process: Process | None = None
         self._folder = folder
         self._own = port
-        self._target = 0
+        self._targets: list[int] = []
         self.answers = {"SETUP": self._set_up, "PLAY": self._play}
         self._starting: asyncio.Task[None] | None = None
 
     async def describe(self) -> None:
         """Have FFmpeg write its description."""
         description = self._folder / "ffmpeg.sdp"
-        process = await self._run(
-            "-frames:v", "1", "-sdp_file", str(description), "-f", "rtp", "rtp://127.0.0.1:9"
-        )
+        process = await self._run([9, 19], "-t", "0.2", "-sdp_file", str(description))
         await process.wait()
         self.sdp = description.read_text()
 
-    async def _run(self, *output: str) -> Process:
+    async def _run(self, ports: list[int], *options: str, own: str = "") -> Process:
+        """Run FFmpeg; it sends pictures and sound to ``ports``, the pictures from its port ``own``."""
         picture = f"testsrc=size={WIDTH}x{HEIGHT}:rate={FPS}"
+        sources = ["-re", "-f", "lavfi", "-i", picture]
+        outputs = [
+            "-map", "0:v", *FFMPEG_CODECS[self._codec], "-g", str(FPS), "-flags", "+global_header",
+            *options, "-f", "rtp", f"rtp://127.0.0.1:{ports[0]}{own}",
+        ]  # fmt: skip
+        if self._audio:
+            sources += ["-re", "-f", "lavfi", "-i", f"sine=frequency={TONE_HZ}"]
+            outputs += ["-map", "1:a", *FFMPEG_AUDIO[self._audio], "-ac", "1", "-flags", "+global_header"]
+            outputs += [*options, "-f", "rtp", f"rtp://127.0.0.1:{ports[1]}"]
         return await asyncio.create_subprocess_exec(
-            "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", picture, *FFMPEG_CODECS[self._codec],
-            "-g", str(FPS), "-flags", "+global_header", *output, stdin=DEVNULL,
-        )  # fmt: skip
+            "ffmpeg", "-v", "error", *sources, *outputs, stdin=DEVNULL
+        )
 
     def _set_up(self, request: Request) -> Response:
         transport = request.headers.get("Transport")
-        self._target = int(transport.partition("client_port=")[2].partition("-")[0])
+        self._targets.append(int(transport.partition("client_port=")[2].partition("-")[0]))
         return Response(200, headers=Headers([("Session", "1"), ("Transport", transport)]))
 
     def _play(self, request: Request) -> Response:
@@ -140,9 +159,7 @@ class _FfmpegCamera(Camera):
         return Response(200)
 
     async def _send(self) -> None:
-        self.process = await self._run(
-            "-f", "rtp", f"rtp://127.0.0.1:{self._target}?localrtpport={self._own}"
-        )
+        self.process = await self._run(self._targets[-2:], own=f"?localrtpport={self._own}")
 
     async def stop(self) -> None:
         """Stop FFmpeg."""
@@ -153,9 +170,9 @@ class _FfmpegCamera(Camera):
 
 
 @asynccontextmanager
-async def ffmpeg(codec: str, folder: Path, port: int) -> AsyncIterator[str]:
-    """FFmpeg behind a scripted camera, sending ``codec`` (of FFMPEG_CODECS)."""
-    camera = _FfmpegCamera(codec, folder, port)
+async def ffmpeg(codec: str, folder: Path, port: int, audio: str = "") -> AsyncIterator[str]:
+    """FFmpeg behind a scripted camera; ``codec`` is one of FFMPEG_CODECS, ``audio`` of FFMPEG_AUDIO."""
+    camera = _FfmpegCamera(codec, folder, port, audio)
     await camera.describe()
     async with running(camera):
         try:

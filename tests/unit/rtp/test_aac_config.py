@@ -22,7 +22,8 @@ def aac(sample_rate: int, channels: int, extradata: str, core_hz: int = 0, sampl
         ("1190", aac(48000, 2, "1190")),
         ('"1408"', aac(16000, 1, "1408")),
         ("1414", aac(16000, 2, "1414", samples=960)),
-        ("140856E500", aac(16000, 1, "1408")),  # as FFmpeg's encoder writes it, with an extension behind
+        ("140856E500", aac(16000, 1, "140856e500")),  # as FFmpeg's encoder writes it: no SBR
+        ("140856e5a8", aac(32000, 1, "140856e5a8", core_hz=16000)),  # SBR, told of behind the rest
         ("2b098800", aac(48000, 1, "2b098800", core_hz=24000)),  # SBR
         ("eb098800", aac(48000, 2, "eb098800", core_hz=24000)),  # and parametric stereo
         ("17801f400800", aac(16000, 1, "17801f4008")),  # a rate in figures
@@ -42,6 +43,7 @@ def test_how_long_a_frame_lasts() -> None:
     [
         ("400028103fc0", aac(16000, 1, "1408")),
         ("400023203fc0", aac(48000, 2, "1190")),
+        ("40002810adca00", aac(16000, 1, "140856e500")),  # as GStreamer writes it, which stops there
     ],
 )
 def test_stream_mux_configs(text: str, config: AacConfig) -> None:
