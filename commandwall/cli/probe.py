@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import statistics
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import typer
 from rich.console import Console
@@ -78,7 +78,10 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a stream turned out to be, in figures; ``keyframe_interval_s`` is 0 where it is unknown."""
+    """What a stream turned out to be, in figures; ``keyframe_interval_s`` is 0 where it is unknown.
+
+    ``audio`` is its sound's codec, rate and channels, or why it is not received.
+    """
 
     codec: str
     profile: str
@@ -91,13 +94,14 @@ class Finding:
     lost_packets: int
     pictures: int
     damaged: int
+    audio: str
     quirks: tuple[str, ...]
 
 
 async def watch_stream(request: StreamRequest, seconds: float) -> Finding:
     """Watch a stream for ``seconds``; raises :class:`CommandwallError` with the reason if that fails."""
     watched = Watched()
-    async with RtspClient.open(request, on_access_unit=watched.take) as session:
+    async with RtspClient.open(replace(request, audio=True), on_access_unit=watched.take) as session:
         try:
             await asyncio.wait_for(session.closed(), seconds)
         except TimeoutError:
@@ -120,8 +124,16 @@ def _finding(watched: Watched, session: RtspSession) -> Finding:
         stats.lost,
         stats.access_units,
         stats.damaged,
+        _sound(session),
         tuple(watched.quirks(session)),
     )
+
+
+def _sound(session: RtspSession) -> str:
+    audio = session.audio
+    if audio is None:
+        return session.audio_fault or "none"
+    return f"{audio.name}, {audio.sample_rate} Hz, {audio.channels} ch"
 
 
 async def run_probe(request: StreamRequest, seconds: float, as_json: bool) -> None:
@@ -146,6 +158,7 @@ def _print(found: Finding) -> None:
         "packets": f"{found.packets}, {found.lost_packets} lost ({found.lost_packets / expected:.2%})"
         if expected
         else "0",
+        "sound": found.audio,
         "pictures": f"{found.pictures}, {found.damaged} damaged",
         "quirks": "; ".join(found.quirks) or "none",
     }
