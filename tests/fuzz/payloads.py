@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from commandwall.base.errors import ProtocolError
+from commandwall.rtp.audio import MAX_FRAME_BYTES, AudioFormat
 from commandwall.rtp.codec import MAX_UNIT_BYTES, PayloadFormat
 
 MARKER, LOST = 0x80, 0x40
@@ -34,4 +35,20 @@ def push_all(codec: PayloadFormat, data: bytes) -> PayloadFormat:
             unit, _ = codec.take()
             assert 0 < len(unit) <= MAX_UNIT_BYTES
             assert not codec.pending
+    return codec
+
+
+def push_sound(codec: AudioFormat, data: bytes) -> AudioFormat:
+    """Do the same for sound: MARKER says that the next payload has another timestamp."""
+    timestamp = 0
+    for flags, start, end in payloads(data):
+        if flags & LOST:
+            codec.lose()
+        try:
+            frames = codec.push(data, start, end, timestamp)
+        except ProtocolError as error:
+            assert str(error).isprintable()
+        else:
+            assert all(0 < len(frame) <= MAX_FRAME_BYTES for frame in frames)
+        timestamp += bool(flags & MARKER)
     return codec

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from commandwall.ipc.packets import decode_info, encode_info
 
-WORDS = (b'{"codec": "h264"', b'"width": ', b'"height": ', b'"fps": ', b"[[[[[[[[")
+WORDS = (
+    b'{"codec": "h264"',
+    b'"width": ',
+    b'"height": ',
+    b'"fps": ',
+    b'"sample_rate": ',
+    b'"extradata": "1408"',
+    b"[[[[[[[[",
+)
 
 
 def check(data: bytes) -> None:

@@ -21,12 +21,24 @@ def test_describes_cameras_and_areas(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_plans_what_is_asked_for(tmp_path: Path) -> None:
-    arguments = ["--count", "5", "--live", "2", "--sub", "352x288@12:192k", "--cache", str(tmp_path)]
+    arguments = [
+        "--count",
+        "5",
+        "--live",
+        "2",
+        "--sub",
+        "352x288@12:192k",
+        "--cache",
+        str(tmp_path),
+        "--audio",
+        "aac",
+    ]
     plan = plan_of(parse_arguments(arguments))
     assert len(plan.places) == 5
     assert plan.live == 2
     assert plan.specs[StreamName.SUB].width == 352
     assert plan.cache == tmp_path
+    assert plan.audio == "aac"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -26,6 +27,7 @@ from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.dialogue import Timeouts
 from commandwall.rtsp.sdp import RtpFormat
 from commandwall.rtsp.server import RtspServer
+from commandwall.rtsp.server_audio import audio_packets
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import Track, TrackSender
 from commandwall.rtsp.session import RtspSession
@@ -49,6 +51,7 @@ from tests.unit.rtp.packets import PPS, SPS, annexb, delta, idr
 KEY_UNIT, DELTA_UNIT = annexb(SPS, PPS, idr(3000)), annexb(delta(3000))
 KEY = PacketFrame(packetise_h264(KEY_UNIT), 96, key=True)
 DELTA = PacketFrame(packetise_h264(DELTA_UNIT), 96, key=False)
+HUM = audio_packets("pcm_alaw", b"\xd5" * 320, 8)
 QUICK = Timeouts(answer_s=0.5, teardown_s=0.5)
 PERIOD_S = 0.004
 
@@ -63,7 +66,7 @@ class Camera:
         self.players: dict[TrackSender, asyncio.Task[None]] = {}
 
     async def open(self, path: str) -> tuple[Track, ...]:
-        return (self,)
+        return self, Microphone()
 
     def play(self, sender: TrackSender) -> None:
         self.players[sender] = asyncio.create_task(self._send(sender))
@@ -75,9 +78,22 @@ class Camera:
     async def _send(self, sender: TrackSender) -> None:
         number = 0
         while True:
-            sender.deliver(DELTA if number % 20 else KEY, number * 3600, time.time_ns())
+            sender.deliver(*self._frame(number), time.time_ns())
             number += 1
             await asyncio.sleep(PERIOD_S)
+
+    def _frame(self, number: int) -> tuple[PacketFrame, int]:
+        return DELTA if number % 20 else KEY, number * 3600
+
+
+class Microphone(Camera):
+    """The camera's sound."""
+
+    kind = "audio"
+    format = RtpFormat(8, "PCMA", 8000)
+
+    def _frame(self, number: int) -> tuple[PacketFrame, int]:
+        return HUM, number * 320
 
 
 @asynccontextmanager
@@ -113,6 +129,19 @@ async def test_without_faults_everything_passes(transport: Transport) -> None:
     assert units[0].data.endswith(idr(3000))
     assert not any(unit.damaged for unit in units)
     assert session.stats.lost == session.stats.malformed == 0
+
+
+@pytest.mark.parametrize("transport", [Transport.TCP, Transport.UDP])
+async def test_faults_of_the_pictures_leave_the_sound_alone(transport: Transport) -> None:
+    pictures: list[AccessUnit] = []
+    sound: list[AccessUnit] = []
+    async with camera(Loss(0.5)) as (_, url):
+        request = StreamRequest(url, transport, audio=True)
+        async with RtspClient.open(request, on_access_unit=pictures.append, timeouts=QUICK) as session:
+            session.listen(sound.append)
+            await until(lambda: len(pictures) >= 20 and len(sound) >= 20)
+    assert session.stats.lost > 0
+    assert {later.pts_90k - earlier.pts_90k for earlier, later in pairwise(sound)} == {3600}
 
 
 @pytest.mark.parametrize(
