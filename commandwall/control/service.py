@@ -148,7 +148,7 @@ class Service:
         try:
             return self.place.layouts[layout_id]
         except KeyError:
-            raise NotFoundError(f"no layout is called {layout_id!r}") from None
+            raise NotFoundError("no layout is called {id!r}", id=layout_id) from None
 
     def walls(self, who: Principal) -> list[WallDocument]:
         """Return every wall as it is now."""
@@ -367,7 +367,7 @@ class Service:
         try:
             return self._walls[wall_id]
         except KeyError:
-            raise NotFoundError(f"no wall is called {wall_id!r}") from None
+            raise NotFoundError("no wall is called {id!r}", id=wall_id) from None
 
     @contextmanager
     def _audited(

@@ -129,7 +129,11 @@ class WallControl:
             chosen = [self._source(text, f"sources[{i}]") for i, text in enumerate(sources)]
         if len(chosen) > len(layout.cells):
             raise InvalidError(
-                f"layout {layout.id!r} has {len(layout.cells)} cells, not {len(chosen)}", field="sources"
+                "layout {id!r} has {count} cells, not {asked}",
+                id=layout.id,
+                count=len(layout.cells),
+                asked=len(chosen),
+                field="sources",
             )
         return self._change(layout, tuple(chosen))
 
@@ -207,19 +211,22 @@ class WallControl:
         revision = self._arrangement.revision
         if expected is not None and expected != revision:
             raise StaleError(
-                f"wall {self.wall.id!r} is at revision {revision}, not {expected}: look at it, then try again"
+                "wall {id!r} is at revision {revision}, not {expected}: look at it, then try again",
+                id=self.wall.id,
+                revision=revision,
+                expected=expected,
             )
 
     def _layout(self, layout_id: str) -> Layout:
         try:
             return self._layouts[layout_id]
         except KeyError:
-            raise NotFoundError(f"no layout is called {layout_id!r}") from None
+            raise NotFoundError("no layout is called {id!r}", id=layout_id) from None
 
     def _source(self, text: str, field: str) -> Source:
         source = Source.parse(text, field=field)
         if not self._exists(source):
-            raise InvalidError(f"no camera is called {source.id!r}", field=field)
+            raise InvalidError("no camera is called {id!r}", id=source.id, field=field)
         return source
 
     def _exists(self, source: Source) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from commandwall.base.errors import CommandwallError
+from commandwall.base.sentence import Sentence
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason
@@ -40,9 +42,20 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Either way: the request could not be done; ``message`` says why and what to do."""
+    """Either way: the request could not be done; it says why and what to do, in both languages."""
 
-    message: str
+    en: str
+    zh: str
+
+    @classmethod
+    def of(cls, error: CommandwallError) -> Failure:
+        """Return the failure of which ``error`` tells."""
+        return cls(str(error), error.zh)
+
+    @property
+    def sentence(self) -> Sentence:
+        """What it says."""
+        return Sentence.of(self.en, self.zh)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,9 @@ class Imaging:
             if name not in known:
                 raise InvalidError("cannot be set on this camera", field=name)
             if not known[name].min <= value <= known[name].max:
-                raise InvalidError(f"must be {known[name].min:g} to {known[name].max:g}", field=name)
+                raise InvalidError(
+                    "must be {least:g} to {most:g}", least=known[name].min, most=known[name].max, field=name
+                )
         fields = "".join(
             f"<tt:{element}>{wanted[name]:g}</tt:{element}>"
             for name, element in _ELEMENTS.items()

@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from commandwall.base.sentence import Sentence
 from commandwall.model.camera import Transport
 from commandwall.model.layout import Aspect
 from commandwall.settings.site import Address, Language, Level
@@ -86,11 +87,11 @@ def _url(value: str, schemes: tuple[str, ...], form: str) -> str:
         parts = urlsplit(value)
         host, port, user = parts.hostname, parts.port, "@" in parts.netloc
     except ValueError:
-        raise ValueError(f"is not a URL; write {form}") from None
+        raise ValueError(Sentence("is not a URL; write {form}", form=Sentence(form))) from None
     if user:
         raise ValueError("must not carry a user or password; put them under credentials and name that entry")
     if parts.scheme not in schemes or not host or port == 0 or re.search(r"\s", value):
-        raise ValueError(f"must be {form}")
+        raise ValueError(Sentence("must be {form}", form=Sentence(form)))
     return value
 
 

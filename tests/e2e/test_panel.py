@@ -251,9 +251,17 @@ async def test_the_work_of_others_is_shown_and_not_undone(daemon: StagedDaemon, 
 
 async def test_a_problem_is_told_with_its_detail(daemon: StagedDaemon, page: Page) -> None:
     await page.click("[data-cell='1']")
-    daemon.refuse_next = (422, "sources[0]: no camera 'x'")
+    daemon.refuse_next = (422, "sources[0]: no camera 'x'", "sources[0]：没有摄像机 'x'")
     await page.click(row("dongmen-001"))
-    assert await toast(page, "error") == "请求内容无效sources[0]: no camera 'x'"
+    assert await toast(page, "error") == "请求内容无效sources[0]：没有摄像机 'x'"
+
+
+async def test_a_problem_is_told_in_the_language_of_the_page(daemon: StagedDaemon, open_page: Open) -> None:
+    page = await open_page(language="en-GB")
+    await page.click("[data-cell='1']")
+    daemon.refuse_next = (422, "sources[0]: no camera 'x'", "sources[0]：没有摄像机 'x'")
+    await page.click(row("dongmen-001"))
+    assert await toast(page, "error") == "The request is not validsources[0]: no camera 'x'"
 
 
 async def test_who_only_watches_changes_nothing(daemon: StagedDaemon, open_page: Open) -> None:
