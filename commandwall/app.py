@@ -85,7 +85,15 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             ptz,
         )
         video = await stack.enter_async_context(HeadVideo())
-        metrics = Metrics(Sources(plant.board.all, plant.walls.values, plant.worker_statuses, video.viewers))
+        metrics = Metrics(
+            Sources(
+                plant.board.all,
+                plant.walls.values,
+                plant.worker_statuses,
+                video.viewers,
+                plant.share.clients,
+            )
+        )
         health = Health(plant.walls.values, plant.worker_statuses)
         probes = Probes(metrics.text, health.faults)
         pages = Path(commandwall.panel.__file__).parent

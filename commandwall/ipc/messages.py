@@ -356,12 +356,11 @@ class ShareRoutes:
 
 @dataclass(frozen=True, slots=True)
 class ShareReport:
-    """Share -> control, when it listens and when its clients change: the port, and how many they are.
+    """Share -> control, when it listens and when its clients change: how many they are.
 
-    Port 0: it cannot listen; ``fault`` says why.
+    ``fault`` says why it cannot listen.
     """
 
-    port: int
     clients: int
     fault: str = ""
 
