@@ -10,14 +10,13 @@ from commandwall.base.errors import InvalidError
 from commandwall.onvif.client import OnvifClient
 from commandwall.onvif.markup import find, number, text
 
+# In the order in which the schema wants them.
 _ELEMENTS = {
     "brightness": "Brightness",
     "color_saturation": "ColorSaturation",
     "contrast": "Contrast",
     "sharpness": "Sharpness",
 }
-SETTINGS = tuple(_ELEMENTS)
-"""The settings that can be changed, in the order in which the schema wants them."""
 
 
 @dataclass(frozen=True, slots=True)
