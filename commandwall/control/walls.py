@@ -285,6 +285,7 @@ class WallControl:
             (rect.x, rect.y, rect.width, rect.height),
             truth.state if truth else unknown,
             truth.age_s if truth else -1.0,
+            truth.damaged if truth else False,
             figures.fps if figures else 0.0,
             figures.stream if figures else "",
             figures.decode if figures else DecodeLevel.OFF,
@@ -311,7 +312,7 @@ class WallControl:
             self.shown_total += truth.shown - (before.shown if before else 0)
         self._truths = {truth.cell: truth for truth in report.tiles}
         now = tuple(
-            TileNow(tile.cell, tile.state, tile.age_s, tile.fps, tile.stream, tile.decode)
+            TileNow(tile.cell, tile.state, tile.age_s, tile.damaged, tile.fps, tile.stream, tile.decode)
             for tile in self.tiles()
         )
         self._links.publish("tiles", TilesEvent(self.wall.id, now))

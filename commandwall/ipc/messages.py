@@ -277,13 +277,17 @@ class SnapshotWall:
 
 @dataclass(frozen=True, slots=True)
 class TileTruth:
-    """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one."""
+    """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one.
+
+    ``damaged``: something was lost from the picture, or from one that it depends on.
+    """
 
     cell: str
     source: str
     state: TileState
     age_s: float
     shown: int
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ class StagedDaemon:
     events: list[WebSocketRoute] = field(default_factory=list)
     videos: list[WebSocketRoute] = field(default_factory=list)
     changes: list[tuple[str, Any]] = field(default_factory=list)
+    damaged: set[str] = field(default_factory=set)
     ptz_holder: str = ""
     ptz_commands: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
@@ -179,6 +180,7 @@ class StagedDaemon:
                     "rect": [cell["column"] * width, cell["row"] * height, width, height],
                     "state": "empty" if source == "none" else "live",
                     "age_s": 0.04,
+                    "damaged": source in self.damaged,
                     "fps": 15.0,
                     "stream": "sub",
                     "decode": "full",

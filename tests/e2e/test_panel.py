@@ -219,6 +219,16 @@ async def test_one_source_fills_the_wall_and_everything_comes_back(daemon: Stage
     assert daemon.sources == before
 
 
+async def test_the_card_of_a_cell_says_that_its_picture_is_damaged(daemon: StagedDaemon, page: Page) -> None:
+    daemon.damaged = {"camera:dongmen-001"}
+    daemon.arrange("2x2", ["camera:dongmen-001", "camera:dongmen-002"])
+    await shows(page, "1", "镜头 001")
+    await page.hover("[data-cell='1']")
+    assert "实时，画面损坏" in await until(page, "!card.hidden && card.textContent")
+    await page.hover("[data-cell='2']")
+    assert "损坏" not in await until(page, "card.textContent.includes('镜头 002') && card.textContent")
+
+
 async def test_an_area_fills_the_wall_and_goes_on(daemon: StagedDaemon, page: Page) -> None:
     area = ".tree-row[data-kind='area']:has-text('东门步行街')"
     for first in (1, 5):

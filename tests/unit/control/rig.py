@@ -69,7 +69,7 @@ class FakeWall:
         rects = self._layout.rects(WALL.width, WALL.height)
         level = DecodeLevel.NODEBLOCK
         tiles = [
-            TileDocument(cell.id, source, source, box(rects[cell.id]), state, 0.04, 15.0, "sub", level)
+            TileDocument(cell.id, source, source, box(rects[cell.id]), state, 0.04, False, 15.0, "sub", level)
             for cell, source in zip(self._layout.cells, self._sources, strict=True)
             for state in [TileState.EMPTY if source == "none" else TileState.LIVE]
         ]
