@@ -26,9 +26,10 @@ from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.mqtt import MqttBridge
 from commandwall.control.passwords import Passwords
 from commandwall.control.plant import build_plant
+from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
 from commandwall.control.roster import Roster, merge_cameras
-from commandwall.control.service import Place, Service
+from commandwall.control.service import Service
 from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault

@@ -14,8 +14,9 @@ from commandwall.control.roles import Permission
 from commandwall.control.roster import CameraSettings, CredentialDocument
 from commandwall.control.sheet_import import ImportReport
 from commandwall.control.state import CameraStatus
-from commandwall.settings.schema import CameraEntry, Id
+from commandwall.settings.schema import CameraEntry
 from commandwall.settings.site import Credential
+from commandwall.settings.values import Id
 
 SHEETS = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 _MAX_SHEET_BYTES = 16 << 20

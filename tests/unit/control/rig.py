@@ -14,10 +14,11 @@ from commandwall.control.database import Database
 from commandwall.control.documents import HeadDocument, TileDocument, WallDocument, WallEvent
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
+from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Role
 from commandwall.control.roster import Roster
-from commandwall.control.service import Place, Service
+from commandwall.control.service import Service
 from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.control.users import Users
