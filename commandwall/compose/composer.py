@@ -48,6 +48,7 @@ class TickReport:
     has_picture: Sequence[bool]
     arrival: Times
     shown: Sequence[int]
+    damaged: Sequence[bool]
 
 
 class Viewer(Protocol):
@@ -192,5 +193,6 @@ class Composer:
                 stage.truth.has_picture.tolist(),
                 stage.truth.arrival.copy(),
                 stage.shown.tolist(),
+                stage.truth.damaged().tolist(),
             )
         )

@@ -124,7 +124,7 @@ class Stage:
 
     def _dress(self, now_ns: int, until_ns: int) -> NDArray[np.intp]:
         """Give new faces to tiles that are no longer what their face says; return their numbers."""
-        damaged = (self.truth.flags & np.uint64(SlotFlag.DAMAGED)) > 0
+        damaged = self.truth.damaged()
         ages = self.truth.ages(self.states, now_ns)
         keys = (self._versions << 40) + (ages << 8) + (self.states.astype(np.int64) << 1) + damaged
         outdated = np.flatnonzero(keys != self._worn)

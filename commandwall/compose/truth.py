@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commandwall.base.clock import NS_PER_S
+from commandwall.ipc.slots import SlotFlag
 from commandwall.model.wall import TileState
 
 STATES = tuple(TileState)
@@ -67,6 +68,10 @@ class Truth:
             states[~self.has_picture & self.dead] = LOST
             states[self.empty] = EMPTY
         return states
+
+    def damaged(self) -> Marks:
+        """Return which tiles show a picture from which something was lost."""
+        return (self.flags & np.uint64(SlotFlag.DAMAGED)) > 0
 
     def ages(self, states: Codes, now_ns: int) -> Times:
         """Return the whole seconds that each tile has to say: 0 where it says none.

@@ -18,7 +18,11 @@ class HeadDocument:
 
 @dataclass(frozen=True, slots=True)
 class TileDocument:
-    """A tile in the API, right now. ``age_s`` is -1 without a picture."""
+    """A tile in the API, right now. ``age_s`` is -1 without a picture.
+
+    ``damaged``: packets of the picture were lost, or it could not be decoded without error; the tile
+    says so.
+    """
 
     cell: str
     source: str
@@ -26,6 +30,7 @@ class TileDocument:
     rect: tuple[int, int, int, int]
     state: TileState
     age_s: float
+    damaged: bool
     fps: float
     stream: str
     decode: DecodeLevel
@@ -59,6 +64,7 @@ class TileNow:
     cell: str
     state: TileState
     age_s: float
+    damaged: bool
     fps: float
     stream: str
     decode: DecodeLevel

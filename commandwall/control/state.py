@@ -79,7 +79,7 @@ class CameraBoard:
         try:
             return self._cameras[camera_id]
         except KeyError:
-            raise NotFoundError(f"no camera is called {camera_id!r}") from None
+            raise NotFoundError("no camera is called {id!r}", id=camera_id) from None
 
     def cameras(self) -> list[Camera]:
         """Return how every camera is configured."""

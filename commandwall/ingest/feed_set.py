@@ -10,7 +10,7 @@ from commandwall.base.errors import NotFoundError
 from commandwall.base.tasks import spawn
 from commandwall.ingest.feed import Feed, SessionOpener, UnitSink
 from commandwall.ingest.gop import GopBudget
-from commandwall.ingest.lots import LOT_S, PARTS, WATCHED_LOT_S
+from commandwall.ingest.lots import LOT_S, PARTS, until_next_lot_s
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.camera import StreamName, feed_id
 
@@ -89,6 +89,8 @@ class FeedSet:
         feed = self._wanted(name)
         feed.attach(sink)
         self._open(feed)
+        if feed not in self._watched:
+            self._watched.append(feed)
         return feed
 
     def attach_audio(self, name: str, sink: UnitSink) -> None:
@@ -132,7 +134,7 @@ class FeedSet:
     async def read_watched(self) -> None:
         """Read what came of feeds that somebody watches. One task runs this for ever."""
         while True:
-            await asyncio.sleep(WATCHED_LOT_S)
+            await asyncio.sleep(until_next_lot_s(monotonic_ns()))
             for feed in self._watched:
                 feed.read_lot()
 

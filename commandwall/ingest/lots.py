@@ -1,18 +1,22 @@
 """Reading feeds in lots: fewer wake-ups, and frames that still know when they came.
 
 Being woken for a single frame costs several times what is done with it: every cache is cold by
-then. So feeds are read by the clock, many at a time. Watched ones every ``WATCHED_LOT_S``, half a
-wall's tick; the others only fill their group of pictures, and their bytes may wait in the kernel
-for ``LOT_S``: a fifth of the feeds is read at a time. The moment somebody watches one, it is read.
+then. So feeds are read by the clock, many at a time. Watched ones once for each tick of a wall, just
+early enough that what was read is decoded by then; the others only fill their group of pictures, and
+their bytes may wait in the kernel for ``LOT_S``: one of ``PARTS`` of the feeds is read at a time. The
+moment somebody watches one, it is read.
 """
 
 from __future__ import annotations
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 
-WATCHED_LOT_S = 0.02
+WATCHED_LOT_NS = 40_000_000
+"""The period of a wall with 25 ticks a second, whose deadlines are whole periods of the monotonic clock."""
+LEAD_NS = 30_000_000
+"""How long before a tick its lot is read: one thread decodes and paints fifty small pictures in it."""
 LOT_S = 0.8
-PARTS = 5
+PARTS = 8
 """The feeds that nobody watches are read in so many parts: larger ones would hold up the others."""
 LOT_LIMIT_BPS = 600_000
 """Faster feeds are read as if they were watched: ``LOT_S`` of theirs would fill the window of TCP and
@@ -22,6 +26,11 @@ _JUMP_NS = NS_PER_S
 """Nothing waits for longer than ``LOT_S``: a greater distance is a camera's clock that stands or is slow,
 and following it would make a frame that has just come look old."""
 _NS_NUMERATOR, _NS_DENOMINATOR = NS_PER_S // 10_000, RTP_CLOCK_HZ // 10_000
+
+
+def until_next_lot_s(now_ns: int) -> float:
+    """Return how long after ``now_ns`` (monotonic) the watched feeds are to be read next."""
+    return (WATCHED_LOT_NS - (now_ns + LEAD_NS) % WATCHED_LOT_NS) / NS_PER_S
 
 
 class ArrivalClock:

@@ -10,6 +10,9 @@ from commandwall.media.decoder import DecodedPicture
 from commandwall.media.scale import Geometry, Scaler, clear, differ
 from commandwall.model.camera import StreamName
 
+SEEN_CHANGED_NS = 250_000_000
+"""A picture that was seen to change is not compared with the next ones for so long."""
+
 
 class Tile:
     """Paints pictures of a camera into the slots of one tile.
@@ -61,9 +64,7 @@ class Tile:
                     return False
                 self.shown = stream
             planes = self._fill(picture)
-            if self._before is None or differ(planes, self._before):
-                self._changed_ns = unit.arrival_ns
-            self._before = planes
+            self._note_change(planes, unit.arrival_ns)
             self._arrival_ns = unit.arrival_ns
             if picture.damaged:
                 flags |= SlotFlag.DAMAGED
@@ -72,6 +73,12 @@ class Tile:
             )
             self.painted += 1
         return True
+
+    def _note_change(self, planes: Planes, arrival_ns: int) -> None:
+        """See whether the picture is another one than that before: now and then, until it is not."""
+        before, self._before = self._before, planes
+        if before is None or (arrival_ns - self._changed_ns > SEEN_CHANGED_NS and differ(planes, before)):
+            self._changed_ns = arrival_ns
 
     def _fill(self, picture: DecodedPicture) -> Planes:
         scaler = self._scaler

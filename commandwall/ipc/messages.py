@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from commandwall.base.errors import CommandwallError
+from commandwall.base.sentence import Sentence
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason
@@ -40,9 +42,20 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Either way: the request could not be done; ``message`` says why and what to do."""
+    """Either way: the request could not be done; it says why and what to do, in both languages."""
 
-    message: str
+    en: str
+    zh: str
+
+    @classmethod
+    def of(cls, error: CommandwallError) -> Failure:
+        """Return the failure of which ``error`` tells."""
+        return cls(str(error), error.zh)
+
+    @property
+    def sentence(self) -> Sentence:
+        """What it says."""
+        return Sentence.of(self.en, self.zh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +283,17 @@ class SnapshotWall:
 
 @dataclass(frozen=True, slots=True)
 class TileTruth:
-    """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one."""
+    """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one.
+
+    ``damaged``: something was lost from the picture, or from one that it depends on.
+    """
 
     cell: str
     source: str
     state: TileState
     age_s: float
     shown: int
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,12 +370,11 @@ class ShareRoutes:
 
 @dataclass(frozen=True, slots=True)
 class ShareReport:
-    """Share -> control, when it listens and when its clients change: the port, and how many they are.
+    """Share -> control, when it listens and when its clients change: how many they are.
 
-    Port 0: it cannot listen; ``fault`` says why.
+    ``fault`` says why it cannot listen.
     """
 
-    port: int
     clients: int
     fault: str = ""
 

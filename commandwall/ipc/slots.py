@@ -152,7 +152,7 @@ class Arena:
 
     @property
     def memory(self) -> mmap.mmap:
-        """The mapping itself, for the packed records of :class:`SlotWriter` and :class:`SlotReader`."""
+        """The mapping itself, for the packed records of :class:`SlotWriter`."""
         return self._map
 
 
@@ -183,42 +183,6 @@ class SlotWriter:
         _U64.pack_into(self._memory, at, 2 * self._published + 2)
         self._published += 1
         _U64.pack_into(self._memory, self._record, self._published)
-
-    def _slot_at(self, slot: int) -> int:
-        return self._record + _SLOTS_AT + slot * _SLOT.itemsize
-
-
-class SlotReader:
-    """Reads the pictures of one tile. Any number of readers in any process."""
-
-    def __init__(self, arena: Arena, index: int) -> None:
-        self._memory = arena.memory
-        self._record = _PAGE + index * TILE.itemsize
-        self._slots: list[Planes] = [arena.planes(index, slot) for slot in range(SLOTS)]
-
-    @property
-    def published(self) -> int:
-        """How many pictures were published so far."""
-        count: int = _U64.unpack_from(self._memory, self._record)[0]
-        return count
-
-    def newest(self) -> tuple[int, Planes, SlotInfo] | None:
-        """Return (ticket, planes, info) of the newest picture, or ``None`` before the first.
-
-        The planes are live memory: copy, then ask :meth:`intact` with the ticket.
-        """
-        count = self.published
-        if count == 0:
-            return None
-        slot = (count - 1) % SLOTS
-        info = SlotInfo(*_META.unpack_from(self._memory, self._slot_at(slot) + 8))
-        return count, self._slots[slot], info
-
-    def intact(self, ticket: int) -> bool:
-        """Return whether the picture of ``ticket`` was still whole after it was copied."""
-        at = self._slot_at((ticket - 1) % SLOTS)
-        sequence: int = _U64.unpack_from(self._memory, at)[0]
-        return sequence == 2 * ticket
 
     def _slot_at(self, slot: int) -> int:
         return self._record + _SLOTS_AT + slot * _SLOT.itemsize

@@ -72,7 +72,11 @@ class Wall:
                 raise InvalidError("must be even numbers and at least 16 x 16", field=where)
             if not canvas.contains(rect):
                 raise InvalidError(
-                    f"head {head.id!r} leaves the canvas of {self.width} x {self.height}", field=where
+                    "head {id!r} leaves the canvas of {width} x {height}",
+                    id=head.id,
+                    width=self.width,
+                    height=self.height,
+                    field=where,
                 )
 
     def head(self, head_id: str) -> Head:
@@ -80,7 +84,7 @@ class Wall:
         for head in self.heads:
             if head.id == head_id:
                 return head
-        raise NotFoundError(f"wall {self.id!r} has no head {head_id!r}")
+        raise NotFoundError("wall {id!r} has no head {head_id!r}", id=self.id, head_id=head_id)
 
 
 @dataclass(frozen=True, slots=True)

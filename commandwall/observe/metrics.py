@@ -35,6 +35,7 @@ class Sources:
     walls: Callable[[], Iterable[WallControl]]
     workers: Callable[[], Iterable[WorkerStatus]]
     viewers: Callable[[], Mapping[tuple[str, str], int]]
+    share_clients: Callable[[], int]
 
 
 class Metrics:
@@ -62,6 +63,9 @@ class Metrics:
         walls = list(self._sources.walls())
         yield from _walls(walls)
         yield from _heads(walls, self._sources.viewers())
+        clients = GaugeMetricFamily("commandwall_share_clients", "RTSP clients that are connected.")
+        clients.add_metric([], self._sources.share_clients())
+        yield clients
         yield from _workers(list(self._sources.workers()))
 
 

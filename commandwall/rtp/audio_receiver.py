@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, monotonic_ns
-from commandwall.base.errors import ProtocolError
+from commandwall.base.errors import CommandwallError, ProtocolError
 from commandwall.model.access_unit import AccessUnit
 from commandwall.rtp.audio import AudioFormat, AudioParameters
 from commandwall.rtp.packet import FIXED_HEADER, payload_bounds
@@ -94,5 +94,5 @@ class AudioReceiver(RtpSource):
             listener(AccessUnit(frame, pts_90k, True, False, now_ns, utc_ns))
 
 
-def _go_on() -> None:
+def _go_on(_: CommandwallError) -> None:
     """Let the pictures go on without sound: a microphone that is switched off is not their end."""

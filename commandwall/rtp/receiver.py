@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from commandwall.base.clock import monotonic_ns
-from commandwall.base.errors import ProtocolError
+from commandwall.base.errors import CommandwallError, ProtocolError, UnsupportedError
 from commandwall.model.access_unit import AccessUnit
 from commandwall.rtp.codec import CodecParameters, PayloadFormat
 from commandwall.rtp.packet import FIXED_HEADER, HEADER_BYTES, PLAIN, payload_bounds
@@ -14,6 +14,9 @@ from commandwall.rtp.sequence import STALE
 from commandwall.rtp.source import RtpSource
 
 OnAccessUnit = Callable[[AccessUnit], None]
+
+NOTHING = -1
+"""A payload type that no packet has: nothing more is taken."""
 
 _parse_fixed = FIXED_HEADER.unpack_from
 
@@ -40,7 +43,10 @@ class ReceiverStats:
 
 
 class RtpReceiver(RtpSource):
-    """Takes the packets of one track in their order and calls ``on_access_unit``, and ``on_bye`` at its end.
+    """Takes the packets of one track in their order and calls ``on_access_unit``.
+
+    ``on_end`` is told why nothing more is to be expected: ConnectionLostError when the camera said
+    goodbye, UnsupportedError when it sends pictures that are not taken.
 
     An access unit ends with the marker bit, or where the timestamp changes. Everything until the
     first intact key frame, and from a loss until the next one, is flagged damaged.
@@ -67,9 +73,9 @@ class RtpReceiver(RtpSource):
         payload_type: int,
         clock_hz: int,
         on_access_unit: OnAccessUnit,
-        on_bye: Callable[[], None],
+        on_end: Callable[[CommandwallError], None],
     ) -> None:
-        super().__init__(clock_hz, on_bye)
+        super().__init__(clock_hz, on_end)
         self._format = payload
         self._payload_type = payload_type
         self._on_access_unit = on_access_unit
@@ -114,11 +120,18 @@ class RtpReceiver(RtpSource):
             self._broken = missing != 0 and not self._format.begins(data, payload, end)
         try:
             self._format.push(data, payload, end)
-        except ProtocolError:
-            self._malformed += 1
-            self._broken = True
+        except (ProtocolError, UnsupportedError) as error:
+            self._refuse(error)
         if second >= 0x80 and self._format.pending:
             self._emit()
+
+    def _refuse(self, error: ProtocolError | UnsupportedError) -> None:
+        """Go on without a payload that breaks the format; take nothing more of what is not decoded."""
+        self._malformed += 1
+        self._broken = True
+        if isinstance(error, UnsupportedError):
+            self._payload_type = NOTHING
+            self._on_end(error)
 
     def _begin_unit(self, timestamp: int) -> None:
         """End the access unit before, if no marker bit did, and go on with that of ``timestamp``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from commandwall.base.clock import monotonic_ns
-from commandwall.base.errors import ProtocolError
+from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
 from commandwall.rtp.rtcp import Goodbye, ReportBlock, SenderReport, ntp_to_utc_ns, parse_compound
 from commandwall.rtp.sequence import SequenceTracker
 from commandwall.rtp.timeline import Timeline
@@ -14,14 +14,15 @@ from commandwall.rtp.timeline import Timeline
 class RtpSource:
     """One source that is received (RFC 3550): RTCP in, receiver reports out. RTP is a subclass's.
 
+    ``on_end`` is told why nothing more is to be expected: here ConnectionLostError, upon RTCP BYE.
     Belongs to the event loop's thread; nothing blocks, and nothing is raised for what the peer sends.
     """
 
-    __slots__ = ("_clock_hz", "_malformed", "_on_bye", "_order", "_report", "_ssrc", "_timeline")
+    __slots__ = ("_clock_hz", "_malformed", "_on_end", "_order", "_report", "_ssrc", "_timeline")
 
-    def __init__(self, clock_hz: int, on_bye: Callable[[], None]) -> None:
+    def __init__(self, clock_hz: int, on_end: Callable[[CommandwallError], None]) -> None:
         self._clock_hz = clock_hz
-        self._on_bye = on_bye
+        self._on_end = on_end
         self._malformed = 0
         self._begin()
 
@@ -49,7 +50,7 @@ class RtpSource:
                 if packet.ntp >> 32:
                     self._timeline.report(packet.rtp_timestamp, ntp_to_utc_ns(packet.ntp))
             elif isinstance(packet, Goodbye) and (self._ssrc in packet.ssrcs or not packet.ssrcs):
-                self._on_bye()
+                self._on_end(ConnectionLostError("the camera ended the stream (RTCP BYE)"))
 
     def report_block(self) -> ReportBlock | None:
         """Return what a receiver report says of this source, ``None`` before its first packet.

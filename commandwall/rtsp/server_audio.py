@@ -6,7 +6,7 @@ import struct
 
 from commandwall.base.errors import UnsupportedError
 from commandwall.rtp.audio import OPUS_CLOCK_HZ, AudioParameters
-from commandwall.rtp.h264_packetise import DEFAULT_MTU
+from commandwall.rtp.nal_packetise import DEFAULT_MTU
 from commandwall.rtsp.sdp import STATIC_FORMATS, RtpFormat
 from commandwall.rtsp.server_frame import PacketFrame
 

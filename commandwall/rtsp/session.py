@@ -96,7 +96,7 @@ class RtspSession:
         """Wait until nothing more will come, then raise the reason.
 
         ConnectionLostError: the camera closed the connection, said BYE, or forgot the session;
-        ProtocolError: what it sent cannot be read.
+        ProtocolError: what it sent cannot be read; UnsupportedError: its pictures are not taken.
         """
         raise await asyncio.shield(self._dialogue.connection.ended)
 

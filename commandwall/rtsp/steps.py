@@ -80,7 +80,7 @@ class Steps:
     async def _video(self, track: VideoTrack, on_access_unit: OnAccessUnit) -> Playing[RtpReceiver]:
         fmt = track.format
         receiver = RtpReceiver(
-            track.payload, fmt.payload_type, fmt.clock_hz, on_access_unit, self._dialogue.bye
+            track.payload, fmt.payload_type, fmt.clock_hz, on_access_unit, self._dialogue.connection.end
         )
         url = resolve_control(self._base, track.media.control)
         return Playing(receiver, await self._set_up.track(url, track.media, receiver))

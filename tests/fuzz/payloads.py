@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from commandwall.base.errors import ProtocolError
+from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.rtp.audio import MAX_FRAME_BYTES, AudioFormat
 from commandwall.rtp.codec import MAX_UNIT_BYTES, PayloadFormat
 
@@ -29,7 +29,7 @@ def push_all(codec: PayloadFormat, data: bytes) -> PayloadFormat:
         codec.begins(data, start, end)
         try:
             codec.push(data, start, end)
-        except ProtocolError as error:
+        except (ProtocolError, UnsupportedError) as error:
             assert str(error).isprintable()
         if flags & MARKER and codec.pending:
             unit, _ = codec.take()

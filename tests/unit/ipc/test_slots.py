@@ -15,10 +15,10 @@ from commandwall.ipc.slots import (
     ArenaHandle,
     SlotFlag,
     SlotInfo,
-    SlotReader,
     SlotWriter,
     create_arena,
 )
+from tests.unit.ipc.reader import SlotReader
 
 INFO = SlotInfo(1, 2, 3, 4, SlotFlag.DAMAGED)
 

@@ -31,7 +31,11 @@ WORKERS = [
 def metrics(board: CameraBoard, wall: WallControl) -> Metrics:
     return Metrics(
         Sources(
-            board.all, lambda: [wall], lambda: WORKERS, lambda: {("main", "left"): 3, ("main", "_canvas"): 1}
+            board.all,
+            lambda: [wall],
+            lambda: WORKERS,
+            lambda: {("main", "left"): 3, ("main", "_canvas"): 1},
+            lambda: 2,
         )
     )
 
@@ -97,6 +101,10 @@ async def test_walls_and_heads(metrics: Metrics, wall: WallControl, says: Says) 
     assert viewers == {"left": 3, "right": 0, "_canvas": 1}
 
 
+async def test_clients_of_what_is_shared(metrics: Metrics) -> None:
+    assert value(await scrape(metrics), "commandwall_share_clients") == 2
+
+
 async def test_workers(metrics: Metrics) -> None:
     families = await scrape(metrics)
     ingest = {"kind": "ingest", "worker": "ingest-0"}
@@ -133,7 +141,7 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(metrics: Metric
         CameraStatus(f"dongmen-{i:03}", "东门", "dongmen", None, FeedState.LIVE, last_frame_age_s=0.04)
         for i in range(400)
     ]
-    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict))
+    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict, int))
     scraping = asyncio.create_task(many.text())
     longest_s, begun = 0.0, time.perf_counter()
     last = begun

@@ -51,6 +51,7 @@ export const en = {
   "tile.empty": "Empty",
   "stream.main": "Main",
   "stream.sub": "Sub",
+  "tile.and.damaged": "{state}, damaged",
   "decode.off": "Off",
   "decode.key": "Key frames only",
   "decode.nodeblock": "Without deblocking",
