@@ -26,7 +26,7 @@ HEVC_KEY = annexb(VPS, HEVC_SPS, PPS, IDR)
 
 
 class Cameras:
-    """A packet bus that sends a key frame of each of ``codecs`` to whoever subscribes, and sound of ``sounds``."""
+    """A packet bus that sends a key frame of each of ``codecs`` to subscribers, and sound of ``sounds``."""
 
     def __init__(self) -> None:
         self.subscribers: list[str] = []
