@@ -248,6 +248,10 @@ ZH: dict[str, str] = {
         "GetStreamUri：设备没有给出 rtsp:// 地址，请在其设置中打开 RTSP"
     ),
     "GetStreamUri: what the device gives is no URL": "GetStreamUri：设备给出的不是 URL",
+    # ---- sound
+    "{reason}; its sound is left out until the daemon starts again or the camera is changed": (
+        "{reason}；在服务程序重启或修改该摄像机之前，不再请求其声音"
+    ),
     # ---- processes and disks
     "worker {name} is {state}; try again": "进程 {name} {state}，请重试",
     "starting": "正在启动",

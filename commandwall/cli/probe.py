@@ -132,7 +132,7 @@ def _finding(watched: Watched, session: RtspSession) -> Finding:
 def _sound(session: RtspSession) -> str:
     audio = session.audio
     if audio is None:
-        return session.audio_fault or "none"
+        return str(session.audio_fault or "none")
     return f"{audio.name}, {audio.sample_rate} Hz, {audio.channels} ch"
 
 

@@ -19,9 +19,9 @@ Publish = Callable[[str, Any], None]
 class CameraStatus:
     """One camera as the API shows it, with the names of the contract.
 
-    ``reason`` is English, ``reason_zh`` Chinese. ``visible`` says that a wall shows it now, ``onvif``
-    that it has an ONVIF address that may be used. The counters are of the steady feed, since its
-    ingest worker started.
+    ``reason`` is English, ``reason_zh`` Chinese; ``audio_fault`` is why its sound is not received.
+    ``visible`` says that a wall shows it now, ``onvif`` that it has an ONVIF address that may be
+    used. The counters are of the steady feed, since its ingest worker started.
     """
 
     id: str
@@ -33,6 +33,8 @@ class CameraStatus:
     reason_zh: str = ""
     codec: str = ""
     audio_codec: str = ""
+    audio_fault: str = ""
+    audio_fault_zh: str = ""
     width: int = 0
     height: int = 0
     fps: float = 0.0
@@ -181,6 +183,8 @@ _GROWTH_LIMIT = 1.3
 _SHARED = (
     "codec",
     "audio_codec",
+    "audio_fault",
+    "audio_fault_zh",
     "width",
     "height",
     "fps",

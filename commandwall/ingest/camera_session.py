@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed import UnitListener
+from commandwall.ingest.lifecycle import reason_of
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.access_unit import StreamInfo
+from commandwall.model.reason import Reason
 from commandwall.rtp.codec import CodecParameters
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.dial import Trust
 from commandwall.rtsp.session import RtspSession
-
-log = logging.getLogger(__name__)
 
 
 class CameraSession:
@@ -26,6 +25,8 @@ class CameraSession:
         self._codec: CodecParameters | None = None
         self._info = StreamInfo("")
         self.audio_info = _audio_info(session)
+        fault = session.audio_fault
+        self.audio_fault = reason_of(fault) if fault is not None else Reason()
 
     @property
     def info(self) -> StreamInfo:
@@ -64,8 +65,6 @@ async def open_camera(spec: FeedSpec, on_unit: UnitListener) -> AsyncIterator[Ca
     trust = Trust(spec.tls_verify, spec.ca_file)
     request = StreamRequest(spec.url, spec.transport, spec.user, spec.password, trust, spec.audio)
     async with RtspClient.open(request, on_access_unit=on_unit) as session:
-        if session.audio_fault:
-            log.info("feed %s is received without its sound: %s", spec.id, session.audio_fault)
         yield CameraSession(session)
 
 

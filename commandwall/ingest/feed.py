@@ -44,6 +44,10 @@ class Session(Protocol):
     def audio_info(self) -> StreamInfo:
         """What the sound is; without a codec where there is none."""
 
+    @property
+    def audio_fault(self) -> Reason:
+        """Why the stream's sound is not received; without a code where it is, or there is none."""
+
     def listen(self, listener: UnitListener | None) -> None:
         """Hand each frame of sound to ``listener`` from now on; ``None``: drop them."""
 
@@ -100,7 +104,7 @@ class Feed:
         self.meter = FeedMeter()
         self.info = StreamInfo("")
         self.sinks: tuple[UnitSink, ...] = ()
-        self.audio = FeedAudio()
+        self.audio = FeedAudio(spec.id)
         self._opener = opener
         self._limiter = limiter
         self._lifecycle = Lifecycle(lambda *_: on_change(self))
@@ -165,7 +169,8 @@ class Feed:
         try:
             async with AsyncExitStack() as stack:
                 async with self._limiter:
-                    session = await stack.enter_async_context(self._opener(self.spec, self._take))
+                    spec = self.audio.what_to_open(self.spec)
+                    session = await stack.enter_async_context(self._opener(spec, self._take))
                 self._begin(session)
                 async with asyncio.timeout(None) as self._patience:
                     await session.closed()
@@ -255,6 +260,8 @@ class Feed:
             id=self.spec.id,
             codec=self.info.codec,
             audio_codec=self.audio.codec,
+            audio_fault=self.audio.fault,
+            audio_fault_zh=self.audio.fault.zh,
             width=self.info.width,
             height=self.info.height,
             fps=round(rates.fps, 2),

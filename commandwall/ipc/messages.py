@@ -166,7 +166,7 @@ class FeedChanged:
 class FeedFigures:
     """The counters and figures of one feed; counters since its worker started.
 
-    ``audio_codec`` is that of its sound, ``""`` where there is none.
+    ``audio_codec`` is that of its sound, ``""`` where none is received, and ``audio_fault`` why.
     """
 
     id: str
@@ -183,6 +183,8 @@ class FeedFigures:
     lost_packets: int
     reconnects: int
     audio_codec: str = ""
+    audio_fault: str = ""
+    audio_fault_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from commandwall.base.errors import (
     AccessRefusedError,
+    CommandwallError,
     InvalidError,
     MovedError,
     UnsupportedError,
@@ -114,12 +115,12 @@ class _Opening:
     async def _open_at(self, address: Address) -> tuple[RtspSession, AsyncExitStack]:
         """Open the stream at ``address``; once more without sound, if that may be what is in its way."""
         try:
-            return await self._open(address, self._request.audio, "")
+            return await self._open(address, self._request.audio, None)
         except AudioHarmsError as error:
-            return await self._open(address, False, str(error))
+            return await self._open(address, False, error.reason)
 
     async def _open(
-        self, address: Address, audio: bool, audio_fault: str
+        self, address: Address, audio: bool, audio_fault: CommandwallError | None
     ) -> tuple[RtspSession, AsyncExitStack]:
         request, timeouts = self._request, self._timeouts
         at_home = address.host == self._home.host

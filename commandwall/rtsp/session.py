@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from commandwall.base.clock import monotonic_s
-from commandwall.base.errors import ConnectionLostError
+from commandwall.base.errors import CommandwallError, ConnectionLostError
 from commandwall.rtp.audio import AudioParameters
 from commandwall.rtp.audio_receiver import AudioReceiver, OnFrame
 from commandwall.rtp.codec import CodecParameters
@@ -47,13 +47,13 @@ class RtspSession:
         dialogue: Dialogue,
         video: Playing[RtpReceiver],
         audio: Playing[AudioReceiver] | None,
-        audio_fault: str,
+        audio_fault: CommandwallError | None,
     ) -> None:
         self._dialogue = dialogue
         self._video = video
         self._audio = audio
         self.audio_fault = audio_fault
-        """Why the stream's sound is not received, ``""`` if it is, was not asked for, or is not there."""
+        """Why the stream's sound is not received, ``None`` if it is, was not asked for, or is not there."""
         self._ssrc = secrets.randbits(32)
         self._alive_s = monotonic_s()
         self._loop = asyncio.get_running_loop()

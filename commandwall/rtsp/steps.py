@@ -17,7 +17,11 @@ from commandwall.rtsp.tracks import AudioTrack, VideoTrack, choose_audio, choose
 
 
 class AudioHarmsError(CommandwallError):
-    """Raised when a stream with its sound cannot be opened; without it, it may."""
+    """Raised when a stream with its sound cannot be opened, for ``reason``; without it, it may."""
+
+    def __init__(self, reason: CommandwallError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class Steps:
@@ -30,7 +34,7 @@ class Steps:
         self._base = ""
 
     async def establish(
-        self, on_access_unit: OnAccessUnit, *, audio: bool, audio_fault: str = ""
+        self, on_access_unit: OnAccessUnit, *, audio: bool, audio_fault: CommandwallError | None = None
     ) -> RtspSession:
         """Return the session once it plays, with sound if ``audio`` and the camera has some.
 
@@ -46,22 +50,22 @@ class Steps:
         try:
             sound = choose_audio(description, chosen.media) if audio else None
         except UnsupportedError as error:
-            audio_fault = str(error)
+            audio_fault = error
         playing: Playing[AudioReceiver] | None = None
         if sound is not None:
             try:
                 playing = await self._audio(sound)
             except ConnectionLostError as error:
-                raise AudioHarmsError(f"sound: {error}") from error
+                raise AudioHarmsError(error) from error
             except CommandwallError as error:
-                audio_fault = f"sound: {error}"
+                audio_fault = error
         dialogue.url = resolve_control(self._base, description.control)
         try:
             await dialogue.call("PLAY", dialogue.url, ("Range", "npt=0.000-"))
         except CommandwallError as error:
             if sound is None:
                 raise
-            raise AudioHarmsError(f"with sound: {error}") from error
+            raise AudioHarmsError(error) from error
         session = RtspSession(dialogue, video, playing, audio_fault)
         self._stack.callback(session.stop)
         return session

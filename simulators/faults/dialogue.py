@@ -13,14 +13,16 @@ from simulators.faults.packet import Packet
 
 @dataclass
 class Silent(Fault):
-    """Takes requests and never answers ``method``; without one, it answers nothing at all."""
+    """Never answers ``method`` of a URL that ends in ``url_end``; each means any where it is empty."""
 
     kind = "silent"
     method: str = ""
+    url_end: str = ""
 
     def request(self, request: Request) -> Request | None:
         """Let nothing reach what would answer it."""
-        return None if self.method in ("", request.method) else request
+        meant = self.method in ("", request.method) and request.url.endswith(self.url_end)
+        return None if meant else request
 
 
 @dataclass

@@ -22,7 +22,7 @@ COMMANDWALL = modules(ROOT, "commandwall")
 
 SPEAKING = (
     "base", "model", "control", "onvif", "settings", "workers", "compose.heads", "compose.snapshot",
-    "ingest.worker", "ingest.still", "ipc.channel", "media.still",
+    "ingest.audio", "ingest.worker", "ingest.still", "ipc.channel", "media.still",
 )  # fmt: skip
 """Whose errors become problem documents."""
 

@@ -61,3 +61,23 @@ async def test_a_tone_is_heard_through_the_share(
                 assert abs(strongest_hz(samples, RATE_HZ) - tone_hz(number)) < 5
             status, _ = await hear(f"rtsp://127.0.0.1:{port}/cameras/cam-3/sub", transport)
             assert status != 0
+
+
+async def test_a_camera_that_hangs_when_asked_for_its_sound_is_shown_and_says_so(site: Site) -> None:
+    faults = site.folder / "faults.yaml"
+    faults.write_text("- {cameras: 1, scenario: sound-hangs}")
+    async with farm(1, "--faults", str(faults)) as base:
+        site.cameras = cameras(base, 1)
+        async with site.run() as daemon:
+            await daemon.until_live(["1"])
+
+            async def told() -> bool:
+                (camera,) = (await daemon.get("/cameras"))["items"]
+                return bool(camera["audio_fault"])
+
+            await until("the camera says why its sound is missing", told)
+            (camera,) = (await daemon.get("/cameras"))["items"]
+    words = camera["audio_fault"], camera["audio_fault_zh"]
+    assert words[0].startswith("camera does not answer: SETUP: no answer within 5 s; its sound is left out")
+    assert words[1].startswith("摄像机无应答：SETUP: no answer within 5 s；")
+    assert (camera["reconnects"], camera["audio_codec"]) == (0, "")

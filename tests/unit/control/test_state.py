@@ -34,6 +34,7 @@ def figures(feed: str, **changes: Any) -> FeedFigures:
         "id": feed,
         "codec": "h264",
         "audio_codec": "aac",
+        "audio_fault_zh": "摄像机无应答",
         "width": 640,
         "height": 360,
         "fps": 15.0,
@@ -82,6 +83,7 @@ def test_figures_are_taken_over() -> None:
     assert not told.board.feed_figures(figures("a/sub", fps=14.0))
     status = told.board.get("a")
     assert (status.codec, status.fps, status.frames_total, status.bytes_total) == ("h264", 14.0, 100, 5000)
+    assert (status.audio_codec, status.audio_fault_zh) == ("aac", "摄像机无应答")
     assert status.loss_ratio == 0.25
     told.board.feed_figures(figures("a/sub", packets=0, lost_packets=0))
     assert status.loss_ratio == 0.0

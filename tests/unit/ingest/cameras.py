@@ -11,13 +11,14 @@ from commandwall.ingest.feed import UnitListener
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import StreamName, Transport
+from commandwall.model.reason import Reason
 
 WAIT_S = 5.0
 
 
 def spec(camera: str = "cam", stream: StreamName = StreamName.SUB, *, on_demand: bool = False) -> FeedSpec:
     url = f"rtsp://127.0.0.1/{camera}/{stream}"
-    return FeedSpec(f"{camera}/{stream}", camera, stream, url, Transport.TCP, on_demand=on_demand)
+    return FeedSpec(f"{camera}/{stream}", camera, stream, url, Transport.TCP, on_demand=on_demand, audio=True)
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -30,11 +31,14 @@ async def until(condition: Callable[[], object]) -> None:
 class FakeSession:
     """An open session; ``on_unit`` is what the camera sends with."""
 
-    def __init__(self, on_unit: UnitListener, info: StreamInfo, audio_info: StreamInfo) -> None:
+    def __init__(
+        self, on_unit: UnitListener, info: StreamInfo, audio_info: StreamInfo, audio_fault: Reason
+    ) -> None:
         self.on_unit = on_unit
         self.on_audio: UnitListener | None = None
         self.info = info
         self.audio_info = audio_info
+        self.audio_fault = audio_fault
         self.counts = (0, 0)
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.torn_down = False
@@ -64,16 +68,20 @@ class FakeCameras:
         self.failures = list(failures)
         self.sessions: dict[str, FakeSession] = {}
         self.tries = 0
+        self.asked_for_sound: list[bool] = []
         self.info = StreamInfo("h264", 128, 96)
         self.audio_info = StreamInfo("pcm_alaw", sample_rate=8000, channels=1)
+        self.audio_fault = Reason()
         self.early: tuple[AccessUnit, ...] = ()
 
     @asynccontextmanager
     async def open(self, spec: FeedSpec, on_unit: UnitListener) -> AsyncIterator[FakeSession]:
         self.tries += 1
+        self.asked_for_sound.append(spec.audio)
         if self.failures:
             raise self.failures.pop(0)
-        session = self.sessions[spec.id] = FakeSession(on_unit, self.info, self.audio_info)
+        session = FakeSession(on_unit, self.info, self.audio_info, self.audio_fault)
+        self.sessions[spec.id] = session
         for unit in self.early:
             on_unit(unit)
         try:

@@ -10,11 +10,12 @@ from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import AccessRefusedError, ConnectionLostError
 from commandwall.base.tasks import Backoff
 from commandwall.ingest import feed as feed_module
+from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed import Feed
 from commandwall.ingest.gop import GopBudget
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
-from commandwall.model.reason import ReasonCode
+from commandwall.model.reason import Reason, ReasonCode
 from tests.unit.ingest.cameras import Collector, FakeCameras, spec, until
 
 
@@ -200,6 +201,20 @@ async def test_the_camera_ending_the_stream_is_told(no_delay: None) -> None:
         session.over.set_exception(ConnectionLostError("the camera closed the connection"))
         await until(lambda: cameras.tries == 2)
     assert ReasonCode.CLOSED in reasons
+
+
+async def test_a_camera_that_hangs_is_opened_without_its_sound_from_then_on(no_delay: None) -> None:
+    cameras = FakeCameras()
+    cameras.audio_info, cameras.audio_fault = NO_SOUND, Reason(ReasonCode.TIMEOUT, "SETUP: no answer")
+    async with running(cameras) as feed:
+        await opened(cameras)
+        cameras.audio_fault = Reason()
+        cameras.sessions["cam/sub"].over.set_exception(ConnectionLostError("gone"))
+        await until(lambda: cameras.tries == 2)
+        told = feed.figures(monotonic_ns())
+    assert cameras.asked_for_sound == [True, False]
+    assert told.audio_fault.startswith("camera does not answer: SETUP: no answer; its sound")
+    assert told.audio_fault_zh.startswith("摄像机无应答：SETUP: no answer；")
 
 
 async def test_figures_count_over_all_sessions(no_delay: None) -> None:

@@ -9,7 +9,7 @@ from tests.unit.control.rig import JPEG, Rig
 
 CONTRACT = {
     "id", "name", "area", "state", "reason", "codec", "audio_codec", "width", "height", "fps", "bitrate_bps",
-    "keyframe_interval_s", "last_frame_age_s", "reconnects", "loss_ratio",
+    "audio_fault", "audio_fault_zh", "keyframe_interval_s", "last_frame_age_s", "reconnects", "loss_ratio",
 }  # fmt: skip
 
 
