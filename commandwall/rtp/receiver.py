@@ -209,6 +209,13 @@ class RtpReceiver:
             self._ssrc, order.fraction_lost(), order.lost, order.highest(), 0, middle, min(delay, 0xFFFFFFFF)
         )
 
+    def sender_clock(self) -> tuple[int, int] | None:
+        """Return what the newest sender report says of the current source: (time in 90 kHz, UTC in ns).
+
+        ``None`` before the first one, and after the timestamps jumped.
+        """
+        return self._timeline.reported()
+
     @property
     def stats(self) -> ReceiverStats:
         """The counters as they are now."""
