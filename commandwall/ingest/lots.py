@@ -13,8 +13,9 @@ from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 
 WATCHED_LOT_NS = 40_000_000
 """The period of a wall with 25 ticks a second, whose deadlines are whole periods of the monotonic clock."""
-LEAD_NS = 30_000_000
-"""How long before a tick its lot is read: one thread decodes and paints fifty small pictures in it."""
+LEAD_NS = 38_000_000
+"""How long before a tick its lot is read: what is decoded after the tick is shown with the next one, and
+where a newer picture comes with that, not at all."""
 LOT_S = 0.8
 PARTS = 8
 """The feeds that nobody watches are read in so many parts: larger ones would hold up the others."""
