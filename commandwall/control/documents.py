@@ -22,6 +22,8 @@ class TileDocument:
 
     ``damaged``: packets of the picture were lost, or it could not be decoded without error; the tile
     says so.
+    ``skew_ms`` is how much later than the common time of an aligned wall its picture was captured;
+    ``None`` where that is not known, and on other walls.
     """
 
     cell: str
@@ -34,6 +36,7 @@ class TileDocument:
     fps: float
     stream: str
     decode: DecodeLevel
+    skew_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class WallDocument:
     name: str
     size: tuple[int, int]
     fps: int
+    align_ms: int
     revision: int
     layout: str
     heads: tuple[HeadDocument, ...]
@@ -68,6 +72,7 @@ class TileNow:
     fps: float
     stream: str
     decode: DecodeLevel
+    skew_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)

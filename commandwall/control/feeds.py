@@ -71,12 +71,19 @@ class Feeds:
         self.workers = [self._worker(i) for i in range(ingest.workers or default_workers(len(cameras)))]
         self._home = {camera.id: self.workers[i % len(self.workers)] for i, camera in enumerate(cameras)}
         self._shown: dict[str, ShowTiles] = {}
+        self._painting = False
 
     def show(self, shown: ShowTiles) -> None:
-        """Paint the tiles of a wall, each in the worker that receives its camera."""
+        """Paint the tiles of a wall, each in the worker that receives its camera.
+
+        Until a wall shows a camera for the first time, no worker hears of tiles, and none loads what
+        decodes and paints; from then on all have it ready.
+        """
         self._shown[shown.wall] = shown
-        for worker in self.workers:
-            worker.post(self._share(shown, worker))
+        self._painting = self._painting or bool(shown.tiles)
+        if self._painting:
+            for worker in self.workers:
+                worker.post(self._share(shown, worker))
         self._board.set_visible({tile.camera for show in self._shown.values() for tile in show.tiles})
 
     def install(self, cameras: Iterable[Camera]) -> None:
@@ -144,7 +151,7 @@ class Feeds:
 
     def _show_again(self, worker: Worker) -> None:
         """Tell ``worker`` its tiles again, since the cameras that live in it are others now."""
-        for shown in self._shown.values():
+        for shown in self._shown.values() if self._painting else ():
             worker.post(self._share(shown, worker))
 
     def _emptiest(self) -> Worker:

@@ -158,6 +158,7 @@ class WallControl:
             wall.name,
             (wall.width, wall.height),
             wall.fps,
+            wall.align_ms,
             self._arrangement.revision,
             self._arrangement.layout,
             heads,
@@ -289,6 +290,7 @@ class WallControl:
             figures.fps if figures else 0.0,
             figures.stream if figures else "",
             figures.decode if figures else DecodeLevel.OFF,
+            truth.skew_ms if truth else None,
         )
 
     def _ready(self, worker: Worker) -> None:
@@ -312,7 +314,16 @@ class WallControl:
             self.shown_total += truth.shown - (before.shown if before else 0)
         self._truths = {truth.cell: truth for truth in report.tiles}
         now = tuple(
-            TileNow(tile.cell, tile.state, tile.age_s, tile.damaged, tile.fps, tile.stream, tile.decode)
+            TileNow(
+                tile.cell,
+                tile.state,
+                tile.age_s,
+                tile.damaged,
+                tile.fps,
+                tile.stream,
+                tile.decode,
+                tile.skew_ms,
+            )
             for tile in self.tiles()
         )
         self._links.publish("tiles", TilesEvent(self.wall.id, now))

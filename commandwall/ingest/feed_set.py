@@ -40,6 +40,7 @@ class FeedSet:
         self._ending: set[asyncio.Task[None]] = set()
         self._unwanted_s: dict[str, float] = {}
         self._watched: list[Feed] = []
+        self._watching = asyncio.Event()
 
     async def __aenter__(self) -> FeedSet:
         return self
@@ -91,6 +92,7 @@ class FeedSet:
         self._open(feed)
         if feed not in self._watched:
             self._watched.append(feed)
+            self._watching.set()
         return feed
 
     def attach_audio(self, name: str, sink: UnitSink) -> None:
@@ -134,6 +136,7 @@ class FeedSet:
     async def read_watched(self) -> None:
         """Read what came of feeds that somebody watches. One task runs this for ever."""
         while True:
+            await self._watching.wait()
             await asyncio.sleep(until_next_lot_s(monotonic_ns()))
             for feed in self._watched:
                 feed.read_lot()
@@ -146,6 +149,10 @@ class FeedSet:
             part = (part + 1) % PARTS
             feeds = list(self.open_feeds())
             self._watched = [feed for feed in feeds if not feed.patient]
+            if self._watched:
+                self._watching.set()
+            else:
+                self._watching.clear()
             for feed in feeds[part::PARTS]:
                 feed.read_lot()
 

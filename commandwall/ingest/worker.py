@@ -51,6 +51,7 @@ class Ingest:
         self._group = group
         self._stack = stack
         self._stills = asyncio.Semaphore(2)
+        self._configuration: ConfigureIngest | None = None
         self._board: asyncio.Task[Board] | None = None
         self._endless: list[asyncio.Task[None]] = []
 
@@ -76,7 +77,10 @@ class Ingest:
             case RemoveFeeds(ids):
                 for name in ids:
                     self._feeds.remove(name)
-            case ShowTiles() as message if self._board is not None:
+            case ShowTiles() as message if self._configuration is not None:
+                if self._board is None:
+                    loading = self._load_board(self._configuration)
+                    self._board = self._group.create_task(loading, name="load decoders")
                 (await self._board).show(message)
             case SnapshotCamera(camera):
                 spawn(self._group, self._answer_still(camera, received.call), f"still of {camera}")
@@ -94,9 +98,10 @@ class Ingest:
     async def _configure(self, message: ConfigureIngest) -> None:
         server = PacketServer(Path(message.packet_path), FeedPublisher(self._feeds))
         await self._stack.enter_async_context(server)
-        self._board = self._group.create_task(self._make_board(message), name="load decoders")
+        self._configuration = message
+        _spare_the_collector()
 
-    async def _make_board(self, message: ConfigureIngest) -> Board:
+    async def _load_board(self, message: ConfigureIngest) -> Board:
         """Load what decodes and paints, without keeping feeds waiting: it takes a quarter of a second."""
         await asyncio.to_thread(_load_painting)
         from commandwall.ingest.board import Board
@@ -152,14 +157,18 @@ async def ingest(channel: Channel) -> AsyncIterator[Ingest]:
 
 
 def _load_painting() -> None:
-    """Import the decoders and scalers (in a thread).
-
-    What is loaded now stays, so the garbage collector need not walk it again: it is half of the
-    objects, and walking them took a tenth of the time of the loop.
-    """
+    """Import the decoders and scalers (in a thread)."""
     import commandwall.ingest.board
     import commandwall.ingest.still  # noqa: F401
 
+    _spare_the_collector()
+
+
+def _spare_the_collector() -> None:
+    """Keep the garbage collector from walking what is loaded now, and stays.
+
+    It is half of the objects, and walking them took a tenth of the time of the loop.
+    """
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
 

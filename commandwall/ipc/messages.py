@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from commandwall.base.errors import CommandwallError
 from commandwall.base.sentence import Sentence
 from commandwall.model.camera import FeedState, StreamName, Transport
+from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
@@ -182,6 +183,7 @@ class FeedFigures:
     packets: int
     lost_packets: int
     reconnects: int
+    clock: ClockFigures = field(default_factory=ClockFigures)
     audio_codec: str = ""
     audio_fault: str = ""
     audio_fault_zh: str = ""
@@ -288,6 +290,8 @@ class TileTruth:
     """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one.
 
     ``damaged``: something was lost from the picture, or from one that it depends on.
+    ``skew_ms`` is how much later than the wall's common time the picture was captured; ``None`` on a
+    wall that is not aligned, and where it is not known when the picture was captured.
     """
 
     cell: str
@@ -296,6 +300,7 @@ class TileTruth:
     age_s: float
     shown: int
     damaged: bool = False
+    skew_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

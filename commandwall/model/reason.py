@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ReasonCode(StrEnum):
-    """What keeps a feed from being live; the value is the English wording."""
+    """What keeps a feed from being live, or is wrong although it is; the value is the English wording."""
 
     NONE = ""
     DISABLED = "switched off in the configuration"
@@ -25,6 +25,7 @@ class ReasonCode(StrEnum):
     NO_FRAMES = "no frames arrive"
     CLOSED = "camera closed the connection"
     WORKER_DOWN = "ingest worker is restarting"
+    CLOCK_OFF = "camera's clock is wrong"
 
 
 ZH: dict[ReasonCode, str] = {
@@ -44,6 +45,7 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.NO_FRAMES: "收不到画面",
     ReasonCode.CLOSED: "摄像机断开连接",
     ReasonCode.WORKER_DOWN: "接入进程正在重启",
+    ReasonCode.CLOCK_OFF: "摄像机时钟不准",
 }
 
 

@@ -171,6 +171,13 @@ class RtpReceiver(RtpSource):
         """What is known of the codec now; size and profile come with the first parameter sets."""
         return self._format.parameters
 
+    def sender_clock(self) -> tuple[int, int] | None:
+        """Return what the newest sender report says of the current source: (time in 90 kHz, UTC in ns).
+
+        ``None`` before the first one, and after the timestamps jumped.
+        """
+        return self._timeline.reported()
+
     @property
     def stats(self) -> ReceiverStats:
         """The counters as they are now."""

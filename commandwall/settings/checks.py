@@ -202,4 +202,4 @@ def _wall(entry: WallEntry) -> Wall:
             raise InvalidError("must be x, y, width, height, none below 0", field=f"heads[{index}].rect")
         seen.add(head.id)
     models = tuple(Head(head.id, Rect(*head.rect)) for head in heads)
-    return Wall(entry.id, entry.name, width, height, entry.fps, entry.layout, models)
+    return Wall(entry.id, entry.name, width, height, entry.fps, entry.layout, models, entry.align_ms)

@@ -158,6 +158,7 @@ class WallEntry(Entry):
     size: tuple[int, int]
     fps: int = 25
     layout: LayoutId
+    align_ms: int = 0
     heads: Annotated[tuple[HeadEntry, ...] | None, NotEmpty] = None
 
 

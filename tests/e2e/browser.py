@@ -102,6 +102,9 @@ def camera(number: int, area: str, state: str = "live", **figures: Any) -> dict[
         "loss_ratio": 0.0,
         "visible": False,
         "onvif": False,
+        "clock_source": "",
+        "clock_skew_ms": None,
+        "clock_drift_ppm": None,
     }
     return {**base, **figures}
 

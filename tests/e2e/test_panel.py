@@ -340,6 +340,28 @@ async def test_feeds_are_sorted_and_filtered(daemon: StagedDaemon, open_page: Op
     await until(page, "document.querySelectorAll('.feed:not([hidden])').length === 1")
 
 
+async def test_clocks_are_told_in_the_table_and_what_is_not_known_is_last(
+    daemon: StagedDaemon, open_page: Open
+) -> None:
+    daemon.cameras = [camera(number, "dongmen") for number in range(1, 4)]
+    daemon.cameras[1].update(clock_source="rtcp", clock_skew_ms=-3_600_085.2, clock_drift_ppm=12.4)
+    daemon.cameras[2].update(clock_source="rtcp", clock_skew_ms=-42.0)
+    page = await open_page("/ops")
+    cells = "[...document.querySelectorAll('.feed')].map((it) => ['id', 'skew', 'drift'].map("
+    cells += "(id) => it.querySelector(`[data-column=${id}]`).textContent).join(' '))"
+    await until(page, f"{cells}.length === 3")
+    await page.click("[data-column='skew'] button")
+    assert await page.evaluate(cells) == [
+        "dongmen-002 -1 h 0 min +12 ppm",
+        "dongmen-003 -42 ms –",
+        "dongmen-001 – –",
+    ]
+    rows = "getComputedStyle(document.querySelector('.feed')).gridTemplateRows.split(' ').length"
+    for width in (1280, 1440, 1920):
+        await page.set_viewport_size({"width": width, "height": 720})
+        assert await page.evaluate(rows) == 1, f"all columns are beside each other at {width} pixels"
+
+
 async def test_the_table_follows_cameras_in_the_chosen_area(daemon: StagedDaemon, open_page: Open) -> None:
     page = await open_page("/ops")
     count = "document.querySelector('#count').textContent"

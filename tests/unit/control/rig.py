@@ -70,14 +70,16 @@ class FakeWall:
         rects = self._layout.rects(WALL.width, WALL.height)
         level = DecodeLevel.NODEBLOCK
         tiles = [
-            TileDocument(cell.id, source, source, box(rects[cell.id]), state, 0.04, False, 15.0, "sub", level)
+            TileDocument(
+                cell.id, source, source, box(rects[cell.id]), state, 0.04, False, 15.0, "sub", level, None
+            )
             for cell, source in zip(self._layout.cells, self._sources, strict=True)
             for state in [TileState.EMPTY if source == "none" else TileState.LIVE]
         ]
         heads = tuple(HeadDocument(head.id, box(head.rect)) for head in WALL.heads)
         size = (WALL.width, WALL.height)
         return WallDocument(
-            WALL.id, WALL.name, size, WALL.fps, self._revision, self._layout.id, heads, tuple(tiles)
+            WALL.id, WALL.name, size, WALL.fps, 0, self._revision, self._layout.id, heads, tuple(tiles)
         )
 
     def set_layout(

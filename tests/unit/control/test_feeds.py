@@ -103,6 +103,16 @@ def test_tiles_follow_their_camera_to_its_worker(rig: Rig) -> None:
     assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, ()))
 
 
+def test_nobody_hears_of_tiles_before_a_wall_shows_a_camera(rig: Rig) -> None:
+    tile = TileSpec("1", "d", StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0)
+    rig.feeds.show(ShowTiles("main", 1, ()))
+    rig.install(camera("d"))
+    assert not list(rig.said(ShowTiles))
+    rig.feeds.show(ShowTiles("main", 2, (tile,)))
+    rig.feeds.show(ShowTiles("main", 3, ()))
+    assert [worker for worker, _ in rig.said(ShowTiles)] == ["ingest-0", "ingest-1"] * 2
+
+
 def test_feeds_are_opened_with_what_the_login_is_now(rig: Rig) -> None:
     rig.logins["gate"] = Credential("admin", "second")
     rig.feeds.install([camera("b")])

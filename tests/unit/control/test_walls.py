@@ -140,7 +140,7 @@ def test_a_wrong_change_is_named_and_changes_nothing(
 
 
 def test_tiles_say_what_the_wall_process_and_the_workers_report(stage: Stage) -> None:
-    stage.says(report(1, TileTruth("2", "camera:c1", TileState.LIVE, 0.08, 99, damaged=True)))
+    stage.says(report(1, TileTruth("2", "camera:c1", TileState.LIVE, 0.08, 99, True, -12.5)))
     stage.wall.take_figures(
         [
             TileFigures("main", "2", StreamName.SUB, DecodeLevel.NODEBLOCK, 15.0, 99),
@@ -148,6 +148,7 @@ def test_tiles_say_what_the_wall_process_and_the_workers_report(stage: Stage) ->
         ]
     )
     first, second = stage.wall.tiles()[:2]
+    assert (first.skew_ms, second.skew_ms) == (None, -12.5)
     assert (first.state, first.age_s, first.decode) == (TileState.CONNECTING, -1.0, DecodeLevel.OFF)
     assert (second.state, second.age_s, second.decode, second.fps) == (
         TileState.LIVE, 0.08, DecodeLevel.NODEBLOCK, 15.0,

@@ -32,8 +32,19 @@ def test_a_picture_is_scaled_into_the_slot_with_its_times(
     assert tile.paint(SUB, pictures[2], SlotFlag.CATCHING_UP, 100)
     assert abs(wall.luma() - luma_of(2)) < 3
     unit = pictures[2].unit
-    assert wall.info() == (unit.arrival_ns, unit.capture_utc_ns, unit.arrival_ns, 100, SlotFlag.CATCHING_UP)
+    assert wall.info() == (unit.arrival_ns, unit.arrival_ns, unit.arrival_ns, 100, SlotFlag.CATCHING_UP)
     assert (tile.painted, tile.settled) == (1, True)
+
+
+def test_a_camera_whose_clock_is_right_tells_when_its_pictures_were_captured(
+    canvas: MakeCanvas, pictures: list[DecodedPicture]
+) -> None:
+    wall = canvas((64, 48))
+    tile = Tile(wall.tile(), wall.arena)
+    unit = pictures[2].unit
+    unit.capture_utc_ns = unit.arrival_ns + 7_000_000
+    tile.paint(SUB, pictures[2], 0, 100, epoch_ns=10_000_000)
+    assert (wall.info().captured_ns, wall.info().flags) == (unit.arrival_ns - 3_000_000, SlotFlag.TIMED)
 
 
 def test_bars_are_black_in_every_slot(canvas: MakeCanvas, pictures: list[DecodedPicture]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commandwall.ipc.slots import SLOTS, Arena, Planes, SlotInfo
+from commandwall.ipc.slots import Arena, Planes, SlotInfo
 
 
 class SlotReader:
@@ -10,7 +10,7 @@ class SlotReader:
 
     def __init__(self, arena: Arena, index: int) -> None:
         self._record = arena.table[index]
-        self._slots = [arena.planes(index, slot) for slot in range(SLOTS)]
+        self._slots = [arena.planes(index, slot) for slot in range(arena.slots)]
 
     @property
     def published(self) -> int:
@@ -25,10 +25,10 @@ class SlotReader:
         count = self.published
         if count == 0:
             return None
-        slot = (count - 1) % SLOTS
+        slot = (count - 1) % len(self._slots)
         info = SlotInfo._make(self._record["slots"][slot].tolist()[1:])
         return count, self._slots[slot], info
 
     def intact(self, ticket: int) -> bool:
         """Return whether the picture of ``ticket`` was still whole after it was copied."""
-        return int(self._record["slots"][(ticket - 1) % SLOTS]["sequence"]) == 2 * ticket
+        return int(self._record["slots"][(ticket - 1) % len(self._slots)]["sequence"]) == 2 * ticket

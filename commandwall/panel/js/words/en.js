@@ -168,6 +168,8 @@ export const en = {
   "column.age": "Last frame",
   "column.reconnects": "Reconnects",
   "column.loss": "Loss",
+  "column.skew": "Clock",
+  "column.drift": "Drift",
   "column.reason": "Reason",
   "worker.kind": "Kind",
   "worker.name": "Name",

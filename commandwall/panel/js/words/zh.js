@@ -164,6 +164,8 @@ export const zh = {
   "column.age": "最近一帧",
   "column.reconnects": "重连",
   "column.loss": "丢包",
+  "column.skew": "时钟偏差",
+  "column.drift": "时钟漂移",
   "column.reason": "原因",
   "worker.kind": "类型",
   "worker.name": "名称",
