@@ -19,7 +19,7 @@ from simulators.faults.zoo import ZOO_FILE, Expected, Scenario, zoo
 from tests.e2e.site import Daemon, Site, farm, until
 
 SCENARIOS = {scenario.name: scenario for scenario in zoo(ZOO_FILE)}
-LAYOUT, CELLS = "8x8", 64
+LAYOUT, CELLS = "10x10", 100
 SUB = "320x180@10:256k"
 POLL_S = 0.2
 PATIENCE_S = 110.0
