@@ -39,6 +39,10 @@ class Backoff:
         """Begin again with the first step."""
         self._tries = 0
 
+    def skip(self) -> None:
+        """Go on with the last step, at once."""
+        self._tries = max(self._tries, len(self._steps_s) - 1)
+
     def __iter__(self) -> Iterator[float]:
         while True:
             yield self.next_s()
