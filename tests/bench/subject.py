@@ -88,13 +88,13 @@ class Subject:
         if status != 200:
             raise RuntimeError(f"PUT layout {layout}: {status} {answer}")
 
+    async def cameras_live(self) -> bool:
+        """Return whether every camera is live."""
+        return set((await self.daemon.camera_states()).values()) == {"live"}
+
     async def until_cameras_live(self) -> float:
         """Wait until every camera is live; returns the seconds since the first ingest worker began."""
-
-        async def live() -> bool:
-            return set((await self.daemon.camera_states()).values()) == {"live"}
-
-        await until(live)
+        await until(self.cameras_live)
         workers = [p for p in processes_below(self.daemon.pid).values() if role(p.command) == "ingest"]
         return time.clock_gettime(time.CLOCK_BOOTTIME) - min(p.start for p in workers) * _TICK_S
 
