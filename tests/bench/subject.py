@@ -145,10 +145,14 @@ class Subject:
 
 
 @asynccontextmanager
-async def subject(farm: Streams, cameras: int) -> AsyncIterator[Subject]:
-    """Run a daemon with the first ``cameras`` of ``farm``, until the context ends."""
+async def subject(farm: Streams, cameras: int, **settings: Any) -> AsyncIterator[Subject]:
+    """Run a daemon with the first ``cameras`` of ``farm``, until the context ends.
+
+    ``settings`` go into its configuration on top of the usual.
+    """
     with TemporaryDirectory(prefix="commandwall-bench-") as folder:
-        site = Site(Path(folder), _free_port(), farm.cameras(cameras), {**CANVAS, "heads": HEADS})
+        wall = {**CANVAS, "heads": HEADS}
+        site = Site(Path(folder), _free_port(), farm.cameras(cameras), wall, settings)
         async with site.run() as daemon:
             yield Subject(daemon)
 

@@ -18,11 +18,13 @@ from tests.bench.streams import Streams
 from tests.bench.subject import Subject, subject, until
 
 NAME = "recovery"
+_AS_MANY_HOSTS = {"connects_per_host": 1000}
+"""All are at one address and port; opened as if each had its own, as cameras have."""
 
 
 async def run(plan: Plan, farm: Streams) -> Figures:
     """Cut all feeds off for a while; return how soon they are live again, and how they were asked for."""
-    async with subject(farm, farm.count) as daemon:
+    async with subject(farm, farm.count, ingest=_AS_MANY_HOSTS) as daemon:
         await daemon.until_cameras_live()
         await daemon.show("1", [])
         await asyncio.sleep(plan.settle_s)
