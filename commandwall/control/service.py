@@ -12,7 +12,7 @@ from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.control.accounts import Token, User
 from commandwall.control.audit import AuditLog
 from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
-from commandwall.control.documents import LeaseDocument, PtzDocument, WallDocument
+from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
 from commandwall.control.guessing import TooManyTriesError
 from commandwall.control.ptz import PtzControl
@@ -68,6 +68,9 @@ class WallPort(Protocol):
 
     def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
         """Change one cell."""
+
+    def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
+        """Open ahead what a change of layout and sources would need."""
 
     async def snapshot(self, head: str, image_format: str) -> StillPicture:
         """Return the canvas (``head`` empty) or a head as ``png`` or ``jpg``."""
@@ -267,6 +270,17 @@ class Service:
         shown = "" if sources is None else f": {', '.join(sources)}"
         with self._audited(who, Permission.OPERATE, "wall.layout", wall_id, f"{layout_id}{shown}"):
             return self._wall(wall_id).set_layout(layout_id, sources, expected_revision)
+
+    def prepare(
+        self, who: Principal, wall_id: str, layout_id: str, sources: Sequence[str] | None
+    ) -> PreparedDocument:
+        """Open ahead what :meth:`set_layout` would need, since it is about to be called.
+
+        It leaves no line in the audit log: nothing is seen of it. Raises :class:`NotFoundError` or
+        :class:`InvalidError`.
+        """
+        who.require(Permission.OPERATE)
+        return self._wall(wall_id).prepare(layout_id, sources)
 
     def set_cell(
         self, who: Principal, wall_id: str, cell: str, source: str, expected_revision: int | None = None

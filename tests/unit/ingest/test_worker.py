@@ -25,6 +25,7 @@ from commandwall.ipc.messages import (
     ShowTiles,
     SnapshotCamera,
     TileReport,
+    WarmFeeds,
 )
 from commandwall.ipc.packets import Subscription
 from commandwall.ipc.slots import SlotFlag
@@ -183,6 +184,14 @@ async def test_a_layout_switch_is_followed_from_the_caches(
         painted = before.published()
         await until(lambda: after.published(1) > 5)
         assert before.published() == painted
+
+
+async def test_a_main_stream_is_opened_before_anybody_shows_it(url: str, short_dir: Path) -> None:
+    async with running(url, short_dir / "bus") as bench:
+        bench.add(1)
+        bench.worker.post(WarmFeeds(("cam-1/main",)))
+        await until(lambda: bench.state("cam-1/main") is FeedState.LIVE)
+        await until(lambda: bench.figures.keys() == {"cam-1/main", "cam-1/sub"})
 
 
 async def test_what_cannot_be_received_says_why_and_harms_nobody(
