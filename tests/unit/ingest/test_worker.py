@@ -240,3 +240,20 @@ async def test_udp_is_received_like_tcp(url: str, short_dir: Path, canvas: MakeC
         bench.add(2, transport=Transport.UDP)
         bench.worker.post(ShowTiles("w", 1, (wall.tile(0, "cam-2"),)))
         await until(lambda: camera_in(wall, 0) == 2)
+
+
+async def test_a_tile_says_that_packets_were_lost_until_the_next_key_frame(
+    tmp_path: Path, short_dir: Path, canvas: MakeCanvas
+) -> None:
+    wall = canvas((240, 134))
+    faults = tmp_path / "faults.yaml"
+    faults.write_text("[{cameras: 1, faults: [{kind: loss, ratio: 0.02, after_s: 1}]}]")
+    options = ("--cache", str(tmp_path), "--faults", str(faults))
+    async with farm(1, *OPTIONS, *options) as url, running(url, short_dir / "bus") as bench:
+        bench.add(1, transport=Transport.UDP)
+        bench.worker.post(ShowTiles("w", 1, (wall.tile(0, "cam-1"),)))
+        await until(lambda: camera_in(wall, 0) == 1)
+        for _ in range(2):
+            await until(lambda: wall.info(0).flags & SlotFlag.DAMAGED)
+            await until(lambda: not wall.info(0).flags & SlotFlag.DAMAGED)
+        await until(lambda: bench.figures["cam-1/sub"].lost_packets > 0)
