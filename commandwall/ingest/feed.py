@@ -13,7 +13,7 @@ from commandwall.ingest.admission import Admission
 from commandwall.ingest.figures import FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
 from commandwall.ingest.lifecycle import Lifecycle, reason_of
-from commandwall.ingest.lots import LOT_LIMIT_BPS, ArrivalClock
+from commandwall.ingest.lots import ArrivalClock, Pace, pace_of
 from commandwall.ingest.retry import Retry
 from commandwall.ingest.waiting import WaitingRoom
 from commandwall.ipc.messages import FeedFigures, FeedSpec
@@ -221,9 +221,9 @@ class Feed:
                 sink.describe(info)
 
     @property
-    def patient(self) -> bool:
-        """Whether what comes may wait for ``LOT_S``: nobody watches, and it is not much."""
-        return not self.sinks and self.meter.bitrate_bps < LOT_LIMIT_BPS
+    def pace(self) -> Pace:
+        """How often it is to be read, since what comes may wait."""
+        return pace_of(bool(self.sinks), self.meter.bitrate_bps)
 
     def read_lot(self) -> None:
         """Read what waits, if the feed is read in lots."""

@@ -11,7 +11,7 @@ from commandwall.base.tasks import spawn
 from commandwall.ingest.admission import Admission
 from commandwall.ingest.feed import Feed, SessionOpener, UnitSink
 from commandwall.ingest.gop import GopBudget
-from commandwall.ingest.lots import LOT_S, PARTS, WATCHED_LOT_S
+from commandwall.ingest.lots import LOT_S, PARTS, WATCHED_LOT_S, Pace
 from commandwall.ingest.waiting import WaitingRoom
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.camera import StreamName, feed_id
@@ -144,15 +144,16 @@ class FeedSet:
                 feed.read_lot()
 
     async def read_others(self) -> None:
-        """Read what came of all other feeds, one part after the other. One task runs this for ever."""
+        """Read what came of all other feeds, the slow ones in parts. One task runs this for ever."""
         part = 0
         while True:
             await asyncio.sleep(LOT_S / PARTS)
             part = (part + 1) % PARTS
-            feeds = list(self.open_feeds())
-            self._watched = [feed for feed in feeds if not feed.patient]
-            for feed in feeds[part::PARTS]:
-                feed.read_lot()
+            paced = [(feed, feed.pace) for feed in self.open_feeds()]
+            self._watched = [feed for feed, pace in paced if pace is Pace.WATCHED]
+            for number, (feed, pace) in enumerate(paced):
+                if pace is Pace.MAIN or number % PARTS == part:
+                    feed.read_lot()
 
     def _changed(self, feed: Feed) -> None:
         """Pass on what a feed says, unless it is gone or replaced: its TEARDOWN may take a while."""
