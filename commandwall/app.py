@@ -26,9 +26,10 @@ from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.mqtt import MqttBridge
 from commandwall.control.passwords import Passwords
 from commandwall.control.plant import build_plant
+from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
 from commandwall.control.roster import Roster, merge_cameras
-from commandwall.control.service import Place, Service
+from commandwall.control.service import Service
 from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
@@ -85,7 +86,15 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             ptz,
         )
         video = await stack.enter_async_context(HeadVideo())
-        metrics = Metrics(Sources(plant.board.all, plant.walls.values, plant.worker_statuses, video.viewers))
+        metrics = Metrics(
+            Sources(
+                plant.board.all,
+                plant.walls.values,
+                plant.worker_statuses,
+                video.viewers,
+                plant.share.clients,
+            )
+        )
         health = Health(plant.walls.values, plant.worker_statuses)
         probes = Probes(metrics.text, health.faults)
         pages = Path(commandwall.panel.__file__).parent

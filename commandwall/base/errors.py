@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from commandwall.base.sentence import Sentence
+
 
 class CommandwallError(Exception):
-    """Raised when commandwall itself finds something wrong; the base of all its exceptions."""
+    """Raised when commandwall itself finds something wrong; the base of all its exceptions.
+
+    ``message`` and ``fields`` make the :class:`Sentence` that it says in both languages.
+    """
+
+    def __init__(self, message: str, /, **fields: object) -> None:
+        self.sentence = Sentence(message, **fields)
+        super().__init__(self.sentence)
+
+    @property
+    def zh(self) -> str:
+        """What it says in Chinese."""
+        return self.sentence.zh
 
 
 class ProtocolError(CommandwallError):
@@ -42,10 +56,15 @@ class InvalidError(CommandwallError):
     is the message without it.
     """
 
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(f"{field}: {message}" if field else message)
+    def __init__(self, message: str, /, *, field: str = "", **fields: object) -> None:
         self.field = field
-        self.reason = message
+        self.reason = Sentence(message, **fields)
+        super().__init__(in_field(field, self.reason))
+
+
+def in_field(field: str, message: str) -> Sentence:
+    """Return what is said about ``field``, or about the whole where that is ``""``."""
+    return Sentence("{field}: {reason}", field=field, reason=message) if field else Sentence(message)
 
 
 class StaleError(CommandwallError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any
 
 
@@ -24,11 +24,6 @@ class Backoff:
         self._jitter = jitter
         self._tries = 0
 
-    @property
-    def tries(self) -> int:
-        """How many delays were handed out since the last reset."""
-        return self._tries
-
     def next_s(self) -> float:
         """Return the next delay in seconds."""
         step = self._steps_s[min(self._tries, len(self._steps_s) - 1)]
@@ -42,7 +37,3 @@ class Backoff:
     def skip(self) -> None:
         """Go on with the last step, at once."""
         self._tries = max(self._tries, len(self._steps_s) - 1)
-
-    def __iter__(self) -> Iterator[float]:
-        while True:
-            yield self.next_s()

@@ -8,6 +8,7 @@ import csv
 import logging
 import os
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -25,6 +26,7 @@ from commandwall.control.users import FIRST_USER
 from commandwall.settings.load import load_settings
 
 _FARM = "simulators.cameras"
+_RTSP_PORT = 8554
 _STOP_S = 3.0
 
 
@@ -39,13 +41,26 @@ async def _demo(cameras: int, port: int, clip: Path | None, folder: Path) -> Non
     console = Console()
     console.print(f"commandwall demo: {cameras} simulated cameras; Ctrl-C ends it", highlight=False)
     async with _farm(cameras, clip) as ports:
-        await _write_site(folder, cameras, ports, port)
+        rtsp_port = _free_port(_RTSP_PORT)
+        await _write_site(folder, cameras, ports, port, rtsp_port)
         settings = load_settings(folder / "demo.yaml")
-        await run(settings, lambda running: _announce(console, running))
+        await run(settings, lambda running: _announce(console, running, rtsp_port))
 
 
-def _announce(console: Console, running: Running) -> None:
+def _free_port(wanted: int) -> int:
+    """Return ``wanted``, or another port if something listens there: a demo is not to fail for that."""
+    for port in (wanted, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            found: int = probe.getsockname()[1]
+            return found
+    raise CommandwallError("demo: no port is free for RTSP; end what holds them all")
+
+
+def _announce(console: Console, running: Running, rtsp_port: int) -> None:
     console.print(f"\n  panel     [bold]{running.url}[/]", highlight=False)
+    console.print(f"  RTSP      rtsp://127.0.0.1:{rtsp_port}/walls/main/all", highlight=False)
     if running.first_password:
         console.print(
             f"  sign in   [bold]{FIRST_USER}[/] / [bold]{running.first_password}[/]\n", highlight=False
@@ -82,7 +97,9 @@ async def _ports_of(process: asyncio.subprocess.Process) -> tuple[int, int]:
     raise CommandwallError("demo: the camera farm ended before it was ready; its own words are above")
 
 
-async def _write_site(folder: Path, cameras: int, farm_ports: tuple[int, int], port: int) -> None:
+async def _write_site(
+    folder: Path, cameras: int, farm_ports: tuple[int, int], port: int, share_port: int
+) -> None:
     """Write the configuration of the demo: the farm's cameras on one 1080p wall."""
     rtsp_port, onvif_port = map(str, farm_ports)
     described = ["--count", str(cameras), "--port", rtsp_port, "--onvif", onvif_port, "--describe"]
@@ -92,7 +109,7 @@ async def _write_site(folder: Path, cameras: int, farm_ports: tuple[int, int], p
         "site": {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"},
         "state": str(folder / "state"),
         "http": {"listen": f"127.0.0.1:{port}"},
-        "rtsp": {"listen": "127.0.0.1:0"},
+        "rtsp": {"listen": f"127.0.0.1:{share_port}"},
         "areas": [{**area, "parent": area["parent"] or None} for area in areas],
         "cameras_file": "cameras.csv",
         "walls": [

@@ -11,13 +11,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
+from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, monotonic_ns, utc_ns
 from commandwall.base.errors import CommandwallError
 from commandwall.model.access_unit import AccessUnit
+from commandwall.model.clock import ClockFigures, ClockSource
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.session import RtspSession
 
 _JITTER_NOTABLE_S = 0.1
+_NS_PER_MS = 1_000_000
 
 
 @dataclass(slots=True)
@@ -28,14 +30,15 @@ class Watched:
     arrivals_ns: list[int] = field(default_factory=list)
     key_pts_90k: list[int] = field(default_factory=list)
     size_bytes: int = 0
-    with_clock: bool = False
+    skews_ns: list[int] = field(default_factory=list)
 
     def take(self, unit: AccessUnit) -> None:
         """Note one access unit."""
         self.pts_90k.append(unit.pts_90k)
         self.arrivals_ns.append(unit.arrival_ns)
         self.size_bytes += len(unit.data)
-        self.with_clock = self.with_clock or bool(unit.capture_utc_ns)
+        if unit.capture_utc_ns:
+            self.skews_ns.append(unit.capture_utc_ns - unit.arrival_ns - utc_ns() + monotonic_ns())
         if unit.key:
             self.key_pts_90k.append(unit.pts_90k)
 
@@ -57,6 +60,13 @@ class Watched:
         gaps = [b - a for a, b in zip(self.key_pts_90k, self.key_pts_90k[1:], strict=False)]
         return statistics.median(gaps) / RTP_CLOCK_HZ if gaps else 0.0
 
+    @property
+    def clock(self) -> ClockFigures:
+        """The camera's clock against that of this machine, by the pictures that were held up least."""
+        if not self.skews_ns:
+            return ClockFigures()
+        return ClockFigures(ClockSource.RTCP, round(max(self.skews_ns) / _NS_PER_MS, 1))
+
     def quirks(self, session: RtspSession) -> list[str]:
         """Return what is unusual, in words."""
         stats = session.stats
@@ -68,7 +78,8 @@ class Watched:
             (not self.key_pts_90k, "no key frame while watching: pictures appear late"),
             (any(gap <= 0 for gap in gaps), "timestamps stand still or go back (B-frames or a faulty clock)"),
             (bool(delays) and max(delays) - min(delays) > _JITTER_NOTABLE_S, "pictures arrive in bursts"),
-            (not self.with_clock, "no RTCP sender report: the camera's clock is unknown"),
+            (self.clock.skew_ms is None, "no RTCP sender report: the camera's clock is unknown"),
+            (self.clock.off, f"the camera's clock is off by {self.clock.skew_words}: set it, or give it NTP"),
             (stats.malformed > 0, f"{stats.malformed} malformed packets"),
             (stats.restarts > 0, f"the RTP source started anew {stats.restarts} times"),
             (session.unassigned_frames > 0, f"{session.unassigned_frames} frames on unassigned channels"),
@@ -78,7 +89,10 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a stream turned out to be, in figures; ``keyframe_interval_s`` is 0 where it is unknown."""
+    """What a stream turned out to be, in figures; ``keyframe_interval_s`` is 0 where it is unknown.
+
+    ``clock_skew_ms`` is the camera's clock minus this machine's, ``None`` where it is unknown.
+    """
 
     codec: str
     profile: str
@@ -91,6 +105,7 @@ class Finding:
     lost_packets: int
     pictures: int
     damaged: int
+    clock_skew_ms: float | None
     quirks: tuple[str, ...]
 
 
@@ -120,6 +135,7 @@ def _finding(watched: Watched, session: RtspSession) -> Finding:
         stats.lost,
         stats.access_units,
         stats.damaged,
+        watched.clock.skew_ms,
         tuple(watched.quirks(session)),
     )
 
@@ -147,6 +163,7 @@ def _print(found: Finding) -> None:
         if expected
         else "0",
         "pictures": f"{found.pictures}, {found.damaged} damaged",
+        "clock": "unknown" if found.clock_skew_ms is None else f"{found.clock_skew_ms:+.0f} ms",
         "quirks": "; ".join(found.quirks) or "none",
     }
     table = Table(show_header=False, box=None)

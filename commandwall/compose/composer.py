@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
+from commandwall.compose.alignment import Alignment
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.clock import WallClock
 from commandwall.compose.faces import Faces
@@ -28,13 +29,15 @@ _HOLD_NS = NS_PER_S // 4
 _REPORT_NS = NS_PER_S
 _QUICK_REPORT_NS = NS_PER_S // 5
 _FACES_SHARE = 4
+_NS_PER_MS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
     """The counters and the truth after a tick, copied out of the tick's thread.
 
-    ``arrival`` is each tile's, in monotonic ns; ``now_ns`` the time they were judged at.
+    ``arrival`` is that of each tile's picture, in monotonic ns; ``now_ns`` the time they were judged at;
+    ``skews_ms`` how far they are from the common time of an aligned wall.
     """
 
     revision: int
@@ -48,6 +51,8 @@ class TickReport:
     has_picture: Sequence[bool]
     arrival: Times
     shown: Sequence[int]
+    damaged: Sequence[bool]
+    skews_ms: Sequence[float | None]
 
 
 class Viewer(Protocol):
@@ -79,6 +84,7 @@ class Composer:
         self._orders: deque[Callable[[], None]] = deque()
         self._peeks: deque[Callable[[Canvas], None]] = deque()
         self._known: dict[str, SourceState] = {}
+        self._alignment = Alignment(wall.align_ms * _NS_PER_MS) if wall.align_ms else None
         self._ticker = Ticker(wall.fps, self._tick)
         self._version = 0
         self._face_ns = NS_PER_S // wall.fps // _FACES_SHARE
@@ -103,7 +109,7 @@ class Composer:
 
         Raises :class:`commandwall.base.errors.InvalidError` when a tile does not fit the canvas.
         """
-        return Stage(arrange, self._canvas, self._faces, self._words, self._known)
+        return Stage(arrange, self._canvas, self._faces, self._words, self._known, self._alignment)
 
     def show(self, stage: Stage) -> None:
         """Show ``stage`` as soon as its pictures are there, at most a quarter of a second from now."""
@@ -122,6 +128,8 @@ class Composer:
         now_ns = monotonic_ns()
         while self._orders:
             self._orders.popleft()()
+        if self._alignment is not None:
+            self._alignment.tick(now_ns)
         self._switch(now_ns)
         self._compose(now_ns)
         for viewer in self._viewers:
@@ -190,7 +198,9 @@ class Composer:
                 stage.specs,
                 stage.states.copy(),
                 stage.truth.has_picture.tolist(),
-                stage.truth.arrival.copy(),
+                stage.truth.shown.copy(),
                 stage.shown.tolist(),
+                stage.truth.damaged().tolist(),
+                stage.skews_ms(),
             )
         )

@@ -126,7 +126,7 @@ class Heads:
         try:
             return self._streams[name]
         except KeyError:
-            raise NotFoundError(f"this wall has no stream {name!r}") from None
+            raise NotFoundError("this wall has no stream {name!r}", name=name) from None
 
 
 def _info(rect: Rect, fps: int, most_width: int = 1 << 16) -> StreamInfo:

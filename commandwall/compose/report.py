@@ -11,10 +11,13 @@ from commandwall.ipc.messages import HeadFigures, TileTruth, WallReport
 def wall_report(report: TickReport, heads: tuple[HeadFigures, ...]) -> WallReport:
     """Return the message for ``report``; in the event loop, to keep the tick lean."""
     ages_s = ((report.now_ns - report.arrival) / NS_PER_S).round(3).tolist()
-    rows = zip(report.specs, report.states.tolist(), report.has_picture, ages_s, report.shown, strict=True)
+    states = [STATES[code] for code in report.states.tolist()]
+    figures = (report.has_picture, ages_s, report.shown, report.damaged, report.skews_ms)
     tiles = tuple(
-        TileTruth(spec.cell, spec.source, STATES[code], age_s if has_picture else -1.0, shown)
-        for spec, code, has_picture, age_s, shown in rows
+        TileTruth(spec.cell, spec.source, state, age_s if has_picture else -1.0, shown, damaged, skew_ms)
+        for spec, state, has_picture, age_s, shown, damaged, skew_ms in zip(
+            report.specs, states, *figures, strict=True
+        )
     )
     sum_s = report.sum_ns / NS_PER_S
     return WallReport(report.revision, report.tick, report.late_ticks, sum_s, report.buckets, tiles, heads)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from commandwall.base.errors import ProtocolError
 from commandwall.compose.truth import Truth
-from commandwall.ipc.slots import SLOTS, Arena, Planes
+from commandwall.ipc.slots import Arena, Planes
 
 Numbers = NDArray[np.intp]
 
@@ -38,7 +38,7 @@ class Shelf:
     def slots(self, position: int) -> tuple[Planes, ...]:
         """Return views of the slots at ``position``."""
         index = int(self._indices[position])
-        return tuple(self._arena.planes(index, slot) for slot in range(SLOTS))
+        return tuple(self._arena.planes(index, slot) for slot in range(self._arena.slots))
 
     def has_pictures(self) -> NDArray[np.bool_]:
         """Return which tiles of the wall, of ``numbers``, have had a picture yet."""
@@ -57,18 +57,23 @@ class Shelf:
             return positions
         self._seen[positions] = published[positions]
         numbers = self._numbers[positions]
-        slots = ((published[positions] - 1) % SLOTS).astype(np.intp)
+        slots = ((published[positions] - 1) % self._arena.slots).astype(np.intp)
         infos = self._slots[self._indices[positions], slots]
         newest[numbers] = slots
+        self.note(truth, numbers, infos)
+        truth.flags[numbers] = infos["flags"]
+        return numbers
+
+    @staticmethod
+    def note(truth: Truth, numbers: Numbers, infos: NDArray[np.void]) -> None:
+        """Note in ``truth`` when the newest pictures came."""
         truth.has_picture[numbers] = True
         truth.arrival[numbers] = infos["arrival_ns"]
         truth.changed[numbers] = infos["changed_ns"]
         truth.period[numbers] = infos["period_ns"]
-        truth.flags[numbers] = infos["flags"]
-        return numbers
 
     def torn(self) -> bool:
         """Return whether a picture that was noted by :meth:`look` has been written over since."""
-        slots = ((self._seen - 1) % SLOTS).astype(np.intp)
+        slots = ((self._seen - 1) % self._arena.slots).astype(np.intp)
         sequences = self._slots["sequence"][self._indices, slots]
         return bool(((sequences != 2 * self._seen) & (self._seen > 0)).any())

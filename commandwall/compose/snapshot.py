@@ -34,7 +34,7 @@ async def snapshot(composer: Composer, request: SnapshotWall) -> tuple[Picture, 
     try:
         planes = await asyncio.wait_for(copied, _PATIENCE_S)
     except TimeoutError:
-        raise UnavailableError(f"wall {wall.id!r} does not tick; try again in some seconds") from None
+        raise UnavailableError("wall {id!r} does not tick; try again in some seconds", id=wall.id) from None
     still = await asyncio.to_thread(encode_still, planes, request.format)
     return Picture(still.content_type, 0.0), still.data
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import InvalidError, ProtocolError
+from commandwall.compose.alignment import AlignedShelf, Alignment
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.faces import Faces, Look
 from commandwall.compose.shelf import Shelf
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 _DEAD = (FeedState.LOST, FeedState.REFUSED, FeedState.DISABLED)
 _REDRAWS = 3
+_NS_PER_MS = 1_000_000
 
 
 class Progress(NamedTuple):
@@ -46,15 +48,24 @@ class Stage:
     """The tiles of one revision. After it is built only the tick's thread uses it."""
 
     def __init__(
-        self, arrange: Arrange, canvas: Canvas, faces: Faces, words: Words, known: Mapping[str, SourceState]
+        self,
+        arrange: Arrange,
+        canvas: Canvas,
+        faces: Faces,
+        words: Words,
+        known: Mapping[str, SourceState],
+        alignment: Alignment | None = None,
     ) -> None:
-        """Build it; raises :class:`InvalidError` when a tile leaves the canvas or is odd."""
+        """Build it; raises :class:`InvalidError` when a tile leaves the canvas or is odd.
+
+        With an ``alignment`` its tiles show pictures of the same time, else the newest ones.
+        """
         self.revision, self.at_ns = arrange.revision, arrange.at_ns
         self.specs = arrange.tiles
-        self._faces, self._words = faces, words
+        self._faces, self._words, self._alignment = faces, words, alignment
         count = len(self.specs)
         self._tiles = [Tile(canvas.region(_checked(spec, canvas))) for spec in self.specs]
-        self.truth = Truth(count)
+        self.truth = Truth(count, aligned=alignment is not None)
         self.states: Codes = np.zeros(count, np.uint8)
         self.shown: NDArray[np.int64] = np.zeros(count, np.int64)
         self._newest: NDArray[np.intp] = np.full(count, -1, np.intp)
@@ -117,6 +128,14 @@ class Stage:
             self.shown[numbers] += 1
         return drawn
 
+    def skews_ms(self) -> list[float | None]:
+        """Return how much later than the common time each picture was captured, where that is known."""
+        if self._alignment is None:
+            return [None] * len(self.specs)
+        timed = (self.truth.flags & np.uint64(SlotFlag.TIMED) > 0).tolist()
+        skews = ((self.truth.captured - self._alignment.at_ns) / _NS_PER_MS).round(1).tolist()
+        return [skew if told else None for skew, told in zip(skews, timed, strict=True)]
+
     def _draw(self, numbers: set[int]) -> None:
         newest = self._newest
         for number in numbers:
@@ -124,7 +143,7 @@ class Stage:
 
     def _dress(self, now_ns: int, until_ns: int) -> NDArray[np.intp]:
         """Give new faces to tiles that are no longer what their face says; return their numbers."""
-        damaged = (self.truth.flags & np.uint64(SlotFlag.DAMAGED)) > 0
+        damaged = self.truth.damaged()
         ages = self.truth.ages(self.states, now_ns)
         keys = (self._versions << 40) + (ages << 8) + (self.states.astype(np.int64) << 1) + damaged
         outdated = np.flatnonzero(keys != self._worn)
@@ -168,7 +187,7 @@ class Stage:
         shelves = []
         for path, numbers in numbers_of.items():
             try:
-                shelf = Shelf(Arena(path), [self.specs[number].index for number in numbers], numbers)
+                shelf = self._open_shelf(path, numbers)
                 self._fill(shelf)
             except ProtocolError as error:
                 log.error("revision %d: %s; its %d tiles have no picture", self.revision, error, len(numbers))
@@ -176,6 +195,12 @@ class Stage:
             else:
                 shelves.append(shelf)
         return shelves
+
+    def _open_shelf(self, path: str, numbers: list[int]) -> Shelf:
+        arena, indices = Arena(path), [self.specs[number].index for number in numbers]
+        if self._alignment is not None:
+            return AlignedShelf(arena, indices, numbers, self._alignment)
+        return Shelf(arena, indices, numbers)
 
     def _fill(self, shelf: Shelf) -> None:
         for position, number in enumerate(shelf.numbers.tolist()):

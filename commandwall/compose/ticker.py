@@ -16,6 +16,9 @@ _BUCKETS_NS = tuple(round(bound_s * NS_PER_S) for bound_s in TICK_BUCKETS_S)
 class Ticker:
     """Calls ``work`` with 0, 1, 2... at ``fps`` a second, without drift. One thread runs it.
 
+    Deadlines are whole periods of the monotonic clock: all walls of one rate tick together, and
+    whoever brings their pictures knows when they are wanted.
+
     A tick is late when its work starts more than half a period after its deadline or ends after
     the next one; ticks whose time has wholly passed are left out, and count as late.
     """
@@ -36,15 +39,15 @@ class Ticker:
 
     def run(self) -> None:
         """Tick until :meth:`stop`."""
-        start_ns = monotonic_ns()
+        first = -(-monotonic_ns() * self._fps // NS_PER_S)
         while not self._stop.is_set():
-            deadline_ns = start_ns + self.tick * NS_PER_S // self._fps
+            deadline_ns = (first + self.tick) * NS_PER_S // self._fps
             wait_ns = deadline_ns - monotonic_ns()
             if wait_ns > 0 and self._stop.wait(wait_ns / NS_PER_S):
                 return
             self._once(deadline_ns)
             self.tick += 1
-            due = (monotonic_ns() - start_ns) * self._fps // NS_PER_S
+            due = monotonic_ns() * self._fps // NS_PER_S - first
             if due > self.tick:
                 self.late_ticks += due - self.tick
                 self.tick = due

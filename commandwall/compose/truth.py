@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commandwall.base.clock import NS_PER_S
+from commandwall.ipc.slots import SlotFlag
 from commandwall.model.wall import TileState
 
 STATES = tuple(TileState)
@@ -43,11 +44,16 @@ class Truth:
     ``has_picture``: at least one arrived. ``arrival``, ``changed``, ``period``, ``flags``: of the
     newest one, as :class:`commandwall.ipc.slots.SlotInfo` says. ``dead``: its feed is known not to
     deliver. ``empty``: nothing is to be shown.
+
+    Where the wall is ``aligned`` the picture that is shown is not the newest: ``shown`` is when it
+    arrived, ``captured`` when it was captured, and ``flags`` are its.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, aligned: bool = False) -> None:
         self.has_picture: Marks = np.zeros(count, np.bool_)
         self.arrival: Times = np.zeros(count, np.int64)
+        self.shown: Times = np.zeros(count, np.int64) if aligned else self.arrival
+        self.captured: Times = np.zeros(count, np.int64)
         self.changed: Times = np.zeros(count, np.int64)
         self.period: Times = np.zeros(count, np.int64)
         self.flags: NDArray[np.uint64] = np.zeros(count, np.uint64)
@@ -68,11 +74,15 @@ class Truth:
             states[self.empty] = EMPTY
         return states
 
+    def damaged(self) -> Marks:
+        """Return which tiles show a picture from which something was lost."""
+        return (self.flags & np.uint64(SlotFlag.DAMAGED)) > 0
+
     def ages(self, states: Codes, now_ns: int) -> Times:
         """Return the whole seconds that each tile has to say: 0 where it says none.
 
         A late or lost tile says how old its picture is, a frozen one for how long nothing moved.
         """
-        since = np.where(states == FROZEN, self.changed, self.arrival)
+        since = np.where(states == FROZEN, self.changed, self.shown)
         told = self.has_picture & (states != LIVE)
         return np.where(told, (now_ns - since) // NS_PER_S, 0)

@@ -91,7 +91,7 @@ class WallProcess:
         try:
             picture, data = await snapshot(composer, request)
         except CommandwallError as error:
-            self._channel.answer(call, Failure(str(error)))
+            self._channel.answer(call, Failure.of(error))
         else:
             self._channel.answer(call, picture, data)
 

@@ -63,7 +63,7 @@ class Accounts:
         try:
             await self._change("INSERT INTO users VALUES (?, ?, ?, ?)", name, role, password, utc_ns())
         except sqlite3.IntegrityError:
-            raise InvalidError(f"there is already a user {name!r}", field="name") from None
+            raise InvalidError("there is already a user {name!r}", name=name, field="name") from None
 
     async def set_password(self, name: str, password: str) -> None:
         """Replace a password hash and end the user's sessions; raises :class:`NotFoundError`."""
@@ -75,7 +75,7 @@ class Accounts:
             ).rowcount
 
         if not await self._database.run(change):
-            raise NotFoundError(f"there is no user {name!r}")
+            raise NotFoundError("there is no user {name!r}", name=name)
 
     async def remove_user(self, name: str) -> None:
         """Remove a user with all sessions.
@@ -90,11 +90,13 @@ class Accounts:
             ).fetchone()
             removed = connection.execute("DELETE FROM users WHERE name = ?", (name,)).rowcount
             if removed and not others[0]:
-                raise InvalidError(f"{name!r} is the last administrator; add another one first", field="name")
+                raise InvalidError(
+                    "{name!r} is the last administrator; add another one first", name=name, field="name"
+                )
             return removed
 
         if not await self._database.run(change):
-            raise NotFoundError(f"there is no user {name!r}")
+            raise NotFoundError("there is no user {name!r}", name=name)
 
     async def session(self, secret_hash: bytes) -> Session | None:
         """Return the session behind a hash, if there is one."""
@@ -143,12 +145,12 @@ class Accounts:
                 "INSERT INTO tokens VALUES (?, ?, ?, ?, ?)", secret_hash, name, role, utc_ns(), expires_utc_ns
             )
         except sqlite3.IntegrityError:
-            raise InvalidError(f"there is already a token {name!r}", field="name") from None
+            raise InvalidError("there is already a token {name!r}", name=name, field="name") from None
 
     async def remove_token(self, name: str) -> None:
         """Remove a token; raises :class:`NotFoundError`."""
         if not await self._change("DELETE FROM tokens WHERE name = ?", name):
-            raise NotFoundError(f"there is no token {name!r}")
+            raise NotFoundError("there is no token {name!r}", name=name)
 
     async def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = await self._database.run(

@@ -7,7 +7,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from commandwall.base.sentence import Sentence
 from commandwall.control.problem import FieldFault, FieldsError
+from commandwall.settings.faults import path_of, wording
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -71,7 +73,11 @@ class PtzCommand(BaseModel):
     def _complete(self) -> PtzCommand:
         axes = self.verb in (PtzVerb.MOVE, PtzVerb.GOTO)
         if axes == (self.pan is None and self.tilt is None and self.zoom is None):
-            raise ValueError("needs pan, tilt or zoom" if axes else f"{self.verb} takes no pan, tilt, zoom")
+            raise ValueError(
+                Sentence("needs pan, tilt or zoom")
+                if axes
+                else Sentence("{verb} takes no pan, tilt, zoom", verb=self.verb)
+            )
         if (self.verb is PtzVerb.PRESET) == (self.preset is None):
             raise ValueError("preset goes with the verb preset, and only with it")
         if self.verb is PtzVerb.GOTO and (self.zoom or 0) < 0:
@@ -106,13 +112,8 @@ def parse(model: type[_Model], data: bytes | bytearray) -> _Model:
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
-        faults = [FieldFault(_path(fault["loc"]), fault["msg"]) for fault in error.errors()]
+        faults = [
+            FieldFault.of(path_of(fault["loc"]) or "body", wording(fault, model.model_fields))
+            for fault in error.errors()
+        ]
         raise FieldsError(faults) from None
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
-    """Return pydantic's location as people write it: ``sources[3]``; ``body`` for the whole."""
-    path = ""
-    for part in loc:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    return path or "body"

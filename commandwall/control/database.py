@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from commandwall.base.clock import utc_iso
 from commandwall.base.errors import CommandwallError
+from commandwall.base.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -92,15 +93,19 @@ class Database:
         except sqlite3.IntegrityError:
             raise  # The caller asked for what its table forbids and knows which row.
         except sqlite3.Error as error:
-            raise StoreError(f"state database {self._path}: {_advice(error)}") from error
+            raise StoreError(
+                "state database {path}: {advice}", path=self._path, advice=Sentence(_advice(error))
+            ) from error
         except OSError as error:
             raise StoreError(
-                f"state directory {self._path.parent}: {error.strerror}; make it writable"
+                "state directory {path}: {strerror}; make it writable",
+                path=self._path.parent,
+                strerror=error.strerror,
             ) from error
 
     def _transaction(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         if self._connection is None:
-            raise StoreError(f"state database {self._path} is not open")
+            raise StoreError("state database {path} is not open", path=self._path)
         with self._connection:
             return work(self._connection)
 
@@ -131,8 +136,10 @@ class Database:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > len(_MIGRATIONS):
             raise StoreError(
-                f"state database {self._path} is of a newer commandwall (version {version});"
-                " run that one, or name another state directory"
+                "state database {path} is of a newer commandwall (version {version}); run that one, or"
+                " name another state directory",
+                path=self._path,
+                version=version,
             )
         for number, script in enumerate(_MIGRATIONS[version:], version + 1):
             connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")

@@ -18,7 +18,13 @@ class HeadDocument:
 
 @dataclass(frozen=True, slots=True)
 class TileDocument:
-    """A tile in the API, right now. ``age_s`` is -1 without a picture."""
+    """A tile in the API, right now. ``age_s`` is -1 without a picture.
+
+    ``damaged``: packets of the picture were lost, or it could not be decoded without error; the tile
+    says so.
+    ``skew_ms`` is how much later than the common time of an aligned wall its picture was captured;
+    ``None`` where that is not known, and on other walls.
+    """
 
     cell: str
     source: str
@@ -26,9 +32,11 @@ class TileDocument:
     rect: tuple[int, int, int, int]
     state: TileState
     age_s: float
+    damaged: bool
     fps: float
     stream: str
     decode: DecodeLevel
+    skew_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,7 @@ class WallDocument:
     name: str
     size: tuple[int, int]
     fps: int
+    align_ms: int
     revision: int
     layout: str
     heads: tuple[HeadDocument, ...]
@@ -66,9 +75,11 @@ class TileNow:
     cell: str
     state: TileState
     age_s: float
+    damaged: bool
     fps: float
     stream: str
     decode: DecodeLevel
+    skew_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class TooManyTriesError(CommandwallError):
     """Raised when a sign-in comes too soon after failed ones; ``retry_after_s`` says how long to wait."""
 
     def __init__(self, retry_after_s: float) -> None:
-        super().__init__(f"too many failed sign-ins; wait {retry_after_s:.0f} s and try again")
+        super().__init__("too many failed sign-ins; wait {wait_s:.0f} s and try again", wait_s=retry_after_s)
         self.retry_after_s = retry_after_s
 
 

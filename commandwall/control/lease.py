@@ -50,8 +50,10 @@ class Lease:
         is_new = holder is None or holder.name != who.name
         if holder is not None and is_new and not who.outranks(holder):
             raise LeaseHeldError(
-                f"camera {self._camera_id!r} is operated by {holder.name};"
-                f" it is free {self.remaining_s:.0f} s after the last command"
+                "camera {id!r} is operated by {name}; it is free {remaining_s:.0f} s after the last command",
+                id=self._camera_id,
+                name=holder.name,
+                remaining_s=self.remaining_s,
             )
         self._holder, self._until_s = who, self._clock() + self._lease_s
         return is_new

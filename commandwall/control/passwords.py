@@ -29,9 +29,17 @@ class Passwords:
     async def hash(self, password: str) -> str:
         """Return what is stored of ``password``; raises :class:`InvalidError` for a poor one."""
         if len(password) < MIN_CHARACTERS:
-            raise InvalidError(f"must have at least {MIN_CHARACTERS} characters", field="password")
+            raise InvalidError(
+                "must have at least {least} characters",
+                least=MIN_CHARACTERS,
+                field="password",
+            )
         if len(password) > _MAX_CHARACTERS:
-            raise InvalidError(f"must have at most {_MAX_CHARACTERS} characters", field="password")
+            raise InvalidError(
+                "must have at most {most} characters",
+                most=_MAX_CHARACTERS,
+                field="password",
+            )
         async with self._slots:
             return await asyncio.to_thread(self._hasher.hash, password)
 

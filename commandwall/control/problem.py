@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +14,7 @@ from commandwall.base.errors import (
     NotFoundError,
     StaleError,
 )
+from commandwall.base.sentence import Sentence
 from commandwall.control.guessing import TooManyTriesError
 from commandwall.control.lease import LeaseHeldError
 from commandwall.control.users import NotSignedInError
@@ -25,13 +26,25 @@ class FieldFault:
 
     field: str
     detail: str
+    detail_zh: str
+
+    @classmethod
+    def of(cls, field: str, message: str) -> FieldFault:
+        """Return the fault of which ``message`` tells."""
+        sentence = Sentence(message)
+        return cls(field, str(sentence), sentence.zh)
 
 
 class FieldsError(InvalidError):
     """Raised when fields of a request are wrong; ``faults`` names each of them."""
 
     def __init__(self, faults: Sequence[FieldFault]) -> None:
-        super().__init__("; ".join(f"{fault.field}: {fault.detail}" for fault in faults))
+        super().__init__(
+            Sentence.of(
+                "; ".join(f"{fault.field}: {fault.detail}" for fault in faults),
+                "；".join(f"{fault.field}：{fault.detail_zh}" for fault in faults),
+            )
+        )
         self.faults = tuple(faults)
 
 
@@ -56,17 +69,25 @@ _KINDS = (
 
 
 def problem(status: int, detail: str, type: str = "about:blank") -> dict[str, Any]:
-    """Return a problem document; its title is the phrase of the status."""
-    return {"type": type, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    """Return a problem document in both languages; its title is the phrase of the status."""
+    title, said = Sentence(HTTPStatus(status).phrase), Sentence(detail)
+    return {
+        "type": type,
+        "title": title,
+        "title_zh": title.zh,
+        "status": status,
+        "detail": said,
+        "detail_zh": said.zh,
+    }
 
 
 def problem_of(error: CommandwallError) -> dict[str, Any]:
     """Return the problem document of one of this project's errors."""
     kind = next(kind for kind in _KINDS if isinstance(error, kind.error))
-    document = problem(kind.status, str(error), f"urn:commandwall:problem:{kind.type}")
+    document = problem(kind.status, error.sentence, f"urn:commandwall:problem:{kind.type}")
     match error:
         case FieldsError(faults=faults):
-            document["errors"] = [{"field": fault.field, "detail": fault.detail} for fault in faults]
+            document["errors"] = [asdict(fault) for fault in faults]
         case InvalidError(field=field, reason=reason) if field:
-            document["errors"] = [{"field": field, "detail": reason}]
+            document["errors"] = [asdict(FieldFault.of(field, reason))]
     return document

@@ -159,7 +159,8 @@ class PtzControl:
         camera = self._camera(camera_id)
         if not camera.operable:
             raise NotFoundError(
-                f"camera {camera_id!r} has no onvif address in the configuration, or is disabled"
+                "camera {id!r} has no onvif address in the configuration, or is disabled",
+                id=camera_id,
             )
         seat = self._seats.get(camera_id)
         if seat is None or seat.link.camera != camera:
@@ -181,7 +182,9 @@ class PtzControl:
                 raise
             except CommandwallError as error:
                 await seat.link.close()
-                raise UnavailableError(f"camera {seat.link.camera.id!r}: {error}") from error
+                raise UnavailableError(
+                    "camera {id!r}: {error}", id=seat.link.camera.id, error=error
+                ) from error
 
     @asynccontextmanager
     async def _operate(self, seat: _Seat, who: Principal) -> AsyncIterator[OnvifCamera]:
@@ -258,13 +261,13 @@ class PtzControl:
 
 def _ptz(camera_id: str, device: OnvifCamera) -> Ptz:
     if device.ptz is None:
-        raise NotFoundError(f"camera {camera_id!r} has no PTZ: it cannot be moved")
+        raise NotFoundError("camera {id!r} has no PTZ: it cannot be moved", id=camera_id)
     return device.ptz
 
 
 def _imaging(camera_id: str, device: OnvifCamera) -> Imaging:
     if device.imaging is None:
-        raise NotFoundError(f"camera {camera_id!r} has no picture settings")
+        raise NotFoundError("camera {id!r} has no picture settings", id=camera_id)
     return device.imaging
 
 

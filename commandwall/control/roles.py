@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from commandwall.base.errors import AccessRefusedError
+from commandwall.base.sentence import Sentence
 
 
 class Role(StrEnum):
@@ -69,5 +70,8 @@ class Principal:
         """Raise :class:`AccessRefusedError` unless the role has ``permission``."""
         if not self.may(permission):
             raise AccessRefusedError(
-                f"{self.name} may not {permission}: the role {self.role} does not include it"
+                "{name} may not {permission}: the role {role} does not include it",
+                name=self.name,
+                permission=Sentence(permission),
+                role=Sentence(self.role),
             )

@@ -90,7 +90,7 @@ class Roster:
         """Add a camera; raises :class:`InvalidError`, :class:`StoreError`."""
         async with self._turn:
             if any(camera.id == entry.id for camera in self._plant.board.cameras()):
-                raise InvalidError(f"there is already a camera {entry.id!r}", field="id")
+                raise InvalidError("there is already a camera {id!r}", id=entry.id, field="id")
             self._check(entry)
             await self._put([entry])
 
@@ -99,7 +99,9 @@ class Roster:
         async with self._turn:
             self._check_added(camera_id)
             if entry.id != camera_id:
-                raise InvalidError(f"must be {camera_id!r} as in the path: an id is for good", field="id")
+                raise InvalidError(
+                    "must be {id!r} as in the path: an id is for good", id=camera_id, field="id"
+                )
             self._check(entry)
             await self._put([entry])
 
@@ -127,12 +129,12 @@ class Roster:
         faults: list[Fault] = []
         cameras_of([Located(_Request(), entry)], self._areas, self._vault, faults)
         if faults:
-            raise FieldsError([FieldFault(fault.field, fault.message) for fault in faults])
+            raise FieldsError([FieldFault.of(fault.field, fault.message) for fault in faults])
 
     def _check_added(self, camera_id: str) -> None:
         self._plant.board.camera(camera_id)
         if camera_id in self._configured:
-            raise InvalidError(f"camera {camera_id!r} stands in the configuration; change it there")
+            raise InvalidError("camera {id!r} stands in the configuration; change it there", id=camera_id)
 
     async def _put(self, entries: Sequence[CameraEntry]) -> None:
         await self._store.save(entries)
@@ -168,7 +170,12 @@ class Roster:
         async with self._turn:
             used = [camera.id for camera in self._plant.board.cameras() if camera.credentials == name]
             if used:
-                raise InvalidError(f"camera {used[0]!r} uses credentials {name!r} ({len(used)} do)")
+                raise InvalidError(
+                    "camera {id!r} uses credentials {name!r} ({count} do)",
+                    id=used[0],
+                    name=name,
+                    count=len(used),
+                )
             await self._vault.remove(name)
 
 

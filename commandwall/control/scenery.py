@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 from commandwall.control.state import CameraBoard, deserved_stream
 from commandwall.ipc.messages import ShowTiles, TileSpec, WallTile
-from commandwall.ipc.slots import ArenaHandle, create_arena
+from commandwall.ipc.slots import SLOTS, ArenaHandle, create_arena
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect, Layout
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source, SourceKind
 from commandwall.model.wall import Wall
+
+_USUAL_PERIOD_MS = 40
+"""Of cameras with the most pictures a second; an aligned wall keeps as many as its longest wait needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,8 @@ class Scenery:
         fresh = [t for t in tiles if t.arena is None and t.source.kind is SourceKind.CAMERA]
         if not fresh:
             return tiles
-        arena = create_arena([(tile.rect.width, tile.rect.height) for tile in fresh])
+        slots = SLOTS + ceil(self._wall.align_ms / _USUAL_PERIOD_MS)
+        arena = create_arena([(tile.rect.width, tile.rect.height) for tile in fresh], slots)
         self._arenas.add(arena)
         index = {tile.cell: i for i, tile in enumerate(fresh)}
         return [

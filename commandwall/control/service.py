@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.control.accounts import Token, User
@@ -15,6 +13,7 @@ from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
 from commandwall.control.guessing import TooManyTriesError
+from commandwall.control.ports import Cameras, Place, Stills, WallPort
 from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Permission, Principal, Role
 from commandwall.control.roster import CameraSettings, CredentialDocument, Roster
@@ -24,66 +23,14 @@ from commandwall.control.store import AuditLine
 from commandwall.control.users import Users
 from commandwall.model.camera import Area
 from commandwall.model.layout import Layout
-from commandwall.model.wall import Wall
 from commandwall.onvif.imaging import Setting
 from commandwall.outputs.websocket import HeadAddress
 from commandwall.settings.schema import CameraEntry
-from commandwall.settings.site import Credential, Language, Site
+from commandwall.settings.site import Credential
 from commandwall.workers.worker import WorkerStatus
 
 CANVAS = "_canvas"
 """The pseudo head that is the whole canvas of a wall."""
-
-
-class Cameras(Protocol):
-    """What the service needs of the cameras. Implemented by :class:`CameraBoard`."""
-
-    def all(self) -> Sequence[CameraStatus]:
-        """Return every camera."""
-
-    def get(self, camera_id: str) -> CameraStatus:
-        """Return one camera; raises :class:`NotFoundError`."""
-
-
-class Stills(Protocol):
-    """Who has the newest picture of a camera. Implemented by :class:`Feeds`."""
-
-    async def snapshot(self, camera_id: str) -> StillPicture:
-        """Return it; raises :class:`CommandwallError` when there is none."""
-
-
-class WallPort(Protocol):
-    """What the service needs of a wall. Implemented by :class:`WallControl`."""
-
-    wall: Wall
-    packet_path: Path
-
-    def document(self) -> WallDocument:
-        """Return the wall as it is now."""
-
-    def set_layout(
-        self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None
-    ) -> WallDocument:
-        """Change layout and sources, all or nothing."""
-
-    def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
-        """Change one cell."""
-
-    def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
-        """Open ahead what a change of layout and sources would need."""
-
-    async def snapshot(self, head: str, image_format: str) -> StillPicture:
-        """Return the canvas (``head`` empty) or a head as ``png`` or ``jpg``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What does not change while the daemon runs: the centre, its areas, the known layouts."""
-
-    site: Site
-    language: Language
-    areas: tuple[Area, ...]
-    layouts: Mapping[str, Layout]
 
 
 @dataclass(slots=True)
@@ -151,7 +98,7 @@ class Service:
         try:
             return self.place.layouts[layout_id]
         except KeyError:
-            raise NotFoundError(f"no layout is called {layout_id!r}") from None
+            raise NotFoundError("no layout is called {id!r}", id=layout_id) from None
 
     def walls(self, who: Principal) -> list[WallDocument]:
         """Return every wall as it is now."""
@@ -381,7 +328,7 @@ class Service:
         try:
             return self._walls[wall_id]
         except KeyError:
-            raise NotFoundError(f"no wall is called {wall_id!r}") from None
+            raise NotFoundError("no wall is called {id!r}", id=wall_id) from None
 
     @contextmanager
     def _audited(

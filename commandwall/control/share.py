@@ -27,7 +27,7 @@ class ShareControl:
         self._board = board
         self._feeds = feeds
         self._walls = walls
-        self.report: ShareReport | None = None
+        self._clients = 0
         self.worker = Worker(
             "share",
             "share",
@@ -36,6 +36,10 @@ class ShareControl:
             on_message=self._hear,
             on_down=self._down,
         )
+
+    def clients(self) -> int:
+        """How many clients are connected; none while the process is down."""
+        return self._clients
 
     def cameras_changed(self) -> None:
         """Serve the cameras that there are now."""
@@ -51,12 +55,12 @@ class ShareControl:
 
     def _hear(self, _: Worker, received: Received) -> None:
         if isinstance(received.message, ShareReport):
-            self.report = received.message
-            if self.report.fault:
-                log.error("%s; nothing is shared until that is mended", self.report.fault)
+            self._clients = received.message.clients
+            if received.message.fault:
+                log.error("%s; nothing is shared until that is mended", received.message.fault)
 
     def _down(self, _: Worker) -> None:
-        self.report = None
+        self._clients = 0
 
 
 def _camera_routes(cameras: Iterable[Camera], feeds: Feeds) -> Iterable[ShareRoute]:

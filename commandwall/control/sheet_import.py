@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from commandwall.base.sentence import Sentence
 from commandwall.control.problem import FieldFault, FieldsError
 from commandwall.model.camera import Camera
 from commandwall.settings.checks import Located, camera_of, cameras_of, check_unique, read_entries
@@ -93,7 +94,7 @@ def plan_import(data: bytes, known: Known) -> ImportPlan:
         raw = read_cameras(_SHEET, data, faults)
     except SettingsError as error:
         raise FieldsError(
-            [FieldFault(fault.field or f"line {fault.line}", fault.message) for fault in error.faults]
+            [FieldFault.of(fault.field or f"line {fault.line}", fault.message) for fault in error.faults]
         ) from None
     located = read_entries(CameraEntry, raw, faults)
     check_unique(located, faults)
@@ -101,7 +102,7 @@ def plan_import(data: bytes, known: Known) -> ImportPlan:
     faults += filter(None, (_configured_fault(each, known) for each in located))
     by_line: dict[int, list[FieldFault]] = defaultdict(list)
     for fault in sorted(set(faults)):
-        by_line[fault.line].append(FieldFault(fault.field, fault.message))
+        by_line[fault.line].append(FieldFault.of(fault.field, fault.message))
     ids = {place.line: str(entry.get("id", "")) for place, entry in raw}
     refused = [
         ImportLine(line, ids.get(line, ""), Outcome.REFUSED, tuple(found)) for line, found in by_line.items()
@@ -120,7 +121,8 @@ def _configured_fault(located: Located[CameraEntry], known: Known) -> Fault | No
     camera = camera_of(located.entry)
     if camera.id not in known.configured or known.cameras[camera.id] == camera:
         return None
-    return located.place.fault(("id",), f"camera {camera.id!r} stands in the configuration; change it there")
+    message = Sentence("camera {id!r} stands in the configuration; change it there", id=camera.id)
+    return located.place.fault(("id",), message)
 
 
 def _outcome(entry: CameraEntry, known: Known) -> Outcome:

@@ -9,6 +9,7 @@ from typing import Any
 from commandwall.base.errors import NotFoundError
 from commandwall.ipc.messages import FeedFigures
 from commandwall.model.camera import Camera, FeedState, StreamName, feed_id
+from commandwall.model.clock import ClockFigures, ClockSource
 from commandwall.model.reason import Reason, ReasonCode
 
 Publish = Callable[[str, Any], None]
@@ -21,7 +22,7 @@ class CameraStatus:
 
     ``reason`` is English, ``reason_zh`` Chinese. ``visible`` says that a wall shows it now, ``onvif``
     that it has an ONVIF address that may be used. The counters are of the steady feed, since its
-    ingest worker started.
+    ingest worker started. The figures of its clock are those of :class:`ClockFigures`.
     """
 
     id: str
@@ -45,6 +46,9 @@ class CameraStatus:
     bytes_total: int = 0
     lost_packets_total: int = 0
     onvif: bool = False
+    clock_source: ClockSource = ClockSource.UNKNOWN
+    clock_skew_ms: float | None = None
+    clock_drift_ppm: float | None = None
 
 
 class CameraBoard:
@@ -78,7 +82,7 @@ class CameraBoard:
         try:
             return self._cameras[camera_id]
         except KeyError:
-            raise NotFoundError(f"no camera is called {camera_id!r}") from None
+            raise NotFoundError("no camera is called {id!r}", id=camera_id) from None
 
     def cameras(self) -> list[Camera]:
         """Return how every camera is configured."""
@@ -113,10 +117,8 @@ class CameraBoard:
         camera_id = self._by_feed.get(feed)
         if camera_id is None:
             return  # An on-demand stream: its tile shows the steady one meanwhile.
-        status = self._status[camera_id]
-        status.state, status.reason, status.reason_zh = state, reason.en, reason.zh
-        self._reasons[camera_id] = reason
-        self._tell(camera_id)
+        self._status[camera_id].state = state
+        self._explain(camera_id, reason)
 
     def feed_figures(self, figures: FeedFigures) -> bool:
         """Take over the figures of a feed; return whether its picture has a new size."""
@@ -131,12 +133,31 @@ class CameraBoard:
         status.lost_packets_total = figures.lost_packets
         expected = figures.packets + figures.lost_packets
         status.loss_ratio = figures.lost_packets / expected if expected else 0.0
+        self._take_clock(camera_id, figures.clock)
         return resized
 
     def set_visible(self, cameras: set[str]) -> None:
         """Note which cameras the walls show."""
         for camera_id, status in self._status.items():
             status.visible = camera_id in cameras
+
+    def _take_clock(self, camera_id: str, clock: ClockFigures) -> None:
+        """Take over what is known of a camera's clock; a live one that is wrong is a thing to say."""
+        status = self._status[camera_id]
+        status.clock_source = clock.source
+        status.clock_skew_ms, status.clock_drift_ppm = clock.skew_ms, clock.drift_ppm
+        said = self._reasons[camera_id].code
+        if status.state is FeedState.LIVE and said is ReasonCode.NONE and clock.off:
+            self._explain(camera_id, Reason(ReasonCode.CLOCK_OFF, clock.skew_words))
+        elif said is ReasonCode.CLOCK_OFF and clock.right:
+            self._explain(camera_id, Reason())
+
+    def _explain(self, camera_id: str, reason: Reason) -> None:
+        """Say why the camera is in its state."""
+        status = self._status[camera_id]
+        status.reason, status.reason_zh = reason.en, reason.zh
+        self._reasons[camera_id] = reason
+        self._tell(camera_id)
 
     def _tell(self, camera_id: str) -> None:
         self._publish("camera", {"camera": asdict(self._status[camera_id])})

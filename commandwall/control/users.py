@@ -174,7 +174,7 @@ class Users:
         if token is None:
             raise NotSignedInError("the token is not known; create one with 'commandwall token create'")
         if token.expires_utc_ns is not None and self._now_utc_ns() >= token.expires_utc_ns:
-            raise NotSignedInError(f"the token {token.name!r} has expired; create another one")
+            raise NotSignedInError("the token {name!r} has expired; create another one", name=token.name)
         return Principal(f"token:{token.name}", token.role)
 
 

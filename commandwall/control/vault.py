@@ -48,7 +48,9 @@ class Vault(Mapping[str, Credential]):
     async def add(self, name: str, credential: Credential) -> None:
         """Keep a new set; raises :class:`InvalidError` when the name is taken, :class:`StoreError`."""
         if name in self:
-            raise InvalidError(f"there are already credentials {name!r}; replace those", field="name")
+            raise InvalidError(
+                "there are already credentials {name!r}; replace those", name=name, field="name"
+            )
         await self._keep({**self._added, name: credential})
 
     async def replace(self, name: str, credential: Credential) -> None:
@@ -67,15 +69,19 @@ class Vault(Mapping[str, Credential]):
 
     def _check_added(self, name: str) -> None:
         if name in self._configured:
-            raise InvalidError(f"credentials {name!r} stand in the configuration; change them there")
+            raise InvalidError(
+                "credentials {name!r} stand in the configuration; change them there", name=name
+            )
         if name not in self._added:
-            raise NotFoundError(f"there are no credentials {name!r}")
+            raise NotFoundError("there are no credentials {name!r}", name=name)
 
     async def _keep(self, added: dict[str, Credential]) -> None:
         try:
             await asyncio.to_thread(self._write, added)
         except OSError as error:
-            raise StoreError(f"{self._file}: {error.strerror}; make its directory writable") from error
+            raise StoreError(
+                "{file}: {strerror}; make its directory writable", file=self._file, strerror=error.strerror
+            ) from error
         self._added = added
 
     def _write(self, added: Mapping[str, Credential]) -> None:
@@ -97,7 +103,9 @@ class Vault(Mapping[str, Credential]):
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise StoreError(f"{self._file}: {error.strerror}; let the daemon's user read it") from error
+            raise StoreError(
+                "{file}: {strerror}; let the daemon's user read it", file=self._file, strerror=error.strerror
+            ) from error
         except (ValueError, TypeError, LookupError, AttributeError):  # Their words might quote a password.
             aside = self._file.with_name(f"{FILE_NAME}.damaged-{utc_iso().replace(':', '')}")
             log.error("%s is damaged: kept as %s; add the credentials again", self._file, aside.name)

@@ -157,6 +157,7 @@ class WallControl:
             wall.name,
             (wall.width, wall.height),
             wall.fps,
+            wall.align_ms,
             self._arrangement.revision,
             self._arrangement.layout,
             heads,
@@ -210,14 +211,17 @@ class WallControl:
         revision = self._arrangement.revision
         if expected is not None and expected != revision:
             raise StaleError(
-                f"wall {self.wall.id!r} is at revision {revision}, not {expected}: look at it, then try again"
+                "wall {id!r} is at revision {revision}, not {expected}: look at it, then try again",
+                id=self.wall.id,
+                revision=revision,
+                expected=expected,
             )
 
     def _layout(self, layout_id: str) -> Layout:
         try:
             return self._layouts[layout_id]
         except KeyError:
-            raise NotFoundError(f"no layout is called {layout_id!r}") from None
+            raise NotFoundError("no layout is called {id!r}", id=layout_id) from None
 
     def _chosen(self, layout: Layout, sources: Iterable[str] | None) -> tuple[Source, ...]:
         """Return what the cells of ``layout`` are to show: ``sources``, or what is shown, in its order."""
@@ -227,14 +231,18 @@ class WallControl:
         chosen = tuple(self._source(text, f"sources[{i}]") for i, text in enumerate(sources))
         if len(chosen) > len(layout.cells):
             raise InvalidError(
-                f"layout {layout.id!r} has {len(layout.cells)} cells, not {len(chosen)}", field="sources"
+                "layout {id!r} has {count} cells, not {asked}",
+                id=layout.id,
+                count=len(layout.cells),
+                asked=len(chosen),
+                field="sources",
             )
         return chosen
 
     def _source(self, text: str, field: str) -> Source:
         source = Source.parse(text, field=field)
         if not self._exists(source):
-            raise InvalidError(f"no camera is called {source.id!r}", field=field)
+            raise InvalidError("no camera is called {id!r}", id=source.id, field=field)
         return source
 
     def _exists(self, source: Source) -> bool:
@@ -293,9 +301,11 @@ class WallControl:
             (rect.x, rect.y, rect.width, rect.height),
             truth.state if truth else unknown,
             truth.age_s if truth else -1.0,
+            truth.damaged if truth else False,
             figures.fps if figures else 0.0,
             figures.stream if figures else "",
             figures.decode if figures else DecodeLevel.OFF,
+            truth.skew_ms if truth else None,
         )
 
     def _ready(self, worker: Worker) -> None:
@@ -319,7 +329,16 @@ class WallControl:
             self.shown_total += truth.shown - (before.shown if before else 0)
         self._truths = {truth.cell: truth for truth in report.tiles}
         now = tuple(
-            TileNow(tile.cell, tile.state, tile.age_s, tile.fps, tile.stream, tile.decode)
+            TileNow(
+                tile.cell,
+                tile.state,
+                tile.age_s,
+                tile.damaged,
+                tile.fps,
+                tile.stream,
+                tile.decode,
+                tile.skew_ms,
+            )
             for tile in self.tiles()
         )
         self._links.publish("tiles", TilesEvent(self.wall.id, now))

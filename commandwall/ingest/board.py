@@ -139,6 +139,7 @@ class Board:
             pixels = feed.info.width * feed.info.height
             if decoder is not None:
                 self._costs.learn(decoder, pixels)
+                decoder.epoch_ns = feed.clock.epoch_ns
             demands.append(self._demand(feed, wanted[name], decoder, pixels))
         return demands
 
@@ -163,6 +164,7 @@ class Board:
         self._decoders[name] = decoder
         decoder.show(tiles)
         feed = self._feeds.attach(name, decoder)
+        decoder.epoch_ns = feed.clock.epoch_ns
         units, whole = feed.gop.units(), feed.gop.whole
         due_s = feed.meter.key_due_s(monotonic_ns())
         if due_s is not None and 0 < due_s < KEY_SOON_S:

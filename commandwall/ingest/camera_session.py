@@ -36,6 +36,10 @@ class CameraSession:
         stats = self._session.stats
         return stats.packets, stats.lost
 
+    def sender_clock(self) -> tuple[int, int] | None:
+        """Return (time in 90 kHz, UTC in ns) of the camera's newest report of its clock, if any."""
+        return self._session.sender_clock()
+
     def read_in_lots(self, lots: bool) -> None:
         """Let what comes on the connection wait for :meth:`read_lot`, or read it at once."""
         self._session.read_in_lots(lots)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Protocol
 
-from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
 from commandwall.base.errors import CommandwallError, ConnectionLostError
 from commandwall.ingest.admission import Admission
+from commandwall.ingest.clock import ClockMeter
 from commandwall.ingest.figures import FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
 from commandwall.ingest.lifecycle import Lifecycle, reason_of
@@ -42,6 +43,9 @@ class Session(Protocol):
 
     def packet_counts(self) -> tuple[int, int]:
         """Return how many RTP packets came in this session, and how many are missing."""
+
+    def sender_clock(self) -> tuple[int, int] | None:
+        """Return (time in 90 kHz, UTC in ns) of the camera's newest report of its clock, if any."""
 
     def read_in_lots(self, lots: bool) -> None:
         """Let what comes wait for :meth:`read_lot`, or read it at once."""
@@ -92,6 +96,7 @@ class Feed:
         self.spec = spec
         self.gop = GopCache(budget)
         self.meter = FeedMeter()
+        self.clock = ClockMeter()
         self.info = StreamInfo("")
         self.sinks: tuple[UnitSink, ...] = ()
         self._opener = opener
@@ -101,7 +106,7 @@ class Feed:
         self._lifecycle = Lifecycle(self._changed)
         self._session: Session | None = None
         self._in_lots = False
-        self._clock = ArrivalClock()
+        self._arrivals = ArrivalClock()
         self._patience: asyncio.Timeout | None = None
         self._opened_ns = 0
         self._lost_ns: int | None = None
@@ -192,10 +197,11 @@ class Feed:
 
     def _end(self) -> None:
         self._patience = None
-        self._clock = ArrivalClock()
+        self._arrivals = ArrivalClock()
         self._in_lots = False
         self.gop.clear()
         self.meter.restart()
+        self.clock.restart()
         if self._session is not None:
             self._packets, self._lost_packets = self._packet_counts()
             self._session = None
@@ -203,7 +209,7 @@ class Feed:
     def _take(self, unit: AccessUnit) -> None:
         """Take a frame from the session; the hot path of ingest."""
         if self._in_lots:
-            unit.arrival_ns = self._clock.arrival_ns(unit.arrival_ns, unit.pts_90k)
+            unit.arrival_ns = self._arrivals.arrival_ns(unit.arrival_ns, unit.pts_90k)
         self.gop.add(unit)
         self.meter.count(unit)
         if self._lifecycle.state is not _LIVE:
@@ -240,6 +246,8 @@ class Feed:
         limit_s = max(STALL_S, STALL_INTERVALS * self.meter.interval_s)
         if silent_s > limit_s:
             self._lifecycle.silent(silent_s)
+        elif (zero_ns := self._arrivals.zero_ns) is not None:
+            self.clock.compare(now_ns, utc_ns() - monotonic_ns(), session.sender_clock(), zero_ns)
         if self.live and not self._in_lots:
             self._in_lots = True
             session.read_in_lots(True)
@@ -266,6 +274,7 @@ class Feed:
             packets=packets,
             lost_packets=lost_packets,
             reconnects=max(0, self._sessions - 1),
+            clock=self.clock.figures,
         )
 
     def _packet_counts(self) -> tuple[int, int]:

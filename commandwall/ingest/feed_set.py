@@ -11,7 +11,7 @@ from commandwall.base.tasks import spawn
 from commandwall.ingest.admission import Admission
 from commandwall.ingest.feed import Feed, SessionOpener, UnitSink
 from commandwall.ingest.gop import GopBudget
-from commandwall.ingest.lots import LOT_S, PARTS, WATCHED_LOT_S, Pace
+from commandwall.ingest.lots import LOT_S, PARTS, Pace, until_next_lot_s
 from commandwall.ingest.waiting import WaitingRoom
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.camera import StreamName, feed_id
@@ -104,6 +104,8 @@ class FeedSet:
         self._close_at_s.pop(name, None)
         feed.attach(sink)
         self._open(feed)
+        if feed not in self._watched:
+            self._watched.append(feed)
         return feed
 
     def detach(self, name: str, sink: UnitSink) -> None:
@@ -139,7 +141,7 @@ class FeedSet:
     async def read_watched(self) -> None:
         """Read what came of feeds that somebody watches. One task runs this for ever."""
         while True:
-            await asyncio.sleep(WATCHED_LOT_S)
+            await asyncio.sleep(until_next_lot_s(monotonic_ns()))
             for feed in self._watched:
                 feed.read_lot()
 

@@ -25,9 +25,9 @@ class Urgency(IntEnum):
 
 PATIENCE_NS = 150_000_000
 """Whoever catches up is not put off for longer than this by live frames of others."""
-ALONE_NS = 16_000_000
-"""So much live work is left to one thread: it is done before the next lot of frames is read, and two
-that hand the interpreter to each other take longer over the same."""
+ALONE_NS = 25_000_000
+"""So much live work is left to one thread: it is done before the tick that the lot is for, and two that
+hand the interpreter to each other take longer over the same."""
 _COST_GUESS_NS = 500_000
 _COST_WEIGHT = 32
 _ORDER = tuple(Urgency)

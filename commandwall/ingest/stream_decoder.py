@@ -49,6 +49,7 @@ class StreamDecoder:
         self.tiles: tuple[Tile, ...] = ()
         self.level = level
         self.period_ns = 0
+        self.epoch_ns = 0
         self.decoded = 0
         self.skipped = 0
         self.key_cost_s = 0.0
@@ -218,7 +219,7 @@ class StreamDecoder:
         tiles, picture = self.tiles, self._newest
         if picture is not None:
             for tile in tiles:
-                tile.paint(self.stream, picture, flags, self.period_ns)
+                tile.paint(self.stream, picture, flags, self.period_ns, self.epoch_ns)
         self._painted = tiles
 
     def _paint_new_tiles(self) -> None:
@@ -228,7 +229,7 @@ class StreamDecoder:
             flags = SlotFlag.CATCHING_UP if self._pending or self._behind else 0
             for tile in tiles:
                 if tile not in self._painted:
-                    tile.paint(self.stream, picture, flags, self.period_ns)
+                    tile.paint(self.stream, picture, flags, self.period_ns, self.epoch_ns)
         self._painted = tiles
 
     def _reschedule(self) -> None:

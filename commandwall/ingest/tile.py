@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 
 from commandwall.ipc.messages import TileSpec
-from commandwall.ipc.slots import SLOTS, Arena, Planes, SlotFlag, SlotInfo, SlotWriter
+from commandwall.ipc.slots import Arena, Planes, SlotFlag, SlotInfo, SlotWriter
 from commandwall.media.decoder import DecodedPicture
 from commandwall.media.scale import Geometry, Scaler, clear, differ
 from commandwall.model.camera import StreamName
+
+SEEN_CHANGED_NS = 250_000_000
+"""A picture that was seen to change is not compared with the next ones for so long."""
 
 
 class Tile:
@@ -24,6 +27,7 @@ class Tile:
         self.shown: StreamName | None = None
         self.painted = 0
         self._writer = SlotWriter(arena, spec.index)
+        self._slots = arena.slots
         self._lock = threading.Lock()
         self._scaler: Scaler | None = None
         self._uncleared = 0
@@ -48,10 +52,13 @@ class Tile:
         with self._lock:
             self.shown = None
 
-    def paint(self, stream: StreamName, picture: DecodedPicture, flags: int, period_ns: int) -> bool:
+    def paint(
+        self, stream: StreamName, picture: DecodedPicture, flags: int, period_ns: int, epoch_ns: int = 0
+    ) -> bool:
         """Scale ``picture`` into the next slot and publish it; return whether it was taken.
 
-        Called in a decode thread. Refused are pictures of the stream that the tile no longer
+        ``epoch_ns`` is what turns the camera's UTC into monotonic time; 0 where its clock is not to be
+        trusted. Called in a decode thread. Refused are pictures of the stream that the tile no longer
         needs, and such as are older than what it shows of another stream.
         """
         unit = picture.unit
@@ -61,23 +68,29 @@ class Tile:
                     return False
                 self.shown = stream
             planes = self._fill(picture)
-            if self._before is None or differ(planes, self._before):
-                self._changed_ns = unit.arrival_ns
-            self._before = planes
+            self._note_change(planes, unit.arrival_ns)
             self._arrival_ns = unit.arrival_ns
             if picture.damaged:
                 flags |= SlotFlag.DAMAGED
-            self._writer.publish(
-                SlotInfo(unit.arrival_ns, unit.capture_utc_ns, self._changed_ns, period_ns, flags)
-            )
+            captured_ns = unit.arrival_ns
+            if epoch_ns and unit.capture_utc_ns:
+                captured_ns = unit.capture_utc_ns - epoch_ns
+                flags |= SlotFlag.TIMED
+            self._writer.publish(SlotInfo(unit.arrival_ns, captured_ns, self._changed_ns, period_ns, flags))
             self.painted += 1
         return True
+
+    def _note_change(self, planes: Planes, arrival_ns: int) -> None:
+        """See whether the picture is another one than that before: now and then, until it is not."""
+        before, self._before = self._before, planes
+        if before is None or (arrival_ns - self._changed_ns > SEEN_CHANGED_NS and differ(planes, before)):
+            self._changed_ns = arrival_ns
 
     def _fill(self, picture: DecodedPicture) -> Planes:
         scaler = self._scaler
         if scaler is None or not _suits(scaler.geometry, picture):
             scaler = self._scaler = Scaler(self._geometry(picture))
-            self._uncleared = SLOTS if scaler.bars else 0
+            self._uncleared = self._slots if scaler.bars else 0
         planes = self._writer.begin()
         if self._uncleared:
             clear(planes)

@@ -84,7 +84,7 @@ class Ingest:
             case SnapshotCamera(camera):
                 spawn(self._group, self._answer_still(camera, received.call), f"still of {camera}")
             case message:
-                raise UnavailableError(f"an ingest worker takes no {type(message).__name__} now")
+                raise UnavailableError("an ingest worker takes no {name} now", name=type(message).__name__)
 
     async def report(self) -> None:
         """Tell the figures of all open feeds, once a second. One task runs this for ever."""
@@ -120,7 +120,7 @@ class Ingest:
             async with self._stills:
                 picture, blob = await self._still(camera)
         except CommandwallError as error:
-            self._channel.answer(call, Failure(str(error)))
+            self._channel.answer(call, Failure.of(error))
         else:
             self._channel.answer(call, picture, blob)
 
@@ -133,7 +133,7 @@ class Ingest:
                 still, unit = await asyncio.to_thread(newest_jpeg, feed.info.codec, units)
                 age_s = (monotonic_ns() - unit.arrival_ns) / NS_PER_S
                 return Picture(still.content_type, round(age_s, 3)), still.data
-        raise UnavailableError(f"camera {camera!r}: no picture has arrived; see its state and reason")
+        raise UnavailableError("camera {id!r}: no picture has arrived; see its state and reason", id=camera)
 
 
 @asynccontextmanager

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from commandwall.base.errors import CommandwallError
+from commandwall.base.sentence import Sentence
 from commandwall.model.camera import FeedState, StreamName, Transport
+from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
@@ -40,9 +43,20 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Either way: the request could not be done; ``message`` says why and what to do."""
+    """Either way: the request could not be done; it says why and what to do, in both languages."""
 
-    message: str
+    en: str
+    zh: str
+
+    @classmethod
+    def of(cls, error: CommandwallError) -> Failure:
+        """Return the failure of which ``error`` tells."""
+        return cls(str(error), error.zh)
+
+    @property
+    def sentence(self) -> Sentence:
+        """What it says."""
+        return Sentence.of(self.en, self.zh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +188,7 @@ class FeedFigures:
     packets: int
     lost_packets: int
     reconnects: int
+    clock: ClockFigures = field(default_factory=ClockFigures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,13 +289,20 @@ class SnapshotWall:
 
 @dataclass(frozen=True, slots=True)
 class TileTruth:
-    """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one."""
+    """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one.
+
+    ``damaged``: something was lost from the picture, or from one that it depends on.
+    ``skew_ms`` is how much later than the wall's common time the picture was captured; ``None`` on a
+    wall that is not aligned, and where it is not known when the picture was captured.
+    """
 
     cell: str
     source: str
     state: TileState
     age_s: float
     shown: int
+    damaged: bool = False
+    skew_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,12 +375,11 @@ class ShareRoutes:
 
 @dataclass(frozen=True, slots=True)
 class ShareReport:
-    """Share -> control, when it listens and when its clients change: the port, and how many they are.
+    """Share -> control, when it listens and when its clients change: how many they are.
 
-    Port 0: it cannot listen; ``fault`` says why.
+    ``fault`` says why it cannot listen.
     """
 
-    port: int
     clients: int
     fault: str = ""
 

@@ -1,4 +1,4 @@
-"""The picture bus: shared memory with three slots a tile, read without locks.
+"""The picture bus: shared memory with three slots a tile or more, read without locks.
 
 An *arena* is one anonymous memory file (``memfd_create``) that holds the slots of all tiles of
 one command. The control plane creates it and never touches a picture; the ingest worker that
@@ -6,11 +6,12 @@ paints a tile and the wall process that shows it map it through ``/proc/PID/fd/N
 name in the file system, so nothing is left behind by any kind of death. A path carries the arena's
 own number too, because the kernel gives a closed descriptor's number away again.
 
-Layout: a table with one :data:`TILE` record a tile, then the planes. A writer fills slot
-``published % 3`` under an odd sequence number, makes it even, and counts ``published`` up; a
+Layout: a table with one record a tile (:func:`tile_type`), then the planes. A writer fills slot
+``published % slots`` under an odd sequence number, makes it even, and counts ``published`` up; a
 reader takes the newest slot, copies, and looks again: if the sequence number moved, it copies
 anew. Only one process writes a tile. (One slot tears in 84 % of reads under load; three with a
-sequence number tore in 0 of 273,749.) The order of the stores is that of x86-64 (total store
+sequence number tore in 0 of 273,749.) The arenas of a wall that is aligned have more, so that it
+can show older pictures than the newest. The order of the stores is that of x86-64 (total store
 order) and of CPython's own locks elsewhere.
 """
 
@@ -23,7 +24,8 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,20 +39,24 @@ _SLOT = np.dtype(
     [
         ("sequence", "<u8"),
         ("arrival_ns", "<i8"),
-        ("capture_utc_ns", "<i8"),
+        ("captured_ns", "<i8"),
         ("changed_ns", "<i8"),
         ("period_ns", "<i8"),
         ("flags", "<u8"),
     ]
 )
-TILE = np.dtype(
-    [("published", "<u8"), ("width", "<u4"), ("height", "<u4"), ("offset", "<u8"), ("slots", _SLOT, SLOTS)]
-)
 _META = struct.Struct("<qqqqQ")
 _U64 = struct.Struct("<Q")
-_HEADER = struct.Struct("<QQ")
+_HEADER = struct.Struct("<QQQ")
 _SLOTS_AT = 24
 _PAGE = mmap.PAGESIZE
+
+
+@cache
+def tile_type(slots: int) -> np.dtype[Any]:
+    """Return the record of a tile that has so many slots."""
+    head = [("published", "<u8"), ("width", "<u4"), ("height", "<u4"), ("offset", "<u8")]
+    return np.dtype([*head, ("slots", _SLOT, slots)])
 
 
 class SlotFlag(IntFlag):
@@ -58,6 +64,8 @@ class SlotFlag(IntFlag):
 
     DAMAGED = 1
     CATCHING_UP = 2
+    TIMED = 4
+    """``captured_ns`` is by the camera's clock; without this flag it is when the picture arrived."""
 
 
 class Planes(NamedTuple):
@@ -69,14 +77,14 @@ class Planes(NamedTuple):
 
 
 class SlotInfo(NamedTuple):
-    """When a picture came and what it is; all times in ns, monotonic but for ``capture_utc_ns``.
+    """When a picture was captured, when it came, and what it is; all times in ns, monotonic.
 
     ``changed_ns`` is when the content last differed from the picture before it;
     ``period_ns`` is how long the writer expects until the next picture.
     """
 
     arrival_ns: int
-    capture_utc_ns: int
+    captured_ns: int
     changed_ns: int
     period_ns: int
     flags: int
@@ -97,19 +105,19 @@ class ArenaHandle:
         os.close(self.fd)
 
 
-def create_arena(sizes: Sequence[tuple[int, int]]) -> ArenaHandle:
+def create_arena(sizes: Sequence[tuple[int, int]], slots: int = SLOTS) -> ArenaHandle:
     """Return a new arena with one tile for each (width, height) in pixels, both even."""
-    table = np.zeros(len(sizes), TILE)
+    table = np.zeros(len(sizes), tile_type(slots))
     offset = _align(table.nbytes)
     for record, (width, height) in zip(table, sizes, strict=True):
         if width < 2 or height < 2 or width % 2 or height % 2:
             raise ValueError(f"a tile of {width} x {height} has no 4:2:0 planes")
         record["width"], record["height"], record["offset"] = width, height, offset
-        offset += _align(SLOTS * width * height * 3 // 2, 64)
+        offset += _align(slots * width * height * 3 // 2, 64)
     fd = os.memfd_create("commandwall-slots")
     os.ftruncate(fd, _PAGE + _align(offset))
     number = secrets.randbits(64)
-    os.pwrite(fd, _HEADER.pack(len(sizes), number), 0)
+    os.pwrite(fd, _HEADER.pack(len(sizes), slots, number), 0)
     os.pwrite(fd, table.tobytes(), _PAGE)
     return ArenaHandle(f"/proc/{os.getpid()}/fd/{fd}#{number:x}", fd)
 
@@ -130,10 +138,10 @@ class Arena:
             raise ProtocolError(f"picture arena {path}: cannot be mapped") from error
         finally:
             os.close(fd)
-        count, found = _HEADER.unpack_from(self._map, 0)
+        count, self.slots, found = _HEADER.unpack_from(self._map, 0)
         if f"{found:x}" != number:
             raise ProtocolError(f"picture arena {path}: its owner let it go")
-        self.table = np.frombuffer(self._map, TILE, count, _PAGE)
+        self.table = np.frombuffer(self._map, tile_type(self.slots), count, _PAGE)
         self.published = self.table["published"]
 
     def planes(self, index: int, slot: int) -> Planes:
@@ -150,9 +158,13 @@ class Arena:
             flat[luma + chroma :].reshape(half),
         )
 
+    def record_at(self, index: int) -> int:
+        """Return where in :attr:`memory` the record of tile ``index`` begins."""
+        return _PAGE + index * self.table.itemsize
+
     @property
     def memory(self) -> mmap.mmap:
-        """The mapping itself, for the packed records of :class:`SlotWriter` and :class:`SlotReader`."""
+        """The mapping itself, for the packed records of :class:`SlotWriter`."""
         return self._map
 
 
@@ -161,8 +173,8 @@ class SlotWriter:
 
     def __init__(self, arena: Arena, index: int) -> None:
         self._memory = arena.memory
-        self._record = _PAGE + index * TILE.itemsize
-        self._slots: list[Planes] = [arena.planes(index, slot) for slot in range(SLOTS)]
+        self._record = arena.record_at(index)
+        self._slots: list[Planes] = [arena.planes(index, slot) for slot in range(arena.slots)]
         self._published: int = _U64.unpack_from(self._memory, self._record)[0]
 
     @property
@@ -172,53 +184,17 @@ class SlotWriter:
 
     def begin(self) -> Planes:
         """Return the slot to fill next; readers keep away from it until :meth:`publish`."""
-        slot = self._published % SLOTS
+        slot = self._published % len(self._slots)
         _U64.pack_into(self._memory, self._slot_at(slot), 2 * self._published + 1)
         return self._slots[slot]
 
     def publish(self, info: SlotInfo) -> None:
         """Make the slot of the last :meth:`begin` the newest picture."""
-        at = self._slot_at(self._published % SLOTS)
+        at = self._slot_at(self._published % len(self._slots))
         _META.pack_into(self._memory, at + 8, *info)
         _U64.pack_into(self._memory, at, 2 * self._published + 2)
         self._published += 1
         _U64.pack_into(self._memory, self._record, self._published)
-
-    def _slot_at(self, slot: int) -> int:
-        return self._record + _SLOTS_AT + slot * _SLOT.itemsize
-
-
-class SlotReader:
-    """Reads the pictures of one tile. Any number of readers in any process."""
-
-    def __init__(self, arena: Arena, index: int) -> None:
-        self._memory = arena.memory
-        self._record = _PAGE + index * TILE.itemsize
-        self._slots: list[Planes] = [arena.planes(index, slot) for slot in range(SLOTS)]
-
-    @property
-    def published(self) -> int:
-        """How many pictures were published so far."""
-        count: int = _U64.unpack_from(self._memory, self._record)[0]
-        return count
-
-    def newest(self) -> tuple[int, Planes, SlotInfo] | None:
-        """Return (ticket, planes, info) of the newest picture, or ``None`` before the first.
-
-        The planes are live memory: copy, then ask :meth:`intact` with the ticket.
-        """
-        count = self.published
-        if count == 0:
-            return None
-        slot = (count - 1) % SLOTS
-        info = SlotInfo(*_META.unpack_from(self._memory, self._slot_at(slot) + 8))
-        return count, self._slots[slot], info
-
-    def intact(self, ticket: int) -> bool:
-        """Return whether the picture of ``ticket`` was still whole after it was copied."""
-        at = self._slot_at((ticket - 1) % SLOTS)
-        sequence: int = _U64.unpack_from(self._memory, at)[0]
-        return sequence == 2 * ticket
 
     def _slot_at(self, slot: int) -> int:
         return self._record + _SLOTS_AT + slot * _SLOT.itemsize

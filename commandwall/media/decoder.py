@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.ipc.slots import Planes
-from commandwall.model.access_unit import AccessUnit
+from commandwall.model.access_unit import MAX_PIXELS, AccessUnit
 from commandwall.model.wall import DecodeLevel
 
 CODECS = frozenset(("h264", "hevc", "mjpeg"))
 _KEPT_UNITS = 32
 """Power of two, above the deepest reordering of H.264 and H.265 (16 pictures)."""
+_OPTIONS = {"flags": "low_delay", "max_pixels": str(MAX_PIXELS)}
+"""Larger pictures were refused by their parameter sets; the limit is for those that hide theirs."""
 _RANGE_JPEG = 2
 _PLANAR = {"yuv420p": False, "yuvj420p": True}
 """Formats whose planes are used as they are, and whether their name means full range."""
@@ -71,9 +73,7 @@ class VideoDecoder:
             raise UnsupportedError(f"codec {codec!r} is not decoded; set the camera to H.264, H.265 or MJPEG")
         context = cast("VideoCodecContext", av.CodecContext.create(codec, "r"))
         context.thread_count = 1
-        context.options = {"flags": "low_delay"}
-        if level is not DecodeLevel.FULL:
-            context.options = {"flags": "low_delay", "skip_loop_filter": "all"}
+        context.options = _OPTIONS if level is DecodeLevel.FULL else {**_OPTIONS, "skip_loop_filter": "all"}
         context.open()
         self._context = context
         self._units: list[AccessUnit | None] = [None] * _KEPT_UNITS

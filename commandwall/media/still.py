@@ -42,7 +42,11 @@ def encode_still(planes: Planes, picture_format: str) -> Still:
         return Still("image/png", _encode(".png", planes, (cv2.IMWRITE_PNG_COMPRESSION, _PNG_COMPRESSION)))
     if picture_format == "jpg":
         return Still("image/jpeg", _encode(".jpg", planes, (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY)))
-    raise InvalidError(f"{picture_format!r} is not a picture format; ask for png or jpg", field="format")
+    raise InvalidError(
+        "{format!r} is not a picture format; ask for png or jpg",
+        format=picture_format,
+        field="format",
+    )
 
 
 def to_bgr(planes: Planes) -> NDArray[np.uint8]:

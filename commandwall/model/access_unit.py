@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MAX_PIXELS = 35_651_584
+"""The largest picture taken: that of level 6.2 of H.264 and H.265, 8192x4352."""
+
 
 @dataclass(slots=True)
 class AccessUnit:

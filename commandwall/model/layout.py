@@ -52,30 +52,36 @@ class Layout:
         for index, cell in enumerate(self.cells):
             where = f"cells[{index}]"
             if cell.id in seen:
-                raise InvalidError(f"cell {cell.id!r} is named twice", field=where)
+                raise InvalidError("cell {id!r} is named twice", id=cell.id, field=where)
             seen.add(cell.id)
             self._place(cell, where, taken)
 
     def _place(self, cell: Cell, where: str, taken: dict[tuple[int, int], str]) -> None:
         if cell.columns < 1 or cell.rows < 1:
-            raise InvalidError(f"cell {cell.id!r} is empty", field=where)
+            raise InvalidError("cell {id!r} is empty", id=cell.id, field=where)
         on_grid = 0 <= cell.column <= self.columns - cell.columns and 0 <= cell.row <= self.rows - cell.rows
         if not on_grid:
             raise InvalidError(
-                f"cell {cell.id!r} leaves the grid of {self.columns} x {self.rows}", field=where
+                "cell {id!r} leaves the grid of {columns} x {rows}",
+                id=cell.id,
+                columns=self.columns,
+                rows=self.rows,
+                field=where,
             )
         for row in range(cell.row, cell.row + cell.rows):
             for column in range(cell.column, cell.column + cell.columns):
                 other = taken.setdefault((column, row), cell.id)
                 if other != cell.id:
-                    raise InvalidError(f"cell {cell.id!r} overlaps cell {other!r}", field=where)
+                    raise InvalidError(
+                        "cell {id!r} overlaps cell {other!r}", id=cell.id, other=other, field=where
+                    )
 
     def cell(self, cell_id: str) -> Cell:
         """Return the cell named ``cell_id``; raises :class:`NotFoundError`."""
         for cell in self.cells:
             if cell.id == cell_id:
                 return cell
-        raise NotFoundError(f"layout {self.id!r} has no cell {cell_id!r}")
+        raise NotFoundError("layout {id!r} has no cell {cell_id!r}", id=self.id, cell_id=cell_id)
 
     def rects(self, width: int, height: int) -> dict[str, Rect]:
         """Return each cell's rectangle on a canvas of ``width`` x ``height`` pixels (even numbers).
@@ -92,7 +98,11 @@ class Layout:
             rect = Rect(x, y, xs[cell.column + cell.columns] - x, ys[cell.row + cell.rows] - y)
             if rect.width < 2 or rect.height < 2:
                 raise InvalidError(
-                    f"a canvas of {width} x {height} is too small for layout {self.id!r}", field="size"
+                    "a canvas of {width} x {height} is too small for layout {id!r}",
+                    width=width,
+                    height=height,
+                    id=self.id,
+                    field="size",
                 )
             rects[cell.id] = rect
         return rects

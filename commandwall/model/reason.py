@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ReasonCode(StrEnum):
-    """What keeps a feed from being live; the value is the English wording."""
+    """What keeps a feed from being live, or is wrong although it is; the value is the English wording."""
 
     NONE = ""
     DISABLED = "switched off in the configuration"
@@ -26,6 +26,7 @@ class ReasonCode(StrEnum):
     CLOSED = "camera closed the connection"
     FLAPPING = "comes and goes"
     WORKER_DOWN = "ingest worker is restarting"
+    CLOCK_OFF = "camera's clock is wrong"
 
 
 ZH: dict[ReasonCode, str] = {
@@ -46,6 +47,7 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.CLOSED: "摄像机断开连接",
     ReasonCode.FLAPPING: "反复断线",
     ReasonCode.WORKER_DOWN: "接入进程正在重启",
+    ReasonCode.CLOCK_OFF: "摄像机时钟不准",
 }
 
 

@@ -46,10 +46,3 @@ class Rect:
         return (
             self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
         )
-
-    def intersection(self, other: Rect) -> Rect | None:
-        """Return the shared part, or ``None`` when there is none."""
-        if not self.overlaps(other):
-            return None
-        x, y = max(self.x, other.x), max(self.y, other.y)
-        return Rect(x, y, min(self.right, other.right) - x, min(self.bottom, other.bottom) - y)

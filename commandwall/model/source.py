@@ -33,7 +33,7 @@ class Source:
         kind, colon, name = text.partition(":")
         if kind == SourceKind.CAMERA and colon and name:
             return cls(SourceKind.CAMERA, name)
-        raise InvalidError(f"{text!r} is not a source; write camera:ID or none", field=field)
+        raise InvalidError("{text!r} is not a source; write camera:ID or none", text=text, field=field)
 
 
 EMPTY = Source(SourceKind.NONE)

@@ -10,6 +10,7 @@ from commandwall.model.rect import Rect
 from commandwall.model.source import Source
 
 MAX_CANVAS_PIXELS = 16 * 3840 * 2160
+MAX_ALIGN_MS = 1000
 
 
 class TileState(StrEnum):
@@ -44,6 +45,9 @@ class Head:
 class Wall:
     """One canvas of ``width`` x ``height`` pixels (even numbers) at ``fps`` pictures a second.
 
+    ``align_ms`` is how long pictures may be held back so that all tiles show the same moment; 0: each
+    tile shows its newest picture.
+
     Raises :class:`InvalidError` when the size is odd or too large, or a head leaves the canvas.
     """
 
@@ -54,6 +58,7 @@ class Wall:
     fps: int
     layout: str
     heads: tuple[Head, ...]
+    align_ms: int = 0
 
     def __post_init__(self) -> None:
         if self.width < 16 or self.height < 16 or self.width % 2 or self.height % 2:
@@ -62,6 +67,10 @@ class Wall:
             raise InvalidError("a canvas has at most the pixels of 16 x 4K", field="size")
         if not 1 <= self.fps <= 60:
             raise InvalidError("must be from 1 to 60", field="fps")
+        if not 0 <= self.align_ms <= MAX_ALIGN_MS:
+            raise InvalidError(
+                "must be a whole number from {least} to {most}", field="align_ms", least=0, most=MAX_ALIGN_MS
+            )
         canvas = Rect(0, 0, self.width, self.height)
         for index, head in enumerate(self.heads):
             where = f"heads[{index}].rect"
@@ -72,7 +81,11 @@ class Wall:
                 raise InvalidError("must be even numbers and at least 16 x 16", field=where)
             if not canvas.contains(rect):
                 raise InvalidError(
-                    f"head {head.id!r} leaves the canvas of {self.width} x {self.height}", field=where
+                    "head {id!r} leaves the canvas of {width} x {height}",
+                    id=head.id,
+                    width=self.width,
+                    height=self.height,
+                    field=where,
                 )
 
     def head(self, head_id: str) -> Head:
@@ -80,7 +93,7 @@ class Wall:
         for head in self.heads:
             if head.id == head_id:
                 return head
-        raise NotFoundError(f"wall {self.id!r} has no head {head_id!r}")
+        raise NotFoundError("wall {id!r} has no head {head_id!r}", id=self.id, head_id=head_id)
 
 
 @dataclass(frozen=True, slots=True)

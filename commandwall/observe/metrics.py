@@ -35,6 +35,7 @@ class Sources:
     walls: Callable[[], Iterable[WallControl]]
     workers: Callable[[], Iterable[WorkerStatus]]
     viewers: Callable[[], Mapping[tuple[str, str], int]]
+    share_clients: Callable[[], int]
 
 
 class Metrics:
@@ -62,6 +63,9 @@ class Metrics:
         walls = list(self._sources.walls())
         yield from _walls(walls)
         yield from _heads(walls, self._sources.viewers())
+        clients = GaugeMetricFamily("commandwall_share_clients", "RTSP clients that are connected.")
+        clients.add_metric([], self._sources.share_clients())
+        yield clients
         yield from _workers(list(self._sources.workers()))
 
 
@@ -88,6 +92,16 @@ def _cameras(cameras: Sequence[CameraStatus]) -> Iterator[Metric]:
         "Age of the newest frame; none before the first.",
         labels=labels,
     )
+    skew = GaugeMetricFamily(
+        "commandwall_camera_clock_skew_seconds",
+        "The camera's clock minus the daemon's, the least delay included; none while it is not known.",
+        labels=labels,
+    )
+    drift = GaugeMetricFamily(
+        "commandwall_camera_clock_drift_ratio",
+        "How much faster the camera's clock runs: 1e-6 is 1 ppm; none while it is not known.",
+        labels=labels,
+    )
     for row, camera in rows:
         up.add_metric(row, camera.state is FeedState.LIVE)
         frames.add_metric(row, camera.frames_total)
@@ -96,7 +110,11 @@ def _cameras(cameras: Sequence[CameraStatus]) -> Iterator[Metric]:
         reconnects.add_metric(row, camera.reconnects)
         if camera.last_frame_age_s >= 0:
             age.add_metric(row, camera.last_frame_age_s)
-    yield from (up, frames, received, lost, reconnects, age)
+        if camera.clock_skew_ms is not None:
+            skew.add_metric(row, camera.clock_skew_ms / 1000)
+        if camera.clock_drift_ppm is not None:
+            drift.add_metric(row, camera.clock_drift_ppm / 1e6)
+    yield from (up, frames, received, lost, reconnects, age, skew, drift)
 
 
 def _walls(walls: Sequence[WallControl]) -> Iterator[Metric]:

@@ -17,6 +17,7 @@ from commandwall.base.errors import (
     ProtocolError,
     UnavailableError,
 )
+from commandwall.base.sentence import Sentence
 from commandwall.onvif.markup import instant
 from commandwall.onvif.soap import CONTENT_TYPE, envelope, payload, username_token
 
@@ -116,9 +117,14 @@ class OnvifClient:
             return _answer(status, data)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             why = "does not answer in time" if isinstance(error, TimeoutError) else "cannot be reached"
-            raise ConnectionLostError(f"{step}: {self.host} {why}; check the address and the cable") from None
+            raise ConnectionLostError(
+                "{step}: {host} {why}; check the address and the cable",
+                step=step,
+                host=self.host,
+                why=Sentence(why),
+            ) from None
         except CommandwallError as error:
-            raise type(error)(f"{step}: {self.host}: {error}") from None
+            raise type(error)("{step}: {host}: {error}", step=step, host=self.host, error=error) from None
 
     async def _post(self, url: str, data: bytes) -> tuple[int, bytes]:
         headers = {"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity"}
@@ -127,7 +133,10 @@ class OnvifClient:
             async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
                 answer += chunk
                 if len(answer) > MAX_ANSWER_BYTES:
-                    raise ProtocolError(f"HTTP: the answer is longer than {MAX_ANSWER_BYTES} bytes")
+                    raise ProtocolError(
+                        "HTTP: the answer is longer than {most} bytes",
+                        most=MAX_ANSWER_BYTES,
+                    )
             return response.status, bytes(answer)
 
 
@@ -137,4 +146,4 @@ def _answer(status: int, data: bytes) -> Element:
         raise AccessRefusedError("wrong user or password; check credentials")
     if status in (200, 400, 500) and data:
         return payload(data)
-    raise UnavailableError(f"HTTP {status}; is this the address of the ONVIF device service?")
+    raise UnavailableError("HTTP {status}; is this the address of the ONVIF device service?", status=status)

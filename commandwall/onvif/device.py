@@ -15,7 +15,6 @@ class Information:
 
     manufacturer: str
     model: str
-    firmware: str
     serial: str
 
 
@@ -35,12 +34,7 @@ _PREFIX = {"media": "trt", "media2": "tr2", "ptz": "tptz", "imaging": "timg"}
 async def information_of(client: OnvifClient) -> Information:
     """Return who the device is; raises as :meth:`OnvifClient.call` does."""
     answer = await client.call(client.url, "<tds:GetDeviceInformation/>", "GetDeviceInformation")
-    return Information(
-        *(
-            text(answer, f"tds:{name}")
-            for name in ("Manufacturer", "Model", "FirmwareVersion", "SerialNumber")
-        )
-    )
+    return Information(*(text(answer, f"tds:{name}") for name in ("Manufacturer", "Model", "SerialNumber")))
 
 
 async def services_of(client: OnvifClient) -> Services:

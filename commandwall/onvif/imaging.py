@@ -10,14 +10,13 @@ from commandwall.base.errors import InvalidError
 from commandwall.onvif.client import OnvifClient
 from commandwall.onvif.markup import find, number, text
 
+# In the order in which the schema wants them.
 _ELEMENTS = {
     "brightness": "Brightness",
     "color_saturation": "ColorSaturation",
     "contrast": "Contrast",
     "sharpness": "Sharpness",
 }
-SETTINGS = tuple(_ELEMENTS)
-"""The settings that can be changed, in the order in which the schema wants them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,9 @@ class Imaging:
             if name not in known:
                 raise InvalidError("cannot be set on this camera", field=name)
             if not known[name].min <= value <= known[name].max:
-                raise InvalidError(f"must be {known[name].min:g} to {known[name].max:g}", field=name)
+                raise InvalidError(
+                    "must be {least:g} to {most:g}", least=known[name].min, most=known[name].max, field=name
+                )
         fields = "".join(
             f"<tt:{element}>{wanted[name]:g}</tt:{element}>"
             for name, element in _ELEMENTS.items()

@@ -44,7 +44,7 @@ def parse_xml(data: bytes) -> Element:
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise ProtocolError(f"XML: nested more than {MAX_DEPTH} deep")
+            raise ProtocolError("XML: nested more than {most} deep", most=MAX_DEPTH)
         builder.start(_clark(name), {_clark(key): value for key, value in attributes.items()})
 
     def end(name: str) -> None:
@@ -59,7 +59,7 @@ def parse_xml(data: bytes) -> Element:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise ProtocolError(f"XML: {error}") from None
+        raise ProtocolError("XML: {error}", error=error) from None
     root: Element = builder.close()
     return root
 

@@ -51,7 +51,7 @@ async def profiles_of(client: OnvifClient, services: Services) -> list[MediaProf
     if services.media:
         answer = await client.call(services.media, "<trt:GetProfiles/>", "GetProfiles")
         return _profiles(answer, _MEDIA)
-    raise UnsupportedError(f"{client.host} has no media service; it is no camera")
+    raise UnsupportedError("{host} has no media service; it is no camera", host=client.host)
 
 
 async def stream_url(client: OnvifClient, services: Services, profile: MediaProfile) -> str:

@@ -44,7 +44,9 @@ async def abilities_of(client: OnvifClient, url: str, node_token: str) -> Abilit
     nodes = {node.get("token", ""): node for node in find_all(answer, "tptz:PTZNode")}
     node = nodes.get(node_token)
     if node is None:
-        raise UnsupportedError(f"GetNodes: {client.host} has no PTZ node {node_token!r}")
+        raise UnsupportedError(
+            "GetNodes: {host} has no PTZ node {node_token!r}", host=client.host, node_token=node_token
+        )
     spaces = find(node, "tt:SupportedPTZSpaces")
     kinds = {space.tag.rpartition("}")[2] for space in spaces} if spaces is not None else set()
     return Abilities(

@@ -17,6 +17,7 @@ from commandwall.base.errors import (
     UnavailableError,
     UnsupportedError,
 )
+from commandwall.base.sentence import Sentence
 from commandwall.onvif.markup import NAMESPACES, local, parse_xml
 
 CONTENT_TYPE = "application/soap+xml; charset=utf-8"
@@ -92,7 +93,8 @@ def _fault(fault: Element) -> CommandwallError:
         ),
         "",
     )
-    said = f"the device says {words[:_MAX_WORDS]!r} ({', '.join(sorted(codes - {'Sender', 'Receiver'}))})"
+    named = ", ".join(sorted(codes - {"Sender", "Receiver"}))
+    said = Sentence("the device says {words!r} ({codes})", words=words[:_MAX_WORDS], codes=named)
     if codes & _REFUSED:
         return AccessRefusedError("wrong user or password, or the user lacks the right; check credentials")
     if codes & _UNSUPPORTED:

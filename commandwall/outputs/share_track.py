@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from commandwall.base.clock import utc_ns
@@ -13,6 +14,7 @@ from commandwall.ipc.messages import ShareRoute
 from commandwall.ipc.packets import Subscription
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.rtp.h264_packetise import h264_fmtp, packetise_h264
+from commandwall.rtp.h265_packetise import h265_fmtp, packetise_h265
 from commandwall.rtsp.sdp import RtpFormat
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import TrackSender
@@ -23,6 +25,21 @@ _PAYLOAD_TYPE = 96
 _FIRST_KEY_S = 10.0
 _LINGER_S = 10.0
 _MAX_GROUP = 600
+
+
+@dataclass(frozen=True, slots=True)
+class _Payload:
+    """How a codec is sent: its name in SDP, what makes payloads of access units, and its parameters."""
+
+    encoding: str
+    packetise: Callable[[bytes], list[bytes]]
+    fmtp: Callable[[bytes], Mapping[str, str]]
+
+
+_PAYLOADS = {
+    "h264": _Payload("H264", packetise_h264, h264_fmtp),
+    "hevc": _Payload("H265", packetise_h265, h265_fmtp),
+}
 
 
 class ShareTrack:
@@ -38,6 +55,7 @@ class ShareTrack:
         self._senders: set[TrackSender] = set()
         self._group: list[tuple[PacketFrame, AccessUnit]] = []
         self._format: asyncio.Future[RtpFormat] = asyncio.get_running_loop().create_future()
+        self._payload = _PAYLOADS["h264"]
         self._subscription: Subscription | None = None
         self._idle: asyncio.TimerHandle | None = None
 
@@ -45,11 +63,6 @@ class ShareTrack:
     def format(self) -> RtpFormat:
         """The payload type and the parameter sets of the first key frame."""
         return self._format.result()
-
-    @property
-    def clients(self) -> int:
-        """How many clients play it."""
-        return len(self._senders)
 
     async def ready(self) -> None:
         """Wait for the first key frame; raises :class:`CommandwallError` when none comes."""
@@ -93,17 +106,16 @@ class ShareTrack:
         except (OSError, CommandwallError) as error:
             log.warning("%s cannot be shared: %s", self._route.path, error)
         finally:
-            self._stay()
+            self.close()
             if not self._format.done():
                 self._format.set_exception(CommandwallError(f"{self._route.path}: no picture to share"))
                 self._format.exception()  # Whoever waits hears of it; nobody need be waiting.
 
     def _take(self, record: StreamInfo | AccessUnit) -> None:
         if isinstance(record, StreamInfo):
-            if record.codec != "h264":
-                raise UnsupportedError(f"{record.codec} is not shared yet, only h264")
+            self._begin(record.codec)
             return
-        frame = PacketFrame(packetise_h264(record.data), _PAYLOAD_TYPE, key=record.key)
+        frame = PacketFrame(self._payload.packetise(record.data), _PAYLOAD_TYPE, key=record.key)
         if record.key:
             self._describe(record)
             self._group.clear()
@@ -115,10 +127,18 @@ class ShareTrack:
         for sender in tuple(self._senders):
             sender.deliver(frame, record.pts_90k, time_utc_ns)
 
+    def _begin(self, codec: str) -> None:
+        payload = _PAYLOADS.get(codec)
+        if payload is None:
+            raise UnsupportedError(f"{codec} is not shared, only {' and '.join(_PAYLOADS)}")
+        if self._format.done() and payload is not self._payload:
+            raise UnsupportedError(f"it is {codec} from now on, other than its clients were told")
+        self._payload = payload
+
     def _describe(self, key_frame: AccessUnit) -> None:
         if not self._format.done():
-            fmtp = h264_fmtp(key_frame.data)
-            self._format.set_result(RtpFormat(_PAYLOAD_TYPE, "H264", fmtp=fmtp))
+            fmtp = self._payload.fmtp(key_frame.data)
+            self._format.set_result(RtpFormat(_PAYLOAD_TYPE, self._payload.encoding, fmtp=fmtp))
 
     def _stay(self) -> None:
         if self._idle is not None:

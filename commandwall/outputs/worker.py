@@ -51,7 +51,7 @@ class Share:
                 await self._report(server)
         except OSError as error:
             where = f"{configuration.host}:{configuration.port}"
-            self._channel.post(ShareReport(0, 0, f"rtsp.listen {where}: {error.strerror}"))
+            self._channel.post(ShareReport(0, f"rtsp.listen {where}: {error.strerror}"))
         finally:
             self._catalogue.close()
 
@@ -60,7 +60,7 @@ class Share:
         while True:
             if server.connections != said:
                 said = server.connections
-                self._channel.post(ShareReport(server.port, said))
+                self._channel.post(ShareReport(said))
             await asyncio.sleep(_REPORT_EVERY_S)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from commandwall.base.errors import ProtocolError
+from commandwall.base.errors import ProtocolError, UnsupportedError
+from commandwall.model.access_unit import MAX_PIXELS
 
 MAX_DIMENSION = 16384
-MAX_PIXELS = 35_651_584
-"""The largest picture taken: that of level 6.2 of H.264 and H.265, 8192x4352."""
 MAX_UNIT_BYTES = 8 * 1024 * 1024
 """The largest access unit that is put together; what grows beyond it is dropped as damaged."""
 PIECE_BYTES = 64
@@ -28,10 +27,17 @@ class CodecParameters:
 
 
 def check_size(codec: str, width: int, height: int) -> None:
-    """Raise ProtocolError for a picture that cannot exist, or would cost a decoder gigabytes."""
-    possible = 0 < width <= MAX_DIMENSION and 0 < height <= MAX_DIMENSION
-    if not possible or width * height > MAX_PIXELS:
+    """Refuse a picture that no decoder is to be asked for.
+
+    Raises ProtocolError for one that cannot exist, UnsupportedError for one that would cost gigabytes.
+    """
+    if not (0 < width <= MAX_DIMENSION and 0 < height <= MAX_DIMENSION):
         raise ProtocolError(f"an {codec} parameter set describes a picture of {width}x{height}")
+    if width * height > MAX_PIXELS:
+        raise UnsupportedError(
+            f"{codec} pictures of {width}x{height}, larger than the {MAX_PIXELS} pixels of 8192x4352;"
+            " set the camera to smaller ones"
+        )
 
 
 class PayloadFormat(Protocol):
@@ -50,6 +56,7 @@ class PayloadFormat(Protocol):
         """Take the payload ``data[start:end]`` of the current access unit.
 
         Raises ProtocolError if it breaks the payload format; the rest of the access unit may follow.
+        Raises UnsupportedError for pictures that are not taken: nothing of the stream is wanted then.
         """
 
     def begins(self, data: bytes, start: int, end: int) -> bool:

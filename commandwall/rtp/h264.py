@@ -48,11 +48,10 @@ class H264Format(NalFormat):
         if kind == FU_A:
             if end - start < 2:
                 raise ProtocolError("an H.264 fragment is cut short")
-            flags = data[start + 1]
-            if self._fragment >= 0 and flags < FU_END:
+            if self._fragment >= 0 and data[start + 1] < FU_END:
                 self._parts.append(data[start + 2 : end])
             else:
-                self._push_fragment(data, start, end, flags)
+                self._push_fragment(data, start, start + 2, end)
             return
         if self._fragment != NO_FRAGMENT:
             self._end_fragment()
@@ -63,19 +62,11 @@ class H264Format(NalFormat):
         else:
             self._push_nal(data[start:end])
 
-    def _push_fragment(self, data: bytes, start: int, end: int, flags: int) -> None:
-        """Take a fragment that begins or ends a NAL unit, or has no beginning."""
-        if flags & FU_START:
-            kind = flags & 0x1F
-            self._open_fragment(bytes((data[start] & 0xE0 | kind,)), data[start + 2 : end])
-            if FIRST_SLICE <= kind <= IDR:
-                self._count_slice(kind, data, start + 1)
-        elif self._fragment >= 0:
-            self._parts.append(data[start + 2 : end])
-        elif self._fragment == NO_FRAGMENT:
-            raise ProtocolError("an H.264 fragment comes without its beginning")
-        if flags & FU_END:
-            self._end_fragment()
+    def _start_fragment(self, data: bytes, start: int, end: int) -> None:
+        kind = data[start + 1] & 0x1F
+        self._open_fragment(bytes((data[start] & 0xE0 | kind,)), data[start + 2 : end])
+        if FIRST_SLICE <= kind <= IDR:
+            self._count_slice(kind, data, start + 1)
 
     def _push_byte_stream(self, payload: bytes) -> None:
         nals = split_annexb(payload)

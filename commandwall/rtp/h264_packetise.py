@@ -6,9 +6,7 @@ import base64
 
 from commandwall.rtp.annexb import split_annexb
 from commandwall.rtp.h264 import FU_A, PPS, SPS
-from commandwall.rtp.nal_format import FU_END, FU_START
-
-DEFAULT_MTU = 1400
+from commandwall.rtp.nal_packetise import DEFAULT_MTU, packetise
 
 
 def packetise_h264(access_unit: bytes, mtu: int = DEFAULT_MTU) -> list[bytes]:
@@ -16,24 +14,11 @@ def packetise_h264(access_unit: bytes, mtu: int = DEFAULT_MTU) -> list[bytes]:
 
     The last one is to be sent with the marker bit.
     """
-    payloads: list[bytes] = []
-    for nal in split_annexb(access_unit):
-        if len(nal) <= mtu:
-            payloads.append(nal)
-        else:
-            payloads += _fragments(nal, mtu - 2)
-    return payloads
+    return packetise(access_unit, mtu, _fragment_header)
 
 
-def _fragments(nal: bytes, size: int) -> list[bytes]:
-    indicator = nal[0] & 0xE0 | FU_A
-    kind = nal[0] & 0x1F
-    last = 1 + (len(nal) - 2) // size * size
-    fragments = []
-    for start in range(1, len(nal), size):
-        flags = (FU_START if start == 1 else 0) | (FU_END if start == last else 0)
-        fragments.append(bytes((indicator, flags | kind)) + nal[start : start + size])
-    return fragments
+def _fragment_header(nal: bytes) -> tuple[bytes, int]:
+    return bytes((nal[0] & 0xE0 | FU_A,)), nal[0] & 0x1F
 
 
 def h264_fmtp(key_frame: bytes) -> dict[str, str]:

@@ -49,11 +49,10 @@ class H265Format(NalFormat):
         if kind == FRAGMENTATION:
             if end - start < 3:
                 raise ProtocolError("an H.265 fragment is cut short")
-            flags = data[start + 2]
-            if self._fragment >= 0 and flags < FU_END:
+            if self._fragment >= 0 and data[start + 2] < FU_END:
                 self._parts.append(data[start + 3 : end])
             else:
-                self._push_fragment(data, start, end, flags)
+                self._push_fragment(data, start, start + 3, end)
             return
         if self._fragment != NO_FRAGMENT:
             self._end_fragment()
@@ -67,18 +66,11 @@ class H265Format(NalFormat):
         else:
             self._push_nal(data[start:end])
 
-    def _push_fragment(self, data: bytes, start: int, end: int, flags: int) -> None:
-        """Take a fragment that begins or ends a NAL unit, or has no beginning (section 4.4.3)."""
-        if flags & FU_START:
-            header = bytes((data[start] & 0x81 | (flags & 0x3F) << 1, data[start + 1]))
-            self._open_fragment(header, data[start + 3 + self._order_bytes : end])
-            self._count(header[0])
-        elif self._fragment >= 0:
-            self._parts.append(data[start + 3 : end])
-        elif self._fragment == NO_FRAGMENT:
-            raise ProtocolError("an H.265 fragment comes without its beginning")
-        if flags & FU_END:
-            self._end_fragment()
+    def _start_fragment(self, data: bytes, start: int, end: int) -> None:
+        """Open the NAL unit that ``data[start:end]`` begins (section 4.4.3); only this one has its order."""
+        header = bytes((data[start] & 0x81 | (data[start + 2] & 0x3F) << 1, data[start + 1]))
+        self._open_fragment(header, data[start + 3 + self._order_bytes : end])
+        self._count(header[0])
 
     def _push_aggregate(self, data: bytes, position: int, end: int) -> None:
         """Take the NAL units of an aggregation packet (section 4.4.2)."""

@@ -75,6 +75,25 @@ class NalFormat:
         self._fragment = len(self._parts)
         self._parts += START_CODE, header, body
 
+    def _start_fragment(self, data: bytes, start: int, end: int) -> None:
+        """Open the NAL unit whose first fragment is ``data[start:end]``, and count it if it is a slice."""
+        raise NotImplementedError
+
+    def _push_fragment(self, data: bytes, start: int, body: int, end: int) -> None:
+        """Take a fragment that begins or ends a NAL unit, or has no beginning.
+
+        ``body`` follows its fragmentation header.
+        """
+        flags = data[body - 1]
+        if flags & FU_START:
+            self._start_fragment(data, start, end)
+        elif self._fragment >= 0:
+            self._parts.append(data[body:end])
+        elif self._fragment == NO_FRAGMENT:
+            raise ProtocolError(f"a fragment of {self.parameters.name} comes without its beginning")
+        if flags & FU_END:
+            self._end_fragment()
+
     def _end_fragment(self) -> None:
         """Close the fragmented NAL unit, if one is open; one without end bit counts as whole."""
         first = self._fragment

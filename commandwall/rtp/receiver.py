@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from commandwall.base.clock import monotonic_ns
-from commandwall.base.errors import ProtocolError
+from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError, UnsupportedError
 from commandwall.model.access_unit import AccessUnit
 from commandwall.rtp.codec import PayloadFormat
 from commandwall.rtp.packet import FIXED_HEADER, HEADER_BYTES, PLAIN, payload_bounds
@@ -15,6 +15,9 @@ from commandwall.rtp.sequence import STALE, SequenceTracker
 from commandwall.rtp.timeline import Timeline
 
 OnAccessUnit = Callable[[AccessUnit], None]
+
+NOTHING = -1
+"""A payload type that no packet has: nothing more is taken."""
 
 _parse_fixed = FIXED_HEADER.unpack_from
 
@@ -41,7 +44,10 @@ class ReceiverStats:
 
 
 class RtpReceiver:
-    """Takes the packets of one track in their order and calls ``on_access_unit``, and ``on_bye`` at its end.
+    """Takes the packets of one track in their order and calls ``on_access_unit``.
+
+    ``on_end`` is told why nothing more is to be expected: ConnectionLostError when the camera said
+    goodbye, UnsupportedError when it sends pictures that are not taken.
 
     An access unit ends with the marker bit, or where the timestamp changes. Everything until the
     first intact key frame, and from a loss until the next one, is flagged damaged. Belongs to the
@@ -59,7 +65,7 @@ class RtpReceiver:
         "_last_arrival_ns",
         "_malformed",
         "_on_access_unit",
-        "_on_bye",
+        "_on_end",
         "_order",
         "_payload_type",
         "_pts_90k",
@@ -75,12 +81,12 @@ class RtpReceiver:
         payload_type: int,
         clock_hz: int,
         on_access_unit: OnAccessUnit,
-        on_bye: Callable[[], None],
+        on_end: Callable[[CommandwallError], None],
     ) -> None:
         self._format = payload
         self._payload_type = payload_type
         self._on_access_unit = on_access_unit
-        self._on_bye = on_bye
+        self._on_end = on_end
         self._order = SequenceTracker()
         self._timeline = Timeline(clock_hz)
         self._ssrc = -1
@@ -126,11 +132,18 @@ class RtpReceiver:
             self._broken = missing != 0 and not self._format.begins(data, payload, end)
         try:
             self._format.push(data, payload, end)
-        except ProtocolError:
-            self._malformed += 1
-            self._broken = True
+        except (ProtocolError, UnsupportedError) as error:
+            self._refuse(error)
         if second >= 0x80 and self._format.pending:
             self._emit()
+
+    def _refuse(self, error: ProtocolError | UnsupportedError) -> None:
+        """Go on without a payload that breaks the format; take nothing more of what is not decoded."""
+        self._malformed += 1
+        self._broken = True
+        if isinstance(error, UnsupportedError):
+            self._payload_type = NOTHING
+            self._on_end(error)
 
     def _begin_unit(self, timestamp: int) -> None:
         """End the access unit before, if no marker bit did, and go on with that of ``timestamp``."""
@@ -180,7 +193,7 @@ class RtpReceiver:
                 if packet.ntp >> 32:
                     self._timeline.report(packet.rtp_timestamp, ntp_to_utc_ns(packet.ntp))
             elif isinstance(packet, Goodbye) and (self._ssrc in packet.ssrcs or not packet.ssrcs):
-                self._on_bye()
+                self._on_end(ConnectionLostError("the camera ended the stream (RTCP BYE)"))
 
     def report_block(self) -> ReportBlock | None:
         """Return what a receiver report says of this source, ``None`` before its first packet.
@@ -195,6 +208,13 @@ class RtpReceiver:
         return ReportBlock(
             self._ssrc, order.fraction_lost(), order.lost, order.highest(), 0, middle, min(delay, 0xFFFFFFFF)
         )
+
+    def sender_clock(self) -> tuple[int, int] | None:
+        """Return what the newest sender report says of the current source: (time in 90 kHz, UTC in ns).
+
+        ``None`` before the first one, and after the timestamps jumped.
+        """
+        return self._timeline.reported()
 
     @property
     def stats(self) -> ReceiverStats:

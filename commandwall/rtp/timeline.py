@@ -52,6 +52,12 @@ class Timeline:
         self._report_ticks = self._ticks + (timestamp - self._last + _HALF) % _WRAP - _HALF
         self._report_utc_ns = utc_ns
 
+    def reported(self) -> tuple[int, int] | None:
+        """Return the newest report: (time in 90 kHz, UTC in ns by the sender's clock)."""
+        if not self._report_utc_ns:
+            return None
+        return self._report_ticks * RTP_CLOCK_HZ // self._clock_hz, self._report_utc_ns
+
     def utc_ns(self) -> int:
         """Return the UTC time of the access unit that was taken last; 0 as long as no report came."""
         if not self._report_utc_ns:

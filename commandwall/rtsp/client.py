@@ -139,7 +139,9 @@ async def _establish(
     description, base = await _describe(dialogue)
     track = choose_video(description)
     fmt = track.format
-    receiver = RtpReceiver(track.payload, fmt.payload_type, fmt.clock_hz, on_access_unit, dialogue.bye)
+    receiver = RtpReceiver(
+        track.payload, fmt.payload_type, fmt.clock_hz, on_access_unit, dialogue.connection.end
+    )
     url = resolve_control(base, track.media.control)
     path = await SetUp(dialogue, transport, stack).track(url, track.media, receiver)
     dialogue.url = resolve_control(base, description.control)

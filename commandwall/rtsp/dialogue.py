@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
-    ConnectionLostError,
     MovedError,
     NotFoundError,
     ProtocolError,
@@ -148,10 +147,6 @@ class Dialogue:
         """Take the new nonce in a 401 to a sign of life; the next one uses it."""
         if self._authenticator is not None:
             self._authenticator.accept(parse_challenges(response.headers.get_all("WWW-Authenticate")))
-
-    def bye(self) -> None:
-        """Take note that the camera said goodbye by RTCP."""
-        self.connection.end(ConnectionLostError("the camera ended the stream (RTCP BYE)"))
 
     async def tear_down(self) -> None:
         """End the session on the camera, if there is one; wait for the answer, but not long.

@@ -49,6 +49,10 @@ class RtspSession:
         """The counters as they are now."""
         return self._receiver.stats
 
+    def sender_clock(self) -> tuple[int, int] | None:
+        """Return (time in 90 kHz, UTC in ns) of the newest sender report; ``None`` if there is none."""
+        return self._receiver.sender_clock()
+
     @property
     def unassigned_frames(self) -> int:
         """How many interleaved frames came on channels that nobody asked for."""
@@ -66,7 +70,7 @@ class RtspSession:
         """Wait until nothing more will come, then raise the reason.
 
         ConnectionLostError: the camera closed the connection, said BYE, or forgot the session;
-        ProtocolError: what it sent cannot be read.
+        ProtocolError: what it sent cannot be read; UnsupportedError: its pictures are not taken.
         """
         raise await asyncio.shield(self._dialogue.connection.ended)
 

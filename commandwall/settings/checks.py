@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from commandwall.base.errors import InvalidError
+from commandwall.base.sentence import Sentence
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.layout import Layout
 from commandwall.model.rect import Rect
@@ -59,14 +60,24 @@ def check_unique(
         here = located.place.fault(("id",), "")
         other = first.setdefault(located.entry.id, here)
         if other is not here:
-            message = f"{located.entry.id!r} is taken at {other.file.name}:{other.line}; ids are unique"
+            message = Sentence(
+                "{id!r} is taken at {file}:{line}; ids are unique",
+                id=located.entry.id,
+                file=other.file.name,
+                line=other.line,
+            )
             faults.append(located.place.fault(("id",), message))
 
 
-def unknown(what: str, name: str, known: Collection[str]) -> str:
+def unknown(what: str, name: str, known: Collection[str]) -> Sentence:
     """Return the message for a reference to something that is not there."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"there is no {what} {name!r}; {f'did you mean {near[0]}?' if near else f'add it to {what}s'}"
+    if near := difflib.get_close_matches(name, known, n=1):
+        return Sentence(
+            "there is no {what} {name!r}; did you mean {near}?", what=Sentence(what), name=name, near=near[0]
+        )
+    return Sentence(
+        "there is no {what} {name!r}; add it to {section}", what=Sentence(what), name=name, section=f"{what}s"
+    )
 
 
 def areas_of(
@@ -79,7 +90,7 @@ def areas_of(
         if parent is not None and parent not in declared:
             faults.append(located.place.fault(("parent",), unknown("area", parent, declared)))
         elif _loops(located.entry.id, parents):
-            message = f"area {located.entry.id!r} is inside itself; break the loop"
+            message = Sentence("area {id!r} is inside itself; break the loop", id=located.entry.id)
             faults.append(located.place.fault(("parent",), message))
     return [Area(located.entry.id, located.entry.name, located.entry.parent) for located in entries]
 
@@ -182,9 +193,11 @@ def _wall(entry: WallEntry) -> Wall:
     seen: set[str] = set()
     for index, head in enumerate(heads):
         if head.id in seen:
-            raise InvalidError(f"{head.id!r} is there twice; ids are unique", field=f"heads[{index}].id")
+            raise InvalidError(
+                "{id!r} is there twice; ids are unique", id=head.id, field=f"heads[{index}].id"
+            )
         if min(head.rect) < 0:
             raise InvalidError("must be x, y, width, height, none below 0", field=f"heads[{index}].rect")
         seen.add(head.id)
     models = tuple(Head(head.id, Rect(*head.rect)) for head in heads)
-    return Wall(entry.id, entry.name, width, height, entry.fps, entry.layout, models)
+    return Wall(entry.id, entry.name, width, height, entry.fps, entry.layout, models, entry.align_ms)

@@ -13,8 +13,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from commandwall.base.errors import CommandwallError, InvalidError
+from commandwall.base.sentence import Sentence
 
-_WORDS = {
+# What pydantic calls a fault, and what it is called here; in braces, fields of its context.
+WORDINGS = {
     "missing": "is missing; add it",
     "model_type": "must be a mapping (key: value)",
     "dict_type": "must be a mapping (key: value)",
@@ -22,14 +24,29 @@ _WORDS = {
     "tuple_type": "must be a list",
     "string_type": "must be text; put it in quotes",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_unicode": "must be text in UTF-8",
     "string_pattern_mismatch": "must not hold control characters",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number",
     "int_from_float": "must be a whole number",
     "float_type": "must be a number",
     "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "too_long": "must have at most {max_length} entries",
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_aware"),
+        "must be a time with its zone, like 2027-01-31T08:00:00+08:00",
+    ),
+    "enum": "must be {expected}",
+    "literal_error": "must be {expected}",
+    "json_invalid": "is not JSON: {error}",
     "invalid_key": "is not a known key; keys are text",
 }
 
@@ -63,7 +80,10 @@ class Place(Protocol):
     """Where an entry was written: a node of a YAML document, or a line of a spreadsheet."""
 
     def fault(self, loc: Loc, message: str) -> Fault:
-        """Return the fault of the entry's field at ``loc`` (``()`` for the entry itself)."""
+        """Return the fault of the entry's field at ``loc`` (``()`` for the entry itself).
+
+        A ``message`` that is a :class:`Sentence` stays one.
+        """
         ...
 
 
@@ -83,7 +103,7 @@ def loc_of(path: str) -> Loc:
 
 def schema_faults(error: ValidationError, place: Place, known: Collection[str]) -> list[Fault]:
     """Return the faults that pydantic found in the entry at ``place``; ``known`` are possible keys."""
-    return [place.fault(detail["loc"], _wording(detail, known)) for detail in error.errors(include_url=False)]
+    return [place.fault(detail["loc"], wording(detail, known)) for detail in error.errors(include_url=False)]
 
 
 def invalid_fault(error: InvalidError, place: Place) -> Fault:
@@ -91,13 +111,16 @@ def invalid_fault(error: InvalidError, place: Place) -> Fault:
     return place.fault(loc_of(error.field), error.reason)
 
 
-def _wording(detail: ErrorDetails, known: Collection[str]) -> str:
+def wording(detail: ErrorDetails, known: Collection[str]) -> Sentence:
     """Return what is wrong and what to do; never the value itself, which may hold a password."""
-    kind = detail["type"]
+    kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
-        return f"is not a known key; {f'did you mean {near[0]}?' if near else 'remove it'}"
-    message = detail["msg"].removeprefix("Value error, ")
-    return _WORDS.get(kind) or message.replace("Input should be", "must be", 1).replace(
-        "Tuple should", "must", 1
-    )
+        if near:
+            return Sentence("is not a known key; did you mean {near}?", near=near[0])
+        return Sentence("is not a known key; remove it")
+    if kind == "value_error":
+        return Sentence(context["error"].args[0])
+    template = WORDINGS.get(kind, detail["msg"])
+    fields = {name: value for name, value in context.items() if f"{{{name}}}" in template}
+    return Sentence(template, **fields)

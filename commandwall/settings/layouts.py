@@ -11,7 +11,8 @@ from commandwall.base.errors import InvalidError
 from commandwall.model.layout import Aspect, Cell, Layout
 from commandwall.settings.document import DocumentPlace, read_document
 from commandwall.settings.faults import Fault, SettingsError, invalid_fault, schema_faults
-from commandwall.settings.schema import LayoutFile, LayoutId, keys_of
+from commandwall.settings.schema import LayoutFile, keys_of
+from commandwall.settings.values import LayoutId
 
 _GAP = "."
 _IDS: TypeAdapter[str] = TypeAdapter(LayoutId)

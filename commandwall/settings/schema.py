@@ -1,126 +1,32 @@
 """The schema of the configuration file and of layout files, as they are written.
 
-References between entries are checked in :mod:`commandwall.settings.checks`.
+Values are checked in :mod:`commandwall.settings.values`, references between entries in
+:mod:`commandwall.settings.checks`.
 """
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Annotated, Any, get_args
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from commandwall.model.camera import Transport
 from commandwall.model.layout import Aspect
 from commandwall.settings.site import Address, Language, Level
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LAYOUT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
-_PREFIX = re.compile(r"[^\s+#/$][^\s+#]*")
-
-
-def _text_of_number(value: Any) -> Any:
-    """Take a whole number for the text that it was written as: ``layout: 1``."""
-    return str(value) if type(value) is int else value
-
-
-def _count(value: Any) -> int | None:
-    if value == "auto":
-        return None
-    if type(value) is not int or not 1 <= value <= 256:
-        raise ValueError("must be auto or a whole number from 1 to 256")
-    return value
-
-
-def _id(value: str) -> str:
-    if not _ID.fullmatch(value):
-        raise ValueError("must be 1 to 64 letters, digits, dots, dashes or underscores (a-z A-Z 0-9 . - _)")
-    return value
-
-
-def _layout_id(value: str) -> str:
-    if not _LAYOUT_ID.fullmatch(value):
-        raise ValueError("must be 1 to 64 letters, digits, dots, dashes, underscores or plus signs")
-    return value
-
-
-def _prefix(value: str) -> str:
-    if not _PREFIX.fullmatch(value) or value.endswith("/"):
-        raise ValueError("must be an MQTT topic without spaces, + and #, not beginning or ending with /")
-    return value
-
-
-def _position(value: tuple[float, float]) -> tuple[float, float]:
-    latitude, longitude = value
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise ValueError("must be [latitude, longitude] in degrees, latitude first")
-    return value
-
-
-def _address(value: Any) -> Any:
-    """Return ``HOST:PORT`` or ``[IPV6]:PORT`` as an :class:`Address`."""
-    host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
-    bare = host.removeprefix("[").removesuffix("]")
-    bracketed = len(host) - len(bare) == 2
-    if not colon or not bare or bracketed != (":" in bare) or not port.isascii() or not port.isdigit():
-        raise ValueError('must be "HOST:PORT", like "127.0.0.1:8080" or "[::1]:8080"')
-    if int(port) > 65535:
-        raise ValueError("has a port above 65535")
-    return Address(bare, int(port))
-
-
-def _url(value: str, schemes: tuple[str, ...], form: str) -> str:
-    """Return ``value`` if it is a URL of these schemes; what is wrong never quotes it (passwords)."""
-    try:
-        parts = urlsplit(value)
-        host, port, user = parts.hostname, parts.port, "@" in parts.netloc
-    except ValueError:
-        raise ValueError(f"is not a URL; write {form}") from None
-    if user:
-        raise ValueError("must not carry a user or password; put them under credentials and name that entry")
-    if parts.scheme not in schemes or not host or port == 0 or re.search(r"\s", value):
-        raise ValueError(f"must be {form}")
-    return value
-
-
-def _rtsp_url(value: str) -> str:
-    return _url(value, ("rtsp", "rtsps"), "rtsp://HOST[:PORT]/PATH or rtsps://HOST[:PORT]/PATH")
-
-
-def _http_url(value: str) -> str:
-    return _url(value, ("http", "https"), "http://HOST[:PORT]/PATH or https://HOST[:PORT]/PATH")
-
-
-def _mqtt_url(value: str) -> str:
-    return _url(value, ("mqtt", "mqtts"), "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
-
-
-def _some(value: Any) -> Any:
-    if value is not None and not value:
-        raise ValueError("must not be empty; leave it out or add an entry")
-    return value
-
-
-Text = Annotated[
-    str,
-    BeforeValidator(_text_of_number),
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$"),
-]
-Id = Annotated[Text, AfterValidator(_id)]
-LayoutId = Annotated[Text, AfterValidator(_layout_id)]
-Listen = Annotated[Address, BeforeValidator(_address)]
-Count = Annotated[int | None, BeforeValidator(_count)]
+from commandwall.settings.values import (
+    Count,
+    HttpUrl,
+    Id,
+    LayoutId,
+    Listen,
+    MqttPrefix,
+    MqttUrl,
+    NotEmpty,
+    Position,
+    RtspUrl,
+    Text,
+)
 
 
 class Entry(BaseModel):
@@ -161,8 +67,8 @@ class RtspEntry(Entry):
 class MqttEntry(Entry):
     """``mqtt``: the broker."""
 
-    url: Annotated[Text, AfterValidator(_mqtt_url)]
-    prefix: Annotated[Text, AfterValidator(_prefix)] = "commandwall"
+    url: MqttUrl
+    prefix: MqttPrefix = "commandwall"
     credentials: Id | None = None
 
 
@@ -193,7 +99,7 @@ class AreaEntry(Entry):
 class StreamEntry(Entry):
     """``main`` or ``sub`` of a camera."""
 
-    url: Annotated[Text, AfterValidator(_rtsp_url)]
+    url: RtspUrl
     transport: Transport = Transport.TCP
 
     @model_validator(mode="after")
@@ -207,7 +113,7 @@ class StreamEntry(Entry):
 class OnvifEntry(Entry):
     """``onvif`` of a camera: its device service, which pan, tilt, zoom and imaging go through."""
 
-    url: Annotated[Text, AfterValidator(_http_url)]
+    url: HttpUrl
 
 
 class CameraEntry(Entry):
@@ -216,7 +122,7 @@ class CameraEntry(Entry):
     id: Id
     name: Text
     area: Id
-    position: Annotated[tuple[float, float], AfterValidator(_position)] | None = None
+    position: Position | None = None
     main: StreamEntry | None = None
     sub: StreamEntry | None = None
     onvif: OnvifEntry | None = None
@@ -253,7 +159,8 @@ class WallEntry(Entry):
     size: tuple[int, int]
     fps: int = 25
     layout: LayoutId
-    heads: Annotated[tuple[HeadEntry, ...] | None, AfterValidator(_some)] = None
+    align_ms: int = 0
+    heads: Annotated[tuple[HeadEntry, ...] | None, NotEmpty] = None
 
 
 class ConferencesEntry(Entry):
@@ -293,7 +200,7 @@ class LayoutFile(Entry):
 
     name: Text
     grid: tuple[Annotated[int, Field(ge=1, le=64)], Annotated[int, Field(ge=1, le=64)]] | None = None
-    cells: Annotated[list[Text] | None, AfterValidator(_some)] = None
+    cells: Annotated[list[Text] | None, NotEmpty] = None
     aspect: dict[str, Aspect] = {}
 
     @model_validator(mode="after")

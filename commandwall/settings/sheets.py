@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from commandwall.base.sentence import Sentence
 from commandwall.settings.faults import Fault, SettingsError
 
 Row = tuple[int, list[str]]
@@ -35,7 +36,8 @@ def sheet_rows(file: Path, data: bytes) -> Iterator[Row]:
     rows = _workbook_rows(file, data) if data.startswith(_ZIP) else _text_rows(file, data)
     for line, fields in rows:
         if line > MAX_ROWS:
-            raise SettingsError([Fault(file, line, "", f"is beyond line {MAX_ROWS}; split the spreadsheet")])
+            message = Sentence("is beyond line {most}; split the spreadsheet", most=MAX_ROWS)
+            raise SettingsError([Fault(file, line, "", message)])
         yield line, fields
 
 
@@ -47,7 +49,8 @@ def _text_rows(file: Path, data: bytes) -> Iterator[Row]:
             yield end + 1, [field.strip() for field in fields]
             end = reader.line_num
     except csv.Error as error:
-        raise SettingsError([Fault(file, reader.line_num, "", f"is not CSV: {error}")]) from error
+        message = Sentence("is not CSV: {error}", error=error)
+        raise SettingsError([Fault(file, reader.line_num, "", message)]) from error
 
 
 def _text(file: Path, data: bytes) -> str:
@@ -56,7 +59,8 @@ def _text(file: Path, data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise SettingsError([Fault(file, 1, "", 'is neither UTF-8 nor GB18030; save it as "CSV UTF-8"')])
+    message = Sentence('is neither UTF-8 nor GB18030; save it as "CSV UTF-8"')
+    raise SettingsError([Fault(file, 1, "", message)])
 
 
 def _workbook_rows(file: Path, data: bytes) -> Iterator[Row]:
@@ -71,7 +75,9 @@ def _workbook_rows(file: Path, data: bytes) -> Iterator[Row]:
         for line, values in enumerate(sheet.iter_rows(max_col=_MAX_COLUMNS, values_only=True), 1):
             yield line, _without_blank_end([_field(value) for value in values])
     except _DAMAGED as error:
-        message = f"is not a workbook ({type(error).__name__}); save it as XLSX or CSV anew"
+        message = Sentence(
+            "is not a workbook ({kind}); save it as XLSX or CSV anew", kind=type(error).__name__
+        )
         raise SettingsError([Fault(file, line, "", message)]) from error
 
 
@@ -80,8 +86,8 @@ def _check_size(file: Path, data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
     if unpacked > _MAX_UNPACKED_BYTES:
-        limit = _MAX_UNPACKED_BYTES >> 20
-        raise SettingsError([Fault(file, 1, "", f"unpacks to more than {limit} MiB; save it as CSV")])
+        message = Sentence("unpacks to more than {most} MiB; save it as CSV", most=_MAX_UNPACKED_BYTES >> 20)
+        raise SettingsError([Fault(file, 1, "", message)])
 
 
 def _without_blank_end(fields: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from commandwall.base.sentence import Sentence
 from commandwall.settings.faults import Fault, Loc, SettingsError, path_of
 from commandwall.settings.sheets import sheet_rows
 
@@ -64,7 +65,11 @@ def read_cameras(file: Path, data: bytes, faults: list[Fault]) -> list[tuple[Lin
         for line, values in rows:
             place = LinePlace(file, line)
             if any(values[len(columns) :]):
-                faults.append(place.fault((), f"has more than {len(columns)} columns; remove the rest"))
+                faults.append(
+                    place.fault(
+                        (), Sentence("has more than {count} columns; remove the rest", count=len(columns))
+                    )
+                )
             elif any(values):
                 filled = {column: value for column, value in zip(columns, values, strict=False) if value}
                 cameras.append((place, _entry(filled)))
@@ -86,7 +91,8 @@ def _check_columns(columns: list[str], file: Path) -> None:
         elif name not in COLUMNS:
             faults.append(
                 place.fault(
-                    (name or f"column {index + 1}",), f"is not a column; known are {', '.join(COLUMNS)}"
+                    (name or f"column {index + 1}",),
+                    Sentence("is not a column; known are {names}", names=", ".join(COLUMNS)),
                 )
             )
     if faults:

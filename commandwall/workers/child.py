@@ -78,7 +78,7 @@ async def _handle(handler: Handler, channel: Channel, received: Received) -> Non
     except CommandwallError as error:
         if not received.call:
             raise
-        channel.answer(received.call, Failure(str(error)))
+        channel.answer(received.call, Failure.of(error))
 
 
 def _pong() -> Pong:

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from commandwall.base.clock import monotonic_s
 from commandwall.base.errors import CommandwallError, ProtocolError
+from commandwall.base.sentence import Sentence
 from commandwall.base.tasks import Backoff
 from commandwall.ipc.channel import Channel, ChannelClosedError, Received
 from commandwall.ipc.messages import Drain, Message, Ping, Pong, Ready
@@ -105,7 +106,11 @@ class Worker:
     async def call(self, message: Message, timeout_s: float = 5.0) -> Received:
         """Send a request; raises :class:`ChannelClosedError` when the process is not up."""
         if self._channel is None or not self.ready:
-            raise ChannelClosedError(f"worker {self.status.name} is {self.status.state}; try again")
+            raise ChannelClosedError(
+                "worker {name} is {state}; try again",
+                name=self.status.name,
+                state=Sentence(self.status.state),
+            )
         return await self._channel.call(message, timeout_s)
 
     def drain(self) -> None:

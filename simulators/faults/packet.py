@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from commandwall.rtp.h264 import FU_A, IDR, PPS, SPS
 from commandwall.rtp.packet import build_packet, parse_header
+from commandwall.rtp.rtcp import ntp_to_utc_ns, utc_ns_to_ntp
 
-_REPORT_SSRC, _REPORT_TIMESTAMP = 4, 16
+_REPORT_SSRC, _REPORT_NTP, _REPORT_TIMESTAMP = 4, 8, 16
 """Where a sender report has these (RFC 3550 section 6.4.1), in bytes."""
 
 
@@ -64,9 +65,18 @@ def report_timestamp(report: bytes) -> int:
     return timestamp
 
 
-def changed_report(report: bytes, *, ssrc: int | None = None, timestamp: int | None = None) -> bytes:
-    """Return a sender report with another SSRC or RTP timestamp; what follows it stays."""
+def report_utc_ns(report: bytes) -> int:
+    """Return the time of day that a sender report tells, UTC in ns."""
+    return ntp_to_utc_ns(struct.unpack_from("!Q", report, _REPORT_NTP)[0])
+
+
+def changed_report(
+    report: bytes, *, ssrc: int | None = None, utc_ns: int | None = None, timestamp: int | None = None
+) -> bytes:
+    """Return a sender report with another SSRC, time of day or RTP timestamp; what follows it stays."""
     data = bytearray(report)
+    if utc_ns is not None:
+        struct.pack_into("!Q", data, _REPORT_NTP, utc_ns_to_ntp(utc_ns))
     if ssrc is not None:
         struct.pack_into("!I", data, _REPORT_SSRC, ssrc & 0xFFFFFFFF)
     if timestamp is not None:

@@ -1,13 +1,14 @@
-"""Faults in time: clocks that jump, wrap, freeze or drift, sources that begin anew, bursts and silence."""
+"""Faults in time: clocks that jump, wrap, freeze, drift or tell a wrong time, delay, bursts and silence."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
-from commandwall.base.clock import RTP_CLOCK_HZ
+from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 from commandwall.rtp.rtcp import Goodbye, build
 from simulators.faults.fault import Fault
-from simulators.faults.packet import Packet, changed_report, report_timestamp
+from simulators.faults.packet import Packet, changed_report, report_timestamp, report_utc_ns
 
 _WRAP = 1 << 32
 
@@ -122,6 +123,53 @@ class SourceChange(MediaClock):
 
 
 @dataclass
+class TimeOfDay(Fault):
+    """The time of day in sender reports is ``by_s`` seconds off, and runs ``ratio`` times too fast."""
+
+    kind = "time_of_day"
+    by_s: float = 0.0
+    ratio: float = 1.0
+
+    def report(self, rtcp: bytes) -> bytes:
+        """Report the wrong time of day; the media clock is right."""
+        if not self.due:
+            return rtcp
+        off_s = self.by_s + (self.ratio - 1) * (self.line.playing_s - self.after_s)
+        return changed_report(rtcp, utc_ns=report_utc_ns(rtcp) + round(off_s * NS_PER_S))
+
+
+@dataclass
+class NoReports(Fault):
+    """Sends no sender reports: nobody knows what time of day it has."""
+
+    kind = "no_reports"
+
+    def report(self, rtcp: bytes) -> bytes | None:
+        """Report nothing."""
+        return None if self.due else rtcp
+
+
+@dataclass
+class Delay(Fault):
+    """Everything comes ``by_s`` seconds later, as over a slow link: with the first packet sent after that."""
+
+    kind = "delay"
+    by_s: float
+
+    def __post_init__(self) -> None:
+        self._held: deque[tuple[float, Packet]] = deque()
+
+    def carry(self, packets: list[Packet]) -> list[Packet]:
+        """Hold packets, and deliver those whose time has come."""
+        now_s = self.line.playing_s
+        self._held.extend((now_s + self.by_s, packet) for packet in packets)
+        out = []
+        while self._held and (self._held[0][0] <= now_s or not self.due):
+            out.append(self._held.popleft()[1])
+        return out
+
+
+@dataclass
 class Bursts(Fault):
     """Sends nothing for ``every_s`` seconds, then all of it at once."""
 
@@ -179,5 +227,5 @@ class Farewell(Fault):
 
 
 KINDS: tuple[type[Fault], ...] = (
-    Jump, WrapSoon, FrozenClock, Drift, SourceChange, Bursts, Stall, Farewell,
+    Jump, WrapSoon, FrozenClock, Drift, SourceChange, TimeOfDay, NoReports, Delay, Bursts, Stall, Farewell,
 )  # fmt: skip

@@ -65,7 +65,8 @@ class History:
     def shows(self, camera: str, expected: Expected) -> bool:
         """Return whether the camera's tile and figures are what its row says."""
         item, tile = self.items[camera], self.tiles.get(camera, {})
-        within = (low <= item[name] <= high for name, (low, high) in expected.figures.items())
+        figures = ((item[name], low, high) for name, (low, high) in expected.figures.items())
+        within = (figure is not None and low <= figure <= high for figure, low, high in figures)
         return tile.get("state") == expected.tile and all(within)
 
     def told(self, camera: str) -> str:

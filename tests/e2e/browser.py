@@ -102,6 +102,9 @@ def camera(number: int, area: str, state: str = "live", **figures: Any) -> dict[
         "loss_ratio": 0.0,
         "visible": False,
         "onvif": False,
+        "clock_source": "",
+        "clock_skew_ms": None,
+        "clock_drift_ppm": None,
     }
     return {**base, **figures}
 
@@ -128,11 +131,12 @@ class StagedDaemon:
     revision: int = 7
     layout: str = "2x2"
     sources: list[str] = field(default_factory=lambda: ["none"] * 4)
-    refuse_next: tuple[int, str] | None = None
+    refuse_next: tuple[int, str, str] | None = None
     events: list[WebSocketRoute] = field(default_factory=list)
     videos: list[WebSocketRoute] = field(default_factory=list)
     changes: list[tuple[str, Any]] = field(default_factory=list)
     prepared: list[Any] = field(default_factory=list)
+    damaged: set[str] = field(default_factory=set)
     ptz_holder: str = ""
     ptz_commands: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
@@ -180,6 +184,7 @@ class StagedDaemon:
                     "rect": [cell["column"] * width, cell["row"] * height, width, height],
                     "state": "empty" if source == "none" else "live",
                     "age_s": 0.04,
+                    "damaged": source in self.damaged,
                     "fps": 15.0,
                     "stream": "sub",
                     "decode": "full",
@@ -258,8 +263,8 @@ class StagedDaemon:
 
     def _change(self, path: str, body: Any, expected: str | None) -> tuple[int, Any]:
         if self.refuse_next is not None:
-            (status, detail), self.refuse_next = self.refuse_next, None
-            return status, {"title": "refused", "detail": detail}
+            (status, en, zh), self.refuse_next = self.refuse_next, None
+            return status, {"title": "refused", "title_zh": "已拒绝", "detail": en, "detail_zh": zh}
         if expected != f'"{self.revision}"':
             return 412, {"title": "stale", "detail": f"the wall is at revision {self.revision}"}
         self.changes.append((path, body))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.pictures import cameras_shown, decode
 from tests.e2e.site import Daemon, Site, cameras, farm, until
@@ -146,3 +147,38 @@ async def test_cameras_that_vanish_are_late_then_lost_then_back(
             await daemon.until_live(["1", "2", "3", "4"])
     finally:
         await running.__aexit__(None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "transport"),
+    [
+        ({"kind": "loss", "ratio": 0.05, "after_s": 4, "for_s": 6}, "udp"),
+        ({"kind": "corrupt", "every": 3, "after_s": 4, "for_s": 6}, "tcp"),
+    ],
+    ids=["loss", "cannot be decoded"],
+)
+async def test_a_damaged_picture_is_said_to_be_damaged_until_it_is_whole(
+    site: Site, fault: dict[str, Any], transport: str
+) -> None:
+    faults = site.folder / "faults.yaml"
+    faults.write_text(yaml.safe_dump([{"cameras": 1, "faults": [fault]}]))
+    async with farm(2, "--faults", str(faults)) as base:
+        site.cameras = cameras(base, 2)
+        site.cameras[0]["sub"]["transport"] = transport
+        async with site.run() as daemon:
+            others = False
+
+            async def damaged() -> bool:
+                nonlocal others
+                tiles = (await daemon.get("/walls/main"))["tiles"]
+                others |= tiles[1]["damaged"]
+                return bool(tiles[0]["damaged"])
+
+            async def whole() -> bool:
+                tile = (await daemon.get("/walls/main"))["tiles"][0]
+                return not await damaged() and tile["state"] == "live"
+
+            await daemon.until_live(["1", "2"])
+            await until("the tile says that its picture is damaged", damaged)
+            await until("the picture is whole again", whole)
+            assert not others

@@ -230,6 +230,16 @@ async def test_one_source_fills_the_wall_and_everything_comes_back(daemon: Stage
     assert daemon.sources == before
 
 
+async def test_the_card_of_a_cell_says_that_its_picture_is_damaged(daemon: StagedDaemon, page: Page) -> None:
+    daemon.damaged = {"camera:dongmen-001"}
+    daemon.arrange("2x2", ["camera:dongmen-001", "camera:dongmen-002"])
+    await shows(page, "1", "镜头 001")
+    await page.hover("[data-cell='1']")
+    assert "实时，画面损坏" in await until(page, "!card.hidden && card.textContent")
+    await page.hover("[data-cell='2']")
+    assert "损坏" not in await until(page, "card.textContent.includes('镜头 002') && card.textContent")
+
+
 async def test_an_area_fills_the_wall_and_goes_on(daemon: StagedDaemon, page: Page) -> None:
     area = ".tree-row[data-kind='area']:has-text('东门步行街')"
     for first in (1, 5):
@@ -262,9 +272,17 @@ async def test_the_work_of_others_is_shown_and_not_undone(daemon: StagedDaemon, 
 
 async def test_a_problem_is_told_with_its_detail(daemon: StagedDaemon, page: Page) -> None:
     await page.click("[data-cell='1']")
-    daemon.refuse_next = (422, "sources[0]: no camera 'x'")
+    daemon.refuse_next = (422, "sources[0]: no camera 'x'", "sources[0]：没有摄像机 'x'")
     await page.click(row("dongmen-001"))
-    assert await toast(page, "error") == "请求内容无效sources[0]: no camera 'x'"
+    assert await toast(page, "error") == "请求内容无效sources[0]：没有摄像机 'x'"
+
+
+async def test_a_problem_is_told_in_the_language_of_the_page(daemon: StagedDaemon, open_page: Open) -> None:
+    page = await open_page(language="en-GB")
+    await page.click("[data-cell='1']")
+    daemon.refuse_next = (422, "sources[0]: no camera 'x'", "sources[0]：没有摄像机 'x'")
+    await page.click(row("dongmen-001"))
+    assert await toast(page, "error") == "The request is not validsources[0]: no camera 'x'"
 
 
 async def test_who_only_watches_changes_nothing(daemon: StagedDaemon, open_page: Open) -> None:
@@ -331,6 +349,28 @@ async def test_feeds_are_sorted_and_filtered(daemon: StagedDaemon, open_page: Op
     await page.fill("#search", "")
     await page.click("#summary [data-state='lost']")
     await until(page, "document.querySelectorAll('.feed:not([hidden])').length === 1")
+
+
+async def test_clocks_are_told_in_the_table_and_what_is_not_known_is_last(
+    daemon: StagedDaemon, open_page: Open
+) -> None:
+    daemon.cameras = [camera(number, "dongmen") for number in range(1, 4)]
+    daemon.cameras[1].update(clock_source="rtcp", clock_skew_ms=-3_600_085.2, clock_drift_ppm=12.4)
+    daemon.cameras[2].update(clock_source="rtcp", clock_skew_ms=-42.0)
+    page = await open_page("/ops")
+    cells = "[...document.querySelectorAll('.feed')].map((it) => ['id', 'skew', 'drift'].map("
+    cells += "(id) => it.querySelector(`[data-column=${id}]`).textContent).join(' '))"
+    await until(page, f"{cells}.length === 3")
+    await page.click("[data-column='skew'] button")
+    assert await page.evaluate(cells) == [
+        "dongmen-002 -1 h 0 min +12 ppm",
+        "dongmen-003 -42 ms –",
+        "dongmen-001 – –",
+    ]
+    rows = "getComputedStyle(document.querySelector('.feed')).gridTemplateRows.split(' ').length"
+    for width in (1280, 1440, 1920):
+        await page.set_viewport_size({"width": width, "height": 720})
+        assert await page.evaluate(rows) == 1, f"all columns are beside each other at {width} pixels"
 
 
 async def test_the_table_follows_cameras_in_the_chosen_area(daemon: StagedDaemon, open_page: Open) -> None:

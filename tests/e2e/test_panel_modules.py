@@ -132,14 +132,15 @@ async def test_words_follow_the_language_and_are_remembered(run: Run) -> None:
 async def test_figures_that_are_not_known_are_dashes(run: Run) -> None:
     body = """
         const values = [null, undefined, -1];
-        return [...values.map(it.age), it.decimal(NaN, 1), it.size({ width: 0, height: 0 }), it.codec(""),
+        return [...values.map(it.age), it.skew(null), it.drift(undefined),
+                it.decimal(NaN, 1), it.size({ width: 0, height: 0 }), it.codec(""),
                 it.bitrate(null), it.age(0.0404), it.age(75), it.bitrate(384000), it.bitrate(4.1e6),
                 it.percent(0), it.percent(0.0012), it.codec("h264"), it.codec("mjpeg"),
-                it.decimal(2, 1, " s")];
+                it.decimal(2, 1, " s"), it.skew(-62.4), it.skew(3200), it.drift(-104.2)];
     """
     figures = await run("base/format.js", body)
-    assert figures[:7] == ["–"] * 7
-    assert figures[7:] == [
+    assert figures[:9] == ["–"] * 9
+    assert figures[9:] == [
         "40 ms",
         "1 min 15 s",
         "384 kb/s",
@@ -149,6 +150,9 @@ async def test_figures_that_are_not_known_are_dashes(run: Run) -> None:
         "H.264",
         "MJPEG",
         "2.0 s",
+        "-62 ms",
+        "+3.2 s",
+        "-104 ppm",
     ]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.site import Daemon, Site, cameras, farm
+from tests.contract.rtsp_servers import ffmpeg
+from tests.e2e.site import Daemon, Site, cameras, farm, until
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop, pytest.mark.needs("ffmpeg", "ffprobe")]
 
@@ -53,6 +54,18 @@ async def test_ffmpeg_watches_a_camera_and_a_head(shared: str, daemon: Daemon, t
     assert head[0]["pict_type"] == "I"
 
 
+async def test_h265_is_shared_as_h265(shared: str, site: Site, free_port: Callable[[], int]) -> None:
+    async with ffmpeg("hevc", site.folder, free_port()) as url:
+        sub = {"url": url, "transport": "udp"}
+        site.cameras = [{"id": "new", "name": "新镜头", "area": "dongmen", "sub": sub}]
+        async with site.run() as daemon:
+            await daemon.until_live(["1"])
+            path = f"{shared}/cameras/new/sub"
+            _, text = await output("ffprobe", "-v", "error", "-show_entries", "stream=codec_name", path)
+            assert b"codec_name=hevc" in text
+            assert len(await frames(path, 5)) == 5
+
+
 async def test_an_on_demand_main_stream_is_fetched_for_a_watcher(shared: str, daemon: Daemon) -> None:
     await daemon.until_live(["1"])
     main = await frames(f"{shared}/cameras/cam-5/main", 5)
@@ -67,6 +80,20 @@ async def test_gstreamer_watches_a_head(shared: str, daemon: Daemon) -> None:
     command = ["gst-launch-1.0", "-q", *f"{source} ! {sink}".split()]
     status, _ = await output(*command)
     assert status == 0
+
+
+async def test_connected_clients_are_counted(shared: str, daemon: Daemon) -> None:
+    async def connected(count: int) -> bool:
+        async with daemon.session.get("/metrics") as response:
+            return f"\ncommandwall_share_clients {count:.1f}\n" in await response.text()
+
+    await daemon.until_live(["1"])  # The share process listens by then.
+    await until("RTSP clients", lambda: connected(0))
+    host, _, port = shared.removeprefix("rtsp://").rpartition(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    await until("RTSP clients", lambda: connected(1))
+    writer.close()
+    await until("RTSP clients", lambda: connected(0))
 
 
 async def test_an_unknown_path_is_not_found(shared: str, daemon: Daemon) -> None:

@@ -69,6 +69,10 @@ async def test_a_stale_change_is_refused_and_changes_nothing(daemon: Daemon) -> 
     stale = {"If-Match": '"7"'}
     status, problem = await daemon.put("/walls/main/layout", {"layout": "1"}, **stale)
     assert status == 412 and "revision 1, not 7" in problem["detail"]
+    assert (problem["title_zh"], problem["detail_zh"]) == (
+        "版本已过时",
+        "大屏 'main' 的版本是 1，不是 7：请查看后重试",
+    )
     status, wall = await daemon.put("/walls/main/layout", {"layout": "1"}, **{"If-Match": '"1"'})
     assert (status, wall["revision"]) == (200, 2)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from commandwall.base.errors import ProtocolError
+from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.rtp.codec import MAX_UNIT_BYTES, PayloadFormat
 
 MARKER, LOST = 0x80, 0x40
@@ -28,7 +28,7 @@ def push_all(codec: PayloadFormat, data: bytes) -> PayloadFormat:
         codec.begins(data, start, end)
         try:
             codec.push(data, start, end)
-        except ProtocolError as error:
+        except (ProtocolError, UnsupportedError) as error:
             assert str(error).isprintable()
         if flags & MARKER and codec.pending:
             unit, _ = codec.take()

@@ -70,5 +70,7 @@ def number(request: web.Request, name: str, least: int, most: int) -> int | None
     if text is None:
         return None
     if not re.fullmatch(r"-?[0-9]{1,16}", text) or not least <= int(text) <= most:
-        raise InvalidError(f"must be a whole number from {least} to {most}", field=name)
+        raise InvalidError(
+            "must be a whole number from {least} to {most}", least=least, most=most, field=name
+        )
     return int(text)

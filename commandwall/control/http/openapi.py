@@ -17,19 +17,25 @@ from commandwall.control.http.routes import Route
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEM = {
     "type": "object",
-    "description": "A problem document (RFC 9457).",
-    "required": ["type", "title", "status", "detail"],
+    "description": "A problem document (RFC 9457), in English and in Chinese.",
+    "required": ["type", "title", "title_zh", "status", "detail", "detail_zh"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference"},
         "title": {"type": "string"},
+        "title_zh": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "detail_zh": {"type": "string"},
         "errors": {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["field", "detail"],
-                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+                "required": ["field", "detail", "detail_zh"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "detail_zh": {"type": "string"},
+                },
             },
         },
     },

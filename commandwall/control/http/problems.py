@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from commandwall.base.errors import CommandwallError
+from commandwall.base.sentence import Sentence
 from commandwall.control.guessing import TooManyTriesError
 from commandwall.control.problem import problem, problem_of
 from commandwall.control.users import NotSignedInError
@@ -52,13 +53,15 @@ def _headers_of(error: CommandwallError) -> dict[str, str]:
             return {}
 
 
-def _http_detail(request: web.Request, error: web.HTTPError) -> str:
+def _http_detail(request: web.Request, error: web.HTTPError) -> Sentence:
+    path = request.path
     match error:
-        case web.HTTPMethodNotAllowed():
-            return f"{request.path} takes {', '.join(sorted(error.allowed_methods))}, not {request.method}"
+        case web.HTTPMethodNotAllowed(allowed_methods=allowed, method=method):
+            taken = ", ".join(sorted(allowed))
+            return Sentence("{path} takes {taken}, not {method}", path=path, taken=taken, method=method)
         case web.HTTPNotFound():
-            return f"there is nothing at {request.path}"
+            return Sentence("there is nothing at {path}", path=path)
         case web.HTTPRequestEntityTooLarge():
-            return error.text or "the request is too large"
+            return Sentence("what was sent is larger than {path} takes", path=path)
         case _:
-            return error.reason
+            return Sentence(error.reason)

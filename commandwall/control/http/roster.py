@@ -14,8 +14,9 @@ from commandwall.control.roles import Permission
 from commandwall.control.roster import CameraSettings, CredentialDocument
 from commandwall.control.sheet_import import ImportReport
 from commandwall.control.state import CameraStatus
-from commandwall.settings.schema import CameraEntry, Id
+from commandwall.settings.schema import CameraEntry
 from commandwall.settings.site import Credential
+from commandwall.settings.values import Id
 
 SHEETS = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 _MAX_SHEET_BYTES = 16 << 20
@@ -71,7 +72,7 @@ async def remove_camera(request: web.Request) -> web.Response:
 async def import_cameras(request: web.Request) -> web.Response:
     """Add and change cameras from a spreadsheet."""
     if request.content_type not in SHEETS:
-        raise web.HTTPUnsupportedMediaType(reason=f"send a spreadsheet as {' or '.join(SHEETS)}")
+        raise web.HTTPUnsupportedMediaType(reason="send a spreadsheet as text/csv or XLSX")
     dry_run = bool(number(request, "dry_run", 0, 1))
     data = await request.clone(client_max_size=_MAX_SHEET_BYTES).read()
     report = await web_of(request).service.import_cameras(who(request), data, dry_run=dry_run)

@@ -72,7 +72,7 @@ def check_origin(request: web.Request) -> None:
     if origin is None or (request.method in _SAFE_METHODS and not upgrade):
         return
     if urlsplit(origin).netloc.lower() != request.host.lower():
-        raise AccessRefusedError(f"pages of {origin} may not act here")
+        raise AccessRefusedError("pages of {origin} may not act here", origin=origin)
 
 
 def set_session(request: web.Request, response: web.Response, secret: str) -> None:

@@ -27,7 +27,7 @@ def check(data: bytes) -> list[RtpReceiver]:
     parser = RtspParser(lambda message: None, lambda channel, frame, start, end: None)
     receivers = []
     for channel, make in enumerate(VIDEO_FORMATS.values()):
-        receiver = RtpReceiver(make({}), PAYLOAD_TYPE, CLOCK_HZ, _publish, lambda: None)
+        receiver = RtpReceiver(make({}), PAYLOAD_TYPE, CLOCK_HZ, _publish, lambda error: None)
         parser.sinks[2 * channel] = partial(_push, ReorderBuffer(receiver.on_rtp))
         parser.sinks[2 * channel + 1] = receiver.on_rtcp
         receivers.append(receiver)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -15,17 +14,16 @@ from commandwall.base.tasks import Backoff, spawn
 @given(st.lists(st.floats(0.001, 100), min_size=1, max_size=6), st.integers(1, 12))
 def test_delays_follow_the_steps_within_their_jitter(steps_s: list[float], tries: int) -> None:
     backoff = Backoff(tuple(steps_s))
-    for number, delay_s in enumerate(islice(backoff, tries)):
+    for number in range(tries):
         step_s = steps_s[min(number, len(steps_s) - 1)]
-        assert 0.79 * step_s <= delay_s <= 1.21 * step_s
-    assert backoff.tries == tries
+        assert 0.79 * step_s <= backoff.next_s() <= 1.21 * step_s
 
 
 def test_success_begins_again_with_the_first_step() -> None:
     backoff = Backoff((1, 50), jitter=0)
     assert [backoff.next_s(), backoff.next_s()] == [1, 50]
     backoff.reset()
-    assert (backoff.tries, backoff.next_s()) == (0, 1)
+    assert backoff.next_s() == 1
 
 
 def test_the_last_step_can_be_gone_to_at_once() -> None:

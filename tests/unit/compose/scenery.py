@@ -14,7 +14,7 @@ from commandwall.compose.patches import PatchBook
 from commandwall.compose.stage import Stage
 from commandwall.compose.words import words_of
 from commandwall.ipc.messages import Arrange, SourceState, WallTile
-from commandwall.ipc.slots import Arena, Plane, Planes, SlotInfo, SlotWriter, create_arena
+from commandwall.ipc.slots import SLOTS, Arena, Plane, Planes, SlotInfo, SlotWriter, create_arena
 from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.rect import Rect
@@ -27,8 +27,8 @@ PERIOD = S // 15
 class Scenery:
     """Tiles over an arena; ``publish`` paints one as an ingest worker would."""
 
-    def __init__(self, rects: Sequence[Rect]) -> None:
-        self.handle = create_arena([(rect.width, rect.height) for rect in rects])
+    def __init__(self, rects: Sequence[Rect], slots: int = SLOTS) -> None:
+        self.handle = create_arena([(rect.width, rect.height) for rect in rects], slots)
         self._arena = Arena(self.handle.path)
         self._writers = [SlotWriter(self._arena, index) for index in range(len(rects))]
         self.tiles = tuple(
@@ -43,8 +43,12 @@ class Scenery:
         self.publish_planes(
             index,
             (value, 255 - value, value // 2),
-            SlotInfo(arrival_ns, 0, arrival_ns - still_ns, PERIOD, flags),
+            SlotInfo(arrival_ns, arrival_ns, arrival_ns - still_ns, PERIOD, flags),
         )
+
+    def publish_captured(self, index: int, value: int, captured_ns: int, arrival_ns: int) -> None:
+        """Publish a picture of one luma that was captured before it arrived."""
+        self.publish_planes(index, (value, 0, 0), SlotInfo(arrival_ns, captured_ns, arrival_ns, PERIOD, 0))
 
     def publish_planes(self, index: int, values: Sequence[int | Plane], info: SlotInfo) -> None:
         """Publish planes of any values that fit them."""
@@ -58,9 +62,9 @@ class Scenery:
 
 
 @contextmanager
-def scenery(*rects: Rect) -> Iterator[Scenery]:
+def scenery(*rects: Rect, slots: int = SLOTS) -> Iterator[Scenery]:
     """Open a scenery with a tile for each rectangle."""
-    scene = Scenery(rects)
+    scene = Scenery(rects, slots)
     try:
         yield scene
     finally:

@@ -20,10 +20,11 @@ from commandwall.control.documents import (
 )
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
+from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Role
 from commandwall.control.roster import Roster
-from commandwall.control.service import Place, Service
+from commandwall.control.service import Service
 from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.control.users import Users
@@ -76,14 +77,16 @@ class FakeWall:
         rects = self._layout.rects(WALL.width, WALL.height)
         level = DecodeLevel.NODEBLOCK
         tiles = [
-            TileDocument(cell.id, source, source, box(rects[cell.id]), state, 0.04, 15.0, "sub", level)
+            TileDocument(
+                cell.id, source, source, box(rects[cell.id]), state, 0.04, False, 15.0, "sub", level, None
+            )
             for cell, source in zip(self._layout.cells, self._sources, strict=True)
             for state in [TileState.EMPTY if source == "none" else TileState.LIVE]
         ]
         heads = tuple(HeadDocument(head.id, box(head.rect)) for head in WALL.heads)
         size = (WALL.width, WALL.height)
         return WallDocument(
-            WALL.id, WALL.name, size, WALL.fps, self._revision, self._layout.id, heads, tuple(tiles)
+            WALL.id, WALL.name, size, WALL.fps, 0, self._revision, self._layout.id, heads, tuple(tiles)
         )
 
     def set_layout(
@@ -91,13 +94,19 @@ class FakeWall:
     ) -> WallDocument:
         self._check(expected_revision)
         if layout_id not in LAYOUTS:
-            raise NotFoundError(f"no layout is called {layout_id!r}")
+            raise NotFoundError("no layout is called {id!r}", id=layout_id)
         cells = len(LAYOUTS[layout_id].cells)
         chosen = self._sources[:cells] if sources is None else list(sources)
         for index, source in enumerate(chosen):
             self._check_source(source, f"sources[{index}]")
         if len(chosen) > cells:
-            raise InvalidError(f"layout {layout_id!r} has {cells} cells, not {len(chosen)}", field="sources")
+            raise InvalidError(
+                "layout {id!r} has {count} cells, not {asked}",
+                id=layout_id,
+                count=cells,
+                asked=len(chosen),
+                field="sources",
+            )
         self._layout = LAYOUTS[layout_id]
         return self._changed(chosen + ["none"] * (cells - len(chosen)))
 
@@ -123,14 +132,19 @@ class FakeWall:
 
     def _check(self, expected: int | None) -> None:
         if expected is not None and expected != self._revision:
-            raise StaleError(f"wall 'main' is at revision {self._revision}, not {expected}")
+            raise StaleError(
+                "wall {id!r} is at revision {revision}, not {expected}: look at it, then try again",
+                id="main",
+                revision=self._revision,
+                expected=expected,
+            )
 
     def _check_source(self, source: str, field: str) -> None:
         if source != "none":
             try:
                 self._board.camera(source.removeprefix("camera:"))
             except NotFoundError as error:
-                raise InvalidError(str(error), field=field) from None
+                raise InvalidError(error.sentence, field=field) from None
 
     def _changed(self, sources: list[str]) -> WallDocument:
         self._sources = sources

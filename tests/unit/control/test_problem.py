@@ -35,22 +35,27 @@ def test_each_error_has_its_status(error: CommandwallError, status: int) -> None
 
 
 def test_a_problem_says_what_kind_it_is_and_what_happened() -> None:
-    assert problem_of(StaleError("wall 'main' is at revision 2, not 1")) == {
+    assert problem_of(StaleError("no wall is called {id!r}", id="main")) == {
         "type": "urn:commandwall:problem:stale",
         "title": "Precondition Failed",
+        "title_zh": "版本已过时",
         "status": 412,
-        "detail": "wall 'main' is at revision 2, not 1",
+        "detail": "no wall is called 'main'",
+        "detail_zh": "没有名为 'main' 的大屏",
     }
     assert problem(404, "x")["type"] == "about:blank"
 
 
 def test_faulty_fields_are_named_one_by_one() -> None:
-    one = problem_of(InvalidError("must be even", field="size"))
+    one = problem_of(InvalidError("must be a list", field="size"))
     assert (one["detail"], one["errors"]) == (
-        "size: must be even",
-        [{"field": "size", "detail": "must be even"}],
+        "size: must be a list",
+        [{"field": "size", "detail": "must be a list", "detail_zh": "必须是列表"}],
     )
-    two = problem_of(FieldsError([FieldFault("a", "is missing"), FieldFault("b[1]", "is wrong")]))
-    assert two["detail"] == "a: is missing; b[1]: is wrong"
+    two = problem_of(FieldsError([FieldFault.of("a", "must be a list"), FieldFault.of("b[1]", "is wrong")]))
+    assert (two["detail"], two["detail_zh"]) == (
+        "a: must be a list; b[1]: is wrong",
+        "a：必须是列表；b[1]：is wrong",
+    )
     assert [fault["field"] for fault in two["errors"]] == ["a", "b[1]"]
     assert "errors" not in problem_of(InvalidError("in general"))

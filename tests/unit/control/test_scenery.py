@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_each_source_gets_slots_of_its_size(scenery: Scenery) -> None:
     arena = Arena(shown.tiles[0].arena)
     assert arena.planes(2, 0).y.shape == (540, 960)
     assert scenery.cameras() == {"c0", "c1", "c2"}
+
+
+@pytest.mark.parametrize(("align_ms", "slots"), [(0, 3), (40, 4), (500, 16), (1000, 28)])
+def test_an_aligned_wall_keeps_the_pictures_of_its_longest_wait(
+    board: CameraBoard, align_ms: int, slots: int
+) -> None:
+    scenery = Scenery(replace(WALL, align_ms=align_ms), board)
+    scenery.arrange(grid(1, 1), (camera_source(0),))
+    assert Arena(scenery.show_tiles(1).tiles[0].arena).slots == slots
 
 
 def test_the_wall_and_the_workers_are_told_the_same_slots(scenery: Scenery) -> None:

@@ -11,6 +11,7 @@ from commandwall.base.errors import NotFoundError
 from commandwall.control.state import CameraBoard, deserved_stream
 from commandwall.ipc.messages import FeedFigures
 from commandwall.model.camera import Camera, FeedState, StreamAddress, StreamName
+from commandwall.model.clock import ClockFigures, ClockSource
 from commandwall.model.reason import Reason, ReasonCode
 
 ADDRESS = StreamAddress("rtsp://10.0.0.1/x")
@@ -84,6 +85,42 @@ def test_figures_are_taken_over() -> None:
     assert status.loss_ratio == 0.25
     told.board.feed_figures(figures("a/sub", packets=0, lost_packets=0))
     assert status.loss_ratio == 0.0
+
+
+def clock(skew_ms: float | None) -> ClockFigures:
+    return ClockFigures(ClockSource.RTCP, skew_ms, 3.0)
+
+
+def test_a_live_camera_whose_clock_is_wrong_says_so_once_and_until_it_is_clearly_right() -> None:
+    told = Told()
+    told.board.feed_changed("a/sub", FeedState.LIVE, Reason())
+    status = told.board.get("a")
+    for skew_ms in (-1800.0, -1801.0, -1000.0, -900.0):
+        told.board.feed_figures(figures("a/sub", clock=clock(skew_ms)))
+        assert (status.state, status.clock_skew_ms, status.clock_drift_ppm) == (FeedState.LIVE, skew_ms, 3.0)
+        assert (status.reason, status.reason_zh) == (
+            "camera's clock is wrong: -1.8 s",
+            "摄像机时钟不准：-1.8 s",
+        )
+    assert told.watched == ["a", "a"], "said once"
+    told.board.feed_figures(figures("a/sub", clock=clock(-300.0)))
+    assert (status.reason, told.watched) == ("", ["a"] * 3)
+    reasons = [body["camera"]["reason"] for _, body in told.events]
+    assert reasons == ["", "camera's clock is wrong: -1.8 s", ""]
+
+
+def test_a_camera_that_is_not_live_says_why_and_not_what_time_it_has() -> None:
+    told = Told()
+    told.board.feed_changed("a/sub", FeedState.LIVE, Reason())
+    told.board.feed_figures(figures("a/sub", clock=clock(9e9)))
+    told.board.feed_changed("a/sub", FeedState.LOST, Reason(ReasonCode.TIMEOUT))
+    told.board.feed_figures(figures("a/sub", clock=clock(9e9)))
+    assert told.board.get("a").reason == "camera does not answer"
+    told.board.feed_changed("a/sub", FeedState.LIVE, Reason())
+    told.board.feed_figures(figures("a/sub", clock=clock(9e9)))
+    assert told.board.reason("a").code is ReasonCode.CLOCK_OFF
+    told.board.feed_figures(figures("a/sub", clock=clock(None)))
+    assert told.board.get("a").reason == ""
 
 
 def test_a_camera_that_is_put_is_told_and_begins_anew() -> None:

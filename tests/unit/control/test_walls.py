@@ -142,7 +142,7 @@ def test_a_wrong_change_is_named_and_changes_nothing(
 
 
 def test_tiles_say_what_the_wall_process_and_the_workers_report(stage: Stage) -> None:
-    stage.says(report(1, TileTruth("2", "camera:c1", TileState.LIVE, 0.08, 99)))
+    stage.says(report(1, TileTruth("2", "camera:c1", TileState.LIVE, 0.08, 99, True, -12.5)))
     stage.wall.take_figures(
         [
             TileFigures("main", "2", StreamName.SUB, DecodeLevel.NODEBLOCK, 15.0, 99),
@@ -150,11 +150,15 @@ def test_tiles_say_what_the_wall_process_and_the_workers_report(stage: Stage) ->
         ]
     )
     first, second = stage.wall.tiles()[:2]
+    assert (first.skew_ms, second.skew_ms) == (None, -12.5)
     assert (first.state, first.age_s, first.decode) == (TileState.CONNECTING, -1.0, DecodeLevel.OFF)
     assert (second.state, second.age_s, second.decode, second.fps) == (
         TileState.LIVE, 0.08, DecodeLevel.NODEBLOCK, 15.0,
     )  # fmt: skip
-    assert stage.events[-1][0] == "tiles"
+    assert (first.damaged, second.damaged) == (False, True)
+    kind, event = stage.events[-1]
+    assert kind == "tiles"
+    assert [tile.damaged for tile in event.tiles[:2]] == [False, True]
 
 
 def test_the_report_of_an_older_revision_says_nothing_of_the_new_tiles(stage: Stage) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from commandwall.ipc.messages import TileSpec
-from commandwall.ipc.slots import Arena, ArenaHandle, SlotInfo, SlotReader, create_arena
+from commandwall.ipc.slots import Arena, ArenaHandle, SlotInfo, create_arena
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect
+from tests.unit.ipc.reader import SlotReader
 
 
 class Canvas:

@@ -38,6 +38,10 @@ class FakeSession:
         self.torn_down = False
         self.in_lots = False
         self.lots_read = 0
+        self.report: tuple[int, int] | None = None
+
+    def sender_clock(self) -> tuple[int, int] | None:
+        return self.report
 
     def read_in_lots(self, lots: bool) -> None:
         self.in_lots = lots

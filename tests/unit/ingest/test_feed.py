@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
 from commandwall.base.errors import AccessRefusedError, ConnectionLostError
 from commandwall.base.tasks import Backoff
 from commandwall.ingest import feed as feed_module
@@ -17,6 +17,7 @@ from commandwall.ingest.retry import FLAP_LOSSES
 from commandwall.ingest.waiting import WaitingRoom
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
+from commandwall.model.clock import ClockSource
 from commandwall.model.reason import ReasonCode
 from tests.unit.ingest.cameras import Collector, FakeCameras, FakeSession, spec, until
 
@@ -106,6 +107,27 @@ async def test_frames_before_the_answer_to_play_reach_sinks_after_the_descriptio
         assert feed.live
     assert sink.infos == [cameras.info]
     assert sink.units == list(cameras.early)
+
+
+async def test_a_feed_compares_the_clock_of_its_camera_with_ours() -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        await opened(cameras)
+        session = cameras.sessions["cam/sub"]
+        session.on_unit(unit(key=True))
+        feed.watch(monotonic_ns())
+        assert feed.figures(monotonic_ns()).clock.source is ClockSource.UNKNOWN
+        session.on_unit(unit())
+        session.report = (0, utc_ns() - 3 * NS_PER_S)
+        feed.watch(monotonic_ns())
+        clock = feed.figures(monotonic_ns()).clock
+        assert clock.source is ClockSource.RTCP and clock.drift_ppm is None
+        assert clock.skew_ms is not None and abs(clock.skew_ms + 3000) < 500 and clock.off
+        assert feed.clock.epoch_ns == 0, "the wall does not go by it"
+        session.report = (90, utc_ns())
+        feed.clock.restart()
+        feed.watch(monotonic_ns())
+        assert feed.clock.epoch_ns != 0
 
 
 async def test_a_change_of_the_stream_is_passed_on() -> None:

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commandwall.base.clock import NS_PER_S
-from commandwall.ingest.lots import LOT_S, PARTS, ArrivalClock, Pace, pace_of
+from commandwall.ingest.lots import (
+    LEAD_NS,
+    LOT_S,
+    PARTS,
+    WATCHED_LOT_NS,
+    ArrivalClock,
+    Pace,
+    pace_of,
+    until_next_lot_s,
+)
 
 FRAME_90K = 6000
 FRAME_NS = NS_PER_S // 15
@@ -55,3 +64,10 @@ def test_nothing_arrives_after_it_was_read(frames: list[tuple[int, int]]) -> Non
     clock = ArrivalClock()
     for read_ns, pts_90k in frames:
         assert clock.arrival_ns(read_ns, pts_90k) <= read_ns
+
+
+@given(st.integers(0, 2**62))
+def test_lots_are_read_a_lead_before_the_ticks(now_ns: int) -> None:
+    wait_s = until_next_lot_s(now_ns)
+    assert 0 < wait_s <= WATCHED_LOT_NS / NS_PER_S
+    assert (now_ns + round(wait_s * NS_PER_S) + LEAD_NS) % WATCHED_LOT_NS == 0

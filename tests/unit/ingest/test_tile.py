@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from commandwall.ingest.tile import Tile
+from commandwall.ingest.tile import SEEN_CHANGED_NS, Tile
 from commandwall.ipc.slots import SLOTS, SlotFlag
 from commandwall.media.decoder import DecodedPicture, VideoDecoder
 from commandwall.model.camera import StreamName
@@ -32,8 +32,19 @@ def test_a_picture_is_scaled_into_the_slot_with_its_times(
     assert tile.paint(SUB, pictures[2], SlotFlag.CATCHING_UP, 100)
     assert abs(wall.luma() - luma_of(2)) < 3
     unit = pictures[2].unit
-    assert wall.info() == (unit.arrival_ns, unit.capture_utc_ns, unit.arrival_ns, 100, SlotFlag.CATCHING_UP)
+    assert wall.info() == (unit.arrival_ns, unit.arrival_ns, unit.arrival_ns, 100, SlotFlag.CATCHING_UP)
     assert (tile.painted, tile.settled) == (1, True)
+
+
+def test_a_camera_whose_clock_is_right_tells_when_its_pictures_were_captured(
+    canvas: MakeCanvas, pictures: list[DecodedPicture]
+) -> None:
+    wall = canvas((64, 48))
+    tile = Tile(wall.tile(), wall.arena)
+    unit = pictures[2].unit
+    unit.capture_utc_ns = unit.arrival_ns + 7_000_000
+    tile.paint(SUB, pictures[2], 0, 100, epoch_ns=10_000_000)
+    assert (wall.info().captured_ns, wall.info().flags) == (unit.arrival_ns - 3_000_000, SlotFlag.TIMED)
 
 
 def test_bars_are_black_in_every_slot(canvas: MakeCanvas, pictures: list[DecodedPicture]) -> None:
@@ -63,16 +74,20 @@ def test_a_new_size_of_the_picture_is_placed_anew(canvas: MakeCanvas, pictures: 
 
 
 def test_the_time_of_the_last_change_stays_while_the_content_does(
-    canvas: MakeCanvas, pictures: list[DecodedPicture]
+    canvas: MakeCanvas, pictures: list[DecodedPicture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wall = canvas()
     tile = Tile(wall.tile(), wall.arena)
     tile.paint(SUB, pictures[0], 0, 1)
     tile.paint(SUB, pictures[0], 0, 1)
-    pictures[0].unit = replace(pictures[0].unit, arrival_ns=pictures[0].unit.arrival_ns + 5)
-    tile.paint(SUB, pictures[0], 0, 1)
-    frozen = wall.info()
-    assert frozen.changed_ns == frozen.arrival_ns - 5
+    began_ns = pictures[0].unit.arrival_ns
+    for later_ns in (SEEN_CHANGED_NS + 1, 5 * SEEN_CHANGED_NS):
+        monkeypatch.setattr(pictures[0], "unit", replace(pictures[0].unit, arrival_ns=began_ns + later_ns))
+        tile.paint(SUB, pictures[0], 0, 1)
+        assert wall.info().changed_ns == began_ns
+    monkeypatch.setattr(
+        pictures[1], "unit", replace(pictures[1].unit, arrival_ns=began_ns + 5 * SEEN_CHANGED_NS + 1)
+    )
     tile.paint(SUB, pictures[1], 0, 1)
     assert wall.info().changed_ns == pictures[1].unit.arrival_ns
 

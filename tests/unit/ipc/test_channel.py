@@ -105,7 +105,7 @@ async def answer_all(channel: Channel) -> None:
     async for received in channel.received():
         match received.message:
             case SnapshotCamera("broken"):
-                channel.answer(received.call, Failure("camera broken: no picture yet"))
+                channel.answer(received.call, Failure("no picture yet", "还没有画面"))
             case SnapshotCamera(camera):
                 channel.answer(received.call, Picture(camera, 0.0), camera.encode())
 
@@ -116,8 +116,9 @@ async def test_answers_find_their_callers(pair: tuple[Channel, Channel]) -> None
     hearing = asyncio.create_task(answer_all(left))
     answers = await asyncio.gather(*(left.call(SnapshotCamera(f"c{i}")) for i in range(20)))
     assert [answer.blob for answer in answers] == [f"c{i}".encode() for i in range(20)]
-    with pytest.raises(CommandwallError, match="no picture yet"):
+    with pytest.raises(CommandwallError, match="no picture yet") as caught:
         await left.call(SnapshotCamera("broken"))
+    assert caught.value.zh == "还没有画面"
     serving.cancel()
     hearing.cancel()
 

@@ -15,10 +15,10 @@ from commandwall.ipc.slots import (
     ArenaHandle,
     SlotFlag,
     SlotInfo,
-    SlotReader,
     SlotWriter,
     create_arena,
 )
+from tests.unit.ipc.reader import SlotReader
 
 INFO = SlotInfo(1, 2, 3, 4, SlotFlag.DAMAGED)
 
@@ -53,6 +53,21 @@ def test_every_slot_of_every_tile_is_memory_of_its_own(handle: ArenaHandle) -> N
             plane[:] = value
     for value, planes in enumerate(views):
         assert all((plane == value).all() for plane in planes)
+
+
+def test_an_arena_with_more_slots_keeps_more_pictures() -> None:
+    handle = create_arena([(16, 8), (4, 2)], 7)
+    arena = Arena(handle.path)
+    assert arena.slots == 7
+    writer, reader = SlotWriter(arena, 1), SlotReader(arena, 1)
+    for value in range(10):
+        fill(writer, value, INFO._replace(captured_ns=value))
+    newest = reader.newest()
+    assert newest is not None and newest[2].captured_ns == 9 and reader.intact(newest[0])
+    kept = sorted(int(arena.planes(1, slot).y[0, 0]) for slot in range(7))
+    assert kept == list(range(3, 10))
+    assert sorted(arena.table[1]["slots"]["captured_ns"].tolist()) == kept
+    handle.close()
 
 
 def test_readers_of_another_mapping_see_the_newest_picture(handle: ArenaHandle) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from resource import RUSAGE_SELF, getrusage
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from commandwall.media.decoder import DecodedPicture, VideoDecoder
 from commandwall.model.access_unit import AccessUnit
 from commandwall.model.wall import DecodeLevel
 from tests.unit.media.streams import luma_of, stream
+from tests.unit.rtp.packets import GIANT_SPS, PPS, annexb, idr
 
 
 def decode_all(decoder: VideoDecoder, units: tuple[AccessUnit, ...]) -> list[DecodedPicture]:
@@ -45,6 +47,21 @@ def test_pictures_with_b_frames_come_in_display_order_with_the_units_they_came_f
     assert len(pictures) >= len(units) - 3
     assert [picture.unit.pts_90k for picture in pictures] == list(range(len(pictures)))
     assert all(abs(mean_luma(p) - luma_of(p.unit.pts_90k)) < 3 for p in pictures)
+
+
+@pytest.mark.parametrize("level", [DecodeLevel.FULL, DecodeLevel.NODEBLOCK])
+def test_a_giant_picture_is_not_decoded_and_costs_nothing(level: DecodeLevel) -> None:
+    """Its parameter set hides inside a slice's payload, where the payload format does not look."""
+    unit = stream()[0]
+    giant = replace(unit, data=annexb(GIANT_SPS, PPS, idr(4000)))
+    decoder = VideoDecoder("h264", level)
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ProtocolError, match="decoding h264"):
+        for _ in range(3):
+            decoder.decode(giant)
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before < 32 << 10
+    (picture,) = decoder.decode(unit)
+    assert (picture.width, picture.damaged) == (128, False)
 
 
 def test_a_cut_unit_damages_what_follows_up_to_the_next_key_frame() -> None:

@@ -9,8 +9,10 @@ from commandwall.model.rect import Rect
 from commandwall.model.wall import Head, Wall
 
 
-def wall(width: int = 1920, height: int = 1080, fps: int = 25, heads: tuple[Head, ...] = ()) -> Wall:
-    return Wall("main", "主墙", width, height, fps, "4x4", heads)
+def wall(
+    width: int = 1920, height: int = 1080, fps: int = 25, heads: tuple[Head, ...] = (), align_ms: int = 0
+) -> Wall:
+    return Wall("main", "主墙", width, height, fps, "4x4", heads, align_ms)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,13 @@ def test_a_head_that_cannot_be_is_named(rect: Rect, words: str) -> None:
     with pytest.raises(InvalidError, match=words) as caught:
         wall(heads=(Head("a", Rect(0, 0, 640, 480)), Head("b", rect)))
     assert caught.value.field == "heads[1].rect"
+
+
+@pytest.mark.parametrize("align_ms", [-1, 1001])
+def test_an_alignment_that_cannot_be_is_refused(align_ms: int) -> None:
+    with pytest.raises(InvalidError, match="0 to 1000") as caught:
+        wall(align_ms=align_ms)
+    assert caught.value.field == "align_ms"
 
 
 def test_a_head_is_found_by_its_id() -> None:

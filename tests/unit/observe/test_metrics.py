@@ -14,6 +14,7 @@ from commandwall.control.state import CameraBoard, CameraStatus
 from commandwall.control.walls import WallControl
 from commandwall.ipc.messages import FeedFigures, SwitchDone, TileFigures, TileTruth
 from commandwall.model.camera import FeedState, StreamName
+from commandwall.model.clock import ClockFigures, ClockSource
 from commandwall.model.reason import Reason
 from commandwall.model.wall import DecodeLevel, TileState
 from commandwall.observe.metrics import Metrics, Sources
@@ -31,7 +32,11 @@ WORKERS = [
 def metrics(board: CameraBoard, wall: WallControl) -> Metrics:
     return Metrics(
         Sources(
-            board.all, lambda: [wall], lambda: WORKERS, lambda: {("main", "left"): 3, ("main", "_canvas"): 1}
+            board.all,
+            lambda: [wall],
+            lambda: WORKERS,
+            lambda: {("main", "left"): 3, ("main", "_canvas"): 1},
+            lambda: 2,
         )
     )
 
@@ -67,8 +72,21 @@ async def test_cameras(metrics: Metrics, board: CameraBoard) -> None:
     assert value(families, "commandwall_camera_lost_packets_total", **one) == 10
     assert value(families, "commandwall_camera_reconnects_total", **one) == 1
     assert value(families, "commandwall_camera_last_frame_age_seconds", **one) == 0.05
+    assert not families["commandwall_camera_clock_skew_seconds"].samples, "none before it is known"
+    assert not families["commandwall_camera_clock_drift_ratio"].samples
     ages = families["commandwall_camera_last_frame_age_seconds"].samples
     assert [sample.labels["camera"] for sample in ages] == ["c-1"], "no age before the first frame"
+
+
+async def test_clocks_of_cameras(metrics: Metrics, board: CameraBoard) -> None:
+    clock = ClockFigures(ClockSource.RTCP, -62.5, 12.5)
+    board.feed_figures(
+        FeedFigures("c-1/sub", "h264", 640, 360, 15.0, 384e3, 2.0, 0.05, 1500, 9_600_000, 9000, 10, 1, clock)
+    )
+    families = await scrape(metrics)
+    one = {"camera": "c-1", "area": "dongmen"}
+    assert value(families, "commandwall_camera_clock_skew_seconds", **one) == -0.0625
+    assert value(families, "commandwall_camera_clock_drift_ratio", **one) == 12.5e-6
 
 
 async def test_a_wall_before_its_first_report_has_no_ticks(metrics: Metrics) -> None:
@@ -95,6 +113,10 @@ async def test_walls_and_heads(metrics: Metrics, wall: WallControl, says: Says) 
     assert value(families, "commandwall_head_encoded_frames_total", wall="main", head="left") == 75
     viewers = {s.labels["head"]: s.value for s in families["commandwall_head_viewers"].samples}
     assert viewers == {"left": 3, "right": 0, "_canvas": 1}
+
+
+async def test_clients_of_what_is_shared(metrics: Metrics) -> None:
+    assert value(await scrape(metrics), "commandwall_share_clients") == 2
 
 
 async def test_workers(metrics: Metrics) -> None:
@@ -133,7 +155,7 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(metrics: Metric
         CameraStatus(f"dongmen-{i:03}", "东门", "dongmen", None, FeedState.LIVE, last_frame_age_s=0.04)
         for i in range(400)
     ]
-    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict))
+    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict, int))
     scraping = asyncio.create_task(many.text())
     longest_s, begun = 0.0, time.perf_counter()
     last = begun

@@ -8,6 +8,9 @@ START = b"\x00\x00\x00\x01"
 SPS = bytes.fromhex("674d401eeca05017fcb808800000030080000019078b16cb")
 """Main profile, level 3, 640x360 (from a real encoder)."""
 
+GIANT_SPS = bytes.fromhex("6742003eda001000008019")
+"""Baseline profile, level 6.2, 16384x16384."""
+
 PPS = bytes.fromhex("68ee3c80")
 SSRC = 0x1234_5678
 PAYLOAD_TYPE = 96

@@ -234,7 +234,7 @@ def test_arbitrary_payloads_raise_nothing_else(payloads: list[tuple[int, bytes, 
         fmt.begins(payload, 0, len(payload))
         try:
             fmt.push(payload, 0, len(payload))
-        except ProtocolError:
+        except (ProtocolError, UnsupportedError):
             continue
         if fmt.pending and len(body) % 3 == 0:
             assert fmt.take()[0].startswith(b"\x00\x00\x00\x01")

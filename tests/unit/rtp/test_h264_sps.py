@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import contextlib
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.base.errors import ProtocolError
+from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.rtp.codec import CodecParameters
 from commandwall.rtp.h264_sps import parse_h264_sps
 
@@ -59,13 +60,22 @@ def test_a_picture_that_cannot_exist_is_refused() -> None:
         parse_h264_sps(b"\x67" + bytes((66, 0, 31)) + body)
 
 
-def test_a_picture_that_would_cost_gigabytes_is_refused() -> None:
-    body = pack(0, 0, 2, 1, "0", 511, 511, "1", "1", "0", "0")
-    with pytest.raises(ProtocolError, match="8192x8192"):
-        parse_h264_sps(b"\x67" + bytes((66, 0, 31)) + body)
+@pytest.mark.parametrize(
+    ("columns", "rows", "taken"), [(512, 272, True), (512, 273, False), (512, 512, False)]
+)
+def test_pictures_are_taken_up_to_the_largest_level(columns: int, rows: int, taken: bool) -> None:
+    sps = b"\x67" + bytes((66, 0, 62)) + pack(0, 0, 2, 1, "0", columns - 1, rows - 1, "1", "1", "0", "0")
+    size = f"{16 * columns}x{16 * rows}"
+    with (
+        nullcontext()
+        if taken
+        else pytest.raises(UnsupportedError, match=f"{size}.*set the camera to smaller")
+    ):
+        parameters = parse_h264_sps(sps)
+        assert f"{parameters.width}x{parameters.height}" == size
 
 
 @given(st.binary(max_size=80))
 def test_arbitrary_bytes_raise_nothing_else(data: bytes) -> None:
-    with contextlib.suppress(ProtocolError):
+    with contextlib.suppress(ProtocolError, UnsupportedError):
         parse_h264_sps(b"\x67" + data)

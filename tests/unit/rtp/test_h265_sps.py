@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.base.errors import ProtocolError
+from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.rtp.codec import CodecParameters
 from commandwall.rtp.h265_sps import parse_h265_sps
 from tests.unit.rtp.test_h264_sps import pack
@@ -63,7 +63,12 @@ def test_a_picture_that_cannot_exist_is_refused() -> None:
         parse_h265_sps(sps(0, 0, 576))
 
 
+def test_a_picture_that_would_cost_gigabytes_is_not_taken() -> None:
+    with pytest.raises(UnsupportedError, match=r"H\.265 pictures of 16384x16384"):
+        parse_h265_sps(sps(0, 16384, 16384))
+
+
 @given(st.binary(max_size=80))
 def test_arbitrary_bytes_raise_nothing_else(data: bytes) -> None:
-    with contextlib.suppress(ProtocolError):
+    with contextlib.suppress(ProtocolError, UnsupportedError):
         parse_h265_sps(b"\x42\x01" + data)

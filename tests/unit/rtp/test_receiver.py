@@ -4,12 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.base.errors import CommandwallError, UnsupportedError
 from commandwall.model.access_unit import AccessUnit
 from commandwall.rtp.h264 import H264Format
 from commandwall.rtp.h264_packetise import packetise_h264
 from commandwall.rtp.receiver import RtpReceiver
 from commandwall.rtp.rtcp import Goodbye, SenderReport, build, utc_ns_to_ntp
-from tests.unit.rtp.packets import PAYLOAD_TYPE, PPS, SPS, SSRC, annexb, delta, idr, rtp
+from tests.unit.rtp.packets import GIANT_SPS, PAYLOAD_TYPE, PPS, SPS, SSRC, annexb, delta, idr, rtp
 
 KEY = annexb(SPS, PPS, idr(300))
 DELTA = annexb(delta(300))
@@ -20,11 +21,8 @@ class Sink:
 
     def __init__(self) -> None:
         self.units: list[AccessUnit] = []
-        self.byes = 0
-        self.receiver = RtpReceiver(H264Format({}), PAYLOAD_TYPE, 90_000, self.units.append, self._bye)
-
-    def _bye(self) -> None:
-        self.byes += 1
+        self.ends: list[CommandwallError] = []
+        self.receiver = RtpReceiver(H264Format({}), PAYLOAD_TYPE, 90_000, self.units.append, self.ends.append)
 
     def feed(self, *packets: bytes) -> Sink:
         for packet in packets:
@@ -193,9 +191,18 @@ def test_a_report_block_tells_what_was_lost() -> None:
 def test_goodbye_is_told_once_per_packet_and_only_for_this_source() -> None:
     sink = Sink().feed(*flat(stream("K")))
     sink.rtcp(build(Goodbye((SSRC + 1,))))
-    assert sink.byes == 0
+    assert sink.ends == []
     sink.rtcp(build(Goodbye((SSRC,))))
-    assert sink.byes == 1
+    assert [str(end) for end in sink.ends] == ["the camera ended the stream (RTCP BYE)"]
+
+
+def test_nothing_is_taken_from_a_camera_whose_pictures_are_too_large() -> None:
+    packets = [rtp(1, 0, GIANT_SPS), rtp(2, 0, PPS), rtp(3, 0, idr(40), marker=True)]
+    sink = Sink().feed(*packets, *packets)
+    assert sink.units == []
+    (end,) = sink.ends
+    assert isinstance(end, UnsupportedError)
+    assert "H.264 pictures of 16384x16384" in str(end)
 
 
 def test_malformed_rtcp_is_counted() -> None:

@@ -40,6 +40,16 @@ def test_utc_from_sender_reports() -> None:
     assert timeline.utc_ns() == NOON_NS + NS_PER_S
 
 
+def test_the_newest_report_is_told_in_90_khz_until_the_clock_is_set_anew() -> None:
+    timeline = Timeline(8000)
+    assert timeline.reported() is None
+    timeline.advance(2**32 - 8000)
+    timeline.report(8000, NOON_NS)
+    assert timeline.reported() == (180_000, NOON_NS)
+    timeline.advance((MAX_STEP_S + 9) * 8000)
+    assert timeline.reported() is None
+
+
 def test_a_report_before_the_first_picture_counts() -> None:
     timeline = Timeline()
     timeline.report(2**32 - 90_000, NOON_NS)

@@ -172,7 +172,7 @@ MAX_HELD = MAX_UNIT_BYTES + (4 << 20)
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_picture_that_never_ends_is_dropped(name: str) -> None:
     encoding, count, payloads = FLOODS[name]
-    receiver = RtpReceiver(video_format(encoding, {}), 96, 90000, lambda unit: None, lambda: None)
+    receiver = RtpReceiver(video_format(encoding, {}), 96, 90000, lambda unit: None, lambda error: None)
     most = 0
     for number, payload in enumerate(islice(payloads(), count)):
         packet = rtp(number, 0, payload)
@@ -185,7 +185,7 @@ def test_a_picture_that_never_ends_is_dropped(name: str) -> None:
 
 
 def test_a_flood_of_reports_and_of_foreign_channels_leaves_nothing() -> None:
-    receiver = RtpReceiver(video_format("H264", {}), 96, 90000, lambda unit: None, lambda: None)
+    receiver = RtpReceiver(video_format("H264", {}), 96, 90000, lambda unit: None, lambda error: None)
     parser = RtspParser(lambda message: None, lambda channel, data, start, end: None)
     parser.sinks[1] = receiver.on_rtcp
     reports = (b"\x80\xc8\x00\x06" + bytes(24)) * 2300

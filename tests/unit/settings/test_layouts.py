@@ -45,7 +45,7 @@ def test_a_cell_may_say_how_a_picture_fills_it(tmp_path: Path) -> None:
         ("name: x\ncells:\n  - 1 1\n  - 1 2\n", 3, "cells[0]", "cell '1' is not a rectangle"),
         ("name: x\ncells:\n  - 1 2\n  - 3\n", 4, "cells[1]", "has 1 columns where the first row has 2"),
         ("name: x\ncells:\n  - . .\n", 2, "cells", "at least one cell"),
-        ("name: x\ngrid: [2, 0]", 2, "grid[1]", "must be greater than or equal to 1"),
+        ("name: x\ngrid: [2, 0]", 2, "grid[1]", "must be 1 or more"),
         ("name: x", 1, "", "either grid or cells"),
         ("name: x\ngrid: [1, 1]\ncells: [1]", 1, "", "either grid or cells"),
         ('name: x\ngrid: [1, 1]\naspect: {"2": fill}', 3, "aspect.2", "names no cell"),

@@ -133,6 +133,7 @@ def test_a_fault_is_one_line_with_file_line_field_and_what_to_do(site: Path) -> 
         ),
         ("[3840, 2160]", "[3841, 2160]", 17, "walls[0].size", "even"),
         ("[3840, 2160]", "[3840]", 17, "walls[0].size[1]", "is missing"),
+        ("layout: 4x4", "layout: 4x4, align_ms: 2000", 17, "walls[0].align_ms", "from 0 to 1000"),
         ("layout: 4x4", "layout: 4x4, fps: 90", 17, "walls[0].fps", "from 1 to 60"),
         (
             ", heads: [{id: left, rect: [0, 0, 1920, 2160]}]",

@@ -35,6 +35,23 @@ export function age(seconds) {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
+/** @param {number | null | undefined} ms how far a clock is ahead; negative is behind */
+export function skew(ms) {
+  if (ms === null || ms === undefined) return UNKNOWN;
+  return sign(ms) + age(Math.abs(ms) / 1000);
+}
+
+/** @param {number | null | undefined} ppm how fast a clock gains */
+export function drift(ppm) {
+  if (ppm === null || ppm === undefined) return UNKNOWN;
+  return `${sign(ppm)}${Math.abs(ppm).toFixed(0)} ppm`;
+}
+
+/** @param {number} value */
+function sign(value) {
+  return value < 0 ? "-" : "+";
+}
+
 /** @param {{width?: number | null, height?: number | null}} picture */
 export function size({ width, height }) {
   return width && height ? `${width}×${height}` : UNKNOWN;

@@ -24,6 +24,8 @@ export const TROUBLE = new Set(["stalled", "lost", "refused"]);
  * @property {number | null} last_frame_age_s
  * @property {number | null} reconnects
  * @property {number | null} loss_ratio
+ * @property {number | null} clock_skew_ms the camera's clock minus the daemon's
+ * @property {number | null} clock_drift_ppm
  * @property {boolean} onvif whether it may be moved
  *
  * @typedef {{id: string, name: string, parent: string | null}} AreaDocument

@@ -1,6 +1,6 @@
 /** The columns of the feed table: what they show and how they are sorted. */
 
-import { age, bitrate, codec, decimal, percent, size } from "../base/format.js";
+import { age, bitrate, codec, decimal, drift, percent, size, skew } from "../base/format.js";
 
 /**
  * @typedef {import("../cameras/store.js").Camera} Camera
@@ -51,6 +51,8 @@ export const COLUMNS = [
   },
   { id: "reconnects", figure: true, text: (it) => decimal(it.reconnects, 0), key: (it) => it.reconnects },
   { id: "loss", figure: true, text: (it) => percent(it.loss_ratio), key: (it) => it.loss_ratio },
+  { id: "skew", figure: true, text: (it) => skew(it.clock_skew_ms), key: (it) => it.clock_skew_ms },
+  { id: "drift", figure: true, text: (it) => drift(it.clock_drift_ppm), key: (it) => it.clock_drift_ppm },
   { id: "reason", text: reasonOf, key: (it, context) => reasonOf(it, context) || null },
 ];
 

@@ -41,5 +41,6 @@ async function signIn() {
 function showRefusal() {
   message.hidden = refusal === null;
   if (refusal === null) return;
-  message.textContent = refusal.status === 401 ? i18n.t("login.refused") : i18n.problem(refusal).title;
+  const { title, detail } = i18n.problem(refusal);
+  message.textContent = refusal.status === 401 ? i18n.t("login.refused") : detail || title;
 }

@@ -97,7 +97,8 @@ export class PtzPad {
   /** @param {unknown} error */
   failed(error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.status === 409) this.toasts.show("warning", this.i18n.t("ptz.taken"), error.detail);
+    const { detail } = this.i18n.problem(error);
+    if (error.status === 409) this.toasts.show("warning", this.i18n.t("ptz.taken"), detail);
     else this.toasts.problem(error);
   }
 

@@ -51,7 +51,8 @@ export class HoverCard {
     if (tile === undefined) return this.hide();
     const { t, term } = this.i18n;
     const camera = this.store.cameras.get(cameraOf(tile.source) ?? "");
-    const facts = [[t("fact.state"), term("tile", tile.state)]];
+    const state = term("tile", tile.state);
+    const facts = [[t("fact.state"), tile.damaged ? t("tile.and.damaged", { state }) : state]];
     if (camera !== undefined) {
       const reason = this.i18n.language === "zh" ? camera.reason_zh : camera.reason;
       if (camera.state !== "live") facts.push([t("fact.camera"), term("camera", camera.state)]);

@@ -15,7 +15,8 @@ async def test_what_is_not_there_is_a_problem_document(connect: Connect, path: s
     response = await client.get(path)
     assert (response.status, response.content_type) == (404, "application/problem+json")
     assert await response.json() == {
-        "type": "about:blank", "title": "Not Found", "status": 404, "detail": f"there is nothing at {path}",
+        "type": "about:blank", "title": "Not Found", "title_zh": "找不到所指的对象", "status": 404,
+        "detail": f"there is nothing at {path}", "detail_zh": f"{path} 不存在",
     }  # fmt: skip
 
 
@@ -30,6 +31,71 @@ async def test_a_body_that_is_too_large_is_refused(connect: Connect) -> None:
     client = await connect(Role.OPERATOR)
     response = await client.put("/api/v1/walls/main/layout", json={"layout": "x" * (2 << 20)})
     assert (response.status, response.content_type) == (413, "application/problem+json")
+
+
+LAYOUT = "/api/v1/walls/main/layout"
+CAMERAS = "/api/v1/cameras"
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "path", "body", "status"),
+    [
+        (None, "GET", "/api/v1/walls", None, 401),
+        (None, "POST", "/api/v1/login", {"username": "operator", "password": "wrong"}, 401),
+        (Role.VIEWER, "PUT", LAYOUT, {"layout": "1"}, 403),
+        (Role.OPERATOR, "GET", "/api/v1/users", None, 403),
+        (Role.VIEWER, "GET", "/nothing", None, 404),
+        (Role.VIEWER, "GET", f"{CAMERAS}/ghost", None, 404),
+        (Role.VIEWER, "GET", f"{CAMERAS}/c-0/ptz", None, 404),
+        (Role.VIEWER, "GET", "/api/v1/walls/ghost", None, 404),
+        (Role.VIEWER, "GET", "/api/v1/layouts/ghost", None, 404),
+        (Role.OPERATOR, "PUT", LAYOUT, {"layout": "ghost"}, 404),
+        (Role.OPERATOR, "PUT", "/api/v1/walls/main/cells/ghost", {"source": "none"}, 404),
+        (Role.ADMIN, "DELETE", "/api/v1/users/ghost", None, 404),
+        (Role.ADMIN, "DELETE", "/api/v1/tokens/ghost", None, 404),
+        (Role.VIEWER, "DELETE", "/api/v1/walls", None, 405),
+        (Role.OPERATOR, "PUT", LAYOUT, {"layout": "x" * (2 << 20)}, 413),
+        (Role.OPERATOR, "PUT", LAYOUT, "no JSON", 415),
+        (Role.ADMIN, "POST", f"{CAMERAS}/import", "no sheet", 415),
+        (Role.OPERATOR, "PUT", LAYOUT, {"layout": "1", "sources": ["nothing"]}, 422),
+        (Role.OPERATOR, "PUT", LAYOUT, {"layout": "1", "sources": ["camera:ghost"]}, 422),
+        (Role.OPERATOR, "PUT", LAYOUT, {"layout": "1", "sources": ["none"] * 2}, 422),
+        (Role.OPERATOR, "PUT", LAYOUT, {"layout": "1", "sources": ["x" * 300] * 3000}, 422),
+        (Role.OPERATOR, "PUT", LAYOUT, {"layuot": 1, "sources": {}}, 422),
+        (Role.OPERATOR, "PUT", LAYOUT, [], 422),
+        (Role.OPERATOR, "POST", f"{CAMERAS}/c-0/ptz", {"verb": "dance", "pan": 2}, 422),
+        (Role.OPERATOR, "POST", f"{CAMERAS}/c-0/ptz", {"verb": "move", "pan": -2}, 422),
+        (Role.OPERATOR, "POST", f"{CAMERAS}/c-0/ptz", {"verb": "home", "pan": 1}, 422),
+        (Role.OPERATOR, "POST", f"{CAMERAS}/c-0/ptz", {"verb": "goto", "zoom": -1}, 422),
+        (Role.ADMIN, "POST", CAMERAS, {"id": "ü", "name": "", "area": 3.5, "main": {"url": "x"}}, 422),
+        (Role.ADMIN, "POST", CAMERAS, {"id": "a", "name": "A", "area": "dongmen", "main": {"url": 7}}, 422),
+        (Role.ADMIN, "POST", CAMERAS, {"id": "a", "name": "A", "area": "dongmen"}, 422),
+        (Role.ADMIN, "POST", "/api/v1/users", {"name": "?", "role": "king", "password": "x"}, 422),
+        (Role.ADMIN, "POST", "/api/v1/users", {"name": "li", "role": "ops", "password": "x"}, 422),
+        (Role.ADMIN, "GET", "/api/v1/audit?limit=none", None, 422),
+        (Role.VIEWER, "GET", "/api/v1/events", None, 426),
+    ],
+)
+async def test_every_problem_is_told_in_both_languages(
+    connect: Connect, role: Role | None, method: str, path: str, body: object, status: int
+) -> None:
+    client = await connect(role)
+    sent = {"data": body} if isinstance(body, str) else {"json": body} if body is not None else {}
+    response = await client.request(method, path, **sent)
+    problem = await response.json()
+    assert (response.status, response.content_type) == (status, "application/problem+json"), problem
+    for told in (problem, *problem.get("errors", [])):
+        assert told["detail"].isascii() or "ü" in told["detail"]
+        assert not told["detail_zh"].isascii(), told
+    assert not problem["title_zh"].isascii()
+
+
+async def test_a_stale_change_is_told_in_both_languages(connect: Connect) -> None:
+    client = await connect(Role.OPERATOR)
+    response = await client.put(LAYOUT, json={"layout": "1"}, headers={"If-Match": '"99"'})
+    problem = await response.json()
+    assert (response.status, problem["title_zh"]) == (412, "版本已过时")
+    assert problem["detail_zh"].startswith("大屏 'main' 的版本是")
 
 
 async def test_our_own_faults_show_no_trace_and_are_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -51,6 +51,7 @@ async def test_two_operators_do_not_fight(connect: Connect, dome: Device) -> Non
     problem = await refused.json()
     assert (refused.status, problem["type"]) == (409, "urn:commandwall:problem:held")
     assert "'dome' is operated by admin" in problem["detail"]
+    assert "'dome' 正由 admin 操作" in problem["detail_zh"]
     assert not dome.moving
 
 
@@ -85,6 +86,6 @@ async def test_the_picture_is_set(connect: Connect, rig: Rig, dome: Device) -> N
     wrong = await client.put(IMAGING, json={"contrast": 200})
     assert (wrong.status, (await wrong.json())["errors"]) == (
         422,
-        [{"field": "contrast", "detail": "must be 0 to 100"}],
+        [{"field": "contrast", "detail": "must be 0 to 100", "detail_zh": "必须在 0 到 100 之间"}],
     )
     assert await (await client.get(IMAGING)).json() == settings

@@ -68,7 +68,10 @@ async def test_a_spreadsheet_is_reported_line_by_line(connect: Connect, rig: Rig
     done = await (await admin.post("/api/v1/cameras/import", data=sheet, headers=csv)).json()
     assert done["lines"][1] == {
         "line": 3, "camera": "b", "outcome": "refused",
-        "faults": [{"field": "area", "detail": "there is no area 'dongmem'; did you mean dongmen?"}],
+        "faults": [{
+            "field": "area", "detail": "there is no area 'dongmem'; did you mean dongmen?",
+            "detail_zh": "没有区域 'dongmem'，是否应为 dongmen？",
+        }],
     }  # fmt: skip
     assert [camera.id for camera in rig.plant.installed] == ["a"]
     assert [line["detail"] for line in await audit(admin)] == [

@@ -24,7 +24,7 @@ async def test_walls_are_listed_and_read_with_their_revision(connect: Connect) -
     )  # fmt: skip
     assert wall["heads"][1] == {"id": "right", "rect": [1920, 0, 1920, 2160]}
     assert set(wall["tiles"][0]) == {
-        "cell", "source", "state", "age_s", "fps", "stream", "decode", "rect", "name",
+        "cell", "source", "state", "age_s", "damaged", "fps", "stream", "decode", "rect", "name", "skew_ms",
     }  # fmt: skip
 
 

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from commandwall.rtp.rtcp import Goodbye, SenderReport, build, parse_compound
-from simulators.faults.packet import report_timestamp
+from simulators.faults.packet import report_timestamp, report_utc_ns
 from simulators.faults.timing import (
     Bursts,
+    Delay,
     Drift,
     Farewell,
     FrozenClock,
     Jump,
+    NoReports,
     SourceChange,
     Stall,
+    TimeOfDay,
     WrapSoon,
 )
 from tests.unit.simulators.faults.line import FRAME_90K, SSRC, attached, frame, frames
@@ -51,6 +54,33 @@ def test_a_source_begins_anew_with_its_reports() -> None:
     assert packet.timestamp != 2 * FRAME_90K
     assert isinstance(report, SenderReport)
     assert report.ssrc == SSRC + 1
+
+
+def test_a_wrong_time_of_day_is_in_reports_only() -> None:
+    fault, line = attached(TimeOfDay(by_s=-3600, ratio=1.5))
+    line.playing_s = 10
+    wrong = fault.report(REPORT)
+    assert round((report_utc_ns(wrong) - report_utc_ns(REPORT)) / 1e9, 6) == -3595
+    assert report_timestamp(wrong) == report_timestamp(REPORT)
+    assert fault.send(frame(3)) == frame(3)
+
+
+def test_reports_are_left_out_while_that_is_due() -> None:
+    fault, line = attached(NoReports(for_s=5))
+    assert fault.report(REPORT) is None
+    line.playing_s = 5
+    assert fault.report(REPORT) == REPORT
+
+
+def test_delayed_packets_come_later_in_their_order_and_all_at_once_at_its_end() -> None:
+    fault, line = attached(Delay(0.25, for_s=3))
+    got = []
+    for number in range(5):
+        line.playing_s = number / 8
+        got.append(fault.carry(frame(number)))
+    assert got == [[], [], frame(0), frame(1), frame(2)]
+    line.playing_s = 3
+    assert fault.carry(frame(9)) == frame(3) + frame(4) + frame(9)
 
 
 def test_a_burst_brings_everything_that_was_held_in_order() -> None:

@@ -1,0 +1,279 @@
+"""What the daemon says in Chinese: by the English template, with the same fields in braces."""
+
+from __future__ import annotations
+
+ZH: dict[str, str] = {
+    "{field}: {reason}": "{field}：{reason}",
+    # ---- titles of problems: the phrases of HTTP statuses
+    "Bad Request": "请求有误",
+    "Unauthorized": "尚未登录",
+    "Forbidden": "没有权限",
+    "Not Found": "找不到所指的对象",
+    "Method Not Allowed": "不支持此方法",
+    "Conflict": "与当前状态冲突",
+    "Precondition Failed": "版本已过时",
+    "Request Entity Too Large": "内容过大",
+    "Unsupported Media Type": "不支持的内容类型",
+    "Unprocessable Entity": "请求内容无效",
+    "Upgrade Required": "需要升级协议",
+    "Too Many Requests": "操作过于频繁",
+    "Internal Server Error": "服务器内部错误",
+    "Service Unavailable": "服务暂不可用",
+    "Gateway Timeout": "内部进程超时",
+    # ---- requests
+    "{path} takes {taken}, not {method}": "{path} 只接受 {taken}，不接受 {method}",
+    "there is nothing at {path}": "{path} 不存在",
+    "what was sent is larger than {path} takes": "发送的内容超过 {path} 允许的大小",
+    "send JSON as application/json": "请以 application/json 发送 JSON",
+    "send a spreadsheet as text/csv or XLSX": "请以 text/csv 或 XLSX 发送表格",
+    "this is a WebSocket: ask for the upgrade": "这是 WebSocket：请请求协议升级",
+    'must be one revision in quotes, like "17"': '必须是一个带引号的版本号，例如 "17"',
+    "must be a whole number from {least} to {most}": "必须是 {least} 到 {most} 的整数",
+    "a worker process did not answer in time; try again": "工作进程没有及时应答，请重试",
+    "the daemon has a fault; its log says more": "服务程序出现故障，详见其日志",
+    # ---- fields
+    "is missing; add it": "缺少此项，请补上",
+    "is not JSON: {error}": "不是 JSON：{error}",
+    "is not a known key; did you mean {near}?": "不是已知的键，是否应为 {near}？",
+    "is not a known key; keys are text": "不是已知的键，键必须是文本",
+    "is not a known key; remove it": "不是已知的键，请删除",
+    "must be a list": "必须是列表",
+    "must be a mapping (key: value)": "必须是映射（键: 值）",
+    "must be a number": "必须是数字",
+    "must be a whole number": "必须是整数",
+    "must be text in UTF-8": "必须是 UTF-8 文本",
+    "must be text; put it in quotes": "必须是文本，请加引号",
+    "must be true or false": "必须是 true 或 false",
+    "must be {expected}": "必须是 {expected}",
+    "must be {ge} or more": "不能小于 {ge}",
+    "must be {le} or less": "不能大于 {le}",
+    "must be a time with its zone, like 2027-01-31T08:00:00+08:00": (
+        "必须是带时区的时间，例如 2027-01-31T08:00:00+08:00"
+    ),
+    "must be from 1 to 60": "必须在 1 到 60 之间",
+    "must have at least {least} characters": "至少需要 {least} 个字符",
+    "must have at most {max_length} characters": "最多 {max_length} 个字符",
+    "must have at most {max_length} entries": "最多 {max_length} 项",
+    "must have at most {most} characters": "最多 {most} 个字符",
+    "must not be empty": "不能为空",
+    "must not be empty; leave it out or add an entry": "不能为空，请删去此项或补上内容",
+    "must not hold control characters": "不能含有控制字符",
+    # ---- signing in and rights
+    "sign in, or send a token as 'Authorization: Bearer'": "请登录，或以 “Authorization: Bearer” 发送令牌",
+    "Authorization takes 'Bearer TOKEN' only": "Authorization 只接受 “Bearer 令牌”",
+    "user name or password is wrong": "用户名或密码错误",
+    "the session has ended; sign in again": "会话已结束，请重新登录",
+    "the token is not known; create one with 'commandwall token create'": (
+        "令牌无效，请用 “commandwall token create” 新建"
+    ),
+    "the token {name!r} has expired; create another one": "令牌 {name!r} 已过期，请新建",
+    "too many failed sign-ins; wait {wait_s:.0f} s and try again": (
+        "登录失败次数过多，请等待 {wait_s:.0f} 秒后重试"
+    ),
+    "pages of {origin} may not act here": "来自 {origin} 的页面不能在此操作",
+    "{name} may not {permission}: the role {role} does not include it": (
+        "{name} 不能{permission}：角色“{role}”没有此权限"
+    ),
+    "look at cameras and walls": "查看摄像机和大屏",
+    "change what walls show and where cameras look": "切换大屏画面和操作摄像机",
+    "read the figures of the system": "查看系统运行数据",
+    "read the audit log": "查看审计日志",
+    "add and remove cameras and their credentials": "添加和删除摄像机及其凭据",
+    "manage users and tokens": "管理用户和令牌",
+    "viewer": "观看者",
+    "operator": "操作员",
+    "leader": "领导",
+    "ops": "运维",
+    "admin": "管理员",
+    # ---- accounts
+    "there is no user {name!r}": "没有用户 {name!r}",
+    "there is already a user {name!r}": "用户 {name!r} 已存在",
+    "{name!r} is the last administrator; add another one first": "{name!r} 是最后一个管理员，请先添加另一个",
+    "there is no token {name!r}": "没有令牌 {name!r}",
+    "there is already a token {name!r}": "令牌 {name!r} 已存在",
+    "must be 1 to 64 letters, digits, dots, dashes, underscores or @": (
+        "必须是 1 到 64 个字母、数字、点、连字符、下划线或 @"
+    ),
+    "is in the past": "时间已过",
+    # ---- walls and layouts
+    "no wall is called {id!r}": "没有名为 {id!r} 的大屏",
+    "no layout is called {id!r}": "没有名为 {id!r} 的布局",
+    "no camera is called {id!r}": "没有名为 {id!r} 的摄像机",
+    "wall {id!r} has no head {head_id!r}": "大屏 {id!r} 没有屏幕 {head_id!r}",
+    "this wall has no stream {name!r}": "此大屏没有码流 {name!r}",
+    "layout {id!r} has no cell {cell_id!r}": "布局 {id!r} 没有格子 {cell_id!r}",
+    "layout {id!r} has {count} cells, not {asked}": "布局 {id!r} 有 {count} 个格子，而不是 {asked} 个",
+    "wall {id!r} is at revision {revision}, not {expected}: look at it, then try again": (
+        "大屏 {id!r} 的版本是 {revision}，不是 {expected}：请查看后重试"
+    ),
+    "wall {id!r} does not tick; try again in some seconds": "大屏 {id!r} 暂无画面输出，请几秒后重试",
+    "{text!r} is not a source; write camera:ID or none": "{text!r} 不是画面源，请写 camera:ID 或 none",
+    "{format!r} is not a picture format; ask for png or jpg": "{format!r} 不是图片格式，请用 png 或 jpg",
+    "a canvas has at most the pixels of 16 x 4K": "画布像素最多相当于 16 个 4K",
+    "a canvas of {width} x {height} is too small for layout {id!r}": (
+        "{width} x {height} 的画布放不下布局 {id!r}"
+    ),
+    "a grid has at least one column and one row": "网格至少有一列一行",
+    "a layout has at least one cell": "布局至少有一个格子",
+    "cell {id!r} is empty": "格子 {id!r} 是空的",
+    "cell {id!r} is named twice": "格子 {id!r} 出现两次",
+    "cell {id!r} leaves the grid of {columns} x {rows}": "格子 {id!r} 超出 {columns} x {rows} 的网格",
+    "cell {id!r} overlaps cell {other!r}": "格子 {id!r} 与格子 {other!r} 重叠",
+    "head {id!r} leaves the canvas of {width} x {height}": "屏幕 {id!r} 超出 {width} x {height} 的画布",
+    "must be even numbers and at least 16 x 16": "必须是偶数，且不小于 16 x 16",
+    "must be x, y, width, height, none below 0": "必须是 x、y、宽、高，且都不小于 0",
+    "width and height must be even and at least 16": "宽和高必须是偶数，且不小于 16",
+    # ---- cameras and their pictures
+    "camera {id!r}: {error}": "摄像机 {id!r}：{error}",
+    "camera {id!r}: no picture has arrived; see its state and reason": (
+        "摄像机 {id!r}：尚未收到画面，请查看其状态和原因"
+    ),
+    "no picture could be decoded; try again after the next key frame": (
+        "未能解码出画面，请在下一个关键帧后重试"
+    ),
+    "there is already a camera {id!r}": "摄像机 {id!r} 已存在",
+    "must be {id!r} as in the path: an id is for good": "必须与路径中的 {id!r} 一致：编号不能更改",
+    "camera {id!r} stands in the configuration; change it there": (
+        "摄像机 {id!r} 写在配置文件中，请在那里修改"
+    ),
+    "camera {id!r} uses credentials {name!r} ({count} do)": (
+        "摄像机 {id!r} 正在使用凭据 {name!r}（共 {count} 台）"
+    ),
+    "there are no credentials {name!r}": "没有凭据 {name!r}",
+    "there are already credentials {name!r}; replace those": "凭据 {name!r} 已存在，请替换它",
+    "credentials {name!r} stand in the configuration; change them there": (
+        "凭据 {name!r} 写在配置文件中，请在那里修改"
+    ),
+    # ---- entries of the configuration, and lines of a spreadsheet
+    "area": "区域",
+    "credential": "凭据",
+    "layout": "布局",
+    "there is no {what} {name!r}; did you mean {near}?": "没有{what} {name!r}，是否应为 {near}？",
+    "there is no {what} {name!r}; add it to {section}": "没有{what} {name!r}，请把它加入 {section}",
+    "area {id!r} is inside itself; break the loop": "区域 {id!r} 包含自身，请解除循环",
+    "{id!r} is taken at {file}:{line}; ids are unique": "{id!r} 已在 {file}:{line} 使用，编号不能重复",
+    "{id!r} is there twice; ids are unique": "{id!r} 出现两次，编号不能重复",
+    "must be 1 to 64 letters, digits, dots, dashes or underscores (a-z A-Z 0-9 . - _)": (
+        "必须是 1 到 64 个字母、数字、点、连字符或下划线（a-z A-Z 0-9 . - _）"
+    ),
+    "must be 1 to 64 letters, digits, dots, dashes, underscores or plus signs": (
+        "必须是 1 到 64 个字母、数字、点、连字符、下划线或加号"
+    ),
+    "must be [latitude, longitude] in degrees, latitude first": "必须是 [纬度, 经度]，单位为度，纬度在前",
+    'must be "HOST:PORT", like "127.0.0.1:8080" or "[::1]:8080"': (
+        '必须是 "主机:端口"，例如 "127.0.0.1:8080" 或 "[::1]:8080"'
+    ),
+    "has a port above 65535": "端口大于 65535",
+    "must be an MQTT topic without spaces, + and #, not beginning or ending with /": (
+        "必须是 MQTT 主题，不含空格、+ 和 #，首尾不能是 /"
+    ),
+    "must be auto or a whole number from 1 to 256": "必须是 auto 或 1 到 256 的整数",
+    "must be {form}": "必须是 {form}",
+    "is not a URL; write {form}": "不是 URL，请写成 {form}",
+    "rtsp://HOST[:PORT]/PATH or rtsps://HOST[:PORT]/PATH": (
+        "rtsp://主机[:端口]/路径 或 rtsps://主机[:端口]/路径"
+    ),
+    "http://HOST[:PORT]/PATH or https://HOST[:PORT]/PATH": (
+        "http://主机[:端口]/路径 或 https://主机[:端口]/路径"
+    ),
+    "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]": "mqtt://主机[:端口] 或 mqtts://主机[:端口]",
+    "must not carry a user or password; put them under credentials and name that entry": (
+        "不能带用户名或密码，请把它们写在 credentials 下并引用该项"
+    ),
+    "would send its pictures unencrypted; for rtsps, transport must be tcp or http": (
+        "画面会以明文传输；使用 rtsps 时 transport 必须是 tcp 或 http"
+    ),
+    "has neither main nor sub; give at least one of them a url": (
+        "既没有主码流也没有子码流，请至少填写一个地址"
+    ),
+    "conferences are not linked by this version; leave it empty": "本版本不支持会议级联，请留空",
+    "must have either grid or cells; a plain grid needs no drawing": (
+        "grid 和 cells 必须且只能有一个；规则网格不需要绘制"
+    ),
+    'is neither UTF-8 nor GB18030; save it as "CSV UTF-8"': (
+        "既不是 UTF-8 也不是 GB18030，请另存为“CSV UTF-8”"
+    ),
+    "unpacks to more than {most} MiB; save it as CSV": "解压后超过 {most} MiB，请另存为 CSV",
+    "is beyond line {most}; split the spreadsheet": "超过第 {most} 行，请拆分表格",
+    "is not CSV: {error}": "不是 CSV：{error}",
+    "is not a workbook ({kind}); save it as XLSX or CSV anew": (
+        "不是工作簿（{kind}），请重新另存为 XLSX 或 CSV"
+    ),
+    "is missing from the first line; add it": "首行缺少此列，请补上",
+    "is there twice; keep one column": "出现两次，请只保留一列",
+    "has more than {count} columns; remove the rest": "超过 {count} 列，请删除多余的列",
+    "is not a column; known are {names}": "不是已知的列，可用的列有 {names}",
+    # ---- operating cameras (ONVIF)
+    "camera {id!r} is operated by {name}; it is free {remaining_s:.0f} s after the last command": (
+        "摄像机 {id!r} 正由 {name} 操作，最后一条指令 {remaining_s:.0f} 秒后释放"
+    ),
+    "camera {id!r} has no onvif address in the configuration, or is disabled": (
+        "摄像机 {id!r} 未配置 ONVIF 地址，或已停用"
+    ),
+    "camera {id!r} has no PTZ: it cannot be moved": "摄像机 {id!r} 没有云台，不能转动",
+    "camera {id!r} has no picture settings": "摄像机 {id!r} 没有图像参数",
+    "cannot go to a position on this camera; use move or a preset": (
+        "此摄像机不能转到指定位置，请用转动或预置位"
+    ),
+    "needs pan, tilt and zoom: the camera does not tell its position": (
+        "需要同时给出 pan、tilt 和 zoom：摄像机不报告当前位置"
+    ),
+    "needs pan, tilt or zoom": "需要 pan、tilt 或 zoom",
+    "{verb} takes no pan, tilt, zoom": "{verb} 不接受 pan、tilt、zoom",
+    "preset goes with the verb preset, and only with it": "preset 必须且只能与指令 preset 一起使用",
+    "the zoom of a position is from 0 to 1": "位置的 zoom 在 0 到 1 之间",
+    "cannot be set on this camera": "此摄像机不能设置此项",
+    "must be {least:g} to {most:g}": "必须在 {least:g} 到 {most:g} 之间",
+    "{step}: {host}: {error}": "{step}：{host}：{error}",
+    "{step}: {host} {why}; check the address and the cable": "{step}：{host} {why}，请检查地址和网线",
+    "does not answer in time": "没有及时应答",
+    "cannot be reached": "无法连接",
+    "wrong user or password; check credentials": "用户名或密码错误，请检查凭据",
+    "wrong user or password, or the user lacks the right; check credentials": (
+        "用户名或密码错误，或该用户没有权限，请检查凭据"
+    ),
+    "HTTP {status}; is this the address of the ONVIF device service?": (
+        "HTTP {status}，请确认这是 ONVIF 设备服务的地址"
+    ),
+    "HTTP: the answer is longer than {most} bytes": "HTTP：应答超过 {most} 字节",
+    "SOAP: the answer is not a SOAP envelope with a body": "SOAP：应答不是带正文的 SOAP 信封",
+    "SOAP: the body of the answer is empty": "SOAP：应答的正文是空的",
+    "XML: has a document type, which SOAP forbids": "XML：含有 SOAP 禁止的文档类型声明",
+    "XML: nested more than {most} deep": "XML：嵌套超过 {most} 层",
+    "XML: {error}": "XML：{error}",
+    "the device says {words!r} ({codes})": "设备回答 {words!r}（{codes}）",
+    "{host} has no media service; it is no camera": "{host} 没有媒体服务，不是摄像机",
+    "GetNodes: {host} has no PTZ node {node_token!r}": "GetNodes：{host} 没有云台节点 {node_token!r}",
+    "GetStreamUri: the device gives no rtsp:// URL; switch RTSP on in its settings": (
+        "GetStreamUri：设备没有给出 rtsp:// 地址，请在其设置中打开 RTSP"
+    ),
+    "GetStreamUri: what the device gives is no URL": "GetStreamUri：设备给出的不是 URL",
+    # ---- processes and disks
+    "worker {name} is {state}; try again": "进程 {name} {state}，请重试",
+    "starting": "正在启动",
+    "ready": "已就绪",
+    "waiting to restart": "等待重启",
+    "stopped": "已停止",
+    "the worker went away before it answered": "进程在应答前退出，请重试",
+    "an ingest worker takes no {name} now": "接入进程现在不接受 {name}",
+    "a decode thread ended; its traceback is above": "解码线程已结束，详见日志",
+    "state database {path}: {advice}": "状态数据库 {path}：{advice}",
+    "state database {path} is not open": "状态数据库 {path} 未打开",
+    "state database {path} is of a newer commandwall (version {version}); run that one, or name another"
+    " state directory": (
+        "状态数据库 {path} 属于更新的 commandwall（版本 {version}），请运行该版本，或指定另一个状态目录"
+    ),
+    "state directory {path}: {strerror}; make it writable": "状态目录 {path}：{strerror}，请使其可写",
+    "{file}: {strerror}; make its directory writable": "{file}：{strerror}，请使其目录可写",
+    "{file}: {strerror}; let the daemon's user read it": "{file}：{strerror}，请允许服务程序的用户读取",
+    "the disk is full; free some space, nothing else is needed": "磁盘已满，释放空间即可，无需其他操作",
+    "another process holds it; end that one, or try again": "被另一个进程占用，请结束该进程或重试",
+    "it is read-only; make file and directory writable for this user": (
+        "它是只读的，请使文件和目录可由此用户写入"
+    ),
+    "it cannot be opened; make the directory writable for this user": "无法打开，请使目录可由此用户写入",
+    "the disk fails to read or write; check it (smartctl, dmesg)": (
+        "磁盘读写失败，请检查磁盘（smartctl、dmesg）"
+    ),
+    "it is damaged; restart to begin a new one, this one is kept": "已损坏，重启后将新建，原文件会保留",
+}

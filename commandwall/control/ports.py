@@ -1,0 +1,67 @@
+"""What the service needs of others, as it sees them: the place, the cameras, their pictures, the walls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from commandwall.control.documents import PreparedDocument, WallDocument
+from commandwall.control.feeds import StillPicture
+from commandwall.control.state import CameraStatus
+from commandwall.model.camera import Area
+from commandwall.model.layout import Layout
+from commandwall.model.wall import Wall
+from commandwall.settings.site import Language, Site
+
+
+class Cameras(Protocol):
+    """What the service needs of the cameras. Implemented by :class:`CameraBoard`."""
+
+    def all(self) -> Sequence[CameraStatus]:
+        """Return every camera."""
+
+    def get(self, camera_id: str) -> CameraStatus:
+        """Return one camera; raises :class:`NotFoundError`."""
+
+
+class Stills(Protocol):
+    """Who has the newest picture of a camera. Implemented by :class:`Feeds`."""
+
+    async def snapshot(self, camera_id: str) -> StillPicture:
+        """Return it; raises :class:`CommandwallError` when there is none."""
+
+
+class WallPort(Protocol):
+    """What the service needs of a wall. Implemented by :class:`WallControl`."""
+
+    wall: Wall
+    packet_path: Path
+
+    def document(self) -> WallDocument:
+        """Return the wall as it is now."""
+
+    def set_layout(
+        self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None
+    ) -> WallDocument:
+        """Change layout and sources, all or nothing."""
+
+    def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
+        """Change one cell."""
+
+    def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
+        """Open ahead what a change of layout and sources would need."""
+
+    async def snapshot(self, head: str, image_format: str) -> StillPicture:
+        """Return the canvas (``head`` empty) or a head as ``png`` or ``jpg``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What does not change while the daemon runs: the centre, its areas, the known layouts."""
+
+    site: Site
+    language: Language
+    areas: tuple[Area, ...]
+    layouts: Mapping[str, Layout]

@@ -1,0 +1,66 @@
+"""A camera's clock against the daemon's, from what comes anyway: reports, timestamps and arrivals."""
+
+from __future__ import annotations
+
+from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
+from commandwall.ingest.trend import Trend
+from commandwall.model.clock import ClockFigures, ClockSource
+
+FRESH_NS = 60 * NS_PER_S
+"""An older report says nothing of the camera's clock any more; RTCP asks for one every 5 s or so."""
+_NS_PER_MS = 1_000_000
+
+
+class ClockMeter:
+    """Compares the clock of one camera with the daemon's, once a second. Belongs to the event loop.
+
+    ``figures`` are what is known now. ``epoch_ns`` is the daemon's UTC minus its monotonic time as long
+    as the camera's time of day is synchronised with it, else 0.
+    """
+
+    __slots__ = ("_report", "_reported_ns", "_source", "_trend", "epoch_ns", "figures")
+
+    def __init__(self) -> None:
+        self.epoch_ns = 0
+        self.figures = ClockFigures()
+        self._trend = Trend()
+        self._source = ClockSource.UNKNOWN
+        self._report: tuple[int, int] | None = None
+        self._reported_ns = 0
+
+    def compare(self, now_ns: int, epoch_ns: int, report: tuple[int, int] | None, zero_ns: int) -> None:
+        """Compare at ``now_ns``, where the daemon's UTC is ``now_ns + epoch_ns``.
+
+        ``report`` is the newest of the camera's: UTC in ns at a time in 90 kHz. ``zero_ns`` is when a
+        frame of the time 0 arrives that is held up least (monotonic).
+        """
+        if report is not None and report != self._report:
+            self._report, self._reported_ns = report, now_ns
+        fresh = now_ns - self._reported_ns < FRESH_NS
+        if report is not None and fresh:
+            pts_90k, camera_utc_ns = report
+            arrival_ns = zero_ns + pts_90k * NS_PER_S // RTP_CLOCK_HZ
+            self._take(ClockSource.RTCP, now_ns, camera_utc_ns - arrival_ns - epoch_ns)
+        elif self._source is not ClockSource.RTCP or not fresh:
+            self._take(ClockSource.RTP, now_ns, -zero_ns)
+        self.figures = self._look()
+        self.epoch_ns = epoch_ns if self.figures.synchronised else 0
+
+    def restart(self) -> None:
+        """Take note that the session ended: the next one has other timestamps, the camera's day goes on."""
+        if self._source is ClockSource.RTP:
+            self._trend, self._source, self.figures = Trend(), ClockSource.UNKNOWN, ClockFigures()
+
+    def _look(self) -> ClockFigures:
+        value_ns, slope_ppm = self._trend.value_ns, self._trend.slope_ppm
+        told = self._source is ClockSource.RTCP and value_ns is not None
+        return ClockFigures(
+            self._source,
+            round((value_ns or 0) / _NS_PER_MS, 1) if told else None,
+            round(slope_ppm, 1) if slope_ppm is not None else None,
+        )
+
+    def _take(self, source: ClockSource, now_ns: int, value_ns: int) -> None:
+        if source is not self._source:
+            self._trend, self._source = Trend(), source
+        self._trend.add(now_ns, value_ns)

@@ -1,0 +1,236 @@
+"""Aligned walls: every tile shows the moment that the others show, to half of its own period."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commandwall.compose.alignment import AlignedShelf, Alignment
+from commandwall.compose.canvas import Canvas
+from commandwall.compose.faces import Faces
+from commandwall.compose.patches import PatchBook
+from commandwall.compose.stage import Stage
+from commandwall.compose.truth import Truth
+from commandwall.compose.words import words_of
+from commandwall.ipc.messages import Arrange
+from commandwall.ipc.slots import Arena, SlotFlag, SlotInfo
+from commandwall.model.rect import Rect
+from commandwall.model.wall import TileState
+from tests.unit.compose.scenery import NOW, S, Scenery, scenery
+
+MS = 1_000_000
+TICK = S // 25
+ENDLESS = 1 << 62
+LEFT, RIGHT = Rect(0, 0, 240, 134), Rect(240, 0, 240, 134)
+
+
+@dataclass
+class Camera:
+    """Takes a picture every ``period_ns`` that comes ``delay_ns`` later; its luma is its number."""
+
+    index: int
+    period_ns: int
+    delay_ns: int
+    phase_ns: int = 0
+
+    def __post_init__(self) -> None:
+        self._next = 0
+        self.taken: list[int] = []
+        self._underway: deque[int] = deque()
+
+    def send(self, scene: Scenery, now_ns: int, flags: int = SlotFlag.TIMED) -> None:
+        """Publish what has come by ``now_ns``."""
+        while (captured_ns := NOW + self.phase_ns + len(self.taken) * self.period_ns) <= now_ns:
+            self.taken.append(captured_ns)
+            self._underway.append(captured_ns)
+        while self._underway and self._underway[0] + self.delay_ns <= now_ns:
+            captured_ns = self._underway.popleft()
+            arrival_ns = captured_ns + self.delay_ns
+            info = SlotInfo(arrival_ns, captured_ns, arrival_ns, self.period_ns, flags)
+            scene.publish_planes(self.index, (self.taken.index(captured_ns) % 200, 0, 0), info)
+
+
+class Wall:
+    """A shelf over cameras, ticked by hand; ``captured`` is what each tile shows."""
+
+    def __init__(self, scene: Scenery, limit_ms: int, *cameras: Camera) -> None:
+        self.scene, self.cameras = scene, cameras
+        count = len(cameras)
+        self.alignment = Alignment(limit_ms * MS)
+        numbers = list(range(count))
+        self.shelf = AlignedShelf(Arena(scene.handle.path), numbers, numbers, self.alignment)
+        self.truth = Truth(count, aligned=True)
+        self.slots = np.full(count, -1)
+        self.now_ns = NOW
+
+    def tick(self, count: int = 1) -> None:
+        for _ in range(count):
+            for camera in self.cameras:
+                camera.send(self.scene, self.now_ns)
+            self.alignment.tick(self.now_ns)
+            self.shelf.look(self.truth, self.slots)
+            self.now_ns += TICK
+
+    @property
+    def skews_ns(self) -> list[int]:
+        return [int(captured_ns) - self.alignment.at_ns for captured_ns in self.truth.captured]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([10, 12, 15, 20, 25, 30]), st.integers(0, 400), st.integers(0, 99)),
+        min_size=2,
+        max_size=4,
+    )
+)
+def test_cameras_within_the_limit_show_the_same_moment_to_half_a_period(
+    plans: list[tuple[int, int, int]],
+) -> None:
+    cameras = [
+        Camera(index, S // fps, delay_ms * MS, phase * S // fps // 100)
+        for index, (fps, delay_ms, phase) in enumerate(plans)
+    ]
+    with scenery(*[Rect(16 * index, 0, 16, 8) for index in range(len(plans))], slots=18) as scene:
+        wall = Wall(scene, 600, *cameras)
+        wall.tick(50)
+        for _ in range(25):
+            wall.tick()
+            # the delay shrinks by 1 % between two pictures of the slowest camera
+            bounds = [camera.period_ns // 2 + 2 * MS for camera in cameras]
+            assert all(abs(skew) <= bound for skew, bound in zip(wall.skews_ns, bounds, strict=True))
+        slowest_ns = max(camera.delay_ns + camera.period_ns // 2 for camera in cameras)
+        assert wall.now_ns - TICK - wall.alignment.at_ns <= slowest_ns + TICK + 2 * MS
+
+
+def test_a_camera_beyond_the_limit_holds_nobody_up_and_says_by_how_much_it_is_late() -> None:
+    fast, slow = Camera(0, S // 15, 50 * MS), Camera(1, S // 15, 900 * MS)
+    with scenery(LEFT, RIGHT, slots=10) as scene:
+        wall = Wall(scene, 300, fast, slow)
+        wall.tick(100)
+        skew_fast, skew_slow = wall.skews_ns
+    assert abs(skew_fast) < S // 30 + 2 * MS
+    assert -900 * MS < skew_slow < -700 * MS
+
+
+def test_the_wall_waits_no_longer_than_the_slowest_tile_and_comes_back_slowly() -> None:
+    fast, slow = Camera(0, S // 25, 40 * MS), Camera(1, S // 25, 400 * MS)
+    with scenery(LEFT, RIGHT, slots=18) as scene:
+        wall = Wall(scene, 600, fast, slow)
+        wall.tick(50)
+        assert 400 * MS <= wall.now_ns - TICK - wall.alignment.at_ns <= 470 * MS
+        wall.cameras = (fast,)
+        before = wall.alignment.at_ns
+        for _ in range(2000):
+            wall.tick()
+            assert TICK <= wall.alignment.at_ns - before <= TICK + TICK // 50
+            before = wall.alignment.at_ns
+            if wall.now_ns - TICK - before <= 110 * MS:
+                break
+        else:
+            pytest.fail("the delay of a camera that is gone stayed")
+
+
+def test_a_tile_never_goes_back_when_a_slower_one_joins() -> None:
+    fast, slow = Camera(0, S // 25, 20 * MS), Camera(1, S // 25, 500 * MS)
+    with scenery(LEFT, RIGHT, slots=18) as scene:
+        wall = Wall(scene, 600, fast)
+        wall.tick(20)
+        shown = [int(wall.truth.captured[0])]
+        joined = Wall(scene, 600, fast, slow)
+        joined.now_ns = wall.now_ns
+        for _ in range(60):
+            joined.tick()
+            shown.append(int(joined.truth.captured[0]))
+    assert shown == sorted(shown)
+    assert abs(joined.skews_ns[0]) <= S // 50 + 2 * MS
+
+
+def test_pictures_on_the_way_to_live_do_not_hold_the_wall_up() -> None:
+    camera = Camera(0, S // 15, 400 * MS)
+    with scenery(LEFT, slots=10) as scene:
+        wall = Wall(scene, 600, camera)
+        camera.send(scene, NOW + S, SlotFlag.CATCHING_UP)
+        wall.now_ns = NOW + S
+        wall.tick(2)
+        assert wall.alignment.at_ns == wall.now_ns - TICK
+        assert wall.truth.has_picture[0]
+
+
+def test_a_picture_that_is_written_over_while_it_is_shown_is_torn() -> None:
+    with scenery(LEFT, slots=5) as scene:
+        wall = Wall(scene, 600, Camera(0, S // 25, 200 * MS))
+        wall.tick(20)
+        assert not wall.shelf.torn()
+        for number in range(5):
+            scene.publish_captured(0, number, wall.now_ns, wall.now_ns)
+        assert wall.shelf.torn()
+        wall.shelf.look(wall.truth, wall.slots)
+        assert not wall.shelf.torn()
+
+
+def stage_of(scene: Scenery, alignment: Alignment | None) -> tuple[Stage, Canvas]:
+    canvas, words = Canvas(480, 134), words_of("zh")
+    faces = Faces(words, PatchBook())
+    return Stage(Arrange(1, NOW, scene.tiles), canvas, faces, words, {}, alignment), canvas
+
+
+@dataclass
+class Composed:
+    """An aligned stage of a prompt camera and one that comes ``late_ns`` later, composed tick by tick."""
+
+    scene: Scenery
+    limit_ms: int
+    period_ns: int
+    late_ns: int
+
+    def __post_init__(self) -> None:
+        self.alignment = Alignment(self.limit_ms * MS)
+        self.stage, self.canvas = stage_of(self.scene, self.alignment)
+        self.now_ns = NOW
+        self._cameras = (Camera(0, self.period_ns, 0), Camera(1, self.period_ns, self.late_ns))
+
+    def tick(self, count: int) -> None:
+        for _ in range(count):
+            self.now_ns += TICK
+            for camera in self._cameras:
+                camera.send(self.scene, self.now_ns)
+            self.alignment.tick(self.now_ns)
+            self.stage.compose(self.now_ns, ENDLESS)
+
+
+def test_a_stage_shows_the_common_moment_and_says_what_is_left() -> None:
+    with scenery(LEFT, RIGHT, slots=18) as scene:
+        wall = Composed(scene, 600, S // 25, 200 * MS)
+        wall.tick(50)
+        luma, truth = wall.canvas.planes.y, wall.stage.truth
+        assert luma[50, 100] == luma[50, 340], "the same number in both tiles"
+        assert all(skew is not None and abs(skew) <= 21 for skew in wall.stage.skews_ms())
+        assert wall.now_ns - truth.shown[0] > 150 * MS, "the prompt one is held back, and its age says so"
+        assert wall.now_ns - truth.arrival[0] <= TICK
+        for _ in range(18):
+            scene.publish(0, 9, wall.now_ns)
+        wall.stage.compose(wall.now_ns, ENDLESS)
+        assert wall.stage.skews_ms()[0] is None, "the camera's clock does not tell"
+
+
+def test_a_wall_that_is_not_aligned_shows_the_newest_and_says_nothing() -> None:
+    with scenery(LEFT, RIGHT) as scene:
+        stage, _ = stage_of(scene, None)
+        scene.publish_captured(0, 50, NOW - S // 2, NOW)
+        stage.compose(NOW, ENDLESS)
+        assert stage.skews_ms() == [None, None]
+        assert stage.truth.shown is stage.truth.arrival
+
+
+def test_a_tile_that_is_held_back_is_live() -> None:
+    with scenery(LEFT, RIGHT, slots=28) as scene:
+        wall = Composed(scene, 1000, S // 15, 900 * MS)
+        wall.tick(75)
+        assert wall.stage.progress(wall.now_ns).live
+        assert [list(TileState)[code] for code in wall.stage.states] == [TileState.LIVE] * 2

@@ -1,0 +1,147 @@
+"""A camera's clock, from its packets to the figures: reports, wraps, lots, sessions."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commandwall.base.clock import NS_PER_S
+from commandwall.ingest.clock import FRESH_NS, ClockMeter
+from commandwall.ingest.lots import ArrivalClock
+from commandwall.model.clock import ClockSource
+from commandwall.rtp.timeline import Timeline
+
+MS = 1_000_000
+EPOCH = 1_700_000_000 * NS_PER_S
+FPS = 15
+LOT_NS = NS_PER_S // 2
+
+
+@dataclass
+class Rig:
+    """A camera with a clock of its own, sent through a network, received as a feed receives it."""
+
+    skew_ms: float = 0.0
+    drift_ppm: float = 0.0
+    delay_ms: float = 80.0
+    jitter_ms: float = 0.0
+    report_s: int = 5
+    first_timestamp: int = 0
+    seed: int = 1
+    meter: ClockMeter = field(default_factory=ClockMeter)
+    now_ns: int = 1000 * NS_PER_S
+
+    def __post_init__(self) -> None:
+        self._noise = random.Random(self.seed)
+        self._began_ns = self.now_ns
+        self.connect()
+
+    def connect(self) -> None:
+        """Begin a session."""
+        self.timeline, self.arrivals = Timeline(), ArrivalClock()
+
+    def camera_ns(self, at_ns: int) -> int:
+        """Return what the camera's clock shows, UTC."""
+        gained = (at_ns - self._began_ns) * self.drift_ppm / 1e6
+        return round(at_ns + EPOCH + self.skew_ms * MS + gained)
+
+    def media(self, at_ns: int) -> int:
+        """Return what its media clock shows; the same quartz drives both."""
+        shown = (self.camera_ns(at_ns) - self.camera_ns(self._began_ns)) * 9 // 100_000
+        return (self.first_timestamp + shown) % 2**32
+
+    def run(self, seconds: int) -> None:
+        """Live through so many seconds: frames are read in lots, clocks are compared once a second."""
+        for _ in range(seconds):
+            if self.report_s and (self.now_ns - self._began_ns) // NS_PER_S % self.report_s == 0:
+                self.timeline.report(self.media(self.now_ns), self.camera_ns(self.now_ns))
+            for number in range(FPS):
+                sent_ns = self.now_ns + number * NS_PER_S // FPS
+                late_ms = self.delay_ms + self._noise.expovariate(1) * self.jitter_ms
+                read_ns = (sent_ns + round(late_ms * MS)) // LOT_NS * LOT_NS + LOT_NS
+                self.arrivals.arrival_ns(read_ns, self.timeline.advance(self.media(sent_ns)))
+            self.now_ns += NS_PER_S
+            zero_ns = self.arrivals.zero_ns
+            assert zero_ns is not None
+            self.meter.compare(self.now_ns, EPOCH, self.timeline.reported(), zero_ns)
+
+
+def test_nothing_is_known_before_anything_came() -> None:
+    figures = ClockMeter().figures
+    assert (figures.source, figures.skew_ms, figures.drift_ppm) == (ClockSource.UNKNOWN, None, None)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.floats(-1e7, 1e7),
+    st.floats(-200, 200),
+    st.floats(0, 30),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 999),
+)
+def test_skew_and_drift_are_found_through_lots_jitter_and_wraps(
+    skew_ms: float, drift_ppm: float, jitter_ms: float, first: int, seed: int
+) -> None:
+    rig = Rig(skew_ms, drift_ppm, jitter_ms=jitter_ms, first_timestamp=first, seed=seed)
+    rig.run(300)
+    figures = rig.meter.figures
+    assert figures.source is ClockSource.RTCP and figures.skew_ms is not None
+    expected_ms = skew_ms + drift_ppm * 0.3 - rig.delay_ms
+    assert abs(figures.skew_ms - expected_ms) < 80, "a lot's newest frame is up to a period old"
+    assert figures.drift_ppm is None or abs(figures.drift_ppm - drift_ppm) < 40
+
+
+@pytest.mark.parametrize("drift_ppm", [-150.0, 0.0, 60.0])
+def test_without_reports_only_the_drift_of_the_timestamps_is_known(
+    drift_ppm: float,
+) -> None:
+    rig = Rig(drift_ppm=drift_ppm, report_s=0, first_timestamp=2**32 - 90_000)
+    rig.run(20)
+    assert rig.meter.figures.drift_ppm is None
+    rig.run(280)
+    figures = rig.meter.figures
+    assert (figures.source, figures.skew_ms) == (ClockSource.RTP, None)
+    assert figures.drift_ppm is not None and abs(figures.drift_ppm - drift_ppm) < 20
+    assert not figures.off and rig.meter.epoch_ns == 0
+
+
+def test_reports_that_end_take_the_skew_with_them() -> None:
+    rig = Rig()
+    rig.run(30)
+    known = rig.meter.figures
+    rig.report_s = 0
+    rig.run(FRESH_NS // NS_PER_S + 1)
+    after = rig.meter.figures
+    assert known.skew_ms is not None
+    assert (after.source, after.skew_ms) == (ClockSource.RTP, None)
+
+
+def test_a_camera_whose_clock_is_set_is_right_within_half_a_minute() -> None:
+    rig = Rig(skew_ms=-3_600_000)
+    rig.run(120)
+    before, epoch_ns = rig.meter.figures, rig.meter.epoch_ns
+    assert before.off and epoch_ns == 0
+    rig.skew_ms = 0.0
+    rig.connect()  # the encoder begins anew with the new time
+    rig.run(30)
+    assert not rig.meter.figures.off and rig.meter.epoch_ns == EPOCH
+
+
+def test_a_session_that_ends_leaves_what_is_known_of_the_time_of_day() -> None:
+    rig = Rig(skew_ms=-300)
+    rig.run(300)
+    before = rig.meter.figures
+    assert before.drift_ppm is not None
+    rig.meter.restart()
+    rig.connect()
+    rig.report_s = 0
+    rig.run(3)
+    assert rig.meter.figures == before
+    silent = Rig(report_s=0)
+    silent.run(150)
+    silent.meter.restart()
+    assert silent.meter.figures.source is ClockSource.UNKNOWN
