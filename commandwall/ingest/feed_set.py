@@ -46,6 +46,7 @@ class FeedSet:
         self._ending: set[asyncio.Task[None]] = set()
         self._close_at_s: dict[str, float] = {}
         self._watched: list[Feed] = []
+        self._watching = asyncio.Event()
 
     async def __aenter__(self) -> FeedSet:
         return self
@@ -106,6 +107,7 @@ class FeedSet:
         self._open(feed)
         if feed not in self._watched:
             self._watched.append(feed)
+            self._watching.set()
         return feed
 
     def detach(self, name: str, sink: UnitSink) -> None:
@@ -141,6 +143,7 @@ class FeedSet:
     async def read_watched(self) -> None:
         """Read what came of feeds that somebody watches. One task runs this for ever."""
         while True:
+            await self._watching.wait()
             await asyncio.sleep(until_next_lot_s(monotonic_ns()))
             for feed in self._watched:
                 feed.read_lot()
@@ -153,6 +156,10 @@ class FeedSet:
             part = (part + 1) % PARTS
             paced = [(feed, feed.pace) for feed in self.open_feeds()]
             self._watched = [feed for feed, pace in paced if pace is Pace.WATCHED]
+            if self._watched:
+                self._watching.set()
+            else:
+                self._watching.clear()
             for number, (feed, pace) in enumerate(paced):
                 if pace is Pace.MAIN or number % PARTS == part:
                     feed.read_lot()

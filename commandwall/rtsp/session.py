@@ -15,7 +15,8 @@ from commandwall.rtsp.messages import Response
 from commandwall.rtsp.setup import ReportPath
 
 REPORT_INTERVAL_S = 5.0
-"""How often receiver reports are sent (RFC 3550 section 6.2)."""
+"""How often receiver reports are sent, at least (RFC 3550 section 6.2)."""
+_ROUNDS = 5
 
 _SESSION_NOT_FOUND = 454
 _REFUSES_METHOD = frozenset((405, 451, 501, 551))
@@ -83,8 +84,13 @@ class RtspSession:
     def _interval_s(self) -> float:
         return min(REPORT_INTERVAL_S, self._dialogue.session_timeout_s / 2)
 
+    def _next_tick_s(self) -> float:
+        """Return the loop's time of the next tick: rounded down, so that one wake-up serves many sessions."""
+        round_s = self._interval_s / _ROUNDS
+        return (self._loop.time() + self._interval_s) // round_s * round_s
+
     def _tick(self) -> None:
-        self._timer = self._loop.call_later(self._interval_s, self._tick)
+        self._timer = self._loop.call_at(self._next_tick_s(), self._tick)
         block = self._receiver.report_block()
         if block is not None:
             report = build(ReceiverReport(self._ssrc, (block,)))
