@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from commandwall.control.state import CameraBoard, deserved_stream
+from commandwall.ipc.arena import SLOTS, ArenaHandle, create_arena
 from commandwall.ipc.messages import ShowTiles, TileSpec, WallTile
-from commandwall.ipc.slots import SLOTS, ArenaHandle, create_arena
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect, Layout
 from commandwall.model.rect import Rect
