@@ -33,3 +33,7 @@ class Backoff:
     def reset(self) -> None:
         """Begin again with the first step."""
         self._tries = 0
+
+    def skip(self) -> None:
+        """Go on with the last step, at once."""
+        self._tries = max(self._tries, len(self._steps_s) - 1)

@@ -55,6 +55,13 @@ class WallDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """What was made ready for a change: the cameras whose main streams are being opened, by id."""
+
+    cameras: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WallEvent:
     """What an event ``wall`` carries: the wall was changed, or its process died."""
 

@@ -22,6 +22,7 @@ from commandwall.ipc.messages import (
     SnapshotCamera,
     TileFigures,
     TileReport,
+    WarmFeeds,
 )
 from commandwall.model.camera import Camera, FeedState, StreamName, feed_id
 from commandwall.model.reason import Reason, ReasonCode
@@ -48,7 +49,8 @@ class Feeds:
     ``main`` and ``sub`` of a camera live in the same worker, so that a tile can go from one to
     the other without two writers. Neighbours in the list go to different workers, since they
     are often shown together. A camera that is added goes to the worker with the fewest; no other
-    one moves.
+    one moves. What may be opened a second, and at a time at one host, is shared out equally, at
+    least one to each.
     """
 
     def __init__(
@@ -62,8 +64,7 @@ class Feeds:
     ) -> None:
         self._board = board
         self._logins = logins
-        self._decode_threads = ingest.decode_threads
-        self._ca_file = str(ingest.ca_file or "")
+        self._ingest = ingest
         self._runtime_dir = runtime_dir
         self._on_tiles = on_tiles
         self._on_resized = on_resized
@@ -85,6 +86,15 @@ class Feeds:
             for worker in self.workers:
                 worker.post(self._share(shown, worker))
         self._board.set_visible({tile.camera for show in self._shown.values() for tile in show.tiles})
+
+    def warm(self, cameras: Iterable[str]) -> None:
+        """Open the main streams of ``cameras``, by id, which are about to be shown; nothing else changes."""
+        wanted: dict[Worker, list[str]] = {}
+        for camera_id in cameras:
+            if home := self._home.get(camera_id):
+                wanted.setdefault(home, []).append(feed_id(camera_id, StreamName.MAIN))
+        for worker, ids in wanted.items():
+            worker.post(WarmFeeds(tuple(ids)))
 
     def install(self, cameras: Iterable[Camera]) -> None:
         """Receive ``cameras``, new ones and changed ones; feeds with nothing new in them go on."""
@@ -142,10 +152,10 @@ class Feeds:
         return self._runtime_dir / f"{worker.status.name}.packets"
 
     def _ready(self, worker: Worker) -> None:
-        cores = os.cpu_count() or 1
-        threads = self._decode_threads or min(cores, _MAX_DECODE_THREADS)
-        budget = cores / len(self.workers)
-        worker.post(ConfigureIngest(str(self._path(worker)), threads, budget))
+        cores, workers, ingest = os.cpu_count() or 1, len(self.workers), self._ingest
+        threads = ingest.decode_threads or min(cores, _MAX_DECODE_THREADS)
+        shares = (max(1, whole // workers) for whole in (ingest.connects_per_s, ingest.connects_per_host))
+        worker.post(ConfigureIngest(str(self._path(worker)), threads, cores / workers, *shares))
         worker.post(AddFeeds(tuple(self._specs(worker))))
         self._show_again(worker)
 
@@ -177,7 +187,7 @@ class Feeds:
                     login.password,
                     on_demand=stream is not camera.steady,
                     tls_verify=camera.tls_verify,
-                    ca_file=self._ca_file,
+                    ca_file=str(self._ingest.ca_file or ""),
                     audio=camera.audio,
                 )
 

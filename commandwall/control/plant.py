@@ -85,7 +85,7 @@ def build_plant(
 
     board = CameraBoard(cameras, events.publish)
     feeds = Feeds(board, logins, settings.ingest, runtime_dir, take_figures, camera_resized)
-    links = WallLinks(feeds.show, events.publish, keeper.keep)
+    links = WallLinks(feeds.show, feeds.warm, events.publish, keeper.keep)
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
         walls[wall.id] = WallControl(wall, settings.layouts, board, links, packet_path, settings.language)

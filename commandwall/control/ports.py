@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from commandwall.control.documents import WallDocument
+from commandwall.control.documents import PreparedDocument, WallDocument
 from commandwall.control.feeds import StillPicture
 from commandwall.control.state import CameraStatus
 from commandwall.model.camera import Area
@@ -49,6 +49,9 @@ class WallPort(Protocol):
 
     def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
         """Change one cell."""
+
+    def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
+        """Open ahead what a change of layout and sources would need."""
 
     async def snapshot(self, head: str, image_format: str) -> StillPicture:
         """Return the canvas (``head`` empty) or a head as ``png`` or ``jpg``."""

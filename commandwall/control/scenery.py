@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from commandwall.control.state import CameraBoard, deserved_stream
+from commandwall.ipc.arena import SLOTS, ArenaHandle, create_arena
 from commandwall.ipc.messages import ShowTiles, TileSpec, WallTile
-from commandwall.ipc.slots import SLOTS, ArenaHandle, create_arena
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect, Layout
 from commandwall.model.rect import Rect
@@ -77,6 +77,17 @@ class Scenery:
     def shows(self, camera_id: str) -> bool:
         """Return whether the camera is on the wall."""
         return any(tile.source.id == camera_id for tile in self._tiles.values())
+
+    def mains(self, layout: Layout, sources: tuple[Source, ...]) -> list[str]:
+        """Return the cameras of which ``layout`` would show another stream than the one always received."""
+        rects = layout.rects(self._wall.width, self._wall.height)
+        tiles = (
+            self._tile(cell.id, rects[cell.id], source, cell.aspect)
+            for cell, source in zip(layout.cells, sources, strict=False)
+            if source.kind is SourceKind.CAMERA
+        )
+        wanted = {tile.source.id for tile in tiles if tile.stream is StreamName.MAIN}
+        return sorted(id for id in wanted if self._board.camera(id).steady is StreamName.SUB)
 
     def streams_change(self) -> bool:
         """Choose each tile's stream anew; return whether any is another one now."""

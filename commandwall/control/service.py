@@ -10,7 +10,7 @@ from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.control.accounts import Token, User
 from commandwall.control.audit import AuditLog
 from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
-from commandwall.control.documents import LeaseDocument, PtzDocument, WallDocument
+from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
 from commandwall.control.guessing import TooManyTriesError
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
@@ -217,6 +217,17 @@ class Service:
         shown = "" if sources is None else f": {', '.join(sources)}"
         with self._audited(who, Permission.OPERATE, "wall.layout", wall_id, f"{layout_id}{shown}"):
             return self._wall(wall_id).set_layout(layout_id, sources, expected_revision)
+
+    def prepare(
+        self, who: Principal, wall_id: str, layout_id: str, sources: Sequence[str] | None
+    ) -> PreparedDocument:
+        """Open ahead what :meth:`set_layout` would need, since it is about to be called.
+
+        It leaves no line in the audit log: nothing is seen of it. Raises :class:`NotFoundError` or
+        :class:`InvalidError`.
+        """
+        who.require(Permission.OPERATE)
+        return self._wall(wall_id).prepare(layout_id, sources)
 
     def set_cell(
         self, who: Principal, wall_id: str, cell: str, source: str, expected_revision: int | None = None

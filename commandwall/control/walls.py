@@ -10,6 +10,7 @@ from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError
 from commandwall.control.documents import (
     HeadDocument,
+    PreparedDocument,
     TileDocument,
     TileNow,
     TilesEvent,
@@ -44,11 +45,12 @@ from commandwall.workers.worker import Worker
 class WallLinks:
     """What a wall needs of its surroundings.
 
-    ``show`` paints tiles (the ingest workers), ``publish`` tells listeners, ``save`` keeps an
-    arrangement for the next start.
+    ``show`` paints tiles and ``warm`` opens the main streams of cameras ahead (the ingest workers),
+    ``publish`` tells listeners, ``save`` keeps an arrangement for the next start.
     """
 
     show: Callable[[ShowTiles], None]
+    warm: Callable[[Iterable[str]], None]
     publish: Publish
     save: Callable[[str, Arrangement], None]
 
@@ -122,20 +124,17 @@ class WallControl:
         """
         self._check_revision(expected_revision)
         layout = self._layout(layout_id)
-        if sources is None:
-            chosen = [source for source in self._arrangement.sources if source != EMPTY]
-            chosen = chosen[: len(layout.cells)]
-        else:
-            chosen = [self._source(text, f"sources[{i}]") for i, text in enumerate(sources)]
-        if len(chosen) > len(layout.cells):
-            raise InvalidError(
-                "layout {id!r} has {count} cells, not {asked}",
-                id=layout.id,
-                count=len(layout.cells),
-                asked=len(chosen),
-                field="sources",
-            )
-        return self._change(layout, tuple(chosen))
+        return self._change(layout, self._chosen(layout, sources))
+
+    def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
+        """Open the streams that :meth:`set_layout` would need, so that it finds them there.
+
+        Nothing is shown. Raises :class:`NotFoundError` or :class:`InvalidError`.
+        """
+        layout = self._layout(layout_id)
+        cameras = self._scenery.mains(layout, self._chosen(layout, sources))
+        self._links.warm(cameras)
+        return PreparedDocument(tuple(cameras))
 
     def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
         """Put ``source`` into one cell; raises as :meth:`set_layout` does."""
@@ -223,6 +222,22 @@ class WallControl:
             return self._layouts[layout_id]
         except KeyError:
             raise NotFoundError("no layout is called {id!r}", id=layout_id) from None
+
+    def _chosen(self, layout: Layout, sources: Iterable[str] | None) -> tuple[Source, ...]:
+        """Return what the cells of ``layout`` are to show: ``sources``, or what is shown, in its order."""
+        if sources is None:
+            shown = [source for source in self._arrangement.sources if source != EMPTY]
+            return tuple(shown[: len(layout.cells)])
+        chosen = tuple(self._source(text, f"sources[{i}]") for i, text in enumerate(sources))
+        if len(chosen) > len(layout.cells):
+            raise InvalidError(
+                "layout {id!r} has {count} cells, not {asked}",
+                id=layout.id,
+                count=len(layout.cells),
+                asked=len(chosen),
+                field="sources",
+            )
+        return chosen
 
     def _source(self, text: str, field: str) -> Source:
         source = Source.parse(text, field=field)

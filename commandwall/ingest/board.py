@@ -155,6 +155,7 @@ class Board:
             key_fps=1 / (feed.meter.key_interval_s or _KEY_INTERVAL_GUESS_S),
             frame_cost_s=cost.frame_s,
             key_cost_s=cost.key_s,
+            least=DecodeLevel.NODEBLOCK if feed.meter.keyless(monotonic_ns()) else DecodeLevel.KEY,
         )
 
     def _start(self, name: str, tiles: tuple[Tile, ...], level: DecodeLevel, period_ns: int) -> None:

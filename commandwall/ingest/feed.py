@@ -9,13 +9,15 @@ from typing import Protocol
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
 from commandwall.base.errors import CommandwallError, ConnectionLostError
-from commandwall.base.tasks import Backoff
+from commandwall.ingest.admission import Admission
 from commandwall.ingest.audio import FeedAudio
 from commandwall.ingest.clock import ClockMeter
 from commandwall.ingest.figures import FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
 from commandwall.ingest.lifecycle import Lifecycle, reason_of
-from commandwall.ingest.lots import LOT_LIMIT_BPS, ArrivalClock
+from commandwall.ingest.lots import ArrivalClock, Pace, pace_of
+from commandwall.ingest.retry import Retry
+from commandwall.ingest.waiting import WaitingRoom
 from commandwall.ipc.messages import FeedFigures, FeedSpec
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
@@ -26,11 +28,10 @@ STALL_INTERVALS = 3.0
 """A feed is stalled after ``STALL_S``, or this many of its own frame intervals if that is longer."""
 GIVE_UP_FACTOR = 3.0
 """After this many times the stall time without a frame, its session is ended and opened anew."""
-STEADY_S = 10.0
-"""A session that lived this long starts the back-off from its first step again."""
 REFUSED_RETRY_S = 30.0
 """How often a camera that refused is asked again: somebody must act first, and some lock accounts."""
 _LIVE = FeedState.LIVE
+_WERE_LIVE = (FeedState.LIVE, FeedState.STALLED)
 UnitListener = Callable[[AccessUnit], None]
 
 
@@ -99,7 +100,8 @@ class Feed:
         self,
         spec: FeedSpec,
         opener: SessionOpener,
-        limiter: asyncio.Semaphore,
+        admission: Admission,
+        room: WaitingRoom,
         budget: GopBudget,
         on_change: Callable[[Feed], None],
     ) -> None:
@@ -111,13 +113,16 @@ class Feed:
         self.sinks: tuple[UnitSink, ...] = ()
         self.audio = FeedAudio(spec.id)
         self._opener = opener
-        self._limiter = limiter
-        self._lifecycle = Lifecycle(lambda *_: on_change(self))
+        self._admission = admission
+        self._room = room
+        self._on_change = on_change
+        self._lifecycle = Lifecycle(self._changed)
         self._session: Session | None = None
         self._in_lots = False
         self._arrivals = ArrivalClock()
         self._patience: asyncio.Timeout | None = None
         self._opened_ns = 0
+        self._lost_ns: int | None = None
         self._sessions = 0
         self._packets = 0
         self._lost_packets = 0
@@ -155,25 +160,37 @@ class Feed:
 
     async def run(self) -> None:
         """Keep the feed open until cancelled."""
-        backoff = Backoff()
+        retry = Retry()
         try:
             while True:
                 self._lifecycle.opening()
                 reason = await self._receive()
-                if self._opened_ns and monotonic_ns() - self._opened_ns > STEADY_S * NS_PER_S:
-                    backoff.reset()
+                if self.state in _WERE_LIVE:
+                    now_ns = monotonic_ns()
+                    lived_s = (now_ns - (self._opened_ns or now_ns)) / NS_PER_S
+                    reason = retry.lost(reason, lived_s, now_ns / NS_PER_S)
+                self._lost_ns = self.meter.last_ns
                 self._lifecycle.ended(reason)
-                refused = self.state is FeedState.REFUSED
-                await asyncio.sleep(REFUSED_RETRY_S if refused else backoff.next_s())
+                if self.state is FeedState.REFUSED:
+                    await asyncio.sleep(REFUSED_RETRY_S)
+                else:
+                    await self._room.wait(self._lost_ns, retry.next_s())
         finally:
             self._lifecycle.stopped()
+
+    def _changed(self, state: FeedState, _: Reason) -> None:
+        """Tell of a change, and those who were lost together with this feed that it is back."""
+        if state is _LIVE and self._lost_ns is not None:
+            self._room.returned(self._lost_ns)
+            self._lost_ns = None
+        self._on_change(self)
 
     async def _receive(self) -> Reason:
         """Live through one session, from its opening to its end; return why it ended."""
         self._opened_ns = 0
         try:
             async with AsyncExitStack() as stack:
-                async with self._limiter:
+                async with self._admission.opening(self.spec.url):
                     spec = self.audio.what_to_open(self.spec)
                     session = await stack.enter_async_context(self._opener(spec, self._take))
                 self._begin(session)
@@ -231,9 +248,9 @@ class Feed:
                 sink.describe(info)
 
     @property
-    def patient(self) -> bool:
-        """Whether what comes may wait for ``LOT_S``: nobody watches or listens, and it is not much."""
-        return not self.wanted and self.meter.bitrate_bps < LOT_LIMIT_BPS
+    def pace(self) -> Pace:
+        """How often it is to be read, since what comes may wait."""
+        return pace_of(self.wanted, self.meter.bitrate_bps)
 
     def read_lot(self) -> None:
         """Read what waits, if the feed is read in lots."""

@@ -8,23 +8,28 @@ from collections.abc import Callable, Iterable, Iterator
 from commandwall.base.clock import monotonic_ns, monotonic_s
 from commandwall.base.errors import NotFoundError
 from commandwall.base.tasks import spawn
+from commandwall.ingest.admission import Admission
 from commandwall.ingest.feed import Feed, SessionOpener, UnitSink
 from commandwall.ingest.gop import GopBudget
-from commandwall.ingest.lots import LOT_S, PARTS, until_next_lot_s
+from commandwall.ingest.lots import LOT_S, PARTS, Pace, until_next_lot_s
+from commandwall.ingest.waiting import WaitingRoom
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.camera import StreamName, feed_id
 
-OPENING_AT_ONCE = 48
 LINGER_S = 5.0
 """How long an on-demand feed stays open after the last tile or subscriber left it."""
+WARM_S = 15.0
+"""How long one stays open that was opened since it may be wanted soon."""
 DRAIN_S = 1.5
 
 
 class FeedSet:
     """The feeds of one worker. Belongs to its event loop; an async context manager.
 
-    Each open feed is one task of ``group``. Leaving the context ends them all, which tears their
-    sessions down, and waits for that at most ``DRAIN_S`` seconds.
+    Each open feed is one task of ``group``, and has one session at a time however many take its
+    frames: a feed that is opened again waits for the end of its session before. Leaving the
+    context ends them all, which tears their sessions down, and waits for that at most ``DRAIN_S``
+    seconds.
     """
 
     def __init__(
@@ -33,12 +38,13 @@ class FeedSet:
         self._opener = opener
         self._group = group
         self._on_change = on_change
-        self._limiter = asyncio.Semaphore(OPENING_AT_ONCE)
+        self._admission = Admission()
+        self._room = WaitingRoom()
         self._budget = GopBudget()
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
-        self._unwanted_s: dict[str, float] = {}
+        self._close_at_s: dict[str, float] = {}
         self._watched: list[Feed] = []
         self._watching = asyncio.Event()
 
@@ -62,6 +68,13 @@ class FeedSet:
         """Return the feeds that are being received, or that it is being tried with."""
         return (self._feeds[name] for name in self._tasks)
 
+    def limit_connects(self, per_s: int, per_host: int) -> None:
+        """Open at most ``per_s`` sessions a second, ``per_host`` at a time at one host.
+
+        Called before the first feed is added.
+        """
+        self._admission = Admission(per_s, per_host)
+
     def add(self, spec: FeedSpec) -> None:
         """Receive ``spec``; a feed of the same id is closed and opened anew, unless nothing changed."""
         known = self._feeds.get(spec.id)
@@ -69,7 +82,8 @@ class FeedSet:
             return
         sinks, listeners = (known.sinks, known.audio.sinks) if known is not None else ((), ())
         self.remove(spec.id)
-        feed = self._feeds[spec.id] = Feed(spec, self._opener, self._limiter, self._budget, self._changed)
+        feed = Feed(spec, self._opener, self._admission, self._room, self._budget, self._changed)
+        self._feeds[spec.id] = feed
         for sink in sinks:
             feed.attach(sink)
         for sink in listeners:
@@ -109,7 +123,7 @@ class FeedSet:
         feed = self._feeds.get(name)
         if feed is None:
             raise NotFoundError(f"feed {name!r} is not received by this worker")
-        self._unwanted_s.pop(name, None)
+        self._close_at_s.pop(name, None)
         return feed
 
     def detach(self, name: str, sink: UnitSink) -> None:
@@ -120,7 +134,16 @@ class FeedSet:
         feed.detach(sink)
         feed.audio.detach(sink)
         if feed.spec.on_demand and not feed.wanted:
-            self._unwanted_s[name] = monotonic_s()
+            self._close_at_s[name] = monotonic_s() + LINGER_S
+
+    def warm(self, names: Iterable[str]) -> None:
+        """Open the on-demand feeds of ``names`` that are here: somebody is about to want them."""
+        close_at_s = monotonic_s() + WARM_S
+        for name in names:
+            feed = self._feeds.get(name)
+            if feed is not None and feed.spec.on_demand and not feed.wanted:
+                self._close_at_s[name] = close_at_s
+                self._open(feed)
 
     async def watch(self) -> None:
         """Look after silent and unwanted feeds, once a second. One task runs this for ever."""
@@ -129,8 +152,9 @@ class FeedSet:
             now_ns, now_s = monotonic_ns(), monotonic_s()
             for feed in self.open_feeds():
                 feed.watch(now_ns)
-            for name, since_s in tuple(self._unwanted_s.items()):
-                if now_s - since_s >= LINGER_S:
+            self._room.scout()
+            for name, close_at_s in tuple(self._close_at_s.items()):
+                if now_s >= close_at_s:
                     self._close(name)
 
     async def read_watched(self) -> None:
@@ -142,19 +166,20 @@ class FeedSet:
                 feed.read_lot()
 
     async def read_others(self) -> None:
-        """Read what came of all other feeds, one part after the other. One task runs this for ever."""
+        """Read what came of all other feeds, the slow ones in parts. One task runs this for ever."""
         part = 0
         while True:
             await asyncio.sleep(LOT_S / PARTS)
             part = (part + 1) % PARTS
-            feeds = list(self.open_feeds())
-            self._watched = [feed for feed in feeds if not feed.patient]
+            paced = [(feed, feed.pace) for feed in self.open_feeds()]
+            self._watched = [feed for feed, pace in paced if pace is Pace.WATCHED]
             if self._watched:
                 self._watching.set()
             else:
                 self._watching.clear()
-            for feed in feeds[part::PARTS]:
-                feed.read_lot()
+            for number, (feed, pace) in enumerate(paced):
+                if pace is Pace.MAIN or number % PARTS == part:
+                    feed.read_lot()
 
     def _changed(self, feed: Feed) -> None:
         """Pass on what a feed says, unless it is gone or replaced: its TEARDOWN may take a while."""
@@ -164,12 +189,21 @@ class FeedSet:
     def _open(self, feed: Feed) -> None:
         name = feed.spec.id
         if name not in self._tasks:
-            self._tasks[name] = spawn(self._group, feed.run(), f"feed {name}")
+            label = f"feed {name}"
+            before = [task for task in self._ending if task.get_name() == label]
+            self._tasks[name] = spawn(self._group, _run_after(before, feed), label)
 
     def _close(self, name: str) -> None:
-        self._unwanted_s.pop(name, None)
+        self._close_at_s.pop(name, None)
         task = self._tasks.pop(name, None)
         if task is not None:
             task.cancel()
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
+
+
+async def _run_after(before: list[asyncio.Task[None]], feed: Feed) -> None:
+    """Run ``feed`` when those that had its stream before have ended their sessions."""
+    if before:
+        await asyncio.wait(before)
+    await feed.run()

@@ -10,6 +10,8 @@ from commandwall.model.access_unit import AccessUnit
 
 _WINDOW = 6
 """Samples that rates are taken over: five seconds, at one a second."""
+KEYLESS_S = 5.0
+"""So long without a key frame, and twice the camera's own interval, none are counted upon any more."""
 _STEADY = 0.1
 """Key frames come steadily if two intervals in a row differ by less than this part."""
 
@@ -89,6 +91,11 @@ class FeedMeter:
             self.interval_s = 1 / fps
         self.bitrate_bps = 8 * (self.bytes - size) / seconds
         return Rates(fps, self.bitrate_bps)
+
+    def keyless(self, now_ns: int) -> bool:
+        """Return whether key frames have ceased to come: a network that loses packets eats them first."""
+        patience_s = max(KEYLESS_S, 2 * self.key_interval_s)
+        return self._key_ns > 0 and now_ns - self._key_ns > patience_s * NS_PER_S
 
     def age_s(self, now_ns: int) -> float:
         """Return how long ago the newest frame arrived, in seconds; -1 before the first."""

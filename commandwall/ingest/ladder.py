@@ -20,8 +20,9 @@ _RANK = {DecodeLevel.OFF: 0, DecodeLevel.KEY: 1, DecodeLevel.NODEBLOCK: 2, Decod
 class Demand:
     """One shown feed: the rung it deserves, the rung it has, and what it costs.
 
-    ``frame_cost_s`` is what a frame takes without deblocking, ``key_cost_s`` a key frame, painting
-    included; rates are per second.
+    ``least`` is the lowest rung that shows anything: key frames, unless none come. ``frame_cost_s``
+    is what a frame takes without deblocking, ``key_cost_s`` a key frame, painting included; rates
+    are per second.
     """
 
     feed: str
@@ -32,6 +33,7 @@ class Demand:
     key_fps: float
     frame_cost_s: float
     key_cost_s: float
+    least: DecodeLevel = DecodeLevel.KEY
 
     def load(self, level: DecodeLevel) -> float:
         """Return the cores that ``level`` takes."""
@@ -45,12 +47,12 @@ class Demand:
 def decide(demands: Iterable[Demand], budget_cores: float) -> dict[str, DecodeLevel]:
     """Return the rung of every feed; deciding again upon the answer changes nothing.
 
-    Everyone gets key frames, whatever the budget: no tile starves. What is left of it goes to the
-    most important first, and among equals to those that have it already; first all their frames,
-    then, with what is still left, deblocking where it is wanted.
+    Everyone gets key frames, or what shows in their place, whatever the budget: no tile starves.
+    What is left of it goes to the most important first, and among equals to those that have it
+    already; first all their frames, then, with what is still left, deblocking where it is wanted.
     """
     ordered = sorted(demands, key=lambda each: (-each.importance, -_RANK[each.current], each.feed))
-    levels = {each.feed: min(each.wanted, DecodeLevel.KEY, key=_RANK.__getitem__) for each in ordered}
+    levels = {each.feed: min(each.wanted, each.least, key=_RANK.__getitem__) for each in ordered}
     used = sum(each.load(levels[each.feed]) for each in ordered)
     for level in (DecodeLevel.NODEBLOCK, DecodeLevel.FULL):
         for each in ordered:

@@ -3,11 +3,14 @@
 Being woken for a single frame costs several times what is done with it: every cache is cold by
 then. So feeds are read by the clock, many at a time. Watched ones once for each tick of a wall, just
 early enough that what was read is decoded by then; the others only fill their group of pictures, and
-their bytes may wait in the kernel for ``LOT_S``: one of ``PARTS`` of the feeds is read at a time. The
-moment somebody watches one, it is read.
+their bytes may wait in the kernel: those of slow feeds for ``LOT_S``, one of ``PARTS`` of these feeds
+is read at a time; those of main streams for as long as one of the parts takes. The moment somebody
+watches one, it is read.
 """
 
 from __future__ import annotations
+
+from enum import Enum, auto
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 
@@ -19,15 +22,33 @@ where a newer picture comes with that, not at all."""
 LOT_S = 0.8
 PARTS = 8
 """The feeds that nobody watches are read in so many parts: larger ones would hold up the others."""
-LOT_LIMIT_BPS = 600_000
-"""Faster feeds are read as if they were watched: ``LOT_S`` of theirs would fill the window of TCP and
-hold the camera up."""
+SLOW_BPS, MAIN_BPS = 600_000, 6_000_000
+"""Feeds up to these rates may wait for ``LOT_S``, and for one part of it: more of theirs would fill the
+window of TCP and hold the camera up."""
 _DRIFT_SHIFT = 12
 """Followed is one part in so many (2 to this power) of the time that passes: 244 ppm."""
 _JUMP_NS = NS_PER_S
 """Nothing waits for longer than ``LOT_S``: a greater distance is a camera's clock that stands or is slow,
 and following it would make a frame that has just come look old."""
 _NS_NUMERATOR, _NS_DENOMINATOR = NS_PER_S // 10_000, RTP_CLOCK_HZ // 10_000
+
+
+class Pace(Enum):
+    """How often a feed is read."""
+
+    WATCHED = auto()
+    """Every ``WATCHED_LOT_NS``."""
+    MAIN = auto()
+    """Every ``LOT_S / PARTS``."""
+    SLOW = auto()
+    """Every ``LOT_S``."""
+
+
+def pace_of(watched: bool, bitrate_bps: float) -> Pace:
+    """Return how often a feed of ``bitrate_bps`` is read, if it is ``watched`` or not."""
+    if watched or bitrate_bps > MAIN_BPS:
+        return Pace.WATCHED
+    return Pace.MAIN if bitrate_bps > SLOW_BPS else Pace.SLOW
 
 
 def until_next_lot_s(now_ns: int) -> float:

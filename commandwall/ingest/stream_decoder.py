@@ -8,6 +8,7 @@ from collections import deque
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import ProtocolError
+from commandwall.ingest.figures import KEYLESS_S
 from commandwall.ingest.pool import DecodePool, Urgency
 from commandwall.ingest.tile import Tile
 from commandwall.ipc.slots import SlotFlag
@@ -68,6 +69,7 @@ class StreamDecoder:
         self._scheduled = False
         self._closed = False
         self._await_key = True
+        self._key_ns = 0
         self._behind = False
 
     # ---- called on the event loop
@@ -98,11 +100,12 @@ class StreamDecoder:
         """Take the next frame of the feed."""
         with self._lock:
             if unit.key:
+                self._key_ns = unit.arrival_ns
                 self._await_key = self.level is DecodeLevel.KEY
                 self._behind = False
                 if len(self._pending) > LATE_PENDING:
                     self._give_up()
-            elif self._await_key:
+            elif self._await_key and not self._waits_in_vain(unit):
                 self.skipped += 1
                 return
             elif len(self._pending) >= self._limit:
@@ -134,6 +137,12 @@ class StreamDecoder:
             self._closed = True
             self._pending.clear()
             self.tiles = ()
+
+    def _waits_in_vain(self, unit: AccessUnit) -> bool:
+        """Return whether no key frame comes any more: ``unit`` then goes upon what there is, as damaged."""
+        if not unit.damaged or self.level is DecodeLevel.KEY or self._newest is None:
+            return False
+        return unit.arrival_ns - self._key_ns > KEYLESS_S * NS_PER_S
 
     def _give_up(self) -> None:
         """Leave out all that waits; the lock is held."""

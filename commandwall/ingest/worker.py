@@ -27,6 +27,7 @@ from commandwall.ipc.messages import (
     RemoveFeeds,
     ShowTiles,
     SnapshotCamera,
+    WarmFeeds,
 )
 from commandwall.ipc.packets import PacketServer
 from commandwall.model.camera import StreamName
@@ -77,6 +78,8 @@ class Ingest:
             case RemoveFeeds(ids):
                 for name in ids:
                     self._feeds.remove(name)
+            case WarmFeeds(ids):
+                self._feeds.warm(ids)
             case ShowTiles() as message if self._configuration is not None:
                 if self._board is None:
                     loading = self._load_board(self._configuration)
@@ -96,6 +99,7 @@ class Ingest:
             self._channel.post(FeedReport(figures))
 
     async def _configure(self, message: ConfigureIngest) -> None:
+        self._feeds.limit_connects(message.connects_per_s, message.connects_per_host)
         server = PacketServer(Path(message.packet_path), FeedPublisher(self._feeds))
         await self._stack.enter_async_context(server)
         self._configuration = message

@@ -72,14 +72,17 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class ConfigureIngest:
-    """Control -> ingest, first: where to serve packets, how many threads decode, the CPU budget.
+    """Control -> ingest, first: where to serve packets, how many threads decode, and this worker's shares.
 
-    ``budget_cores`` is how much of the machine this worker may decode with (1.0 = one core).
+    ``budget_cores`` is how much of the machine it may decode with (1.0 = one core), ``connects_per_s``
+    how many sessions it may open a second, ``connects_per_host`` how many at a time at one host.
     """
 
     packet_path: str
     decode_threads: int
     budget_cores: float
+    connects_per_s: int
+    connects_per_host: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,13 @@ class AddFeeds:
 @dataclass(frozen=True, slots=True)
 class RemoveFeeds:
     """Control -> ingest: close these."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WarmFeeds:
+    """Control -> ingest: open these on-demand feeds, since somebody is about to want them."""
 
     ids: tuple[str, ...]
 
@@ -390,7 +400,7 @@ TICK_BUCKETS_S = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
 
 Message = (
     Ready | Ping | Pong | Drain | Failure | Picture
-    | ConfigureIngest | AddFeeds | RemoveFeeds | ShowTiles | SnapshotCamera
+    | ConfigureIngest | AddFeeds | RemoveFeeds | WarmFeeds | ShowTiles | SnapshotCamera
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport

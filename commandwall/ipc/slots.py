@@ -1,12 +1,8 @@
 """The picture bus: shared memory with three slots a tile or more, read without locks.
 
-An *arena* is one anonymous memory file (``memfd_create``) that holds the slots of all tiles of
-one command. The control plane creates it and never touches a picture; the ingest worker that
-paints a tile and the wall process that shows it map it through ``/proc/PID/fd/N``. Nothing has a
-name in the file system, so nothing is left behind by any kind of death. A path carries the arena's
-own number too, because the kernel gives a closed descriptor's number away again.
+An arena (:mod:`commandwall.ipc.arena`) holds the slots of all tiles of one command.
 
-Layout: a table with one record a tile (:func:`tile_type`), then the planes. A writer fills slot
+A tile has a record (:func:`tile_type`) and its slots' planes. A writer fills slot
 ``published % slots`` under an odd sequence number, makes it even, and counts ``published`` up; a
 reader takes the newest slot, copies, and looks again: if the sequence number moved, it copies
 anew. Only one process writes a tile. (One slot tears in 84 % of reads under load; three with a
@@ -19,10 +15,7 @@ from __future__ import annotations
 
 import mmap
 import os
-import secrets
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache
 from typing import Any, NamedTuple
@@ -31,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commandwall.base.errors import ProtocolError
+from commandwall.ipc.arena import HEADER, PAGE, TILE_HEAD
 
-SLOTS = 3
 Plane = NDArray[np.uint8]
 
 _SLOT = np.dtype(
@@ -47,9 +40,6 @@ _SLOT = np.dtype(
 )
 _META = struct.Struct("<qqqqQ")
 _U64 = struct.Struct("<Q")
-_HEADER = struct.Struct("<QQQ")
-_SLOTS_AT = 24
-_PAGE = mmap.PAGESIZE
 
 
 @cache
@@ -90,38 +80,6 @@ class SlotInfo(NamedTuple):
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
-class ArenaHandle:
-    """An arena's owner: keeps the memory file open.
-
-    ``path`` (``/proc/PID/fd/N#NUMBER``) is what other processes map.
-    """
-
-    path: str
-    fd: int
-
-    def close(self) -> None:
-        """Let go; the memory lives on while a process maps it."""
-        os.close(self.fd)
-
-
-def create_arena(sizes: Sequence[tuple[int, int]], slots: int = SLOTS) -> ArenaHandle:
-    """Return a new arena with one tile for each (width, height) in pixels, both even."""
-    table = np.zeros(len(sizes), tile_type(slots))
-    offset = _align(table.nbytes)
-    for record, (width, height) in zip(table, sizes, strict=True):
-        if width < 2 or height < 2 or width % 2 or height % 2:
-            raise ValueError(f"a tile of {width} x {height} has no 4:2:0 planes")
-        record["width"], record["height"], record["offset"] = width, height, offset
-        offset += _align(slots * width * height * 3 // 2, 64)
-    fd = os.memfd_create("commandwall-slots")
-    os.ftruncate(fd, _PAGE + _align(offset))
-    number = secrets.randbits(64)
-    os.pwrite(fd, _HEADER.pack(len(sizes), slots, number), 0)
-    os.pwrite(fd, table.tobytes(), _PAGE)
-    return ArenaHandle(f"/proc/{os.getpid()}/fd/{fd}#{number:x}", fd)
-
-
 class Arena:
     """A mapped arena. Each process maps it for itself; views keep the mapping alive."""
 
@@ -138,10 +96,10 @@ class Arena:
             raise ProtocolError(f"picture arena {path}: cannot be mapped") from error
         finally:
             os.close(fd)
-        count, self.slots, found = _HEADER.unpack_from(self._map, 0)
+        count, self.slots, found = HEADER.unpack_from(self._map, 0)
         if f"{found:x}" != number:
             raise ProtocolError(f"picture arena {path}: its owner let it go")
-        self.table = np.frombuffer(self._map, tile_type(self.slots), count, _PAGE)
+        self.table = np.frombuffer(self._map, tile_type(self.slots), count, PAGE)
         self.published = self.table["published"]
 
     def planes(self, index: int, slot: int) -> Planes:
@@ -149,7 +107,7 @@ class Arena:
         record = self.table[index]
         width, height = int(record["width"]), int(record["height"])
         luma, chroma = width * height, width * height // 4
-        start = _PAGE + int(record["offset"]) + slot * (luma + 2 * chroma)
+        start = PAGE + int(record["offset"]) + slot * (luma + 2 * chroma)
         flat = np.frombuffer(self._map, np.uint8, luma + 2 * chroma, start)
         half = (height // 2, width // 2)
         return Planes(
@@ -160,7 +118,7 @@ class Arena:
 
     def record_at(self, index: int) -> int:
         """Return where in :attr:`memory` the record of tile ``index`` begins."""
-        return _PAGE + index * self.table.itemsize
+        return PAGE + index * self.table.itemsize
 
     @property
     def memory(self) -> mmap.mmap:
@@ -197,8 +155,4 @@ class SlotWriter:
         _U64.pack_into(self._memory, self._record, self._published)
 
     def _slot_at(self, slot: int) -> int:
-        return self._record + _SLOTS_AT + slot * _SLOT.itemsize
-
-
-def _align(size: int, to: int = _PAGE) -> int:
-    return -(-size // to) * to
+        return self._record + TILE_HEAD.size + slot * _SLOT.itemsize

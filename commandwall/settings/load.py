@@ -22,6 +22,7 @@ from commandwall.settings.schema import (
     CameraEntry,
     CameraTlsEntry,
     CredentialEntry,
+    IngestEntry,
     MqttEntry,
     SiteFile,
     TlsEntry,
@@ -60,6 +61,12 @@ def check_settings(file: Path) -> list[str]:
     return []
 
 
+def _ingest(entry: IngestEntry, ca_file: Path | None) -> IngestSettings:
+    return IngestSettings(
+        entry.workers, entry.decode_threads, entry.connects_per_s, entry.connects_per_host, ca_file
+    )
+
+
 class _Loading:
     """One pass over a configuration; it goes on after each fault, so that all are found."""
 
@@ -92,7 +99,7 @@ class _Loading:
             http=HttpSettings(site_file.http.listen, tls),
             rtsp=RtspSettings(site_file.rtsp.listen, watchers),
             mqtt=mqtt,
-            ingest=IngestSettings(site_file.ingest.workers, site_file.ingest.decode_threads, ca_file),
+            ingest=_ingest(site_file.ingest, ca_file),
             areas=tuple(areas),
             cameras=tuple(cameras),
             credentials=credentials,

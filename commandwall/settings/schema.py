@@ -83,6 +83,8 @@ class IngestEntry(Entry):
 
     workers: Count = None
     decode_threads: Count = None
+    connects_per_s: Annotated[int, Field(ge=1, le=10_000)] = 400
+    connects_per_host: Annotated[int, Field(ge=1, le=1000)] = 16
     tls: CameraTlsEntry | None = None
 
 

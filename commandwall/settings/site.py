@@ -95,11 +95,15 @@ class MqttSettings:
 class IngestSettings:
     """How many ingest workers there are, and decode threads in each; ``None`` is one for each core.
 
-    ``ca_file`` (PEM) vouches for the certificates of ``rtsps`` cameras; ``None``: the system does.
+    ``connects_per_s``: how many sessions with cameras are opened a second at most, in all workers
+    together; ``connects_per_host``: how many at a time at one address and port. ``ca_file`` (PEM)
+    vouches for the certificates of ``rtsps`` cameras; ``None``: the system does.
     """
 
     workers: int | None = None
     decode_threads: int | None = None
+    connects_per_s: int = 400
+    connects_per_host: int = 16
     ca_file: Path | None = None
 
 

@@ -12,8 +12,8 @@ class Plan:
     ``feeds``: how many cameras there are. ``runs``: how often each scenario is run for its median.
     ``settle_s`` goes by before the ``window_s`` in which CPU and frames are counted. ``switches``: how
     many switches of each kind a run makes, and ``watched`` how many more are read from pixels;
-    ``calls``: how many control calls. ``glass_s``: for how long live cameras are watched.
-    ``peers``: with whom a wall is compared, where its shape is.
+    ``calls``: how many control calls. ``glass_s``: for how long live cameras are watched, ``cut_s``: for
+    how long they are cut off. ``peers``: with whom a wall is compared, where its shape is.
     """
 
     feeds: int = 400
@@ -24,6 +24,7 @@ class Plan:
     watched: int = 3
     calls: int = 100
     glass_s: float = 10.0
+    cut_s: float = 60.0
     peers: frozenset[str] = frozenset({"ffmpeg", "ffmpeg_tuned", "gstreamer", "decode"})
 
 
@@ -36,5 +37,6 @@ QUICK = Plan(
     watched=1,
     calls=40,
     glass_s=4.0,
+    cut_s=30.0,
     peers=frozenset({"ffmpeg", "gstreamer"}),
 )

@@ -15,6 +15,7 @@ from tests.e2e.site import cameras, program
 
 SUB = "640x360@15:384k"
 CIF = "352x288@12:192k"
+MAIN = "1920x1080@25:4000k"
 _BAKE_S = 900.0
 
 

@@ -88,13 +88,13 @@ class Subject:
         if status != 200:
             raise RuntimeError(f"PUT layout {layout}: {status} {answer}")
 
+    async def cameras_live(self) -> bool:
+        """Return whether every camera is live."""
+        return set((await self.daemon.camera_states()).values()) == {"live"}
+
     async def until_cameras_live(self) -> float:
         """Wait until every camera is live; returns the seconds since the first ingest worker began."""
-
-        async def live() -> bool:
-            return set((await self.daemon.camera_states()).values()) == {"live"}
-
-        await until(live)
+        await until(self.cameras_live)
         workers = [p for p in processes_below(self.daemon.pid).values() if role(p.command) == "ingest"]
         return time.clock_gettime(time.CLOCK_BOOTTIME) - min(p.start for p in workers) * _TICK_S
 
@@ -145,10 +145,14 @@ class Subject:
 
 
 @asynccontextmanager
-async def subject(farm: Streams, cameras: int) -> AsyncIterator[Subject]:
-    """Run a daemon with the first ``cameras`` of ``farm``, until the context ends."""
+async def subject(farm: Streams, cameras: int, **settings: Any) -> AsyncIterator[Subject]:
+    """Run a daemon with the first ``cameras`` of ``farm``, until the context ends.
+
+    ``settings`` go into its configuration on top of the usual.
+    """
     with TemporaryDirectory(prefix="commandwall-bench-") as folder:
-        site = Site(Path(folder), _free_port(), farm.cameras(cameras), {**CANVAS, "heads": HEADS})
+        wall = {**CANVAS, "heads": HEADS}
+        site = Site(Path(folder), _free_port(), farm.cameras(cameras), wall, settings)
         async with site.run() as daemon:
             yield Subject(daemon)
 

@@ -12,19 +12,27 @@ import aiohttp
 
 from tests.bench.peers import Grid
 from tests.bench.plan import Plan
-from tests.bench.scenarios import Figures, glass, ingest, switch, wall
-from tests.bench.streams import CIF, SUB, Streams, streams
+from tests.bench.scenarios import Figures, glass, ingest, recovery, switch, wall
+from tests.bench.streams import CIF, MAIN, SUB, Streams, streams
 
 log = logging.getLogger("bench")
 
 
 @dataclass(frozen=True, slots=True)
 class Cameras:
-    """Which farm a scenario needs: the shape of its sub streams, how many are live, how many at least."""
+    """Which farm a scenario needs: the shape of its sub streams, how many are live, how many it has.
+
+    ``exactly`` so many, or as many as the plan says, but ``least``.
+    """
 
     sub: str = SUB
     live: int = 0
     least: int = 100
+    exactly: int = 0
+
+    def count(self, plan: Plan) -> int:
+        """Return how many there are."""
+        return self.exactly or max(plan.feeds, self.least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +59,12 @@ def _wall(columns: int, cameras: Cameras, *peers: str) -> Scenario:
 
 
 SCENARIOS = (
-    Scenario("ingest", ingest.NAME, Cameras(), ingest.run),
+    Scenario("ingest", "ingest", Cameras(), partial(ingest.run, name="ingest")),
+    Scenario("recovery", recovery.NAME, Cameras(), recovery.run),
     _wall(8, Cameras(), "ffmpeg", "ffmpeg_tuned", "gstreamer", "decode"),
     _wall(10, Cameras(), "ffmpeg"),
     Scenario("switch", switch.NAME, Cameras(), switch.run, sampled=True),
+    Scenario("ingest", "mains", Cameras(sub=MAIN, exactly=40), partial(ingest.run, name="mains")),
     Scenario("glass", glass.NAME, Cameras(live=glass.LIVE), glass.run, sampled=True),
     _wall(20, Cameras(sub=CIF, least=400)),
 )
@@ -74,8 +84,7 @@ async def measure(plan: Plan, scenarios: Sequence[Scenario]) -> dict[str, list[F
     """
     runs: dict[str, list[Figures]] = {scenario.name: [] for scenario in scenarios}
     for cameras, group in groupby(scenarios, lambda scenario: scenario.cameras):
-        count = max(plan.feeds, cameras.least)
-        async with streams(count, cameras.sub, live=cameras.live) as farm:
+        async with streams(cameras.count(plan), cameras.sub, live=cameras.live) as farm:
             for scenario, number in _in_turn(list(group), plan):
                 log.info("%s: run %d of %d", scenario.name, number, scenario.runs(plan))
                 try:

@@ -135,6 +135,7 @@ class StagedDaemon:
     events: list[WebSocketRoute] = field(default_factory=list)
     videos: list[WebSocketRoute] = field(default_factory=list)
     changes: list[tuple[str, Any]] = field(default_factory=list)
+    prepared: list[Any] = field(default_factory=list)
     damaged: set[str] = field(default_factory=set)
     ptz_holder: str = ""
     ptz_commands: list[dict[str, Any]] = field(default_factory=list)
@@ -225,6 +226,8 @@ class StagedDaemon:
             return 200, {"name": body["username"], "role": self.role}
         if not self.signed_in:
             return 401, {"title": "Not signed in", "detail": "sign in first"}
+        if path.endswith("/prepare"):
+            self.prepared.append(body)
         if path.endswith("/ptz"):
             return self._ptz(path.split("/")[2], body)
         if route.request.method == "PUT":
@@ -237,6 +240,7 @@ class StagedDaemon:
             "/layouts": {"items": self.layouts},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
+            "/walls/main/prepare": {"cameras": []},
         }
         if path in documents:
             return 200, documents[path]

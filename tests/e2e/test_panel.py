@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -132,6 +133,16 @@ async def test_the_tree_follows_cameras_that_come_move_and_go(daemon: StagedDaem
     daemon.tell("camera", camera=camera(7, "schools", id="dongmen-007"), removed=True)
     await until(page, f"{total} === '205'")
     await until(page, "document.querySelectorAll('.tree-row[data-kind=camera]:not([hidden])').length === 0")
+
+
+async def test_a_layout_that_the_pointer_rests_on_is_prepared(daemon: StagedDaemon, page: Page) -> None:
+    await page.hover("[data-layout='2x2']")  # what is shown needs no preparation
+    await page.hover("[data-layout='3x3']")
+    async with asyncio.timeout(10):
+        while not daemon.prepared:
+            await asyncio.sleep(0.03)
+    assert daemon.prepared == [{"layout": "3x3"}]
+    assert daemon.changes == []
 
 
 async def test_a_camera_is_found_and_put_into_the_selected_cell(daemon: StagedDaemon, page: Page) -> None:

@@ -108,6 +108,19 @@ async def test_large_tiles_go_from_sub_to_main(daemon: Daemon) -> None:
     await until_shown(daemon, {"1": 1})
 
 
+async def test_a_main_stream_that_is_about_to_be_shown_is_opened_ahead(daemon: Daemon) -> None:
+    await daemon.until_live(["1"])
+    change = {"layout": "1", "sources": ["camera:cam-1"]}
+    async with daemon.session.post("/api/v1/walls/main/prepare", json=change) as response:
+        assert (response.status, await response.json()) == (200, {"cameras": ["cam-1"]})
+
+    async def main_is_there() -> bool:
+        return len(decode(await daemon.picture("/cameras/cam-1/snapshot.jpg"))) == 1080
+
+    await until("the newest picture of the camera is of its main stream", main_is_there)
+    assert (await daemon.get("/walls/main"))["revision"] == 1
+
+
 async def test_a_restart_brings_the_wall_back(site: Site) -> None:
     async with farm(4) as base:
         site.cameras = cameras(base, 4)

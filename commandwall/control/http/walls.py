@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from commandwall.control.changes import CellChange, LayoutChange
-from commandwall.control.documents import WallDocument
+from commandwall.control.documents import PreparedDocument, WallDocument
 from commandwall.control.http.cameras import picture
 from commandwall.control.http.context import web_of, who
 from commandwall.control.http.exchange import Items, answer, expected_revision, read, wall_answer
@@ -41,6 +41,14 @@ async def set_layout(request: web.Request) -> web.Response:
         who(request), request.match_info["wall"], change.layout, change.sources, expected_revision(request)
     )
     return wall_answer(document)
+
+
+async def prepare(request: web.Request) -> web.Response:
+    """Open ahead what a change of layout and sources would need."""
+    change = await read(request, LayoutChange)
+    service = web_of(request).service
+    wall_id = request.match_info["wall"]
+    return answer(service.prepare(who(request), wall_id, change.layout, change.sources), PreparedDocument)
 
 
 async def set_cell(request: web.Request) -> web.Response:
@@ -91,6 +99,16 @@ ROUTES = (
         takes=LayoutChange,
         gives=WallDocument,
         problems=_CHANGES,
+    ),
+    Route(
+        "POST",
+        f"{_WALL}/prepare",
+        prepare,
+        "Open ahead what a layout change would need",
+        Permission.OPERATE,
+        takes=LayoutChange,
+        gives=PreparedDocument,
+        problems=(404, 415, 422),
     ),
     Route(
         "PUT",

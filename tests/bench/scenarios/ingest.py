@@ -10,10 +10,8 @@ from tests.bench.scenarios import MEGABYTE, Figures, use_figures
 from tests.bench.streams import Streams
 from tests.bench.subject import FeedCounts, role, subject
 
-NAME = "ingest"
 
-
-async def run(plan: Plan, farm: Streams) -> Figures:
+async def run(plan: Plan, farm: Streams, *, name: str) -> Figures:
     """Start a daemon with all feeds; return how soon they are live, what they cost and what is lost."""
     async with subject(farm, farm.count) as daemon:
         all_live_s = await daemon.until_cameras_live()
@@ -27,13 +25,13 @@ async def run(plan: Plan, farm: Streams) -> Figures:
         workers = processes_below(daemon.daemon.pid).values()
         ingest_memory = memory_of(process.pid for process in workers if role(process.command) == "ingest")
     return {
-        f"{NAME}.all_live_s": all_live_s,
-        f"{NAME}.ingest_pct": 100 * use.cores_by_role["ingest"],
-        f"{NAME}.ingest_memory_mb": ingest_memory.bytes / MEGABYTE,
-        f"{NAME}.received_pct": received_pct(before, after, farm.spec.fps),
-        f"{NAME}.lost_packets": after.lost_packets - before.lost_packets,
-        f"{NAME}.reconnects": after.reconnects - before.reconnects,
-        **use_figures(NAME, use, farm_use),
+        f"{name}.all_live_s": all_live_s,
+        f"{name}.ingest_pct": 100 * use.cores_by_role["ingest"],
+        f"{name}.ingest_memory_mb": ingest_memory.bytes / MEGABYTE,
+        f"{name}.received_pct": received_pct(before, after, farm.spec.fps),
+        f"{name}.lost_packets": after.lost_packets - before.lost_packets,
+        f"{name}.reconnects": after.reconnects - before.reconnects,
+        **use_figures(name, use, farm_use),
     }
 
 

@@ -26,6 +26,12 @@ def test_success_begins_again_with_the_first_step() -> None:
     assert backoff.next_s() == 1
 
 
+def test_the_last_step_can_be_gone_to_at_once() -> None:
+    backoff = Backoff((1, 2, 50), jitter=0)
+    backoff.skip()
+    assert [backoff.next_s(), backoff.next_s()] == [50, 50]
+
+
 def test_delays_of_different_feeds_differ() -> None:
     assert len({Backoff().next_s() for _ in range(20)}) > 10
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from tests.bench.__main__ import parse_arguments, plan_of
-from tests.bench.plan import FULL, QUICK
+from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.proctree import Memory, MemoryKind, TreeUse
 from tests.bench.scenarios import use_figures
 from tests.bench.scenarios.ingest import received_pct
 from tests.bench.subject import FeedCounts, role
-from tests.bench.suite import GROUPS, chosen
+from tests.bench.suite import GROUPS, Cameras, chosen
 
 
 def counts(frames: float, at_s: float, cameras: int = 2) -> FeedCounts:
@@ -73,4 +73,9 @@ def test_what_is_unknown_is_refused_by_name(capsys: pytest.CaptureFixture[str]) 
 def test_groups_choose_their_scenarios() -> None:
     assert [scenario.name for scenario in chosen(("wall",))] == ["wall_8x8", "wall_10x10", "wall_20x20"]
     assert [scenario.name for scenario in chosen(("wall_10x10",))] == ["wall_10x10"]
-    assert [scenario.name for scenario in chosen(("glass", "ingest"))] == ["ingest", "glass"]
+    assert [scenario.name for scenario in chosen(("glass", "ingest"))] == ["ingest", "mains", "glass"]
+
+
+def test_a_farm_has_as_many_cameras_as_planned_unless_the_scenario_says_how_many() -> None:
+    plan = Plan(feeds=64)
+    assert [Cameras().count(FULL), Cameras().count(plan), Cameras(exactly=40).count(FULL)] == [400, 100, 40]

@@ -13,8 +13,9 @@ from commandwall.compose.faces import Faces
 from commandwall.compose.patches import PatchBook
 from commandwall.compose.stage import Stage
 from commandwall.compose.words import words_of
+from commandwall.ipc.arena import SLOTS, create_arena
 from commandwall.ipc.messages import Arrange, SourceState, WallTile
-from commandwall.ipc.slots import SLOTS, Arena, Plane, Planes, SlotInfo, SlotWriter, create_arena
+from commandwall.ipc.slots import Arena, Plane, Planes, SlotInfo, SlotWriter
 from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.rect import Rect

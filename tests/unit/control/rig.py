@@ -11,7 +11,13 @@ from commandwall.base.errors import InvalidError, NotFoundError, StaleError, Una
 from commandwall.control.audit import AuditLog
 from commandwall.control.camera_store import CameraStore
 from commandwall.control.database import Database
-from commandwall.control.documents import HeadDocument, TileDocument, WallDocument, WallEvent
+from commandwall.control.documents import (
+    HeadDocument,
+    PreparedDocument,
+    TileDocument,
+    WallDocument,
+    WallEvent,
+)
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
 from commandwall.control.ports import Place
@@ -60,6 +66,7 @@ class FakeWall:
         self.wall = WALL
         self.packet_path = packet_path
         self.down = False
+        self.prepared: list[tuple[str, Iterable[str] | None]] = []
         self._board = board
         self._events = events
         self._layout = LAYOUTS["2x2"]
@@ -108,6 +115,12 @@ class FakeWall:
         index = self._layout.cells.index(self._layout.cell(cell_id))
         self._check_source(source, "source")
         return self._changed([*self._sources[:index], source, *self._sources[index + 1 :]])
+
+    def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
+        if layout_id not in LAYOUTS:
+            raise NotFoundError(f"no layout is called {layout_id!r}")
+        self.prepared.append((layout_id, sources))
+        return PreparedDocument(("c-1",))
 
     async def snapshot(self, head: str, image_format: str) -> StillPicture:
         if self.down:

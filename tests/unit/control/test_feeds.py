@@ -9,7 +9,16 @@ import pytest
 from commandwall.control.feeds import Feeds
 from commandwall.control.state import CameraBoard
 from commandwall.ipc.channel import Received
-from commandwall.ipc.messages import AddFeeds, FeedReport, Message, RemoveFeeds, ShowTiles, TileSpec
+from commandwall.ipc.messages import (
+    AddFeeds,
+    ConfigureIngest,
+    FeedReport,
+    Message,
+    RemoveFeeds,
+    ShowTiles,
+    TileSpec,
+    WarmFeeds,
+)
 from commandwall.model.camera import Camera, StreamAddress, StreamName
 from commandwall.model.layout import Aspect
 from commandwall.settings.site import Credential, IngestSettings
@@ -124,3 +133,18 @@ def test_a_picture_of_another_size_is_told_by_its_camera(rig: Rig) -> None:
     report = FeedReport((figures("a/sub"), figures("a/main")))
     rig.feeds._hear(rig.feeds.workers[0], Received(report, b"", 0))
     assert rig.resized == ["a"]
+
+
+def test_main_streams_are_opened_ahead_where_their_cameras_live(rig: Rig) -> None:
+    rig.feeds.warm(["a", "b", "c", "nobody"])
+    assert list(rig.said(WarmFeeds)) == [
+        ("ingest-0", WarmFeeds(("a/main", "c/main"))),
+        ("ingest-1", WarmFeeds(("b/main",))),
+    ]
+
+
+def test_connections_are_shared_out_among_the_workers(rig: Rig) -> None:
+    rig.feeds._ready(rig.feeds.workers[1])
+    ((worker, told),) = rig.said(ConfigureIngest)
+    assert isinstance(told, ConfigureIngest)
+    assert (worker, told.connects_per_s, told.connects_per_host) == ("ingest-1", 200, 8)

@@ -130,3 +130,13 @@ def test_tiles_lie_where_their_cells_are(scenery: Scenery) -> None:
     scenery.arrange(grid(2, 2), tuple(camera_source(i) for i in range(4)))
     assert scenery.tile("4").rect == Rect(960, 540, 960, 540)
     assert scenery.tile("4").name == "东门 3"
+
+
+def test_mains_are_those_that_tiles_would_be_too_large_for_without(
+    scenery: Scenery, board: CameraBoard
+) -> None:
+    only_main = Camera("c10", "东门 10", "dongmen", StreamAddress("rtsp://h/m"), None)
+    board.put(only_main)
+    sources = (camera_source(2), camera_source(10), EMPTY, camera_source(1))
+    assert scenery.mains(grid(2, 2), sources) == ["c1", "c2"]
+    assert scenery.mains(grid(3, 3), sources) == []

@@ -34,6 +34,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.shown: list[ShowTiles] = []
+        self.warmed: list[list[str]] = []
         self.events: list[tuple[str, Any]] = []
         self.saved: list[Arrangement] = []
         address = StreamAddress("rtsp://h/x")
@@ -41,6 +42,7 @@ class Stage:
         self.board = CameraBoard(cameras, lambda kind, body: None)
         links = WallLinks(
             self.shown.append,
+            lambda cameras: self.warmed.append(list(cameras)),
             lambda kind, body: self.events.append((kind, body)),
             lambda wall, arrangement: self.saved.append(arrangement),
         )
@@ -226,3 +228,20 @@ def test_a_camera_that_is_set_up_anew_is_shown_so(stage: Stage) -> None:
     revision = stage.wall.arrangement.revision
     stage.wall.camera_put("c8")
     assert stage.wall.arrangement.revision == revision
+
+
+def test_what_a_change_would_need_is_opened_ahead_and_nothing_changes(stage: Stage) -> None:
+    shown = len(stage.shown)
+    assert stage.wall.prepare("1x1", None).cameras == ("c0",)
+    assert stage.wall.prepare("2x2", cameras(3, 5, 3)).cameras == ("c3", "c5")
+    assert stage.wall.prepare("3x3", None).cameras == ()
+    assert stage.warmed == [["c0"], ["c3", "c5"], []]
+    assert (len(stage.shown), stage.wall.arrangement.revision) == (shown, 1)
+
+
+def test_what_cannot_be_shown_is_not_prepared(stage: Stage) -> None:
+    with pytest.raises(NotFoundError, match="5x5"):
+        stage.wall.prepare("5x5", None)
+    with pytest.raises(InvalidError, match="nobody"):
+        stage.wall.prepare("1x1", ["camera:nobody"])
+    assert stage.warmed == []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from commandwall.ipc.arena import ArenaHandle, create_arena
 from commandwall.ipc.messages import TileSpec
-from commandwall.ipc.slots import Arena, ArenaHandle, SlotInfo, create_arena
+from commandwall.ipc.slots import Arena, SlotInfo
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect
 from tests.unit.ipc.reader import SlotReader

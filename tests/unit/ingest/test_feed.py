@@ -10,14 +10,17 @@ from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
 from commandwall.base.errors import AccessRefusedError, ConnectionLostError
 from commandwall.base.tasks import Backoff
 from commandwall.ingest import feed as feed_module
+from commandwall.ingest.admission import Admission
 from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed import Feed
 from commandwall.ingest.gop import GopBudget
+from commandwall.ingest.retry import FLAP_LOSSES
+from commandwall.ingest.waiting import WaitingRoom
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
 from commandwall.model.clock import ClockSource
 from commandwall.model.reason import Reason, ReasonCode
-from tests.unit.ingest.cameras import Collector, FakeCameras, spec, until
+from tests.unit.ingest.cameras import Collector, FakeCameras, FakeSession, spec, until
 
 
 def unit(*, key: bool = False, at_ns: int | None = None, size: int = 10) -> AccessUnit:
@@ -35,9 +38,11 @@ def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def running(
-    cameras: FakeCameras, on_change: Callable[[Feed], None] = lambda _: None
+    cameras: FakeCameras,
+    on_change: Callable[[Feed], None] = lambda _: None,
+    room: WaitingRoom | None = None,
 ) -> AsyncIterator[Feed]:
-    feed = Feed(spec(), cameras.open, asyncio.Semaphore(4), GopBudget(), on_change)
+    feed = Feed(spec(), cameras.open, Admission(), room or WaitingRoom(), GopBudget(), on_change)
     task = asyncio.create_task(feed.run())
     try:
         yield feed
@@ -49,6 +54,11 @@ async def running(
 async def opened(cameras: FakeCameras) -> None:
     await until(lambda: cameras.sessions)
     await asyncio.sleep(0)
+
+
+async def nth_session(cameras: FakeCameras, number: int) -> FakeSession:
+    await until(lambda: cameras.tries == number)
+    return cameras.sessions["cam/sub"]
 
 
 async def test_a_feed_is_live_from_its_first_key_frame_and_says_each_step() -> None:
@@ -270,10 +280,10 @@ async def test_openings_are_limited() -> None:
             raise ConnectionLostError("no")
         yield None
 
-    limiter = asyncio.Semaphore(2)
-    feeds = [Feed(spec(), open_slowly, limiter, GopBudget(), lambda _: None) for _ in range(5)]  # type: ignore[arg-type]
+    admission, room = Admission(per_host=2), WaitingRoom()
+    feeds = [Feed(spec(), open_slowly, admission, room, GopBudget(), lambda _: None) for _ in range(5)]  # type: ignore[arg-type]
     tasks = [asyncio.create_task(feed.run()) for feed in feeds]
-    await until(limiter.locked)
+    await until(lambda: opening == 2)
     await asyncio.sleep(0)
     assert opening == 2
     gate.set()
@@ -281,3 +291,43 @@ async def test_openings_are_limited() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+
+
+async def test_a_feed_that_is_back_calls_those_that_were_lost_together_with_it(no_delay: None) -> None:
+    cameras = FakeCameras()
+    room = WaitingRoom()
+    returned: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "returned", returned.append)
+        async with running(cameras, room=room):
+            await opened(cameras)
+            first = cameras.sessions["cam/sub"]
+            first.on_unit(unit(key=True, at_ns=4711))
+            first.over.set_result(None)
+            await until(lambda: cameras.sessions["cam/sub"] is not first)
+            assert not returned
+            cameras.sessions["cam/sub"].on_unit(unit(key=True))
+            assert returned == [4711]
+            cameras.sessions["cam/sub"].on_unit(unit(key=True))
+    assert returned == [4711]
+
+
+async def test_a_camera_that_comes_and_goes_says_so(no_delay: None) -> None:
+    cameras = FakeCameras()
+    codes: list[ReasonCode] = []
+    async with running(cameras, lambda feed: codes.append(feed.reason.code)):
+        for tries in range(1, FLAP_LOSSES + 1):
+            session = await nth_session(cameras, tries)
+            session.on_unit(unit(key=True))
+            session.over.set_result(None)
+        await until(lambda: ReasonCode.FLAPPING in codes)
+    assert codes.count(ReasonCode.CLOSED) == FLAP_LOSSES - 1
+
+
+async def test_sessions_that_never_showed_anything_are_no_flapping(no_delay: None) -> None:
+    cameras = FakeCameras()
+    codes: set[ReasonCode] = set()
+    async with running(cameras, lambda feed: codes.add(feed.reason.code)):
+        for tries in range(1, FLAP_LOSSES + 2):
+            (await nth_session(cameras, tries)).over.set_result(None)
+    assert ReasonCode.CLOSED in codes and ReasonCode.FLAPPING not in codes

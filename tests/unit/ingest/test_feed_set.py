@@ -9,10 +9,13 @@ import pytest
 
 from commandwall.base.errors import NotFoundError
 from commandwall.ingest import feed_set as feed_set_module
+from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed import Feed
 from commandwall.ingest.feed_set import FeedSet
+from commandwall.model.access_unit import StreamInfo
 from commandwall.model.camera import FeedState, StreamName
-from tests.unit.ingest.cameras import Collector, FakeCameras, spec, until
+from commandwall.model.reason import Reason, ReasonCode
+from tests.unit.ingest.cameras import Collector, FakeCameras, FakeSession, spec, until
 
 MAIN = spec(stream=StreamName.MAIN, on_demand=True)
 
@@ -63,6 +66,60 @@ async def test_who_comes_back_in_time_finds_the_feed_open() -> None:
         feeds.attach(MAIN.id, sink)
         assert cameras.tries == 1
         assert sink.infos == [cameras.info] * 2
+
+
+async def test_what_is_about_to_be_wanted_is_opened_and_closed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    cameras = FakeCameras()
+    async with feed_set(cameras) as feeds:
+        feeds.add(MAIN)
+        feeds.add(spec())
+        feeds.warm([MAIN.id, "cam/sub", "unknown/main"])
+        await until(lambda: MAIN.id in cameras.sessions)
+        assert cameras.tries == 2
+        monkeypatch.setattr(feed_set_module, "WARM_S", 0.0)
+        feeds.warm([MAIN.id])
+        await until(lambda: cameras.sessions[MAIN.id].torn_down)
+        assert not cameras.sessions["cam/sub"].torn_down
+        assert cameras.tries == 2
+
+
+async def test_what_was_opened_ahead_is_one_session_with_what_then_wants_it() -> None:
+    cameras = FakeCameras()
+    sink = Collector()
+    async with feed_set(cameras) as feeds:
+        feeds.add(MAIN)
+        feeds.warm([MAIN.id])
+        await until(lambda: cameras.sessions)
+        feeds.attach(MAIN.id, sink)
+        feeds.warm([MAIN.id])
+        feeds.attach(MAIN.id, Collector())
+        await until(lambda: sink.infos)
+        assert cameras.tries == 1
+
+
+async def test_a_feed_has_one_session_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    teardown = asyncio.Event()
+    alive: list[int] = [0]
+    most = 0
+
+    @asynccontextmanager
+    async def slow_to_end(*_: object) -> AsyncIterator[FakeSession]:
+        nonlocal most
+        alive[0] += 1
+        most = max(most, alive[0])
+        try:
+            yield FakeSession(lambda _: None, StreamInfo("h264"), NO_SOUND, Reason())
+        finally:
+            await teardown.wait()
+            alive[0] -= 1
+
+    async with asyncio.TaskGroup() as group, FeedSet(slow_to_end, group, lambda _: None) as feeds:  # type: ignore[arg-type]
+        for number in range(3):
+            feeds.add(replace(spec(), url=f"rtsp://127.0.0.1/{number}"))
+            await until(lambda: alive[0])
+        teardown.set()
+        await until(lambda: alive[0] == 1 and next(iter(feeds)).reason.code is ReasonCode.NO_KEY_FRAME)
+    assert most == 1
 
 
 async def test_adding_the_same_again_disturbs_nothing_and_a_change_opens_anew() -> None:

@@ -71,3 +71,14 @@ def test_the_next_key_frame_is_due_only_if_they_come_steadily() -> None:
     assert meter.key_due_s(START_NS + 5 * NS_PER_S) == pytest.approx(1.1)
     meter.count(AccessUnit(b"", 0, True, False, START_NS + 5 * NS_PER_S))
     assert meter.key_due_s(START_NS + 5 * NS_PER_S) is None
+
+
+def test_key_frames_that_cease_are_noticed_after_twice_their_interval() -> None:
+    meter = FeedMeter()
+    assert not meter.keyless(START_NS)
+    play(meter, seconds=8, fps=10, size=100, gop=40)
+    last_key_ns = START_NS + 4 * NS_PER_S
+    assert not meter.keyless(last_key_ns + 8 * NS_PER_S)
+    assert meter.keyless(last_key_ns + 8 * NS_PER_S + 1)
+    meter.restart()
+    assert not meter.keyless(last_key_ns + 100 * NS_PER_S)

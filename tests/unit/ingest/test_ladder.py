@@ -136,3 +136,8 @@ def test_the_budget_never_vanishes() -> None:
     for _ in range(200):
         budget.measured(1.0, catching_up=False)
     assert budget.cores >= 0.6
+
+
+def test_who_gets_no_key_frames_is_not_left_with_them_alone() -> None:
+    levels = decide([demand("a"), demand("keyless", least=DecodeLevel.NODEBLOCK)], 0.0)
+    assert levels == {"a": DecodeLevel.KEY, "keyless": DecodeLevel.NODEBLOCK}

@@ -2,14 +2,44 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from commandwall.base.clock import NS_PER_S
-from commandwall.ingest.lots import LEAD_NS, WATCHED_LOT_NS, ArrivalClock, until_next_lot_s
+from commandwall.ingest.lots import (
+    LEAD_NS,
+    LOT_S,
+    PARTS,
+    WATCHED_LOT_NS,
+    ArrivalClock,
+    Pace,
+    pace_of,
+    until_next_lot_s,
+)
 
 FRAME_90K = 6000
 FRAME_NS = NS_PER_S // 15
+
+
+@pytest.mark.parametrize(
+    ("watched", "bitrate_bps", "pace"),
+    [
+        (True, 384_000, Pace.WATCHED),
+        (False, 0, Pace.SLOW),
+        (False, 384_000, Pace.SLOW),
+        (False, 4_000_000, Pace.MAIN),
+        (False, 16_000_000, Pace.WATCHED),
+    ],
+)
+def test_what_would_fill_the_window_is_read_more_often(watched: bool, bitrate_bps: float, pace: Pace) -> None:
+    assert pace_of(watched, bitrate_bps) is pace
+
+
+@pytest.mark.parametrize("bitrate_bps", [100_000, 599_000, 4_000_000, 6_000_000])
+def test_what_waits_fits_a_common_window_of_tcp(bitrate_bps: float) -> None:
+    lot_s = {Pace.SLOW: LOT_S, Pace.MAIN: LOT_S / PARTS}[pace_of(False, bitrate_bps)]
+    assert bitrate_bps / 8 * lot_s < 128 * 1024
 
 
 def test_frames_of_a_lot_lie_behind_each_other_as_they_were_sent() -> None:

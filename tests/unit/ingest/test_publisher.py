@@ -10,6 +10,7 @@ import pytest
 from commandwall.base.errors import NotFoundError
 from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed_set import FeedSet
+from commandwall.ingest.lots import Pace
 from commandwall.ingest.publisher import FeedPublisher
 from commandwall.ipc.packets import PacketServer, Subscriber, Subscription
 from commandwall.model.access_unit import AccessUnit, StreamInfo
@@ -97,7 +98,7 @@ async def test_a_subscriber_to_sound_hears_of_a_feed_that_changed(
         assert await read(subscription, 1) == [cameras.audio_info]
         feed, session = feeds.find("cam", StreamName.SUB), cameras.sessions["cam/sub"]
         assert feed is not None
-        assert not feed.patient
+        assert feed.pace is Pace.WATCHED
         cameras.audio_info = NO_SOUND
         feeds.add(replace(feed.spec, url="rtsp://127.0.0.1/elsewhere"))
         await until(lambda: cameras.sessions["cam/sub"] is not session)

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from commandwall.base.clock import NS_PER_S
 from commandwall.ingest import stream_decoder
+from commandwall.ingest.figures import KEYLESS_S
 from commandwall.ingest.pool import DecodePool, Job, Urgency
 from commandwall.ingest.stream_decoder import MAX_PENDING, StreamDecoder
 from commandwall.ingest.tile import Tile
@@ -238,6 +240,25 @@ def test_another_codec_begins_anew(canvas: MakeCanvas, bench: Bench) -> None:
     bench.drain()
     assert wall.published() == 2
     assert abs(wall.luma() - luma_of(2)) < 4
+
+
+def test_where_key_frames_cease_what_is_damaged_goes_on_and_says_so(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    units = list(stream()[:8])
+    decoder.push(units[0])
+    bench.drain()
+    decoder.set_level(DecodeLevel.KEY)
+    decoder.set_level(DecodeLevel.NODEBLOCK)
+    late_ns = units[0].arrival_ns + round((KEYLESS_S + 1) * NS_PER_S)
+    decoder.push(replace(units[4], damaged=True))
+    decoder.push(replace(units[5], arrival_ns=late_ns))
+    bench.drain()
+    assert (wall.published(), decoder.skipped) == (1, 2)
+    decoder.push(replace(units[6], damaged=True, arrival_ns=late_ns))
+    bench.drain()
+    assert (wall.published(), decoder.skipped) == (2, 2)
+    assert wall.info().flags & SlotFlag.DAMAGED
 
 
 def test_nothing_is_painted_after_the_end(canvas: MakeCanvas, bench: Bench) -> None:

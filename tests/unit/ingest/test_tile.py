@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from commandwall.ingest.tile import SEEN_CHANGED_NS, Tile
-from commandwall.ipc.slots import SLOTS, SlotFlag
+from commandwall.ipc.arena import SLOTS
+from commandwall.ipc.slots import SlotFlag
 from commandwall.media.decoder import DecodedPicture, VideoDecoder
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect

@@ -25,6 +25,7 @@ from commandwall.ipc.messages import (
     ShowTiles,
     SnapshotCamera,
     TileReport,
+    WarmFeeds,
 )
 from commandwall.ipc.packets import Subscription
 from commandwall.ipc.slots import SlotFlag
@@ -54,7 +55,7 @@ class Bench:
             "ingest",
             "ingest-test",
             "commandwall.ingest.worker",
-            on_ready=lambda worker: worker.post(ConfigureIngest(str(bus), 2, 4.0)),
+            on_ready=lambda worker: worker.post(ConfigureIngest(str(bus), 2, 4.0, 200, 16)),
             on_message=self._hear,
             on_down=lambda _: None,
         )
@@ -185,6 +186,14 @@ async def test_a_layout_switch_is_followed_from_the_caches(
         assert before.published() == painted
 
 
+async def test_a_main_stream_is_opened_before_anybody_shows_it(url: str, short_dir: Path) -> None:
+    async with running(url, short_dir / "bus") as bench:
+        bench.add(1)
+        bench.worker.post(WarmFeeds(("cam-1/main",)))
+        await until(lambda: bench.state("cam-1/main") is FeedState.LIVE)
+        await until(lambda: bench.figures.keys() == {"cam-1/main", "cam-1/sub"})
+
+
 async def test_what_cannot_be_received_says_why_and_harms_nobody(
     url: str, short_dir: Path, free_port: Callable[[], int]
 ) -> None:
@@ -231,3 +240,20 @@ async def test_udp_is_received_like_tcp(url: str, short_dir: Path, canvas: MakeC
         bench.add(2, transport=Transport.UDP)
         bench.worker.post(ShowTiles("w", 1, (wall.tile(0, "cam-2"),)))
         await until(lambda: camera_in(wall, 0) == 2)
+
+
+async def test_a_tile_says_that_packets_were_lost_until_the_next_key_frame(
+    tmp_path: Path, short_dir: Path, canvas: MakeCanvas
+) -> None:
+    wall = canvas((240, 134))
+    faults = tmp_path / "faults.yaml"
+    faults.write_text("[{cameras: 1, faults: [{kind: loss, ratio: 0.02, after_s: 1}]}]")
+    options = ("--cache", str(tmp_path), "--faults", str(faults))
+    async with farm(1, *OPTIONS, *options) as url, running(url, short_dir / "bus") as bench:
+        bench.add(1, transport=Transport.UDP)
+        bench.worker.post(ShowTiles("w", 1, (wall.tile(0, "cam-1"),)))
+        await until(lambda: camera_in(wall, 0) == 1)
+        for _ in range(2):
+            await until(lambda: wall.info(0).flags & SlotFlag.DAMAGED)
+            await until(lambda: not wall.info(0).flags & SlotFlag.DAMAGED)
+        await until(lambda: bench.figures["cam-1/sub"].lost_packets > 0)

@@ -9,15 +9,8 @@ import numpy as np
 import pytest
 
 from commandwall.base.errors import ProtocolError
-from commandwall.ipc.slots import (
-    SLOTS,
-    Arena,
-    ArenaHandle,
-    SlotFlag,
-    SlotInfo,
-    SlotWriter,
-    create_arena,
-)
+from commandwall.ipc.arena import SLOTS, ArenaHandle, create_arena
+from commandwall.ipc.slots import Arena, SlotFlag, SlotInfo, SlotWriter
 from tests.unit.ipc.reader import SlotReader
 
 INFO = SlotInfo(1, 2, 3, 4, SlotFlag.DAMAGED)

@@ -30,7 +30,9 @@ def wall(board: CameraBoard) -> WallControl:
     layout = Layout("1", "1", 1, 1, (Cell("1", 0, 0),))
     heads = (Head("left", Rect(0, 0, 960, 1080)), Head("right", Rect(960, 0, 960, 1080)))
     model = Wall("main", "主墙", 1920, 1080, 25, "1", heads)
-    links = WallLinks(lambda tiles: None, lambda kind, body: None, lambda wall, arrangement: None)
+    links = WallLinks(
+        lambda tiles: None, lambda cameras: None, lambda kind, body: None, lambda wall, arrangement: None
+    )
     control = WallControl(model, {"1": layout}, board, links, Path("/run/x"), "zh")
     control.restore(None)
     return control

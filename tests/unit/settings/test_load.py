@@ -45,6 +45,7 @@ def test_what_is_left_out_gets_its_default(site: Path) -> None:
     assert settings.rtsp.listen == Address("127.0.0.1", 8554)
     assert (settings.mqtt, settings.http.tls) == (None, None)
     assert (settings.ingest.workers, settings.ingest.decode_threads) == (None, None)
+    assert (settings.ingest.connects_per_s, settings.ingest.connects_per_host) == (400, 16)
 
 
 def test_the_password_is_the_first_line_of_its_file_and_never_shown(site: Path) -> None:

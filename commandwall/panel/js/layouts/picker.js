@@ -4,16 +4,21 @@ import { element } from "../base/dom.js";
 import { groupLayouts } from "./groups.js";
 import { thumbnail } from "./thumbnail.js";
 
+/** A pointer that rests so long on a layout is about to choose it; one that passes over is not. */
+const CONSIDER_MS = 120;
+
 export class LayoutPicker {
   /**
    * @param {HTMLElement} strip
    * @param {import("../base/i18n.js").I18n} i18n
-   * @param {(layout: string) => void} onPick
+   * @param {{onPick: (layout: string) => void, onConsider: (layout: string) => void}} actions
    */
-  constructor(strip, i18n, onPick) {
+  constructor(strip, i18n, { onPick, onConsider }) {
     this.strip = strip;
     this.i18n = i18n;
     this.onPick = onPick;
+    this.onConsider = onConsider;
+    this.considering = 0;
     /** @type {import("./groups.js").Layout[]} */
     this.layouts = [];
     this.aspect = 0;
@@ -67,11 +72,22 @@ export class LayoutPicker {
         class: "layout",
         title: layout.name,
         data: { layout: layout.id },
-        on: { click: () => this.onPick(layout.id) },
+        on: {
+          click: () => this.onPick(layout.id),
+          pointerenter: () => this.consider(layout.id),
+          pointerleave: () => clearTimeout(this.considering),
+        },
       },
       thumbnail(layout, this.aspect),
       element("span", {}, layout.id),
     );
+  }
+
+  /** @param {string} layout */
+  consider(layout) {
+    clearTimeout(this.considering);
+    if (layout === this.current) return;
+    this.considering = setTimeout(() => this.onConsider(layout), CONSIDER_MS);
   }
 
   mark() {

@@ -38,9 +38,10 @@ const view = new WallView(byId("stage"), byId("cells"), i18n);
 const card = new HoverCard(byId("card"), view, store, i18n);
 const inspector = new Inspector(store, i18n);
 const pad = new PtzPad(api, i18n, toasts);
-const picker = new LayoutPicker(byId("layouts"), i18n, (layout) =>
-  desk.change(() => session.setLayout(layout)),
-);
+const picker = new LayoutPicker(byId("layouts"), i18n, {
+  onPick: (layout) => desk.change(() => session.setLayout(layout)),
+  onConsider: (layout) => desk.prepare(layout),
+});
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });

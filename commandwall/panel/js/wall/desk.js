@@ -78,6 +78,12 @@ export class Desk {
     return result;
   }
 
+  /** Has the daemon open what a layout will need, which is about to be chosen. @param {string} layout */
+  prepare(layout) {
+    if (this.readOnly) return;
+    this.session.prepare(layout).catch((error) => console.warn("not prepared", error));
+  }
+
   /** Puts a camera into the selected cell. @param {string} camera @param {boolean} next go on to the next cell */
   place(camera, next) {
     const cell = this.view.selected;

@@ -83,6 +83,11 @@ export class WallSession extends EventTarget {
     return this.change(() => ["/layout", { layout }]);
   }
 
+  /** Has what `setLayout` needs opened ahead. @param {string} layout */
+  async prepare(layout) {
+    if (this.wall !== null) await this.api.post(`${path(this.wall.id)}/prepare`, { layout });
+  }
+
   /**
    * Shows the next page of these cameras.
    * @param {string[]} cameras

@@ -168,3 +168,21 @@ async def test_a_change_is_answered_within_20_ms(connect: Connect) -> None:
     p95 = quantiles(took_s, n=20)[-1]
     print(f"PUT layout 20x20: p50 {quantiles(took_s, n=2)[0] * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms")
     assert p95 < 0.1, "five times the bar, since this machine may be busy"
+
+
+async def test_what_a_change_would_need_is_opened_ahead_without_a_line_in_the_audit_log(
+    connect: Connect, rig: Rig
+) -> None:
+    client = await connect(Role.OPERATOR)
+    lines = await rig.audit.read(100)
+    response = await client.post("/api/v1/walls/main/prepare", json={"layout": "1"})
+    assert (response.status, await response.json()) == (200, {"cameras": ["c-1"]})
+    assert rig.wall.prepared == [("1", None)]
+    assert await rig.audit.read(100) == lines
+    assert (await client.post("/api/v1/walls/main/prepare", json={"layout": "9x9"})).status == 404
+
+
+async def test_who_only_watches_prepares_nothing(connect: Connect, rig: Rig) -> None:
+    client = await connect(Role.VIEWER)
+    assert (await client.post("/api/v1/walls/main/prepare", json={"layout": "1"})).status == 403
+    assert rig.wall.prepared == []
