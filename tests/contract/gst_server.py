@@ -62,7 +62,7 @@ def main() -> None:
     server.set_service("0")
     media = GstRtspServer.RTSPMediaFactory()
     media.set_launch(f"( {VIDEO} {AUDIO[options.audio] if options.audio else ''} )")
-    media.set_shared(True)
+    media.set_shared(False)  # two clients that come at once make a shared one answer 503 for ever
     server.get_mount_points().add_factory("/test", media)
     auth = GstRtspServer.RTSPAuth()
     if options.user:
