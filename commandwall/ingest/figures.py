@@ -14,6 +14,8 @@ KEYLESS_S = 5.0
 """So long without a key frame, and twice the camera's own interval, none are counted upon any more."""
 _STEADY = 0.1
 """Key frames come steadily if two intervals in a row differ by less than this part."""
+_FRESH_NS = 2 * NS_PER_S
+"""A feed whose newest frame is no older than this is not silent: the next ones may wait to be read."""
 
 
 class Rates(NamedTuple):
@@ -81,11 +83,13 @@ class FeedMeter:
     def sample(self, now_ns: int) -> Rates:
         """Return the rates up to now; called once a second."""
         samples = self._samples
-        samples.append((now_ns, self.frames, self.bytes))
+        # Frames that nobody watches are read late, many at a time: what counts is when they came.
+        at_ns = self.last_ns if 0 < now_ns - self.last_ns < _FRESH_NS else now_ns
+        samples.append((at_ns, self.frames, self.bytes))
         start_ns, frames, size = samples[0]
-        if now_ns <= start_ns:
+        if at_ns <= start_ns:
             return Rates(0.0, 0.0)
-        seconds = (now_ns - start_ns) / NS_PER_S
+        seconds = (at_ns - start_ns) / NS_PER_S
         fps = (self.frames - frames) / seconds
         if fps:
             self.interval_s = 1 / fps

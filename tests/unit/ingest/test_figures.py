@@ -82,3 +82,24 @@ def test_key_frames_that_cease_are_noticed_after_twice_their_interval() -> None:
     assert meter.keyless(last_key_ns + 8 * NS_PER_S + 1)
     meter.restart()
     assert not meter.keyless(last_key_ns + 100 * NS_PER_S)
+
+
+def test_frames_that_are_read_late_and_together_change_no_rate() -> None:
+    meter, frames = FeedMeter(), 0
+    for second in range(1, 10):
+        read_ns = START_NS + second * NS_PER_S // 800_000_000 * 800_000_000
+        while START_NS + frames * NS_PER_S // 15 <= read_ns:
+            meter.count(
+                AccessUnit(bytes(100), 0, frames % 30 == 0, False, START_NS + frames * NS_PER_S // 15)
+            )
+            frames += 1
+        rates = meter.sample(START_NS + second * NS_PER_S)
+        if second > 1:
+            assert rates.fps == pytest.approx(15, rel=0.01)
+
+
+def test_silence_takes_the_rate_away() -> None:
+    meter = FeedMeter()
+    play(meter, 6, fps=10, size=1)
+    rates = [meter.sample(START_NS + second * NS_PER_S) for second in range(7, 14)]
+    assert rates[-1].fps == 0
