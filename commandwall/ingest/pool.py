@@ -59,7 +59,7 @@ class DecodePool:
         self,
         threads: int,
         on_failure: Callable[[], None],
-        soon: Callable[[Callable[[], None]], object] = lambda function: function(),
+        soon: Callable[[Callable[[], None]], object],
     ) -> None:
         self._on_failure = on_failure
         self._soon = soon

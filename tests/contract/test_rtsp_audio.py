@@ -14,8 +14,8 @@ from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 from commandwall.model.camera import Transport
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from tests.contract.rtsp_servers import FFMPEG_AUDIO, FPS, TONE_HZ, OpenServer, ffmpeg, gstreamer, own
-from tests.contract.watcher import Watcher
 from tests.sound import decoded, strongest_hz
+from tests.watcher import Watcher
 
 pytestmark = [pytest.mark.timeout(60), pytest.mark.blocks_loop]  # starting servers may block
 

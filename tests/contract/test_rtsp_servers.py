@@ -30,7 +30,7 @@ from tests.contract.rtsp_servers import (
     guarded,
     own,
 )
-from tests.contract.watcher import Watcher
+from tests.watcher import Watcher
 
 pytestmark = [pytest.mark.timeout(60), pytest.mark.blocks_loop]  # starting servers may block
 

@@ -13,7 +13,7 @@ from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.dial import Trust
 from tests.certificates import self_signed
 from tests.contract.rtsp_servers import FPS, PASSWORD, USER, gstreamer
-from tests.contract.watcher import Watcher
+from tests.watcher import Watcher
 
 pytestmark = [
     pytest.mark.timeout(60),

@@ -29,7 +29,7 @@ from simulators.loopfile import Unit
 from simulators.loops import LoopTrack
 from simulators.pacer import Pacer
 from simulators.spec import VideoSpec
-from tests.contract.watcher import Watcher
+from tests.watcher import Watcher
 
 Picture = NDArray[np.uint8]
 SPEC = VideoSpec(320, 180, 50, 3_000_000, gop_s=1)

@@ -28,7 +28,7 @@ def canvas() -> Iterator[Callable[..., Canvas]]:
 def pool() -> Iterator[DecodePool]:
     """Return a pool of two threads in which no job may fail."""
     failures: list[bool] = []
-    pool = DecodePool(2, lambda: failures.append(True))
+    pool = DecodePool(2, lambda: failures.append(True), lambda wake: wake())
     yield pool
     pool.close()
     assert not failures

@@ -12,6 +12,10 @@ from commandwall.ingest.pool import DecodePool, Urgency
 WAIT_S = 5.0
 
 
+def at_once(function: Callable[[], None]) -> None:
+    function()
+
+
 class Call:
     """A job that calls a function."""
 
@@ -28,7 +32,7 @@ class Call:
 
 @pytest.fixture
 def pool() -> Iterator[DecodePool]:
-    pool = DecodePool(1, lambda: None)
+    pool = DecodePool(1, lambda: None, at_once)
     yield pool
     pool.close()
 
@@ -95,7 +99,7 @@ def test_the_time_of_jobs_is_added_up_and_lag_is_that_of_live_work(pool: DecodeP
 
 
 def test_all_threads_take_jobs() -> None:
-    pool = DecodePool(2, lambda: None)
+    pool = DecodePool(2, lambda: None, at_once)
     together = threading.Barrier(3)
     for _ in range(2):
         pool.put(Call(lambda: together.wait(WAIT_S)), Urgency.FIRST)
@@ -135,7 +139,7 @@ def test_little_live_work_is_left_to_one_thread_and_what_is_left_over_to_all() -
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_job_that_raises_is_told() -> None:
     failed = threading.Event()
-    pool = DecodePool(1, failed.set)
+    pool = DecodePool(1, failed.set, at_once)
     pool.put(Call(lambda: 1 // 0), Urgency.LIVE)
     assert failed.wait(WAIT_S)
     pool.close()
@@ -144,7 +148,7 @@ def test_a_job_that_raises_is_told() -> None:
 def test_a_closed_pool_leaves_what_is_queued_and_tells_no_failure() -> None:
     failed = threading.Event()
     begun, go = threading.Event(), threading.Event()
-    pool = DecodePool(1, failed.set)
+    pool = DecodePool(1, failed.set, at_once)
     undone: list[int] = []
 
     def hold() -> None:

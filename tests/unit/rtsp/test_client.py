@@ -23,7 +23,8 @@ from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.messages import Headers, Request, Response
 from tests.unit.rtp.packets import SSRC
 from tests.unit.rtsp.camera import DELTA, KEY, Camera, interleaved, media, running
-from tests.unit.rtsp.watcher import PASSWORD, SHORT, Watcher, request_for
+from tests.unit.rtsp.requests import PASSWORD, SHORT, request_for
+from tests.watcher import Watcher
 
 
 async def failure(camera: Camera, kind: type[CommandwallError], user: str = "") -> str:
@@ -38,7 +39,7 @@ async def failure(camera: Camera, kind: type[CommandwallError], user: str = "") 
 async def test_pictures_come_and_the_session_is_torn_down(camera: Camera) -> None:
     watcher = Watcher()
     async with RtspClient.open(request_for(camera), on_access_unit=watcher) as session:
-        await watcher.until(4)
+        await watcher.until_count(4)
         assert (session.codec.name, session.codec.width, session.codec.height) == ("h264", 640, 360)
         assert session.stats.access_units == 4
     assert [unit.data for unit in watcher.units] == [KEY, DELTA, DELTA, KEY]
@@ -59,7 +60,7 @@ async def test_bytes_one_at_a_time(camera: Camera) -> None:
             camera.send(stream[index : index + 1])
             if index % 50 == 0:
                 await asyncio.sleep(0)
-        await watcher.until(2)
+        await watcher.until_count(2)
     assert [unit.data for unit in watcher.units] == [KEY, DELTA]
 
 
@@ -72,7 +73,7 @@ async def test_media_before_the_play_answer_and_on_other_channels(camera: Camera
     )
     camera.after_play = b""
     async with RtspClient.open(request_for(camera), on_access_unit=watcher) as session:
-        await watcher.until(1)
+        await watcher.until_count(1)
         assert session.unassigned_frames == 1
 
 
@@ -80,7 +81,7 @@ async def test_nothing_is_called_after_the_end(camera: Camera) -> None:
     watcher = Watcher()
     camera.answers["TEARDOWN"] = lambda _: media("KPPK") + b""
     async with RtspClient.open(request_for(camera), on_access_unit=watcher, timeouts=SHORT):
-        await watcher.until(4)
+        await watcher.until_count(4)
     assert len(watcher.units) == 4
 
 
@@ -121,7 +122,7 @@ async def test_digest(camera: Camera, algorithm: str) -> None:
     camera.answers = dict.fromkeys(("DESCRIBE", "SETUP", "PLAY"), guard("camera", camera, algorithm))
     watcher = Watcher()
     async with RtspClient.open(request_for(camera, user="admin"), on_access_unit=watcher):
-        await watcher.until(4)
+        await watcher.until_count(4)
     assert camera.methods.count("DESCRIBE") == 2
     assert camera.methods.count("SETUP") == 1
 
@@ -196,7 +197,7 @@ async def test_redirects_are_followed_and_the_password_stays_with_its_host(camer
         redirecting(camera, there.url)
         watcher = Watcher()
         async with RtspClient.open(request_for(camera, user="admin"), on_access_unit=watcher):
-            await watcher.until(4)
+            await watcher.until_count(4)
         assert there.methods[-1] == "TEARDOWN"
         redirecting(camera, there.url.replace("127.0.0.1", "localhost"))
         words = await failure(camera, AccessRefusedError, user="admin")
@@ -296,7 +297,7 @@ async def test_the_end_of_a_stream_has_a_reason(
 ) -> None:
     watcher = Watcher()
     async with RtspClient.open(request_for(camera), on_access_unit=watcher, timeouts=SHORT) as session:
-        await watcher.until(4)
+        await watcher.until_count(4)
         end(camera)
         with pytest.raises(kind, match=words):
             await session.closed()
@@ -310,7 +311,7 @@ async def test_quirks_that_are_borne(camera: Camera) -> None:
     camera.answers["PLAY"] = lambda request: Response(200, headers=Headers([("Session", "b")]))
     watcher = Watcher()
     async with RtspClient.open(request_for(camera), on_access_unit=watcher):
-        await watcher.until(4)
+        await watcher.until_count(4)
     assert camera.requests[-1].headers.get("Session") == "b"
     assert camera.requests[2].url == f"{camera.url}/"
 

@@ -10,7 +10,8 @@ from commandwall.model.camera import Transport
 from commandwall.rtsp.client import RtspClient
 from commandwall.rtsp.messages import Headers, Request, Response
 from tests.unit.rtsp.camera import DELTA, KEY, Camera, media, running
-from tests.unit.rtsp.watcher import Watcher, request_for
+from tests.unit.rtsp.requests import request_for
+from tests.watcher import Watcher
 
 
 class UdpCamera(Camera):
@@ -49,7 +50,7 @@ async def test_udp_in_order_and_out_of_it() -> None:
         request = request_for(camera, Transport.UDP)
         async with RtspClient.open(request, on_access_unit=watcher) as session:
             camera.send_frames(media("KPP"), order=(0, 2, 1, 3, 5, 4, 7, 6))
-            await watcher.until(3)
+            await watcher.until_count(3)
             assert (session.stats.lost, session.stats.late) == (0, 0)
             camera.rtp.settimeout(2)
             assert len(camera.rtp.recv(100)) == 12
@@ -113,7 +114,7 @@ async def test_multicast(multicast_camera: MulticastCamera, told_by: str) -> Non
         )
     async with RtspClient.open(request_for(camera, Transport.MULTICAST), on_access_unit=watcher) as session:
         camera.multicast("KPPK")
-        await watcher.until(4)
+        await watcher.until_count(4)
         assert session.stats.lost == 0
     assert [unit.data for unit in watcher.units] == [KEY, DELTA, DELTA, KEY]
     assert camera.requests[2].headers.get("Transport") == "RTP/AVP;multicast"

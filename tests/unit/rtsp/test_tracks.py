@@ -14,7 +14,8 @@ from commandwall.rtsp.sdp import parse_sdp
 from commandwall.rtsp.tracks import choose_audio
 from tests.unit.rtp.packets import SSRC, delta, rtp
 from tests.unit.rtsp.camera import SDP, Camera, interleaved, media
-from tests.unit.rtsp.watcher import SHORT, Watcher, request_for
+from tests.unit.rtsp.requests import SHORT, request_for
+from tests.watcher import Watcher
 
 SETUPS = ("RTP/AVP/TCP;unicast;interleaved=0-1", "RTP/AVP/TCP;unicast;interleaved=2-3")
 
@@ -29,7 +30,7 @@ async def test_metadata_tracks_are_left_alone(camera: Camera) -> None:
     camera.after_play = interleaved(4, b"<tt:MetadataStream/>") + media("K")
     watcher = Watcher()
     async with RtspClient.open(request_for(camera), on_access_unit=watcher) as session:
-        await watcher.until(1)
+        await watcher.until_count(1)
         assert (session.unassigned_frames, session.stats.malformed) == (1, 0)
     assert [request.url for request in camera.requests if request.method == "SETUP"] == [
         f"{camera.url}/video"
@@ -67,15 +68,15 @@ async def test_sound_is_received_in_the_session_of_the_pictures(
             8000,
             None,
         )
-        await pictures.until(4)
+        await pictures.until_count(4)
         session.listen(heard)
         camera.send(sound())
-        await heard.until(2)
+        await heard.until_count(2)
         camera.send(interleaved(3, build(Goodbye(()))))
         await camera.until(lambda: {channel for channel, _ in camera.frames} == {1, 3})
         session.listen(None)
         camera.send(sound(9) + interleaved(0, rtp(100, 60_000, delta(), marker=True)))
-        await pictures.until(5)
+        await pictures.until_count(5)
     assert [unit.pts_90k for unit in heard.units] == [0, 1800]
     video, audio = (request for request in camera.requests if request.method == "SETUP")
     assert (video.url, audio.url) == (f"{camera.url}/video", f"{camera.url}/audio")
@@ -151,7 +152,7 @@ async def watch_without_sound(camera: Camera, words: str) -> None:
     watcher = Watcher()
     opened = RtspClient.open(replace(request_for(camera), audio=True), on_access_unit=watcher, timeouts=SHORT)
     async with opened as session:
-        await watcher.until(4)
+        await watcher.until_count(4)
         assert session.audio is None
         assert words in str(session.audio_fault or "")
         assert bool(words) == bool(session.audio_fault)

@@ -1,4 +1,4 @@
-"""Who watches a stream in contract tests."""
+"""Who watches a stream in tests."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ class Watcher:
         while not wanted(self.units):
             self._came.clear()
             await self._came.wait()
+
+    async def until_count(self, count: int) -> None:
+        await self.until(lambda units: len(units) >= count)
 
     @property
     def clean(self) -> list[AccessUnit]:

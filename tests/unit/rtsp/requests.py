@@ -1,0 +1,15 @@
+"""How a scripted camera is asked for its stream."""
+
+from __future__ import annotations
+
+from commandwall.model.camera import Transport
+from commandwall.rtsp.client import StreamRequest
+from commandwall.rtsp.dialogue import Timeouts
+from tests.unit.rtsp.camera import Camera
+
+SHORT = Timeouts(connect_s=2.0, answer_s=0.2, teardown_s=0.2)
+PASSWORD = "canary-7413"
+
+
+def request_for(camera: Camera, transport: Transport = Transport.TCP, user: str = "") -> StreamRequest:
+    return StreamRequest(camera.url, transport, user, PASSWORD if user else "")
