@@ -85,7 +85,7 @@ class Feeds:
         if self._painting:
             for worker in self.workers:
                 worker.post(self._share(shown, worker))
-        self._board.set_visible({tile.camera for show in self._shown.values() for tile in show.tiles})
+        self._board.set_visible({tile.source.owner for show in self._shown.values() for tile in show.tiles})
 
     def warm(self, cameras: Iterable[str]) -> None:
         """Open the main streams of ``cameras``, by id, which are about to be shown; nothing else changes."""
@@ -192,7 +192,7 @@ class Feeds:
                 )
 
     def _share(self, shown: ShowTiles, worker: Worker) -> ShowTiles:
-        tiles = tuple(tile for tile in shown.tiles if self._home.get(tile.camera) is worker)
+        tiles = tuple(tile for tile in shown.tiles if self._home.get(tile.source.owner) is worker)
         return ShowTiles(shown.wall, shown.revision, tiles)
 
     def _hear(self, _: Worker, received: Received) -> None:

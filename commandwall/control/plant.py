@@ -10,10 +10,12 @@ from commandwall.control.events import EventLog
 from commandwall.control.feeds import Feeds
 from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.share import ShareControl
+from commandwall.control.sources import CameraBook, Painters, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl, WallLinks
 from commandwall.ipc.messages import TileFigures
 from commandwall.model.camera import Camera
+from commandwall.model.source import Source, SourceKind
 from commandwall.settings.site import Credential, Settings
 from commandwall.workers.worker import Worker, WorkerStatus
 
@@ -44,14 +46,14 @@ class Plant:
         self.feeds.install(cameras)
         for camera in cameras:
             for wall in self.walls.values():
-                wall.camera_put(camera.id)
+                wall.source_put(Source(SourceKind.CAMERA, camera.id))
         self.share.cameras_changed()
 
     def uninstall(self, camera_id: str) -> None:
         """Forget a camera: its cells become empty; raises :class:`NotFoundError`."""
         self.board.camera(camera_id)
         for wall in self.walls.values():
-            wall.camera_removed(camera_id)
+            wall.source_removed(Source(SourceKind.CAMERA, camera_id))
         self.feeds.uninstall(camera_id)
         self.board.remove(camera_id)
         self.share.cameras_changed()
@@ -81,12 +83,14 @@ def build_plant(
 
     def camera_resized(camera_id: str) -> None:
         for wall in walls.values():
-            wall.camera_resized(camera_id)
+            wall.source_resized(Source(SourceKind.CAMERA, camera_id))
 
     board = CameraBoard(cameras, events.publish)
     feeds = Feeds(board, logins, settings.ingest, runtime_dir, take_figures, camera_resized)
-    links = WallLinks(feeds.show, feeds.warm, events.publish, keeper.keep)
+    sources = Sources([CameraBook(board)])
+    painters = Painters({SourceKind.CAMERA: feeds.show})
+    links = WallLinks(painters.show, feeds.warm, events.publish, keeper.keep)
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
-        walls[wall.id] = WallControl(wall, settings.layouts, board, links, packet_path, settings.language)
+        walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
     return Plant(board, feeds, walls, ShareControl(settings.rtsp, board, feeds, walls.values()))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil
 
-from commandwall.control.state import CameraBoard, deserved_stream
+from commandwall.control.sources import Sources
 from commandwall.ipc.arena import SLOTS, ArenaHandle, create_arena
 from commandwall.ipc.messages import ShowTiles, TileSpec, WallTile
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect, Layout
 from commandwall.model.rect import Rect
-from commandwall.model.source import Source, SourceKind
+from commandwall.model.source import EMPTY, Source, SourceKind
 from commandwall.model.wall import Wall
 
 _USUAL_PERIOD_MS = 40
@@ -45,9 +45,9 @@ class Scenery:
     arena is let go when no tile uses it.
     """
 
-    def __init__(self, wall: Wall, board: CameraBoard) -> None:
+    def __init__(self, wall: Wall, sources: Sources) -> None:
         self._wall = wall
-        self._board = board
+        self._sources = sources
         self._tiles: dict[str, PlacedTile] = {}
         self._arenas: set[ArenaHandle] = set()
 
@@ -70,13 +70,13 @@ class Scenery:
         """Return the tile in ``cell``."""
         return self._tiles[cell]
 
-    def cameras(self) -> set[str]:
-        """Return the cameras on the wall."""
-        return {tile.source.id for tile in self._tiles.values() if tile.arena is not None}
+    def sources(self) -> set[Source]:
+        """Return the sources on the wall."""
+        return {tile.source for tile in self._tiles.values() if tile.arena is not None}
 
-    def shows(self, camera_id: str) -> bool:
-        """Return whether the camera is on the wall."""
-        return any(tile.source.id == camera_id for tile in self._tiles.values())
+    def shows(self, source: Source) -> bool:
+        """Return whether the source is on the wall."""
+        return any(tile.source == source for tile in self._tiles.values())
 
     def mains(self, layout: Layout, sources: tuple[Source, ...]) -> list[str]:
         """Return the cameras of which ``layout`` would show another stream than the one always received."""
@@ -86,8 +86,7 @@ class Scenery:
             for cell, source in zip(layout.cells, sources, strict=False)
             if source.kind is SourceKind.CAMERA
         )
-        wanted = {tile.source.id for tile in tiles if tile.stream is StreamName.MAIN}
-        return sorted(id for id in wanted if self._board.camera(id).steady is StreamName.SUB)
+        return sorted({tile.source.id for tile in tiles if self._sources.on_demand(tile.source, tile.stream)})
 
     def streams_change(self) -> bool:
         """Choose each tile's stream anew; return whether any is another one now."""
@@ -104,7 +103,7 @@ class Scenery:
             tuple(
                 TileSpec(
                     tile.cell,
-                    tile.source.id,
+                    tile.source,
                     tile.stream,
                     tile.arena.path,
                     tile.index,
@@ -133,18 +132,14 @@ class Scenery:
         )
 
     def _tile(self, cell: str, rect: Rect, source: Source, aspect: Aspect) -> PlacedTile:
-        if source.kind is not SourceKind.CAMERA:
+        if source == EMPTY:
             return PlacedTile(cell, rect, source, "", aspect)
-        name = self._board.camera(source.id).name
-        return self._with_stream(PlacedTile(cell, rect, source, name, aspect))
+        return self._with_stream(PlacedTile(cell, rect, source, self._sources.name(source), aspect))
 
     def _with_stream(self, tile: PlacedTile) -> PlacedTile:
-        if tile.source.kind is not SourceKind.CAMERA:
+        if tile.source == EMPTY:
             return tile
-        camera = self._board.camera(tile.source.id)
-        status = self._board.get(camera.id)
-        sub_size = (status.width, status.height)
-        return replace(tile, stream=deserved_stream(camera, sub_size, tile.rect.width, tile.rect.height))
+        return replace(tile, stream=self._sources.stream(tile.source, tile.rect.width, tile.rect.height))
 
     @staticmethod
     def _keep(tile: PlacedTile, old: dict[object, list[PlacedTile]]) -> PlacedTile:
@@ -155,7 +150,7 @@ class Scenery:
         return replace(tile, arena=before.arena, index=before.index)
 
     def _allocate(self, tiles: list[PlacedTile]) -> list[PlacedTile]:
-        fresh = [t for t in tiles if t.arena is None and t.source.kind is SourceKind.CAMERA]
+        fresh = [t for t in tiles if t.arena is None and t.source != EMPTY]
         if not fresh:
             return tiles
         slots = SLOTS + ceil(self._wall.align_ms / _USUAL_PERIOD_MS)

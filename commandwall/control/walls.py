@@ -20,15 +20,14 @@ from commandwall.control.documents import (
 from commandwall.control.feeds import StillPicture
 from commandwall.control.histogram import Histogram
 from commandwall.control.scenery import Scenery
-from commandwall.control.state import CameraBoard, Publish
+from commandwall.control.sources import Painter, Sources
+from commandwall.control.state import Publish
 from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import (
     Arrange,
     ConfigureWall,
     Picture,
-    ShowTiles,
     SnapshotWall,
-    SourceState,
     SourceStates,
     SwitchDone,
     TileFigures,
@@ -45,11 +44,11 @@ from commandwall.workers.worker import Worker
 class WallLinks:
     """What a wall needs of its surroundings.
 
-    ``show`` paints tiles and ``warm`` opens the main streams of cameras ahead (the ingest workers),
+    ``show`` has tiles painted, ``warm`` opens the main streams of cameras ahead,
     ``publish`` tells listeners, ``save`` keeps an arrangement for the next start.
     """
 
-    show: Callable[[ShowTiles], None]
+    show: Painter
     warm: Callable[[Iterable[str]], None]
     publish: Publish
     save: Callable[[str, Arrangement], None]
@@ -65,7 +64,7 @@ class WallControl:
         self,
         wall: Wall,
         layouts: Mapping[str, Layout],
-        board: CameraBoard,
+        sources: Sources,
         links: WallLinks,
         packet_path: Path,
         language: str,
@@ -78,10 +77,10 @@ class WallControl:
         self.decoded_total = 0
         self.shown_total = 0
         self._layouts = layouts
-        self._board = board
+        self._sources = sources
         self._links = links
         self._language = language
-        self._scenery = Scenery(wall, board)
+        self._scenery = Scenery(wall, sources)
         self._figures: dict[str, TileFigures] = {}
         self._counted: dict[str, int] = {}
         self._truths: dict[str, TileTruth] = {}
@@ -94,7 +93,7 @@ class WallControl:
             on_message=self._hear,
             on_down=self._down,
         )
-        board.watch(self._camera_changed)
+        sources.watch(self._source_changed)
 
     @property
     def arrangement(self) -> Arrangement:
@@ -107,11 +106,11 @@ class WallControl:
         A wall that has never shown anything shows the first cameras of the configuration.
         """
         if arrangement is None:
-            cameras = (Source(SourceKind.CAMERA, camera.id) for camera in self._board.cameras())
+            cameras = self._sources.all(SourceKind.CAMERA)
             arrangement = Arrangement(1, self.wall.layout, tuple(cameras))
         layout_id = arrangement.layout if arrangement.layout in self._layouts else self.wall.layout
         layout = self._layouts[layout_id]
-        sources = [source if self._exists(source) else EMPTY for source in arrangement.sources]
+        sources = [source if self._sources.exists(source) else EMPTY for source in arrangement.sources]
         self._apply(layout, tuple(sources[: len(layout.cells)]), arrangement.revision)
 
     def set_layout(
@@ -190,20 +189,19 @@ class WallControl:
                 # A lower count is that of another source, shown in the cell since.
                 self.decoded_total += item.decoded - before if item.decoded >= before else item.decoded
 
-    def camera_resized(self, camera_id: str) -> None:
-        """Choose streams anew when a shown camera's picture has another size than thought."""
-        if self._scenery.shows(camera_id) and self._scenery.streams_change():
+    def source_resized(self, source: Source) -> None:
+        """Choose streams anew when the picture of a shown source has another size than thought."""
+        if self._scenery.shows(source) and self._scenery.streams_change():
             self._links.show(self._scenery.show_tiles(self._arrangement.revision))
 
-    def camera_put(self, camera_id: str) -> None:
-        """Show the camera as it is configured now, if it is shown: its name, its streams."""
-        if self._scenery.shows(camera_id):
+    def source_put(self, source: Source) -> None:
+        """Show the source as it is configured now, if it is shown: its name, its streams."""
+        if self._scenery.shows(source):
             self._change(self._layouts[self._arrangement.layout], self._arrangement.sources)
 
-    def camera_removed(self, camera_id: str) -> None:
-        """Empty the cells that show a camera; call it while the board still knows the camera."""
-        if self._scenery.shows(camera_id):
-            gone = Source(SourceKind.CAMERA, camera_id)
+    def source_removed(self, gone: Source) -> None:
+        """Empty the cells that show a source; call it while its book still knows it."""
+        if self._scenery.shows(gone):
             sources = (EMPTY if source == gone else source for source in self._arrangement.sources)
             self._change(self._layouts[self._arrangement.layout], tuple(sources))
 
@@ -241,18 +239,8 @@ class WallControl:
 
     def _source(self, text: str, field: str) -> Source:
         source = Source.parse(text, field=field)
-        if not self._exists(source):
-            raise InvalidError("no camera is called {id!r}", id=source.id, field=field)
+        self._sources.check(source, field)
         return source
-
-    def _exists(self, source: Source) -> bool:
-        if source.kind is not SourceKind.CAMERA:
-            return True
-        try:
-            self._board.camera(source.id)
-        except NotFoundError:
-            return False
-        return True
 
     def _change(self, layout: Layout, sources: tuple[Source, ...]) -> WallDocument:
         self._apply(layout, sources, self._arrangement.revision + 1)
@@ -272,21 +260,12 @@ class WallControl:
         self._send(at_ns)
 
     def _send(self, at_ns: int) -> None:
-        self.worker.post(self._source_states())
+        self.worker.post(SourceStates(tuple(map(self._sources.state, self._scenery.sources()))))
         self.worker.post(Arrange(self._arrangement.revision, at_ns, self._scenery.wall_tiles()))
 
-    def _source_states(self, only: str | None = None) -> SourceStates:
-        cameras = self._scenery.cameras() if only is None else {only}
-        return SourceStates(
-            tuple(
-                SourceState(f"camera:{id}", self._board.get(id).state, self._board.reason(id))
-                for id in sorted(cameras)
-            )
-        )
-
-    def _camera_changed(self, camera_id: str) -> None:
-        if self._scenery.shows(camera_id):
-            self.worker.post(self._source_states(camera_id))
+    def _source_changed(self, source: Source) -> None:
+        if self._scenery.shows(source):
+            self.worker.post(SourceStates((self._sources.state(source),)))
 
     def _tile(self, cell: str) -> TileDocument:
         placed = self._scenery.tile(cell)

@@ -17,7 +17,7 @@ from commandwall.ingest.stream_decoder import StreamDecoder
 from commandwall.ingest.tile import Tile
 from commandwall.ipc.messages import ShowTiles, TileFigures, TileReport, TileSpec
 from commandwall.ipc.slots import Arena
-from commandwall.model.camera import StreamName
+from commandwall.model.camera import StreamName, feed_id
 from commandwall.model.wall import DecodeLevel
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class Board:
             try:
                 arena = self._arenas[spec.arena] = Arena(spec.arena)
             except ProtocolError as error:
-                log.warning("cell %s, camera %s: %s", spec.cell, spec.camera, error)
+                log.warning("cell %s, %s: %s", spec.cell, spec.source, error)
                 return None
         return Tile(spec, arena)
 
@@ -117,9 +117,9 @@ class Board:
     def _sources(self, tile: Tile) -> list[Feed]:
         """Return the feeds that ``tile`` is to be painted from now."""
         spec = tile.spec
-        best = self._feeds.find(spec.camera, spec.stream)
+        best = self._feeds.find(spec.source.owner, spec.stream)
         main = spec.stream is StreamName.MAIN
-        other = self._feeds.find(spec.camera, StreamName.SUB if main else StreamName.MAIN)
+        other = self._feeds.find(spec.source.owner, StreamName.SUB if main else StreamName.MAIN)
         if best is None or other is None or not main:
             return [feed for feed in (best or other,) if feed is not None]
         if tile.settled:
@@ -184,7 +184,7 @@ class Board:
                 spec = tile.spec
                 count = self._painted[tile] = tile.painted
                 stream = tile.shown or spec.stream
-                decoder = self._decoders.get(f"{spec.camera}/{stream}")
+                decoder = self._decoders.get(feed_id(spec.source.owner, stream))
                 level = decoder.level if decoder is not None else DecodeLevel.OFF
                 fps = (count - painted.get(tile, 0)) / seconds
                 yield TileFigures(wall, spec.cell, stream, level, round(fps, 2), count)

@@ -111,7 +111,7 @@ class Tile:
 
 
 def _picture(spec: TileSpec) -> tuple[object, ...]:
-    return spec.camera, spec.arena, spec.index, spec.width, spec.height, spec.aspect
+    return spec.source, spec.arena, spec.index, spec.width, spec.height, spec.aspect
 
 
 def _suits(geometry: Geometry, picture: DecodedPicture) -> bool:

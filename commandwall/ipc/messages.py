@@ -15,6 +15,7 @@ from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
+from commandwall.model.source import Source
 from commandwall.model.wall import DecodeLevel, TileState, Wall
 
 
@@ -130,7 +131,7 @@ class WarmFeeds:
 
 @dataclass(frozen=True, slots=True)
 class TileSpec:
-    """One tile to paint: which camera, and into which slots of which arena.
+    """One tile to paint: which source, and into which slots of which arena.
 
     The slots have ``width`` x ``height`` pixels (even). ``stream`` is what the tile deserves by
     its size; the worker shows the other stream until that one has its first picture.
@@ -138,7 +139,7 @@ class TileSpec:
     """
 
     cell: str
-    camera: str
+    source: Source
     stream: StreamName
     arena: str
     index: int
@@ -150,7 +151,7 @@ class TileSpec:
 
 @dataclass(frozen=True, slots=True)
 class ShowTiles:
-    """Control -> ingest: the tiles of ``wall`` that this worker paints, all of them, from now on."""
+    """Control -> whoever paints: the tiles of ``wall`` that this worker paints, all of them, from now on."""
 
     wall: str
     revision: int

@@ -25,6 +25,11 @@ class Source:
     def __str__(self) -> str:
         return self.kind if self.kind is SourceKind.NONE else f"{self.kind}:{self.id}"
 
+    @property
+    def owner(self) -> str:
+        """What its feeds are named after: a camera's id, and the text of any other source."""
+        return self.id if self.kind is SourceKind.CAMERA else str(self)
+
     @classmethod
     def parse(cls, text: str, *, field: str = "source") -> Source:
         """Return the source that ``text`` names; raises :class:`InvalidError` naming ``field``."""

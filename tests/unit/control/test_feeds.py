@@ -21,11 +21,13 @@ from commandwall.ipc.messages import (
 )
 from commandwall.model.camera import Camera, StreamAddress, StreamName
 from commandwall.model.layout import Aspect
+from commandwall.model.source import Source, SourceKind
 from commandwall.settings.site import Credential, IngestSettings
 from commandwall.workers.worker import Worker
 from tests.unit.control.test_state import figures
 
 MAIN, SUB = StreamAddress("rtsp://h/m"), StreamAddress("rtsp://h/s")
+D = Source(SourceKind.CAMERA, "d")
 
 
 def camera(name: str) -> Camera:
@@ -103,7 +105,9 @@ def test_a_disabled_camera_is_received_no_longer_and_again(rig: Rig) -> None:
 
 
 def test_tiles_follow_their_camera_to_its_worker(rig: Rig) -> None:
-    tile = TileSpec("1", "d", StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0)
+    tile = TileSpec(
+        "1", Source(SourceKind.CAMERA, "d"), StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0
+    )
     rig.feeds.show(ShowTiles("main", 7, (tile,)))
     rig.told.clear()
     rig.install(camera("d"))
@@ -113,7 +117,9 @@ def test_tiles_follow_their_camera_to_its_worker(rig: Rig) -> None:
 
 
 def test_nobody_hears_of_tiles_before_a_wall_shows_a_camera(rig: Rig) -> None:
-    tile = TileSpec("1", "d", StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0)
+    tile = TileSpec(
+        "1", Source(SourceKind.CAMERA, "d"), StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0
+    )
     rig.feeds.show(ShowTiles("main", 1, ()))
     rig.install(camera("d"))
     assert not list(rig.said(ShowTiles))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from commandwall.control.scenery import Scenery
+from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.ipc.slots import Arena
 from commandwall.model.camera import Camera, StreamAddress, StreamName
@@ -41,13 +42,13 @@ def board() -> CameraBoard:
 
 @pytest.fixture
 def scenery(board: CameraBoard) -> Scenery:
-    return Scenery(WALL, board)
+    return Scenery(WALL, Sources([CameraBook(board)]))
 
 
 def test_each_source_gets_slots_of_its_size(scenery: Scenery) -> None:
     scenery.arrange(grid(2, 2), (camera_source(0), EMPTY, camera_source(1), camera_source(2)))
     shown = scenery.show_tiles(7)
-    assert [(tile.cell, tile.camera, tile.index) for tile in shown.tiles] == [
+    assert [(tile.cell, tile.source.id, tile.index) for tile in shown.tiles] == [
         ("1", "c0", 0),
         ("3", "c1", 1),
         ("4", "c2", 2),
@@ -55,14 +56,14 @@ def test_each_source_gets_slots_of_its_size(scenery: Scenery) -> None:
     assert {(tile.width, tile.height) for tile in shown.tiles} == {(960, 540)}
     arena = Arena(shown.tiles[0].arena)
     assert arena.planes(2, 0).y.shape == (540, 960)
-    assert scenery.cameras() == {"c0", "c1", "c2"}
+    assert scenery.sources() == {camera_source(n) for n in range(3)}
 
 
 @pytest.mark.parametrize(("align_ms", "slots"), [(0, 3), (40, 4), (500, 16), (1000, 28)])
 def test_an_aligned_wall_keeps_the_pictures_of_its_longest_wait(
     board: CameraBoard, align_ms: int, slots: int
 ) -> None:
-    scenery = Scenery(replace(WALL, align_ms=align_ms), board)
+    scenery = Scenery(replace(WALL, align_ms=align_ms), Sources([CameraBook(board)]))
     scenery.arrange(grid(1, 1), (camera_source(0),))
     assert Arena(scenery.show_tiles(1).tiles[0].arena).slots == slots
 
@@ -76,9 +77,9 @@ def test_the_wall_and_the_workers_are_told_the_same_slots(scenery: Scenery) -> N
 
 def test_a_picture_of_the_same_size_keeps_its_slots_wherever_it_goes(scenery: Scenery) -> None:
     scenery.arrange(grid(2, 2), tuple(camera_source(i) for i in range(4)))
-    before = {tile.camera: (tile.arena, tile.index) for tile in scenery.show_tiles(1).tiles}
+    before = {tile.source.id: (tile.arena, tile.index) for tile in scenery.show_tiles(1).tiles}
     scenery.arrange(grid(2, 2), (camera_source(3), camera_source(0), camera_source(5), EMPTY))
-    after = {tile.camera: (tile.arena, tile.index) for tile in scenery.show_tiles(2).tiles}
+    after = {tile.source.id: (tile.arena, tile.index) for tile in scenery.show_tiles(2).tiles}
     assert (after["c3"], after["c0"]) == (before["c3"], before["c0"])
     assert after["c5"][0] != before["c0"][0]
 
@@ -122,7 +123,7 @@ def test_streams_are_chosen_anew_when_a_sub_picture_is_larger_than_thought(
     assert not scenery.streams_change()
     board.get("c1").width, board.get("c1").height = 1280, 720
     assert scenery.streams_change()
-    streams = {tile.camera: tile.stream for tile in scenery.show_tiles(1).tiles}
+    streams = {tile.source.id: tile.stream for tile in scenery.show_tiles(1).tiles}
     assert (streams["c0"], streams["c1"]) == (StreamName.MAIN, StreamName.SUB)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError
+from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl, WallLinks
 from commandwall.ipc.channel import Received
@@ -48,7 +49,7 @@ class Stage:
         )
         layouts = {layout.id: layout for layout in (grid(1, 1), grid(2, 2), grid(3, 3))}
         wall = Wall("main", "主墙", 1920, 1080, 25, "2x2", ())
-        self.wall = WallControl(wall, layouts, self.board, links, Path("/run/x"), "zh")
+        self.wall = WallControl(wall, layouts, Sources([CameraBook(self.board)]), links, Path("/run/x"), "zh")
         self.wall.restore(None)
 
     def says(self, message: Message) -> None:
@@ -61,6 +62,10 @@ class Stage:
 @pytest.fixture
 def stage() -> Stage:
     return Stage()
+
+
+def camera(number: int) -> Source:
+    return Source(SourceKind.CAMERA, f"c{number}")
 
 
 def cameras(*numbers: int) -> list[str]:
@@ -95,7 +100,7 @@ def test_a_layout_and_its_sources_are_shown_told_and_kept(stage: Stage) -> None:
     document = stage.wall.set_layout("3x3", cameras(8, 7), None)
     assert (document.revision, document.layout) == (2, "3x3")
     assert stage.sources() == [*cameras(8, 7), *["none"] * 7]
-    assert [tile.camera for tile in stage.shown[-1].tiles] == ["c8", "c7"]
+    assert [tile.source.id for tile in stage.shown[-1].tiles] == ["c8", "c7"]
     assert stage.shown[-1].revision == 2
     assert stage.events[-1][0] == "wall" and stage.events[-1][1].wall.revision == 2
     assert stage.saved[-1] == stage.wall.arrangement
@@ -198,9 +203,9 @@ def test_a_larger_sub_picture_frees_the_main_stream(stage: Stage) -> None:
     assert {tile.stream for tile in stage.shown[-1].tiles} == {StreamName.MAIN}
     status = stage.board.get("c0")
     status.width, status.height = 1280, 720
-    stage.wall.camera_resized("c0")
+    stage.wall.source_resized(camera(0))
     assert stage.shown[-1].tiles[0].stream is StreamName.SUB
-    stage.wall.camera_resized("c8")
+    stage.wall.source_resized(camera(8))
     assert len(stage.shown) == 2
 
 
@@ -211,10 +216,10 @@ async def test_a_snapshot_of_an_unknown_head_is_refused(stage: Stage) -> None:
 
 def test_a_removed_camera_leaves_empty_cells(stage: Stage) -> None:
     stage.wall.set_layout("2x2", cameras(1, 2, 1), None)
-    stage.wall.camera_removed("c1")
+    stage.wall.source_removed(camera(1))
     assert stage.sources() == ["none", "camera:c2", "none", "none"]
     assert stage.wall.arrangement.revision == 3 and stage.saved[-1] == stage.wall.arrangement
-    stage.wall.camera_removed("c8")
+    stage.wall.source_removed(camera(8))
     assert stage.wall.arrangement.revision == 3
 
 
@@ -222,11 +227,11 @@ def test_a_camera_that_is_set_up_anew_is_shown_so(stage: Stage) -> None:
     address = StreamAddress("rtsp://h/x")
     stage.wall.set_layout("2x2", cameras(1), None)
     stage.board.put(Camera("c1", "新名", "dongmen", address, None))
-    stage.wall.camera_put("c1")
+    stage.wall.source_put(camera(1))
     (tile, *_) = stage.wall.tiles()
     assert tile.name == "新名" and stage.shown[-1].tiles[0].stream is StreamName.MAIN
     revision = stage.wall.arrangement.revision
-    stage.wall.camera_put("c8")
+    stage.wall.source_put(camera(8))
     assert stage.wall.arrangement.revision == revision
 
 

@@ -9,6 +9,7 @@ from commandwall.ipc.messages import TileSpec
 from commandwall.ipc.slots import Arena, SlotInfo
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect
+from commandwall.model.source import Source, SourceKind
 from tests.unit.ipc.reader import SlotReader
 
 
@@ -32,7 +33,15 @@ class Canvas:
         """Return the specification of tile ``index``."""
         width, height = self.sizes[index]
         return TileSpec(
-            f"cell-{index}", camera, stream, self.handle.path, index, width, height, aspect, importance
+            f"cell-{index}",
+            Source(SourceKind.CAMERA, camera),
+            stream,
+            self.handle.path,
+            index,
+            width,
+            height,
+            aspect,
+            importance,
         )
 
     def published(self, index: int = 0) -> int:

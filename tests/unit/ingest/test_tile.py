@@ -12,6 +12,7 @@ from commandwall.ipc.slots import SlotFlag
 from commandwall.media.decoder import DecodedPicture, VideoDecoder
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect
+from commandwall.model.source import Source, SourceKind
 from tests.unit.ingest.arenas import Canvas
 from tests.unit.media.streams import luma_of, stream
 
@@ -129,6 +130,6 @@ def test_a_tile_goes_on_under_a_specification_of_the_same_picture_only(canvas: M
     tile = Tile(spec, wall.arena)
     assert tile.take_over(replace(spec, importance=5.0, cell="other", stream=MAIN))
     assert tile.spec.importance == 5.0
-    assert not tile.take_over(replace(spec, camera="another"))
+    assert not tile.take_over(replace(spec, source=Source(SourceKind.CAMERA, "another")))
     assert not tile.take_over(replace(spec, aspect=Aspect.FILL))
     assert tile.spec.cell == "other"

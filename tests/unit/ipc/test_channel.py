@@ -30,7 +30,9 @@ from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.rect import Rect
+from commandwall.model.source import Source, SourceKind
 
+CAMERA = Source(SourceKind.CAMERA, "a")
 MESSAGES: list[Message] = [
     Ping(),
     FeedChanged("a/sub", FeedState.REFUSED, Reason(ReasonCode.WRONG_PASSWORD, "DESCRIBE: 401")),
@@ -38,7 +40,19 @@ MESSAGES: list[Message] = [
     ShowTiles(
         "main",
         3,
-        (TileSpec("1", "a", StreamName.MAIN, "/proc/1/fd/9#a", 0, 240, 134, Aspect.FILL, 2.5),),
+        (
+            TileSpec(
+                "1",
+                Source(SourceKind.CAMERA, "a"),
+                StreamName.MAIN,
+                "/proc/1/fd/9#a",
+                0,
+                240,
+                134,
+                Aspect.FILL,
+                2.5,
+            ),
+        ),
     ),
     Arrange(4, 123456789012345678, (WallTile("1", Rect(0, 0, 96, 54), "camera:a", "东门 01"),)),
 ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl, WallLinks
 from commandwall.ipc.channel import Received
@@ -33,7 +34,7 @@ def wall(board: CameraBoard) -> WallControl:
     links = WallLinks(
         lambda tiles: None, lambda cameras: None, lambda kind, body: None, lambda wall, arrangement: None
     )
-    control = WallControl(model, {"1": layout}, board, links, Path("/run/x"), "zh")
+    control = WallControl(model, {"1": layout}, Sources([CameraBook(board)]), links, Path("/run/x"), "zh")
     control.restore(None)
     return control
 
