@@ -1,4 +1,4 @@
-"""``python -m tests.bench [--only ingest,wall,switch,glass] [--runs N] [--quick] [--out bench.json]``."""
+"""``python -m tests.bench [--only ingest,wall,switch] [--runs N] [--quick] [--out bench.json]``."""
 
 from __future__ import annotations
 

@@ -86,6 +86,8 @@ BARS = (
     Bar("wall_10x10.shown_pct", "... frames shown", "%", None, _ALL, at_least=True),
     Bar("wall_20x20.shown_pct", f"{_GRID_20}: frames shown", "%", 98, 99, at_least=True),
     Bar("wall_20x20.late_ticks_pct", "... late ticks", "%", 1, 1),
+    Bar("compose.tick_p50_ms", "compose alone, 4K canvas, 64 tiles all new: a tick, median", "ms", None, 4),
+    Bar("compose.tick_p95_ms", "... p95", "ms", None, 4),
     Bar(
         "switch.from_1_first_p50_ms", "switch 1 -> 8x8, 400 feeds up: first pictures, median", "ms", 200, None
     ),
