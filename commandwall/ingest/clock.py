@@ -6,19 +6,21 @@ from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 from commandwall.ingest.trend import Trend
 from commandwall.model.clock import ClockFigures, ClockSource
 
+COMPARE_NS = 5 * NS_PER_S
+"""How often the clocks are compared: as often as a camera says what its own one shows."""
 FRESH_NS = 60 * NS_PER_S
 """An older report says nothing of the camera's clock any more; RTCP asks for one every 5 s or so."""
 _NS_PER_MS = 1_000_000
 
 
 class ClockMeter:
-    """Compares the clock of one camera with the daemon's, once a second. Belongs to the event loop.
+    """Compares the clock of one camera with the daemon's. Belongs to the event loop.
 
     ``figures`` are what is known now. ``epoch_ns`` is the daemon's UTC minus its monotonic time as long
     as the camera's time of day is synchronised with it, else 0.
     """
 
-    __slots__ = ("_report", "_reported_ns", "_source", "_trend", "epoch_ns", "figures")
+    __slots__ = ("_compared_ns", "_report", "_reported_ns", "_source", "_trend", "epoch_ns", "figures")
 
     def __init__(self) -> None:
         self.epoch_ns = 0
@@ -27,15 +29,21 @@ class ClockMeter:
         self._source = ClockSource.UNKNOWN
         self._report: tuple[int, int] | None = None
         self._reported_ns = 0
+        self._compared_ns = -COMPARE_NS
 
     def compare(self, now_ns: int, epoch_ns: int, report: tuple[int, int] | None, zero_ns: int) -> None:
-        """Compare at ``now_ns``, where the daemon's UTC is ``now_ns + epoch_ns``.
+        """Compare at ``now_ns``, where the daemon's UTC is ``now_ns + epoch_ns``, if it is time to.
+
+        It is with every new report, and ``COMPARE_NS`` after the last time.
 
         ``report`` is the newest of the camera's: UTC in ns at a time in 90 kHz. ``zero_ns`` is when a
         frame of the time 0 arrives that is held up least (monotonic).
         """
         if report is not None and report != self._report:
             self._report, self._reported_ns = report, now_ns
+        elif now_ns - self._compared_ns < COMPARE_NS:
+            return
+        self._compared_ns = now_ns
         fresh = now_ns - self._reported_ns < FRESH_NS
         if report is not None and fresh:
             pts_90k, camera_utc_ns = report
@@ -48,6 +56,7 @@ class ClockMeter:
 
     def restart(self) -> None:
         """Take note that the session ended: the next one has other timestamps, the camera's day goes on."""
+        self._compared_ns = -COMPARE_NS
         if self._source is ClockSource.RTP:
             self._trend, self._source, self.figures = Trend(), ClockSource.UNKNOWN, ClockFigures()
 

@@ -19,15 +19,15 @@ WATCHED_LOT_NS = 40_000_000
 LEAD_NS = 38_000_000
 """How long before a tick its lot is read: what is decoded after the tick is shown with the next one, and
 where a newer picture comes with that, not at all."""
-LOT_S = 0.8
-PARTS = 8
+LOT_S = 1.0
+PARTS = 10
 """The feeds that nobody watches are read in so many parts: larger ones would hold up the others."""
 SLOW_BPS, MAIN_BPS = 600_000, 6_000_000
 """Feeds up to these rates may wait for ``LOT_S``, and for one part of it: more of theirs would fill the
 window of TCP and hold the camera up."""
 _DRIFT_SHIFT = 12
 """Followed is one part in so many (2 to this power) of the time that passes: 244 ppm."""
-_JUMP_NS = NS_PER_S
+_JUMP_NS = NS_PER_S * 5 // 4
 """Nothing waits for longer than ``LOT_S``: a greater distance is a camera's clock that stands or is slow,
 and following it would make a frame that has just come look old."""
 _NS_NUMERATOR, _NS_DENOMINATOR = NS_PER_S // 10_000, RTP_CLOCK_HZ // 10_000
