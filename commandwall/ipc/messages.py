@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from commandwall.base.errors import CommandwallError
+from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
+from commandwall.ipc.rtc_messages import RtcMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
@@ -44,20 +45,34 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Either way: the request could not be done; it says why and what to do, in both languages."""
+    """Either way: the request could not be done; it says why and what to do, in both languages.
+
+    ``kind`` tells whose fault that is: ``invalid`` (then ``field`` is what was wrong), ``not-found``, or
+    ``""`` for what cannot be done now.
+    """
 
     en: str
     zh: str
+    kind: str = ""
+    field: str = ""
 
     @classmethod
     def of(cls, error: CommandwallError) -> Failure:
         """Return the failure of which ``error`` tells."""
-        return cls(str(error), error.zh)
+        if isinstance(error, InvalidError):
+            return cls(error.reason, error.reason.zh, "invalid", error.field)
+        return cls(str(error), error.zh, "not-found" if isinstance(error, NotFoundError) else "")
 
-    @property
-    def sentence(self) -> Sentence:
-        """What it says."""
-        return Sentence.of(self.en, self.zh)
+    def error(self) -> CommandwallError:
+        """Return the error that it tells of."""
+        said = Sentence.of(self.en, self.zh)
+        match self.kind:
+            case "invalid":
+                return InvalidError(said, field=self.field)
+            case "not-found":
+                return NotFoundError(said)
+            case _:
+                return CommandwallError(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,4 +420,5 @@ Message = (
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
+    | RtcMessage
 )  # fmt: skip
