@@ -102,8 +102,17 @@ class ConfigureIngest:
 
 
 @dataclass(frozen=True, slots=True)
+class BusAddress:
+    """A stream of a packet bus. ``session`` tells one publication from the next of the same name."""
+
+    packet_path: str
+    stream: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedSpec:
-    """One stream of one camera to receive. ``id`` is ``CAMERA/STREAM``.
+    """One stream to receive, of a camera or from a packet ``bus``. ``id`` is ``OWNER/STREAM``.
 
     ``on_demand`` feeds are opened only while a tile or a subscriber wants them. ``rtsps`` cameras
     show a certificate that ``ca_file`` vouches for (``""``: the system), unless not ``tls_verify``.
@@ -121,6 +130,7 @@ class FeedSpec:
     tls_verify: bool = True
     ca_file: str = ""
     audio: bool = False
+    bus: BusAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

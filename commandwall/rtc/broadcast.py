@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, Clock, monotonic_ns, monotonic_s
-from commandwall.base.errors import CommandwallError, UnavailableError, UnsupportedError
+from commandwall.base.errors import CommandwallError, InvalidError, UnavailableError
 from commandwall.base.tasks import Backoff
 from commandwall.ipc.packets import Subscription
 from commandwall.model.access_unit import AccessUnit, StreamInfo
@@ -65,7 +65,7 @@ class Broadcast:
     async def format(self, timeout_s: float) -> Format:
         """Wait for the first key frame and return what the stream is.
 
-        Raises :class:`UnavailableError` when none comes, :class:`UnsupportedError` for what no
+        Raises :class:`UnavailableError` when none comes, :class:`InvalidError` for what no
         browser plays.
         """
         try:
@@ -123,9 +123,9 @@ class Broadcast:
 
     def _learn(self, info: StreamInfo) -> None:
         if info.codec not in _PACKETISE:
-            raise UnsupportedError("{codec} is not sent to browsers, only H.264 and H.265", codec=info.codec)
+            raise InvalidError("{codec} is not sent to browsers, only H.264 and H.265", codec=info.codec)
         if self._codec and info.codec != self._codec:
-            raise UnsupportedError("it is {codec} now; ask for it anew", codec=info.codec)
+            raise InvalidError("it is {codec} now; ask for it anew", codec=info.codec)
         self._codec = info.codec
 
     def _send(self, unit: AccessUnit) -> None:

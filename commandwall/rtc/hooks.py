@@ -19,6 +19,7 @@ from aiortc import MediaStreamTrack, RTCRtpReceiver, RTCRtpSender
 from aiortc.codecs import CODECS
 from aiortc.jitterbuffer import JitterBuffer
 from aiortc.mediastreams import MediaStreamError
+from aiortc.rate import RemoteBitrateEstimator
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtpsender import RTCEncodedFrame
 from aiortc.rtp import RtcpSrPacket, RtpPacket
@@ -28,6 +29,7 @@ from commandwall.base.errors import UnsupportedError
 
 TESTED_WITH = "1.16.0"
 _JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
+_ESTIMATOR = "_RTCRtpReceiver__remote_bitrate_estimator"
 _SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCRtpSender, "_next_encoded_frame", ("self", "codec")),
     (RTCRtpSender, "_send_keyframe", ("self",)),
@@ -35,12 +37,14 @@ _SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCRtpReceiver, "_handle_rtcp_packet", ("self", "packet")),
     (RTCRtpReceiver, "_send_rtcp_pli", ("self", "media_ssrc")),
     (JitterBuffer, "add", ("self", "packet")),
+    (RemoteBitrateEstimator, "add", ("self", "arrival_time_ms", "abs_send_time", "payload_size", "ssrc")),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
 )
 _H264 = {"level-asymmetry-allowed": "1", "packetization-mode": "1"}
 _H264_LEVEL_5_2 = "34"
 _H264_PROFILES = ("42e0", "4200", "4d00", "6400", "640c")
 _FIRST_PAYLOAD_TYPE = 97
+_TELL_EVERY_MS = 1000
 
 
 class FrameSource(Protocol):
@@ -101,9 +105,13 @@ def send_from(sender: RTCRtpSender, source: FrameSource) -> None:
     sender._send_keyframe = source.want_key  # type: ignore[method-assign]
 
 
-def receive_into(receiver: RTCRtpReceiver, sink: PacketSink) -> None:
-    """Give packets and sender reports to ``sink`` and nothing to the jitter buffer and the decoder."""
+def receive_into(receiver: RTCRtpReceiver, sink: PacketSink, allowed_bps: int) -> None:
+    """Give packets and sender reports to ``sink`` and nothing to the jitter buffer and the decoder.
+
+    The sender is told that it may use ``allowed_bps``; it lowers its rate by itself upon loss.
+    """
     setattr(receiver, _JITTER_BUFFER, _Tap(sink))
+    setattr(receiver, _ESTIMATOR, _Allowance(allowed_bps))
     handle: Callable[[Any], Awaitable[None]] = receiver._handle_rtcp_packet
 
     async def handle_rtcp_packet(packet: Any) -> None:
@@ -146,13 +154,35 @@ class _Tap:
         return False, None
 
 
+class _Allowance:
+    """Stands in a receiver's place of the estimator of bit rates.
+
+    aiortc's never allows more than one and a half times what comes. A still screen sends next to
+    nothing, and is held there when it moves again: Chromium was told 30 kb/s.
+    """
+
+    def __init__(self, allowed_bps: int) -> None:
+        self._allowed_bps = allowed_bps
+        self._told_ms = -_TELL_EVERY_MS
+
+    def add(
+        self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
+    ) -> tuple[int, list[int]] | None:
+        """Return what the sender is to be told (REMB), once a second."""
+        if arrival_time_ms - self._told_ms < _TELL_EVERY_MS:
+            return None
+        self._told_ms = arrival_time_ms
+        return self._allowed_bps, [ssrc]
+
+
 def _check() -> None:
     for owner, name, parameters in _SIGNATURES:
         function = getattr(owner, name, None)
         if function is None or tuple(inspect.signature(function).parameters) != parameters:
             raise _differs(f"{owner.__name__}.{name}{parameters}")
-    if _JITTER_BUFFER not in RTCRtpReceiver.__init__.__code__.co_names:
-        raise _differs(_JITTER_BUFFER)
+    for name in (_JITTER_BUFFER, _ESTIMATOR):
+        if name not in RTCRtpReceiver.__init__.__code__.co_names:
+            raise _differs(name)
     if not isinstance(CODECS.get("video"), list):
         raise _differs("codecs.CODECS")
 

@@ -19,7 +19,7 @@ from aiortc.sdp import (
     parse_h264_profile_level_id,
 )
 
-from commandwall.base.errors import InvalidError, UnsupportedError
+from commandwall.base.errors import InvalidError
 
 MAX_OFFER_BYTES = 64 << 10
 _MAX_CANDIDATES = 64
@@ -39,9 +39,13 @@ _DECODERS_TAKE = (
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer with one video section; ``sdp`` is what aiortc is given of it."""
+    """An offer with one video section, of a peer that ``sends`` a picture or wants one.
+
+    ``sdp`` is what aiortc is given of it.
+    """
 
     sdp: str
+    sends: bool
     codecs: tuple[RTCRtpCodecParameters, ...]
 
 
@@ -67,14 +71,14 @@ def parse_offer(text: str, *, sends: bool) -> Offer:
     wanted = ("sendonly", "sendrecv") if sends else ("recvonly", "sendrecv")
     if (video[0].direction or "sendrecv") not in wanted:
         raise InvalidError("the video section must be {direction}", direction=wanted[0], field="sdp")
-    return Offer(sdp, tuple(video[0].rtp.codecs))
+    return Offer(sdp, sends, tuple(video[0].rtp.codecs))
 
 
 def preferences(offer: Offer, codec: str, profile_level_id: str = "") -> list[RTCRtpCodecCapability]:
     """Return what the answer is to name: how ``offer`` takes ``codec`` (as FFmpeg names it).
 
     With a profile the first choice is one that decodes it; without, the offer's own order stands.
-    Raises :class:`UnsupportedError` when the offer has no such codec.
+    Raises :class:`InvalidError` when the offer has no such codec.
     """
     ours = get_capabilities("video").codecs
     offered = [theirs for theirs in offer.codecs if theirs.mimeType.lower() == _MIME_TYPES.get(codec)]
@@ -156,12 +160,20 @@ def _broken(why: str) -> InvalidError:
     return InvalidError("this is not an offer that can be answered: {why}", why=why[:120], field="sdp")
 
 
-def _not_offered(offer: Offer, codec: str) -> UnsupportedError:
+def _not_offered(offer: Offer, codec: str) -> InvalidError:
     names = dict.fromkeys(each.name for each in offer.codecs if not is_rtx(each))
-    return UnsupportedError(
+    offered = ", ".join(names)[:80] or "-"
+    if offer.sends:
+        return InvalidError(
+            "the offer has {offered}, but no H.264 of packetization-mode 1; share from a browser with it",
+            offered=offered,
+            field="sdp",
+        )
+    return InvalidError(
         "the picture is {codec}, which the offer does not have ({offered}); use a browser that takes it",
-        codec=_NAMES.get(codec, codec),
-        offered=", ".join(names) or "-",
+        codec=_NAMES[codec],
+        offered=offered,
+        field="sdp",
     )
 
 

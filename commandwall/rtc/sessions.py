@@ -18,6 +18,7 @@ from commandwall.rtc.whep import Broadcasts
 from commandwall.rtc.whip import ScreenIntake
 
 MAX_SESSIONS = 200
+MAX_SCREEN_BPS = 10_000_000
 _FIRST_KEY_S = 5.0
 
 
@@ -70,7 +71,7 @@ class Sessions:
             peer = self._new_peer(message.session, stack)
             receiver = peer.video(sends=False, preferences=preferences(offer, "h264")).receiver
             intake = ScreenIntake(receiver, lambda: self._say(message.session, SessionPhase.LIVE), peer.end)
-            receive_into(receiver, intake)
+            receive_into(receiver, intake, MAX_SCREEN_BPS)
             answer = await peer.answer(offer)
             if (before := self._screen_peers.get(message.screen)) is not None:
                 before.end()

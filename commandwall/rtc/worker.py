@@ -27,8 +27,6 @@ from commandwall.rtc.screen import ScreenBus
 from commandwall.rtc.sessions import Sessions
 from commandwall.workers.child import run_child
 
-log = logging.getLogger(__name__)
-
 
 class RtcProcess:
     """Acts on the control plane's messages; implements :class:`Handler`. Belongs to the event loop."""
@@ -98,6 +96,7 @@ class RtcProcess:
 @asynccontextmanager
 async def rtc_process(channel: Channel) -> AsyncIterator[RtcProcess]:
     """Open the rtc process; leaving it says goodbye to every peer."""
+    logging.getLogger("aioice").setLevel(logging.WARNING)  # It tells of every candidate.
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
         process = RtcProcess(channel, stack, group)
         try:

@@ -7,7 +7,18 @@ import ssl
 from aiohttp import web
 
 from commandwall.base.errors import UnavailableError
-from commandwall.control.http import accounts, cameras, pages, ptz, roster, sessions, sockets, system, walls
+from commandwall.control.http import (
+    accounts,
+    cameras,
+    pages,
+    ptz,
+    roster,
+    sessions,
+    sockets,
+    system,
+    walls,
+    webrtc,
+)
 from commandwall.control.http.context import OPENAPI, WEB, Web
 from commandwall.control.http.openapi import describe
 from commandwall.control.http.problems import problems
@@ -36,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     *ptz.ROUTES,
     *walls.ROUTES,
     *sockets.ROUTES,
+    *webrtc.ROUTES,
     *accounts.ROUTES,
     *system.ROUTES,
     *pages.ROUTES,
@@ -51,6 +63,7 @@ def application(context: Web) -> web.Application:
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
     app.on_response_prepare.append(_secure)
+    app.on_response_prepare.append(webrtc.allow_origins)
     app.on_shutdown.append(sockets.close_sockets)
     return app
 

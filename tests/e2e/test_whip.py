@@ -1,0 +1,80 @@
+"""A screen shared from Chromium by WHIP, decoded like a camera and read back from the wall's pixels."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.e2e.browser import browser, fresh
+from tests.e2e.pictures import cameras_shown, decode
+from tests.e2e.site import Daemon, until
+from tests.e2e.webrtc import open_page, share
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(120), pytest.mark.blocks_loop]
+
+
+@pytest.fixture
+async def page(daemon: Daemon, chromium: str) -> AsyncIterator[Page]:
+    async with browser(chromium) as running:
+        yield await open_page(await (await fresh(running)).new_page(), daemon)
+
+
+async def screen(daemon: Daemon, screen_id: str = "desk") -> dict[str, Any]:
+    """Return a screen as the API shows it."""
+    found: list[dict[str, Any]] = (await daemon.get("/screens"))["items"]
+    return next(each for each in found if each["id"] == screen_id)
+
+
+async def until_wall_shows(daemon: Daemon, cell: str, number: int) -> None:
+    """Wait until the wall's own pixels have the bar code of ``number`` in ``cell``."""
+
+    async def shows() -> bool:
+        tiles = (await daemon.get("/walls/main"))["tiles"]
+        picture = decode(await daemon.picture("/walls/main/snapshot.png"))
+        return cameras_shown(picture, tiles).get(cell) == number
+
+    await until(f"cell {cell} shows {number}", shows)
+
+
+async def tile(daemon: Daemon, cell: str) -> dict[str, Any]:
+    """Return a tile of the wall."""
+    found: list[dict[str, Any]] = (await daemon.get("/walls/main"))["tiles"]
+    return next(each for each in found if each["cell"] == cell)
+
+
+async def test_a_shared_screen_is_a_source(daemon: Daemon, page: Page) -> None:
+    status, problem = await daemon.put("/walls/main/cells/4", {"source": "screen:desk"})
+    assert status == 422
+    assert "desk" in problem["detail"]
+
+    await share(page, "/whip/screens/desk?name=2 号席位", 4711)
+
+    async def live() -> bool:
+        return (await screen(daemon))["state"] == "live"
+
+    await until("the screen is live", live)
+    assert (await screen(daemon))["name"] == "2 号席位"
+    status, _ = await daemon.put("/walls/main/cells/4", {"source": "screen:desk"})
+    assert status == 200
+    await until_wall_shows(daemon, "4", 4711)
+    assert (await tile(daemon, "4"))["state"] == "live"
+
+    assert await page.evaluate("leave('sharing')") == 204
+
+    async def lost() -> bool:
+        return (await tile(daemon, "4"))["state"] == "lost"
+
+    await until("the tile says that it is lost", lost)
+    ended = await screen(daemon)
+    assert (ended["state"], ended["reason"], ended["reason_zh"]) == (
+        "lost",
+        "screen share ended",
+        "共享屏幕已结束",
+    )
+
+    await share(page, "/whip/screens/desk", 815)
+    await until_wall_shows(daemon, "4", 815)
+    assert (await tile(daemon, "4"))["name"] == "desk"
