@@ -126,6 +126,7 @@ class StagedDaemon:
     cameras: Sequence[dict[str, Any]]
     areas: Sequence[dict[str, Any]] = ()
     layouts: Sequence[dict[str, Any]] = field(default_factory=lambda: [grid(1), grid(2), grid(3)])
+    screens: Sequence[dict[str, Any]] = ()
     role: str = "operator"
     signed_in: bool = True
     revision: int = 7
@@ -238,6 +239,7 @@ class StagedDaemon:
             "/areas": {"items": self.areas},
             "/cameras": {"items": self.cameras},
             "/layouts": {"items": self.layouts},
+            "/screens": {"items": self.screens},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
             "/walls/main/prepare": {"cameras": []},
