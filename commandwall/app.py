@@ -100,7 +100,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         health = Health(plant.walls.values, plant.worker_statuses)
         probes = Probes(metrics.text, health.faults)
         pages = Path(commandwall.panel.__file__).parent
-        webrtc = WebRtc(service, plant.board, plant.feeds, plant.rtc, plant.screens, audit)
+        webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, plant.rtc, plant.screens, audit)
         web = Web(service, webrtc, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:

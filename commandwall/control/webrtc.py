@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from commandwall.base.errors import InvalidError, NotFoundError
 from commandwall.control.audit import AuditLog
 from commandwall.control.audited import audited
 from commandwall.control.changes import ScreenShare, check
-from commandwall.control.feeds import Feeds
+from commandwall.control.ports import Rtc
 from commandwall.control.roles import Permission, Principal
-from commandwall.control.rtc import RtcControl, RtcSession, StreamOffer, Watched
+from commandwall.control.rtc import RtcSession, StreamOffer, Watched
 from commandwall.control.screens import Screens, ScreenStatus
 from commandwall.control.service import Service
 from commandwall.control.state import CameraBoard
@@ -27,20 +28,23 @@ class Opened:
 
 
 class WebRtc:
-    """Operations beside those of :class:`Service`, in the same manner."""
+    """Operations beside those of :class:`Service`, in the same manner.
+
+    ``packet_path`` says where a camera's packets are.
+    """
 
     def __init__(
         self,
         service: Service,
         board: CameraBoard,
-        feeds: Feeds,
-        rtc: RtcControl,
+        packet_path: Callable[[str], Path],
+        rtc: Rtc,
         screens: Screens,
         audit: AuditLog,
     ) -> None:
         self._service = service
         self._board = board
-        self._feeds = feeds
+        self._packet_path = packet_path
         self._rtc = rtc
         self._screens = screens
         self._audit = audit
@@ -71,7 +75,7 @@ class WebRtc:
             raise InvalidError(
                 "camera {id!r} has {streams}", id=camera_id, streams=", ".join(names), field="stream"
             )
-        path = self._feeds.packet_path(camera_id)
+        path = self._packet_path(camera_id)
         offer = StreamOffer(path, f"camera/{camera_id}/{wanted}", False, sdp)
         return Opened(*await self._rtc.watch(who, Watched(camera=camera_id), offer))
 

@@ -53,7 +53,7 @@ async def test_a_shared_screen_is_a_source(daemon: Daemon, page: Page) -> None:
     await share(page, "/whip/screens/desk?name=2 号席位", 4711)
 
     async def live() -> bool:
-        return (await screen(daemon))["state"] == "live"
+        return bool((await screen(daemon))["state"] == "live")
 
     await until("the screen is live", live)
     assert (await screen(daemon))["name"] == "2 号席位"
@@ -65,7 +65,7 @@ async def test_a_shared_screen_is_a_source(daemon: Daemon, page: Page) -> None:
     assert await page.evaluate("leave('sharing')") == 204
 
     async def lost() -> bool:
-        return (await tile(daemon, "4"))["state"] == "lost"
+        return bool((await tile(daemon, "4"))["state"] == "lost")
 
     await until("the tile says that it is lost", lost)
     ended = await screen(daemon)

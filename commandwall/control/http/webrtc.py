@@ -174,5 +174,8 @@ ROUTES = (
         problems=(404, 412, 415, 422, 503),
     ),
     Route("DELETE", _SESSION, end_session, "End a WebRTC session of one's own", status=204, problems=(404,)),
-    Route("OPTIONS", "/{place:whep|whip|webrtc}/{rest:.+}", preflight, "What may be sent", signed_in=False),
+    *(
+        Route("OPTIONS", f"{place}{{rest:.+}}", preflight, "What may be sent", signed_in=False)
+        for place in _PLACES
+    ),
 )
