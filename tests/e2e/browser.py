@@ -35,10 +35,10 @@ _VIDEO_HEADER = struct.Struct("!4sBBHQqQ")
 
 
 @asynccontextmanager
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """Run Chromium without a window."""
+async def browser(chromium: str, *arguments: str) -> AsyncIterator[Browser]:
+    """Run Chromium without a window, with further ``arguments``."""
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        running = await playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS, *arguments])
         try:
             yield running
         finally:

@@ -19,12 +19,10 @@ export async function publish(url, stream, onLost) {
     await peer.setLocalDescription();
     const { answer, location } = await post(url, peer.localDescription?.sdp ?? "");
     await peer.setRemoteDescription({ type: "answer", sdp: answer });
-    return () => {
-      peer.close();
-      return fetch(location, { method: "DELETE", keepalive: true }).catch((error) =>
-        console.warn("the session ends by itself", error),
-      );
-    };
+    return () =>
+      fetch(location, { method: "DELETE", keepalive: true })
+        .catch((error) => console.warn("the session ends by itself", error))
+        .finally(() => peer.close());
   } catch (error) {
     peer.close();
     throw error;
