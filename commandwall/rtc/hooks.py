@@ -57,7 +57,7 @@ class FrameSource(Protocol):
         """
 
     def want_key(self) -> None:
-        """Take note that the receiver cannot go on without a key frame (RTCP PLI or FIR)."""
+        """Take note that the receiver cannot go on without a key frame (RTCP PLI)."""
 
 
 class EndOfStreamError(MediaStreamError):

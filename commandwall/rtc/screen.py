@@ -54,6 +54,7 @@ class Screen:
         """Close every subscription: the screen is no longer shared."""
         for subscriber in self._subscribers:
             subscriber.end()
+        self._subscribers.clear()
 
 
 class ScreenBus:
