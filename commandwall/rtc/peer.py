@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from aiortc import (
-    RTCBundlePolicy,
     RTCConfiguration,
     RTCIceServer,
     RTCPeerConnection,
@@ -32,9 +31,7 @@ class Peer:
 
     def __init__(self, ice_servers: Sequence[str]) -> None:
         servers = [RTCIceServer(urls=list(ice_servers))] if ice_servers else []
-        self._connection = RTCPeerConnection(
-            RTCConfiguration(servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
-        )
+        self._connection = RTCPeerConnection(RTCConfiguration(servers))
         self._connection.on("connectionstatechange", self._changed)
         self._connected = asyncio.Event()
         self._over = asyncio.Event()

@@ -36,6 +36,7 @@ _SETUP = """(token) => {
     const count = () => { video.shown += 1; video.requestVideoFrameCallback(count); };
     video.requestVideoFrameCallback(count);
     pc.ontrack = (event) => { video.srcObject = new MediaStream([event.track]); };
+    pc.addTransceiver('audio', {direction: 'recvonly'});  // As players do; there is no sound yet.
     pc.addTransceiver('video', {direction: 'recvonly'});
     pc.video = video;
     window[name] = pc;

@@ -48,8 +48,10 @@ class Client:
         self.pc = RTCPeerConnection(RTCConfiguration([]))
         self.sink = Sink()
 
-    async def wants(self) -> str:
-        """Return an offer to receive."""
+    async def wants(self, *, sound: bool = False) -> str:
+        """Return an offer to receive; players ask for ``sound`` too, and first."""
+        if sound:
+            self.pc.addTransceiver("audio", "recvonly")
         receiver = self.pc.addTransceiver("video", "recvonly").receiver
         hooks.receive_into(receiver, self.sink, 1_000_000)
         return await self._offer()
@@ -78,8 +80,8 @@ class Bench:
     path: Path
     told: list[tuple[str, SessionPhase]]
 
-    async def watch(self, name: str, client: Client) -> None:
-        message = WatchStream(name, str(self.path), "head/a", True, await client.wants())
+    async def watch(self, name: str, client: Client, *, sound: bool = False) -> None:
+        message = WatchStream(name, str(self.path), "head/a", True, await client.wants(sound=sound))
         await client.accept(await self.sessions.watch(message))
         await until(lambda: (name, CONNECTED) in self.told)
 
@@ -126,6 +128,16 @@ async def test_all_viewers_get_the_same_packets_of_one_subscription(bench: Bench
         await until(lambda: ("s1", ENDED) in bench.told)
     await until(lambda: [phase for _, phase in bench.told].count(ENDED) == 3)
     await until(lambda: not bench.publisher.subscribers)
+
+
+async def test_a_player_that_asks_for_sound_too_gets_the_pictures(bench: Bench) -> None:
+    async with clients(1) as (client,):
+        await bench.watch("s", client, sound=True)
+        await until(lambda: bench.publisher.keys_asked)
+        bench.publisher.push(*units(1))
+        await until(lambda: client.sink.packets)
+        directions = [each.currentDirection for each in client.pc.getTransceivers()]
+        assert directions == ["inactive", "recvonly"]
 
 
 async def test_a_wish_for_a_key_frame_reaches_the_publisher(bench: Bench) -> None:
