@@ -120,7 +120,18 @@ ZH: dict[str, str] = {
     "cell {id!r} is empty": "格子 {id!r} 是空的",
     "cell {id!r} is named twice": "格子 {id!r} 出现两次",
     "cell {id!r} leaves the grid of {columns} x {rows}": "格子 {id!r} 超出 {columns} x {rows} 的网格",
-    "cell {id!r} overlaps cell {other!r}": "格子 {id!r} 与格子 {other!r} 重叠",
+    "cell {id!r} overlaps cell {other!r}; move it, or give it another z": (
+        "格子 {id!r} 与格子 {other!r} 重叠，请移动它，或给它另一个 z"
+    ),
+    "cell {cell!r} shows nothing": "格子 {cell!r} 没有画面",
+    "there is no layout for {count} sources; the largest has {most} cells": (
+        "没有可容纳 {count} 路画面的布局，最大的布局有 {most} 个格子"
+    ),
+    "width and height must be at least {least}": "宽和高不能小于 {least}",
+    "leaves the picture; x + width and y + height are at most 1": ("超出画面：x + 宽 和 y + 高 都不能大于 1"),
+    "must have one of layout, swap, biggest, full, view, and only one": (
+        "layout、swap、biggest、full、view 必须且只能有一个"
+    ),
     "head {id!r} leaves the canvas of {width} x {height}": "屏幕 {id!r} 超出 {width} x {height} 的画布",
     "must be even numbers and at least 16 x 16": "必须是偶数，且不小于 16 x 16",
     "must be x, y, width, height, none below 0": "必须是 x、y、宽、高，且都不小于 0",
@@ -190,7 +201,18 @@ ZH: dict[str, str] = {
     ),
     "conferences are not linked by this version; leave it empty": "本版本不支持会议级联，请留空",
     "must have either grid or cells; a plain grid needs no drawing": (
-        "grid 和 cells 必须且只能有一个；规则网格不需要绘制"
+        "grid 和 cells 只能有一个；规则网格不需要绘制"
+    ),
+    "must have cells: a grid, a drawing (cells) or free ones": (
+        "必须有格子：网格（grid）、绘制（cells）或自由格子（free）"
+    ),
+    "must be one word without spaces, and not a dot": "必须是一个不含空格的词，且不能是点",
+    "auto is the layout that is chosen by itself; take another name": (
+        "auto 表示自动选择的布局，请换一个名称"
+    ),
+    "is empty; give it a width and a height above 0": "是空的，宽和高必须大于 0",
+    "leaves the wall; x and y are at least 0, x + width and y + height at most 100": (
+        "超出大屏：x 和 y 不能小于 0，x + 宽 和 y + 高 都不能大于 100"
     ),
     'is neither UTF-8 nor GB18030; save it as "CSV UTF-8"': (
         "既不是 UTF-8 也不是 GB18030，请另存为“CSV UTF-8”"

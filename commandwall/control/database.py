@@ -46,6 +46,10 @@ _MIGRATIONS = (
     """
     CREATE TABLE cameras (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL) STRICT;
     """,
+    """
+    ALTER TABLE arrangements ADD COLUMN views TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE arrangements ADD COLUMN "full" TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commandwall.control.store import Store
 from commandwall.control.write_behind import WriteBehind
-from commandwall.model.wall import Arrangement
+from commandwall.model.arrangement import Arrangement
 
 
 class ArrangementKeeper:

@@ -20,11 +20,12 @@ from paho.mqtt.properties import Properties
 
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.base.tasks import Backoff
-from commandwall.control.changes import LayoutCommand, parse
+from commandwall.control.changes import parse
 from commandwall.control.documents import TilesEvent, WallDocument
 from commandwall.control.encoding import adapter
 from commandwall.control.events import EventLog
 from commandwall.control.problem import problem_of
+from commandwall.control.rearranging import WallCommand
 from commandwall.control.roles import Principal, Role
 from commandwall.control.service import Service
 from commandwall.control.state import CameraStatus
@@ -79,6 +80,7 @@ class WallState:
     name: str
     revision: int
     layout: str
+    full: str
     tiles: tuple[TileShort, ...]
 
 
@@ -257,14 +259,17 @@ class MqttBridge:
         """Do what ``message`` asks for and return the answer: status 200 and the wall, or a problem."""
         wall = str(message.topic).removeprefix(f"{self._base}/walls/").removesuffix("/layout/set")
         try:
-            command = parse(LayoutCommand, message.payload)
-            document = self._service.set_layout(
-                BROKER, wall, command.layout, command.sources, command.revision
-            )
+            document = self._change(wall, parse(WallCommand, message.payload))
         except CommandwallError as error:
             log.info("MQTT: %s: %s", message.topic, error)
             return problem_of(error)
         return {"status": 200, "wall": adapter(WallState).dump_python(_wall_state(document), mode="json")}
+
+    def _change(self, wall: str, command: WallCommand) -> WallDocument:
+        if command.rearrangement is not None:
+            return self._service.rearrange(BROKER, wall, command.rearrangement, command.revision)
+        layout = command.layout or ""
+        return self._service.set_layout(BROKER, wall, layout, command.sources, command.revision)
 
     async def _answer(self, client: aiomqtt.Client, message: aiomqtt.Message, answer: dict[str, Any]) -> None:
         asked = message.properties
@@ -287,4 +292,4 @@ def _camera_state(status: CameraStatus) -> CameraState:
 
 def _wall_state(document: WallDocument) -> WallState:
     tiles = tuple(TileShort(tile.cell, tile.source, tile.state) for tile in document.tiles)
-    return WallState(document.id, document.name, document.revision, document.layout, tiles)
+    return WallState(document.id, document.name, document.revision, document.layout, document.full, tiles)

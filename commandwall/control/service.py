@@ -14,6 +14,7 @@ from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDo
 from commandwall.control.feeds import StillPicture
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
 from commandwall.control.ptz import PtzControl
+from commandwall.control.rearranging import Rearrangement
 from commandwall.control.roles import Permission, Principal, Role
 from commandwall.control.roster import CameraSettings, CredentialDocument, Roster
 from commandwall.control.sheet_import import ImportReport
@@ -227,6 +228,13 @@ class Service:
         """Change one cell of a wall; raises as :meth:`set_layout` does."""
         with self._audited(who, Permission.OPERATE, "wall.cell", wall_id, f"{cell}: {source}"):
             return self._wall(wall_id).set_cell(cell, source, expected_revision)
+
+    def rearrange(
+        self, who: Principal, wall_id: str, change: Rearrangement, expected_revision: int | None = None
+    ) -> WallDocument:
+        """Change in any other way what a wall shows; raises as :meth:`set_layout` does."""
+        with self._audited(who, Permission.OPERATE, change.action, wall_id, str(change)):
+            return self._wall(wall_id).rearrange(change, expected_revision)
 
     # ---- operating cameras
 

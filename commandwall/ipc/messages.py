@@ -17,6 +17,7 @@ from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
+from commandwall.model.view import WHOLE, Crop
 from commandwall.model.wall import DecodeLevel, TileState, Wall
 
 
@@ -160,7 +161,8 @@ class TileSpec:
 
     The slots have ``width`` x ``height`` pixels (even). ``stream`` is what the tile deserves by
     its size; the worker shows the other stream until that one has its first picture.
-    ``importance`` orders tiles when decoding must be cut: higher survives longer.
+    ``importance`` orders tiles when decoding must be cut: higher survives longer. ``crop`` is the
+    part of the picture that is shown; ``aspect`` says how that part fills the tile.
     """
 
     cell: str
@@ -172,6 +174,7 @@ class TileSpec:
     height: int
     aspect: Aspect
     importance: float
+    crop: Crop = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +287,7 @@ class WallTile:
 
 @dataclass(frozen=True, slots=True)
 class Arrange:
-    """Control -> wall: show these tiles, all at the same tick.
+    """Control -> wall: show these tiles, all at the same tick, each over those before it.
 
     ``at_ns`` (monotonic) is when the operator's command arrived; switch times count from it.
     """

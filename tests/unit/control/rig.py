@@ -22,6 +22,7 @@ from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
+from commandwall.control.rearranging import Rearrangement
 from commandwall.control.roles import Principal, Role
 from commandwall.control.roster import Roster
 from commandwall.control.rtc import RtcSession, StreamOffer, Watched
@@ -32,9 +33,11 @@ from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
 from commandwall.control.webrtc import WebRtc
+from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.layout import Cell, Layout
 from commandwall.model.rect import Rect
+from commandwall.model.source import Source
 from commandwall.model.wall import DecodeLevel, Head, TileState, Wall
 from commandwall.settings.site import Credential, Language, Level, Site
 from commandwall.workers.worker import WorkerState, WorkerStatus
@@ -69,6 +72,7 @@ class FakeWall:
         self.wall = WALL
         self.packet_path = packet_path
         self.down = False
+        self.rearranged: list[Rearrangement] = []
         self.prepared: list[tuple[str, Iterable[str] | None]] = []
         self._board = board
         self._events = events
@@ -81,7 +85,20 @@ class FakeWall:
         level = DecodeLevel.NODEBLOCK
         tiles = [
             TileDocument(
-                cell.id, source, source, box(rects[cell.id]), state, 0.04, False, 15.0, "sub", level, None
+                cell.id,
+                source,
+                source,
+                box(rects[cell.id]),
+                state,
+                0.04,
+                False,
+                15.0,
+                "sub",
+                level,
+                None,
+                cell.aspect,
+                (0, 0, 1, 1),
+                cell.z,
             )
             for cell, source in zip(self._layout.cells, self._sources, strict=True)
             for state in [TileState.EMPTY if source == "none" else TileState.LIVE]
@@ -89,7 +106,7 @@ class FakeWall:
         heads = tuple(HeadDocument(head.id, box(head.rect)) for head in WALL.heads)
         size = (WALL.width, WALL.height)
         return WallDocument(
-            WALL.id, WALL.name, size, WALL.fps, 0, self._revision, self._layout.id, heads, tuple(tiles)
+            WALL.id, WALL.name, size, WALL.fps, 0, self._revision, self._layout.id, "", heads, tuple(tiles)
         )
 
     def set_layout(
@@ -118,6 +135,13 @@ class FakeWall:
         index = self._layout.cells.index(self._layout.cell(cell_id))
         self._check_source(source, "source")
         return self._changed([*self._sources[:index], source, *self._sources[index + 1 :]])
+
+    def rearrange(self, change: Rearrangement, expected_revision: int | None) -> WallDocument:
+        self._check(expected_revision)
+        shown = Arrangement(self._revision, self._layout.id, tuple(map(Source.parse, self._sources)))
+        changed = change.applied(shown, self._layout)
+        self.rearranged.append(change)
+        return self._changed([str(source) for source in changed.sources])
 
     def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
         if layout_id not in LAYOUTS:
