@@ -50,13 +50,15 @@ export class Api {
   }
 
   /**
+   * @param {string} method PUT, POST or DELETE
    * @param {string} path
-   * @param {object} body
+   * @param {object | undefined} body
    * @param {number} revision the change is refused with status 412 when this is not the newest
    * @returns {Promise<any>}
    */
-  put(path, body, revision) {
-    return this.call("PUT", path, { body, headers: { "If-Match": `"${revision}"` } });
+  change(method, path, body, revision) {
+    const headers = { "If-Match": `"${revision}"` };
+    return this.call(method, path, body === undefined ? { headers } : { body, headers });
   }
 
   /**

@@ -51,9 +51,7 @@ const picker = new LayoutPicker(byId("layouts"), i18n, {
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
-/** @type {import("../layouts/groups.js").Layout[]} */
-const layouts = [];
-const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, layouts });
+const desk = new Desk({ session, view, store, tree, toasts, menu, i18n });
 
 /** @param {string} camera @param {boolean} next */
 function pick(camera, next) {
@@ -113,7 +111,7 @@ function cancel() {
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
 async function load() {
-  const [who, areas, cameras, walls, newLayouts, newScreens] = await Promise.all([
+  const [who, areas, cameras, walls, layouts, newScreens] = await Promise.all([
     api.get("/session"),
     api.list("/areas"),
     api.list("/cameras"),
@@ -127,7 +125,6 @@ async function load() {
   sharing.show(who.name, who.role);
   store.load(areas, cameras);
   screens.load(newScreens);
-  layouts.splice(0, layouts.length, ...newLayouts);
   picker.load(layouts);
   offerWalls(walls, (id) => toasts.report(openWall(id)));
   const known = walls.find((wall) => wall.id === (session.wall?.id ?? rememberedWall())) ?? walls[0];
@@ -211,6 +208,8 @@ listenToKeys({
   move: (direction) => desk.move(direction),
   empty: () => desk.emptySelected(),
   solo: () => desk.toggleSolo(),
+  enlarge: () => desk.enlargeSelected(),
+  whole: () => desk.showWhole(),
   undo: () => desk.undo(),
 });
 document.addEventListener("visibilitychange", () => {

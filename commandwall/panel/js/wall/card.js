@@ -3,6 +3,7 @@
 import { element } from "../base/dom.js";
 import { age, decimal } from "../base/format.js";
 import { cameraOf } from "./arrangement.js";
+import { zoomOf } from "./crop.js";
 
 const OFFSET_PX = 16;
 
@@ -66,6 +67,7 @@ export class HoverCard {
         [t("fact.fps"), decimal(tile.fps, 1)],
         [t("fact.age"), age(tile.age_s)],
       );
+      if (zoomOf(tile.crop) > 1) facts.push([t("fact.zoom"), `${decimal(zoomOf(tile.crop), 1)}×`]);
     }
     this.node.replaceChildren(
       element(
