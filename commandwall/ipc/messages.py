@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from commandwall.base.errors import CommandwallError
 from commandwall.base.sentence import Sentence
+from commandwall.ipc.data_messages import DataMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
@@ -405,4 +406,5 @@ Message = (
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
+    | DataMessage
 )  # fmt: skip

@@ -76,12 +76,16 @@ class Panel:
         if self.kind is PanelKind.TABLE and not self.columns:
             raise InvalidError("a table needs columns; name them", field="columns")
         if self.kind is PanelKind.GAUGE and (self.min is None or self.max is None):
-            raise InvalidError("a gauge needs both ends of its scale", field="max" if self.max is None else "min")
+            raise InvalidError(
+                "a gauge needs both ends of its scale", field="max" if self.max is None else "min"
+            )
         if self.min is not None and self.max is not None and self.min >= self.max:
             raise InvalidError("must be more than min", field="max")
         for index, (low, high) in enumerate(pairwise(self.thresholds), 1):
             if low.at >= high.at:
-                raise InvalidError("must rise from one threshold to the next", field=f"thresholds[{index}].at")
+                raise InvalidError(
+                    "must rise from one threshold to the next", field=f"thresholds[{index}].at"
+                )
 
     @property
     def heading(self) -> str:

@@ -96,8 +96,9 @@ class _Reader:
             return
         if kind not in ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"):
             raise InvalidError("is not a geometry of GeoJSON (RFC 7946)", field=f"{where}.type")
-        where, data = f"{where}.coordinates", _member(data, "coordinates", list, where)
-        parts = data if kind.startswith("Multi") else [data]
+        coordinates: list[Any] = _member(data, "coordinates", list, where)
+        where = f"{where}.coordinates"
+        parts = coordinates if kind.startswith("Multi") else [coordinates]
         for i, part in enumerate(parts):
             at = f"{where}[{i}]" if kind.startswith("Multi") else where
             if kind.endswith("Point"):

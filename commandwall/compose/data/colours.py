@@ -14,8 +14,8 @@ DIM = rgb(122, 133, 150)
 ACCENT = rgb(72, 160, 245)
 STALE = rgb(251, 176, 20)
 WATER = rgb(20, 27, 39)
-LAND = rgb(30, 39, 53)
-OUTLINE = rgb(84, 104, 132)
+LAND = rgb(36, 47, 65)
+OUTLINE = rgb(92, 114, 146)
 ROAD = rgb(60, 74, 96)
 
 LEVEL: dict[PanelLevel, Colour] = {

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from commandwall.compose.palette import Colour
 from commandwall.compose.patch import Sheet
-from commandwall.compose.text import advance, draw_text, line_height, text_mask, text_width
+from commandwall.compose.text import draw_text, text_mask, text_width
 from commandwall.ipc.slots import Plane, Planes
 
 _SHIFT = 4
 _KEPT_PX = 40
 """Larger text is drawn each time: kept masks of that size would take hundreds of megabytes."""
-_DIGITS = "0123456789"
 
 Point = tuple[float, float]
 
@@ -50,6 +49,10 @@ class Easel:
         """Put a picture at ``x``, ``y``, both even."""
         self._sheet.put(planes, x, y)
 
+    def mask(self, mask: Plane, x: float, y: float, colour: Colour) -> None:
+        """Paint ``colour`` where ``mask`` says (0 to 255), its top left corner at ``x``, ``y``."""
+        self._sheet.paint(mask, round(x), round(y), colour)
+
     def rect(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
         """Fill a rectangle, to the nearest pixels."""
         left, top = round(x), round(y)
@@ -57,23 +60,11 @@ class Easel:
         if right > left and bottom > top:
             self._sheet.paint(np.full((bottom - top, right - left), 255, np.uint8), left, top, colour)
 
-    def text(
-        self, text: str, x: float, y: float, px: int, colour: Colour, align: Align = Align.LEFT
-    ) -> None:
-        """Write one line whose box begins at ``y`` and is ``line_height(px)`` high."""
+    def text(self, text: str, x: float, y: float, px: int, colour: Colour, align: Align = Align.LEFT) -> None:
+        """Write one line from ``y`` on, ``line_height(px)`` high; the font's digits are equally wide."""
         if text:
             mask = text_mask(text, px) if px <= _KEPT_PX else draw_text(text, px)
-            self._sheet.paint(mask, round(x - align.value * text_width(text, px)), round(y), colour)
-
-    def figure(
-        self, text: str, x: float, y: float, px: int, colour: Colour, align: Align = Align.LEFT
-    ) -> None:
-        """Write a number as :meth:`text` does, all digits equally wide so that nothing jumps."""
-        x -= align.value * figure_width(text, px)
-        for sign in text:
-            wide = _sign_width(sign, px)
-            self.text(sign, x + (wide - advance(sign, px)) / 2, y, px, colour)
-            x += wide
+            self.mask(mask, x - align.value * text_width(text, px), y, colour)
 
     def line(self, points: Sequence[Point], width: float, colour: Colour, opacity: float = 1.0) -> None:
         """Draw through ``points``, ``width`` pixels wide; drawn twice as large, so halves count."""
@@ -90,7 +81,11 @@ class Easel:
     def polygon(self, rings: Sequence[Sequence[Point]], colour: Colour, opacity: float = 1.0) -> None:
         """Fill what is inside an odd number of ``rings``."""
         self._shape(
-            rings, 1, colour, opacity, lambda mask, parts: cv2.fillPoly(mask, parts, (255,), cv2.LINE_AA, _SHIFT)
+            rings,
+            1,
+            colour,
+            opacity,
+            lambda mask, parts: cv2.fillPoly(mask, parts, (255,), cv2.LINE_AA, _SHIFT),
         )
 
     def disc(self, x: float, y: float, radius: float, colour: Colour, opacity: float = 1.0) -> None:
@@ -129,12 +124,3 @@ class Easel:
         if opacity < 1:
             mask = cv2.convertScaleAbs(mask, alpha=opacity)
         self._sheet.paint(mask, left, top, colour)  # type: ignore[arg-type]
-
-
-def figure_width(text: str, px: int) -> float:
-    """Return how wide :meth:`Easel.figure` writes ``text``."""
-    return sum(_sign_width(sign, px) for sign in text)
-
-
-def _sign_width(sign: str, px: int) -> float:
-    return max(advance(digit, px) for digit in _DIGITS) if sign in _DIGITS else advance(sign, px)

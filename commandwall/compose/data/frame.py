@@ -66,7 +66,7 @@ class Frame:
     def head(self, level: PanelLevel = PanelLevel.NORMAL) -> None:
         """Draw the heading and the time of the value, over what is there; what is stale says so."""
         easel, px, margin = self.easel, self.px, self.margin
-        right = easel.width - margin
+        right: float = easel.width - margin
         if self.view.stale_s:
             right = self._stale()
         elif not self.compact:
@@ -90,7 +90,12 @@ class Frame:
         body = self.body
         px = fitting_px(text, min(body.height * 0.5, 3 * self.px), body.width)
         self.easel.text(
-            text, body.x + body.width / 2, body.y + (body.height - line_height(px)) / 2, px, colour, Align.CENTRE
+            text,
+            body.x + body.width / 2,
+            body.y + (body.height - line_height(px)) / 2,
+            px,
+            colour,
+            Align.CENTRE,
         )
 
     def _time(self, right: int) -> float:

@@ -17,7 +17,8 @@ _STEPS = 600
 class View:
     """One picture's content; equal views are the same picture.
 
-    ``version`` counts the changes of the panel, its values and the cameras of a map. ``moment_utc_ns``
+    ``value`` is the newest one, ``values`` all that a series shows. ``version`` counts the changes of the
+    panel, its values and the cameras of a map. ``moment_utc_ns``
     is the time that a clock or the right end of a series shows, 0 for the others. ``stale_s`` is the age
     that has to be said, 0 where the value is recent enough.
     """
@@ -26,13 +27,9 @@ class View:
     version: int
     moment_utc_ns: int
     stale_s: int
+    value: Value | None
     values: tuple[Value, ...] = field(compare=False)
     cameras: tuple[MapCamera, ...] = field(compare=False)
-
-    @property
-    def value(self) -> Value | None:
-        """The newest value."""
-        return self.values[-1] if self.values else None
 
 
 def moment(panel: Panel, now_utc_ns: int) -> int:
