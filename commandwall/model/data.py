@@ -102,6 +102,13 @@ class Panel:
         """How much of the past it keeps: the window of a series, nothing of any other."""
         return (self.window_s or WINDOW_S) if self.kind is PanelKind.SERIES else 0.0
 
+    def takes(self, body: Body) -> bool:
+        """Return whether ``body`` is what this panel shows; rows have a cell for each column."""
+        if isinstance(body, Rows):
+            cells = {len(row.cells) for row in body.rows}
+            return self.kind is PanelKind.TABLE and cells <= {len(self.columns)}
+        return isinstance(body, _BODIES.get(self.kind, ()))
+
     def level(self, figure: float) -> PanelLevel:
         """Return how serious ``figure`` is."""
         reached = [threshold.level for threshold in self.thresholds if figure >= threshold.at]
@@ -171,6 +178,14 @@ class PictureFile:
 
 
 Body = Words | Figure | Rows | Incidents | PictureFile
+
+_BODIES: dict[PanelKind, type] = {
+    PanelKind.TEXT: Words,
+    PanelKind.GAUGE: Figure,
+    PanelKind.SERIES: Figure,
+    PanelKind.MAP: Incidents,
+    PanelKind.PICTURE: PictureFile,
+}
 
 
 @dataclass(frozen=True, slots=True)

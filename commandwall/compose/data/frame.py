@@ -98,7 +98,7 @@ class Frame:
             Align.CENTRE,
         )
 
-    def _time(self, right: int) -> float:
+    def _time(self, right: float) -> float:
         """Write when the value was so; return where that begins."""
         value, px = self.view.value, max(_LEAST_PX, round(self.px * 0.78))
         if value is None:

@@ -7,7 +7,18 @@ import ssl
 from aiohttp import web
 
 from commandwall.base.errors import UnavailableError
-from commandwall.control.http import accounts, cameras, pages, ptz, roster, sessions, sockets, system, walls
+from commandwall.control.http import (
+    accounts,
+    cameras,
+    data,
+    pages,
+    ptz,
+    roster,
+    sessions,
+    sockets,
+    system,
+    walls,
+)
 from commandwall.control.http.context import OPENAPI, WEB, Web
 from commandwall.control.http.openapi import describe
 from commandwall.control.http.problems import problems
@@ -34,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *cameras.ROUTES,
     *roster.ROUTES,
     *ptz.ROUTES,
+    *data.ROUTES,
     *walls.ROUTES,
     *sockets.ROUTES,
     *accounts.ROUTES,
