@@ -6,17 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import cv2
-
-from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
+from commandwall.base.clock import NS_PER_S, utc_ns
 from commandwall.base.errors import CommandwallError, ProtocolError
 from commandwall.compose.data.board import PanelBoard
-from commandwall.compose.data.painters import paint
-from commandwall.compose.data.picture import read_picture
-from commandwall.compose.data.tiles import Job, PanelTile, open_tiles
-from commandwall.compose.data.words import panel_words
 from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.data_messages import (
     CheckPicture,
@@ -28,9 +22,11 @@ from commandwall.ipc.data_messages import (
     RemovePanels,
     SnapshotPanel,
 )
-from commandwall.ipc.messages import Failure, Message, Picture, Ready, ShowTiles
-from commandwall.media.still import encode_still
+from commandwall.ipc.messages import Failure, ShowTiles
 from commandwall.workers.child import run_child
+
+if TYPE_CHECKING:
+    from commandwall.compose.data.studio import Studio
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +43,17 @@ class DataProcess:
         self._channel = channel
         self._group = group
         self._board = PanelBoard()
-        self._words = panel_words("")
-        self._tiles: dict[str, list[PanelTile]] = {}
+        self._language = ""
+        self._opened: Studio | None = None
         self._wake = asyncio.Event()
         self._faults: set[str] = set()
-        self._painting = group.create_task(self._paint(), name="paint")
+        self._painting: asyncio.Task[None] | None = None
 
     async def handle(self, received: Received) -> None:
         """Act on one message; raises :class:`ProtocolError` for one that is not for this worker."""
         match received.message:
             case ConfigureData(language):
-                self._words = panel_words(language)
+                self._language = language
             case PutPanels(panels):
                 self._board.put_panels(panels)
             case RemovePanels(ids):
@@ -69,64 +65,52 @@ class DataProcess:
             case RemoveCameras(ids):
                 self._board.remove_cameras(ids)
             case ShowTiles(wall, _, tiles):
-                self._tiles[wall] = open_tiles(tiles, self._tiles.get(wall, ()))
+                self._studio().show(wall, tiles)
             case CheckPicture() | SnapshotPanel():
-                self._group.create_task(self._answer(received), name="answer")
+                self._group.create_task(self._answer(self._studio(), received), name="answer")
             case other:
                 raise ProtocolError(f"channel: a data worker does not take {type(other).__name__}")
         self._wake.set()
 
     def close(self) -> None:
         """Stop painting."""
-        self._painting.cancel()
+        if self._painting is not None:
+            self._painting.cancel()
 
-    async def _paint(self) -> None:
+    def _studio(self) -> Studio:
+        """Return what paints; the first time it is loaded and begins."""
+        if self._opened is None:
+            from commandwall.compose.data.studio import Studio
+
+            self._opened = Studio(self._board, self._language)
+            self._painting = self._group.create_task(self._paint(self._opened), name="paint")
+        return self._opened
+
+    async def _paint(self, studio: Studio) -> None:
+        """Publish what is due, again and again, and say once what is wrong with panels."""
         while True:
+            self._wake.clear()
+            faults = set(await asyncio.to_thread(studio.job().run))
+            for fault in faults - self._faults:
+                log.warning("%s", fault)
+            self._faults = faults
+            await asyncio.sleep(_REST_S)
             until_second_s = 1 - utc_ns() % NS_PER_S / NS_PER_S
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), min(_ROUND_S, until_second_s))
-            self._wake.clear()
-            await self._round()
-            await asyncio.sleep(_REST_S)
 
-    async def _round(self) -> None:
-        """Publish what is due, and say once what is wrong with panels."""
-        job, now_ns, now_utc_ns = Job(self._words), monotonic_ns(), utc_ns()
-        for tile in [tile for tiles in self._tiles.values() for tile in tiles]:
-            if tile.spec.source.id in self._board:
-                view, since_utc_ns = self._board.view(tile.spec.source.id, now_utc_ns)
-                if tile.due(view, now_ns):
-                    job.add(tile, view, since_utc_ns)
-        faults = set(await asyncio.to_thread(job.run))
-        for fault in faults - self._faults:
-            log.warning("%s", fault)
-        self._faults = faults
-
-    async def _answer(self, received: Received) -> None:
+    async def _answer(self, studio: Studio, received: Received) -> None:
         try:
-            message, data = await asyncio.to_thread(self._result, received.message)
+            message, data = await asyncio.to_thread(studio.answer, received.message)
         except CommandwallError as error:
             self._channel.answer(received.call, Failure.of(error))
         else:
             self._channel.answer(received.call, message, data)
 
-    def _result(self, request: Message) -> tuple[Message, bytes]:
-        """Return the answer to a request; raises :class:`CommandwallError`."""
-        match request:
-            case CheckPicture(path):
-                read_picture(Path(path))
-                return Ready(), b""
-            case SnapshotPanel(panel, width, height):
-                view, _ = self._board.view(panel, utc_ns())
-                still = encode_still(paint(view, width, height, self._words), "png")
-                return Picture(still.content_type, 0.0), still.data
-        raise ProtocolError(f"channel: a data worker does not take {type(request).__name__}")
-
 
 @asynccontextmanager
 async def data_process(channel: Channel) -> AsyncIterator[DataProcess]:
     """Open a data worker; leaving it ends its painting."""
-    cv2.setNumThreads(1)
     async with asyncio.TaskGroup() as group:
         process = DataProcess(channel, group)
         try:
