@@ -15,6 +15,8 @@ from commandwall.model.level import PanelLevel
 
 _FROM_DEG, _SWEEP_DEG = 150.0, 240.0
 _LEAST_ARC_PX = 70
+_HEIGHT = 1.8
+"""Of the arc and what stands below its ends, in radii."""
 
 
 def paint_gauge(frame: Frame) -> None:
@@ -32,8 +34,8 @@ def paint_gauge(frame: Frame) -> None:
 
 def _arc(frame: Frame, figure: float | None, level: PanelLevel) -> None:
     easel, panel, body = frame.easel, frame.view.panel, frame.body
-    radius = min(body.width * 0.46, body.height / 1.62)
-    x, y = body.x + body.width / 2, body.y + radius * 1.04 + (body.height - radius * 1.62) / 2
+    radius = min(body.width * 0.46, body.height / _HEIGHT)
+    x, y = body.x + body.width / 2, body.y + radius * 1.04 + (body.height - radius * _HEIGHT) / 2
     thick = radius * 0.15
     easel.line(_arc_points(x, y, radius - thick / 2, 0, 1), thick, RULE)
     share = _share(panel, figure)

@@ -90,14 +90,15 @@ class DataProcess:
         """Publish what is due, again and again, and say once what is wrong with panels."""
         while True:
             self._wake.clear()
+            second_s = utc_ns() // NS_PER_S + 1
             faults = set(await asyncio.to_thread(studio.job().run))
             for fault in faults - self._faults:
                 log.warning("%s", fault)
             self._faults = faults
             await asyncio.sleep(_REST_S)
-            until_second_s = 1 - utc_ns() % NS_PER_S / NS_PER_S
+            until_s = max(0.0, second_s - utc_ns() / NS_PER_S)  # A clock changes when the second does.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), min(_ROUND_S, until_second_s))
+                await asyncio.wait_for(self._wake.wait(), min(_ROUND_S, until_s))
 
     async def _answer(self, studio: Studio, received: Received) -> None:
         try:

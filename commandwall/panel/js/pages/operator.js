@@ -7,10 +7,13 @@ import { I18n } from "../base/i18n.js";
 import { Inspector } from "../cameras/inspector.js";
 import { CameraStore } from "../cameras/store.js";
 import { CameraTree } from "../cameras/tree.js";
+import { PanelForm } from "../data/form.js";
+import { PanelList } from "../data/list.js";
+import { PanelStore } from "../data/store.js";
 import { LayoutPicker } from "../layouts/picker.js";
 import { PtzPad } from "../ptz/pad.js";
 import { Viewer } from "../video/viewer.js";
-import { cameraOf, sourceOf } from "../wall/arrangement.js";
+import { cameraOf, dataSource, sourceOf } from "../wall/arrangement.js";
 import { HoverCard } from "../wall/card.js";
 import { Desk } from "../wall/desk.js";
 import { Drag } from "../wall/drag.js";
@@ -29,6 +32,7 @@ const PREVIEW = "_canvas";
 const api = new Api();
 const i18n = new I18n();
 const store = new CameraStore();
+const panels = new PanelStore();
 const session = new WallSession(api);
 const events = new EventStream();
 const toasts = new Toasts(i18n);
@@ -43,6 +47,11 @@ const picker = new LayoutPicker(byId("layouts"), i18n, {
   onConsider: (layout) => desk.prepare(layout),
 });
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
+const form = new PanelForm(api, i18n, panels);
+const list = new PanelList(panels, i18n, {
+  onPick: (panel, next) => place(dataSource(panel), next),
+  onEdit: (panel) => toasts.report(form.open(panel)),
+});
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
 /** @type {import("../layouts/groups.js").Layout[]} */
@@ -52,8 +61,13 @@ const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, layouts 
 /** @param {string} camera @param {boolean} next */
 function pick(camera, next) {
   inspector.show(camera);
-  view.markCells(session.cellsOf(camera));
-  desk.place(camera, next);
+  place(sourceOf(camera), next);
+}
+
+/** @param {string} source @param {boolean} next */
+function place(source, next) {
+  view.markCells(session.cellsOf(source));
+  desk.place(source, next);
 }
 
 /**
@@ -78,6 +92,7 @@ function showSession() {
   showWall(wall);
   desk.refresh();
   tree.refresh();
+  list.refresh();
   showPad();
 }
 
@@ -106,10 +121,11 @@ function cancel() {
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
 async function load() {
-  const [who, areas, cameras, walls, newLayouts] = await Promise.all([
+  const [who, areas, cameras, newPanels, walls, newLayouts] = await Promise.all([
     api.get("/session"),
     api.list("/areas"),
     api.list("/cameras"),
+    api.list("/data"),
     api.list("/walls"),
     api.list("/layouts"),
   ]);
@@ -117,6 +133,8 @@ async function load() {
   desk.setRole(who.role);
   pad.user = who.name;
   store.load(areas, cameras);
+  panels.load(newPanels);
+  form.areas = areas;
   layouts.splice(0, layouts.length, ...newLayouts);
   picker.load(layouts);
   offerWalls(walls, (id) => toasts.report(openWall(id)));
@@ -132,6 +150,7 @@ function wireEvents() {
   events.addEventListener("camera", (event) =>
     store.receive(/** @type {CustomEvent} */ (event).detail),
   );
+  events.addEventListener("data", (event) => panels.receive(/** @type {CustomEvent} */ (event).detail));
   events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
   events.addEventListener("tiles", (event) => {
@@ -164,6 +183,15 @@ function wireDragging() {
     };
     return { label: camera.name, drop };
   });
+  drag.from(byId("data-list"), (target) => {
+    const panel = list.panelAt(target);
+    if (panel === null) return null;
+    const drop = (/** @type {string} */ cell) => {
+      view.select(cell);
+      desk.change(() => session.setCell(cell, dataSource(panel.id)));
+    };
+    return { label: panel.name, drop };
+  });
   drag.from(view.grid, (target) => {
     const from = view.cellAt(target);
     const tile = view.tile(from);
@@ -179,7 +207,8 @@ function wireDragging() {
 
 placeIcons();
 i18n.follow();
-tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(camera);
+tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(sourceOf(camera));
+list.cellsOf = (/** @type {string} */ panel) => session.cellsOf(dataSource(panel));
 wireEvents();
 wireDragging();
 listenToKeys({

@@ -2,7 +2,7 @@
 
 import { byId } from "../base/dom.js";
 import { singleLayout } from "../layouts/groups.js";
-import { NONE, cameraOf, neighbour, sourceOf } from "./arrangement.js";
+import { NONE, cameraOf, neighbour } from "./arrangement.js";
 
 /** Roles that may change what walls show. */
 const OPERATING = new Set(["operator", "admin"]);
@@ -84,11 +84,11 @@ export class Desk {
     this.session.prepare(layout).catch((error) => console.warn("not prepared", error));
   }
 
-  /** Puts a camera into the selected cell. @param {string} camera @param {boolean} next go on to the next cell */
-  place(camera, next) {
+  /** Puts a source into the selected cell. @param {string} source @param {boolean} next go on to the next cell */
+  place(source, next) {
     const cell = this.view.selected;
     if (cell === null || this.readOnly) return;
-    this.change((session) => session.setCell(cell, sourceOf(camera)));
+    this.change((session) => session.setCell(cell, source));
     if (next) this.view.selectNext();
   }
 
@@ -150,7 +150,7 @@ export class Desk {
     this.view.select(cell);
     const tile = this.view.tile(cell);
     const camera = this.store.cameras.get(cameraOf(tile?.source ?? null) ?? "");
-    const items = this.menuItems(camera).filter((item) => !this.readOnly || item.icon === "locate");
+    const items = this.menuItems(camera, (tile?.source ?? NONE) === NONE).filter((item) => !this.readOnly || item.icon === "locate");
     const { t } = this.i18n;
     this.menu.open(
       event.clientX,
@@ -160,8 +160,12 @@ export class Desk {
     );
   }
 
-  /** @param {import("../cameras/store.js").Camera | undefined} camera in the cell @returns {import("../widgets/menu.js").Item[]} */
-  menuItems(camera) {
+  /**
+   * @param {import("../cameras/store.js").Camera | undefined} camera in the cell
+   * @param {boolean} empty nothing is in the cell
+   * @returns {import("../widgets/menu.js").Item[]}
+   */
+  menuItems(camera, empty) {
     const { t } = this.i18n;
     const back = this.session.before !== null;
     const none = camera === undefined;
@@ -184,7 +188,7 @@ export class Desk {
         label: t("cell.empty"),
         icon: "empty",
         keys: "Del",
-        disabled: none,
+        disabled: empty,
         action: () => this.emptySelected(),
       },
       {
