@@ -38,7 +38,7 @@ def ripple(at_s: float, period_s: float, seed: float) -> float:
 
 def storm(at_s: float) -> float:
     """Return how hard it rains, 0 to 1: showers of half an hour, twice in three hours."""
-    return float(max(0.0, ripple(at_s, 3 * 3600, 1.3)) ** 1.5
+    return math.pow(max(0.0, ripple(at_s, 3 * 3600, 1.3)), 1.5)
 
 
 def level_m(at_s: float) -> float:

@@ -36,10 +36,15 @@ class Studio:
         """Paint these tiles of ``wall`` from now on."""
         self._tiles[wall] = open_tiles(tiles, self._tiles.get(wall, ()))
 
+    @property
+    def tiles(self) -> list[PanelTile]:
+        """All tiles, of all walls."""
+        return [tile for tiles in self._tiles.values() for tile in tiles]
+
     def job(self) -> Job:
         """Return what is due now."""
         job, now_ns, now_utc_ns = Job(self._words), monotonic_ns(), utc_ns()
-        for tile in (tile for tiles in self._tiles.values() for tile in tiles):
+        for tile in self.tiles:
             if tile.spec.source.id in self._board:
                 view, since_utc_ns = self._board.view(tile.spec.source.id, now_utc_ns)
                 if tile.due(view, now_ns):

@@ -21,6 +21,8 @@ export class PanelForm {
     this.panel = null;
     /** @type {{id: string, name: string}[]} */
     this.areas = [];
+    // What is typed here is no shortcut of the page.
+    this.dialog.addEventListener("keydown", (event) => event.stopPropagation());
   }
 
   /** @param {import("./store.js").Panel | null} panel `null`: a new one */
@@ -121,6 +123,10 @@ export class PanelForm {
       const always = field !== undefined && !Object.values(FIELDS).flat().includes(field);
       label.hidden = field === undefined ? wanted !== kind : !always && !FIELDS[kind].includes(field);
     }
+    // Of a configured panel only words and pictures can be changed here.
+    const fixed = this.form?.querySelector("fieldset")?.disabled ?? false;
+    const save = /** @type {HTMLElement} */ (this.form?.querySelector(".primary"));
+    save.hidden = fixed && kind !== "text" && kind !== "picture";
   }
 
   /** @param {string} name */

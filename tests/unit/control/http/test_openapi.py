@@ -25,6 +25,7 @@ PLACES = {
     "user": "viewer",
     "token": "t",
     "credentials": "dongmen",
+    "panel": "level",
 }
 
 
@@ -41,6 +42,7 @@ def example_of(route: Route) -> dict[str, Any]:
     known: dict[str, Any] = {
         "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
         "role": "viewer", "user": "admin", "id": "new", "area": "dongmen", "verb": "home",
+        "kind": "clock", "points": [{"value": 1}],
     }  # fmt: skip
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:
