@@ -48,7 +48,7 @@ class World:
         )
         self.panels = Panels(panels, self.board, AREAS, lambda *event: self.events.append(event), "zh")
         self.said: list[Message] = []
-        self.panels.worker.post = self.said.append  # type: ignore[method-assign]
+        self.panels.worker.post = self.said.append  # type: ignore[method-assign, assignment]
 
     def ready(self) -> None:
         self.panels.worker.status.state = WorkerState.READY
