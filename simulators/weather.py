@@ -44,7 +44,7 @@ def storm(at_s: float) -> float:
 def level_m(at_s: float) -> float:
     """Return the water level of the river: it follows the rain of the last hour."""
     rain = sum(storm(at_s - 600 * step) for step in range(6)) / 6
-    return round(1.35 + 2.2 * rain + 0.04 * ripple(at_s, 300, 0.5), 2)
+    return round(1.3 + 4.8 * rain + 0.04 * ripple(at_s, 300, 0.5), 2)
 
 
 def wind_m_s(at_s: float) -> float:
@@ -63,7 +63,7 @@ def people(at_s: float) -> int:
 def _rain_rows(at_s: float) -> dict[str, Any]:
     rows = []
     for number, street in enumerate(("桂园", "黄贝", "东门", "翠竹", "南湖", "笋岗", "东湖", "莲塘")):
-        hour_mm = round(52 * storm(at_s) * (0.7 + 0.3 * ripple(at_s, 5400, number)), 1)
+        hour_mm = round(95 * storm(at_s) * (0.7 + 0.3 * ripple(at_s, 5400, number)), 1)
         day_mm = round(38 + 60 * (0.5 + 0.5 * ripple(at_s, 40_000, number)) + hour_mm, 1)
         level = (
             "alarm"
