@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
 from commandwall.model.data import PanelKind
+from commandwall.model.level import PanelLevel
 from commandwall.settings.load import check_settings, load_settings
 from commandwall.settings.panels import PanelEntry, panel_entry, panel_of
+from commandwall.settings.schema import keys_of
+from tests.conftest import ROOT
 
 SITE = {
     "site": {"id": "luohu", "name": "罗湖", "level": "district"},
@@ -63,6 +67,12 @@ def test_what_is_wrong_is_named_by_line_and_field(
 def test_ids_are_unique(tmp_path: Path) -> None:
     (fault,) = check_settings(write(tmp_path, GAUGE, GAUGE))
     assert "data[1].id" in fault and "taken" in fault
+
+
+def test_the_reference_explains_every_key_kind_and_level() -> None:
+    page = (ROOT / "docs" / "ref" / "data.md").read_text("utf-8")
+    words = set(re.findall(r"`([a-z_]+)`", page))
+    assert keys_of(PanelEntry) | {*PanelKind, *PanelLevel} <= words
 
 
 def test_an_entry_stays_what_it_is() -> None:
