@@ -67,7 +67,7 @@ def panel_document(record: Record, *, configured: bool, visible: bool, now_utc_n
         value is not None and value.timed,
         round(age_s, 3),
         _stale(panel, value, age_s),
-        len(list(record)) if panel.span_s else 0,
+        len(record) if panel.span_s else 0,
         None if value is None else _plain(value.body),
     )
 

@@ -58,6 +58,7 @@ class Panels:
         self._language = language
         self._shown: dict[str, ShowTiles] = {}
         self._painting = False
+        self._died = False
         self._watchers: list[Callable[[str], None]] = []
         self.worker = Worker(
             "data",
@@ -91,7 +92,7 @@ class Panels:
         """Return whether it is painted: how old its value is, it says itself."""
         if self.worker.ready:
             return FeedState.LIVE, Reason()
-        return FeedState.CONNECTING, Reason(ReasonCode.WORKER_DOWN)
+        return FeedState.CONNECTING, Reason(ReasonCode.WORKER_DOWN if self._died else ReasonCode.OPENING)
 
     def watch(self, watcher: Callable[[str], None]) -> None:
         """Call ``watcher`` with every panel's id when the worker comes and goes."""
@@ -201,6 +202,7 @@ class Panels:
         """Leave it: the worker says nothing but answers."""
 
     def _down(self, _: Worker) -> None:
+        self._died = True
         self._tell_watchers()
 
     def _tell_watchers(self) -> None:

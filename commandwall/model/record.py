@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from operator import attrgetter
 
 from commandwall.base.clock import NS_PER_S, utc_iso
 from commandwall.base.errors import InvalidError
 from commandwall.model.data import Panel, Value
 
 MAX_POINTS = 5000
+_TIME = attrgetter("at_utc_ns")
 
 
 class Record:
@@ -23,6 +25,10 @@ class Record:
     def value(self) -> Value | None:
         """The newest value."""
         return self._values[-1] if self._values else None
+
+    def __len__(self) -> int:
+        """Return how many values are kept."""
+        return len(self._values)
 
     def __iter__(self) -> Iterator[Value]:
         """Yield what is kept, the oldest first: all points of a series, at most one value of any other."""
@@ -43,14 +49,14 @@ class Record:
                 )
             self._values = [value]
             return
-        times = [kept.at_utc_ns for kept in self._values]
-        place = bisect_left(times, value.at_utc_ns)
-        same = place < len(times) and times[place] == value.at_utc_ns
-        self._values[place : place + same] = [value]
+        values = self._values
+        place = bisect_left(values, value.at_utc_ns, key=_TIME)
+        same = place < len(values) and values[place].at_utc_ns == value.at_utc_ns
+        values[place : place + same] = [value]
         self._forget()
 
     def _forget(self) -> None:
         """Drop what is older than the window, but for one point: the line comes in from there."""
         oldest = self._values[-1].at_utc_ns - int(self.panel.span_s * NS_PER_S)
-        gone = sum(1 for kept in self._values if kept.at_utc_ns < oldest) - 1
+        gone = bisect_left(self._values, oldest, key=_TIME) - 1
         del self._values[: max(gone, len(self._values) - MAX_POINTS, 0)]

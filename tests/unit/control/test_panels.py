@@ -86,7 +86,7 @@ def test_a_worker_that_comes_up_is_told_everything(world: World) -> None:
     world.panels.tell("level", [value])
     world.panels.show(shown("level"))
     world.said.clear()
-    assert world.panels.state("level") == (FeedState.CONNECTING, Reason(ReasonCode.WORKER_DOWN))
+    assert world.panels.state("level") == (FeedState.CONNECTING, Reason(ReasonCode.OPENING))
     world.ready()
     assert world.said[0] == ConfigureData("zh")
     assert world.told(PutPanels) == [PutPanels((GAUGE, MAP))]
@@ -94,6 +94,9 @@ def test_a_worker_that_comes_up_is_told_everything(world: World) -> None:
     assert world.told(ShowTiles) == [shown("level")]
     assert world.panels.state("level") == (FeedState.LIVE, Reason())
     assert told == ["level", "map"]
+    world.panels.worker.status.state = WorkerState.WAITING
+    world.panels._down(world.panels.worker)
+    assert world.panels.state("map") == (FeedState.CONNECTING, Reason(ReasonCode.WORKER_DOWN))
 
 
 def test_it_hears_of_tiles_when_a_panel_is_shown_for_the_first_time(world: World) -> None:
