@@ -35,6 +35,7 @@ from commandwall.control.service import Service
 from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
+from commandwall.control.webrtc import WebRtc
 from commandwall.observe.health import Health
 from commandwall.observe.metrics import Metrics, Sources
 from commandwall.observe.systemd import Notifier, ServiceManager
@@ -99,12 +100,14 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
                 plant.worker_statuses,
                 video.viewers,
                 plant.share.clients,
+                plant.rtc.viewers,
             )
         )
         health = Health(plant.walls.values, plant.worker_statuses)
         probes = Probes(metrics.text, health.faults)
         pages = Path(commandwall.panel.__file__).parent
-        web = Web(service, events, video, probes, pages, secure=settings.http.tls is not None)
+        webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, plant.rtc, plant.screens, audit)
+        web = Web(service, webrtc, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
             await stack.enter_async_context(MqttBridge(settings.mqtt, service, events))

@@ -10,6 +10,8 @@ from commandwall.control.events import EventLog
 from commandwall.control.feeds import Feeds
 from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.panels import Panels
+from commandwall.control.rtc import RtcControl
+from commandwall.control.screens import Screens
 from commandwall.control.share import ShareControl
 from commandwall.control.sources import CameraBook, Painters, Sources
 from commandwall.control.state import CameraBoard
@@ -29,13 +31,15 @@ class Plant:
     feeds: Feeds
     walls: dict[str, WallControl]
     share: ShareControl
+    screens: Screens
+    rtc: RtcControl
     panels: Panels
 
     @property
     def workers(self) -> list[Worker]:
         """Every worker process."""
         walls = (wall.worker for wall in self.walls.values())
-        return [*self.feeds.workers, *walls, self.share.worker, self.panels.worker]
+        return [*self.feeds.workers, *walls, self.share.worker, self.rtc.worker, self.panels.worker]
 
     def worker_statuses(self) -> list[WorkerStatus]:
         """Return what is known of every worker process."""
@@ -100,10 +104,26 @@ def build_plant(
     board = CameraBoard(cameras, events.publish)
     feeds = Feeds(board, logins, settings.ingest, runtime_dir, take_figures, camera_resized)
     panels = Panels(settings.panels, board, settings.areas, events.publish, settings.language)
-    sources = Sources([CameraBook(board), panels])
-    painters = Painters({SourceKind.CAMERA: feeds.show, SourceKind.DATA: panels.show})
+
+    def screen_removed(screen_id: str) -> None:
+        source = Source(SourceKind.SCREEN, screen_id)
+        for wall in walls.values():
+            wall.source_removed(source)
+        feeds.forget(source.owner)
+
+    def screen_renamed(screen_id: str) -> None:
+        for wall in walls.values():
+            wall.source_put(Source(SourceKind.SCREEN, screen_id))
+
+    screens = Screens(events.publish, screen_removed, screen_renamed)
+    sources = Sources([CameraBook(board), screens, panels])
+    painters = Painters(
+        {SourceKind.CAMERA: feeds.show, SourceKind.SCREEN: feeds.show, SourceKind.DATA: panels.show}
+    )
     links = WallLinks(painters.show, feeds.warm, events.publish, keeper.keep)
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
-    return Plant(board, feeds, walls, ShareControl(settings.rtsp, board, feeds, walls.values()), panels)
+    share = ShareControl(settings.rtsp, board, feeds, walls.values())
+    rtc = RtcControl(settings.rtc, screens, feeds, runtime_dir / "rtc.packets")
+    return Plant(board, feeds, walls, share, screens, rtc, panels)

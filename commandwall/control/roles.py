@@ -27,6 +27,7 @@ class Permission(StrEnum):
     VIEW = "look at cameras and walls"
     OPERATE = "change what walls show and where cameras look"
     FEED = "feed data panels"
+    SHARE = "share a screen"
     DIAGNOSE = "read the figures of the system"
     AUDIT = "read the audit log"
     CAMERAS = "add and remove cameras and their credentials"
@@ -35,8 +36,10 @@ class Permission(StrEnum):
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.VIEW}),
-    Role.LEADER: frozenset({Permission.VIEW}),
-    Role.OPERATOR: frozenset({Permission.VIEW, Permission.OPERATE, Permission.FEED, Permission.DIAGNOSE}),
+    Role.LEADER: frozenset({Permission.VIEW, Permission.SHARE}),
+    Role.OPERATOR: frozenset(
+        {Permission.VIEW, Permission.OPERATE, Permission.FEED, Permission.SHARE, Permission.DIAGNOSE}
+    ),
     Role.OPS: frozenset({Permission.VIEW, Permission.DIAGNOSE, Permission.AUDIT}),
     Role.SENSOR: frozenset({Permission.FEED}),
     Role.ADMIN: frozenset(Permission),

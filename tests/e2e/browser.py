@@ -35,10 +35,10 @@ _VIDEO_HEADER = struct.Struct("!4sBBHQqQ")
 
 
 @asynccontextmanager
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """Run Chromium without a window."""
+async def browser(chromium: str, *arguments: str) -> AsyncIterator[Browser]:
+    """Run Chromium without a window, with further ``arguments``."""
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        running = await playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS, *arguments])
         try:
             yield running
         finally:
@@ -127,6 +127,7 @@ class StagedDaemon:
     areas: Sequence[dict[str, Any]] = ()
     panels: list[dict[str, Any]] = field(default_factory=list)
     layouts: Sequence[dict[str, Any]] = field(default_factory=lambda: [grid(1), grid(2), grid(3)])
+    screens: Sequence[dict[str, Any]] = ()
     role: str = "operator"
     signed_in: bool = True
     revision: int = 7
@@ -240,6 +241,7 @@ class StagedDaemon:
             "/cameras": {"items": self.cameras},
             "/data": {"items": self.panels},
             "/layouts": {"items": self.layouts},
+            "/screens": {"items": self.screens},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
             "/walls/main/prepare": {"cameras": []},

@@ -21,6 +21,7 @@ from commandwall.control.http import (
     sockets,
     system,
     walls,
+    webrtc,
 )
 from commandwall.control.http.context import OPENAPI, WEB, Web
 from commandwall.control.http.openapi import describe
@@ -51,6 +52,7 @@ ROUTES: tuple[Route, ...] = (
     *data.ROUTES,
     *walls.ROUTES,
     *sockets.ROUTES,
+    *webrtc.ROUTES,
     *accounts.ROUTES,
     *system.ROUTES,
     *pages.ROUTES,
@@ -66,6 +68,7 @@ def application(context: Web) -> web.Application:
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
     app.on_response_prepare.append(_secure)
+    app.on_response_prepare.append(webrtc.allow_origins)
     app.on_shutdown.append(sockets.close_sockets)
     return app
 

@@ -12,8 +12,11 @@ import { PanelList } from "../data/list.js";
 import { PanelStore } from "../data/store.js";
 import { LayoutPicker } from "../layouts/picker.js";
 import { PtzPad } from "../ptz/pad.js";
+import { ScreenList } from "../screens/list.js";
+import { ScreenSharing } from "../screens/sharing.js";
+import { ScreenStore } from "../screens/store.js";
 import { Viewer } from "../video/viewer.js";
-import { cameraOf, dataSource, sourceOf } from "../wall/arrangement.js";
+import { cameraOf, dataSource, screenSource, sourceOf } from "../wall/arrangement.js";
 import { HoverCard } from "../wall/card.js";
 import { Desk } from "../wall/desk.js";
 import { Drag } from "../wall/drag.js";
@@ -41,6 +44,9 @@ const menu = new Menu(byId("menu"));
 const view = new WallView(byId("stage"), byId("cells"), i18n);
 const card = new HoverCard(byId("card"), view, store, i18n);
 const inspector = new Inspector(store, i18n);
+const screens = new ScreenStore();
+const screenList = new ScreenList(screens, i18n, (screen) => desk.place(screenSource(screen), false));
+const sharing = new ScreenSharing(i18n, toasts);
 const pad = new PtzPad(api, i18n, toasts);
 const picker = new LayoutPicker(byId("layouts"), i18n, {
   onPick: (layout) => desk.change(() => session.setLayout(layout)),
@@ -93,6 +99,7 @@ function showSession() {
   desk.refresh();
   tree.refresh();
   list.refresh();
+  screenList.refresh();
   showPad();
 }
 
@@ -121,20 +128,23 @@ function cancel() {
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
 async function load() {
-  const [who, areas, cameras, newPanels, walls, newLayouts] = await Promise.all([
+  const [who, areas, cameras, newPanels, walls, newLayouts, newScreens] = await Promise.all([
     api.get("/session"),
     api.list("/areas"),
     api.list("/cameras"),
     api.list("/data"),
     api.list("/walls"),
     api.list("/layouts"),
+    api.list("/screens"),
   ]);
   topbar.show(who);
   desk.setRole(who.role);
   pad.user = who.name;
+  sharing.show(who.name, who.role);
   store.load(areas, cameras);
   panels.load(newPanels);
   form.areas = areas;
+  screens.load(newScreens);
   layouts.splice(0, layouts.length, ...newLayouts);
   picker.load(layouts);
   offerWalls(walls, (id) => toasts.report(openWall(id)));
@@ -151,6 +161,9 @@ function wireEvents() {
     store.receive(/** @type {CustomEvent} */ (event).detail),
   );
   events.addEventListener("data", (event) => panels.receive(/** @type {CustomEvent} */ (event).detail));
+  events.addEventListener("screen", (event) =>
+    screens.receive(/** @type {CustomEvent} */ (event).detail),
+  );
   events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
   events.addEventListener("tiles", (event) => {
@@ -192,6 +205,15 @@ function wireDragging() {
     };
     return { label: panel.name, drop };
   });
+  drag.from(byId("screen-rows"), (target) => {
+    const screen = screenList.screenAt(target);
+    if (screen === null) return null;
+    const drop = (/** @type {string} */ cell) => {
+      view.select(cell);
+      desk.change(() => session.setCell(cell, screenSource(screen.id)));
+    };
+    return { label: screen.name, drop };
+  });
   drag.from(view.grid, (target) => {
     const from = view.cellAt(target);
     const tile = view.tile(from);
@@ -209,6 +231,7 @@ placeIcons();
 i18n.follow();
 tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(sourceOf(camera));
 list.cellsOf = (/** @type {string} */ panel) => session.cellsOf(dataSource(panel));
+screenList.cellsOf = (/** @type {string} */ screen) => session.cellsOf(screenSource(screen));
 wireEvents();
 wireDragging();
 listenToKeys({

@@ -30,6 +30,7 @@
 export const NONE = "none";
 const CAMERA = "camera:";
 const DATA = "data:";
+const SCREEN = "screen:";
 
 /** @param {string} camera @returns {string} */
 export function sourceOf(camera) {
@@ -49,6 +50,11 @@ export function dataSource(panel) {
 /** @param {string | null} source @returns {boolean} whether it is a data panel */
 export function isData(source) {
   return source?.startsWith(DATA) ?? false;
+}
+
+/** @param {string} screen @returns {string} */
+export function screenSource(screen) {
+  return SCREEN + screen;
 }
 
 /** @param {Wall} wall @returns {Arrangement} */

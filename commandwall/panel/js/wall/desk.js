@@ -150,7 +150,7 @@ export class Desk {
     this.view.select(cell);
     const tile = this.view.tile(cell);
     const camera = this.store.cameras.get(cameraOf(tile?.source ?? null) ?? "");
-    const items = this.menuItems(camera, (tile?.source ?? NONE) === NONE).filter((item) => !this.readOnly || item.icon === "locate");
+    const items = this.menuItems(camera).filter((item) => !this.readOnly || item.icon === "locate");
     const { t } = this.i18n;
     this.menu.open(
       event.clientX,
@@ -160,12 +160,8 @@ export class Desk {
     );
   }
 
-  /**
-   * @param {import("../cameras/store.js").Camera | undefined} camera in the cell
-   * @param {boolean} empty nothing is in the cell
-   * @returns {import("../widgets/menu.js").Item[]}
-   */
-  menuItems(camera, empty) {
+  /** @param {import("../cameras/store.js").Camera | undefined} camera in the cell @returns {import("../widgets/menu.js").Item[]} */
+  menuItems(camera) {
     const { t } = this.i18n;
     const back = this.session.before !== null;
     const none = camera === undefined;
@@ -188,7 +184,7 @@ export class Desk {
         label: t("cell.empty"),
         icon: "empty",
         keys: "Del",
-        disabled: empty,
+        disabled: (this.view.tile(this.view.selected)?.source ?? NONE) === NONE,
         action: () => this.emptySelected(),
       },
       {
