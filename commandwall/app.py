@@ -24,6 +24,8 @@ from commandwall.control.http.application import HttpServer, application
 from commandwall.control.http.context import Probes, Web
 from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.mqtt import MqttBridge
+from commandwall.control.panel_desk import PanelDesk
+from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.passwords import Passwords
 from commandwall.control.plant import build_plant
 from commandwall.control.ports import Place
@@ -70,6 +72,9 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         vault, camera_store = Vault(settings.state_dir, settings.credentials), CameraStore(database)
         cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, vault)
         plant = build_plant(settings, cameras, vault, events, keeper, runtime_dir)
+        areas = [area.id for area in settings.areas]
+        panel_keeper = await stack.enter_async_context(PanelKeeper(database, settings.state_dir))
+        await panel_keeper.load(plant.panels, areas)
         for wall in plant.walls.values():
             wall.restore(await store.load_arrangement(wall.wall.id))
         await stack.enter_async_context(_running(plant.workers))
@@ -85,6 +90,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             users,
             audit,
             ptz,
+            PanelDesk(plant.panels, areas, panel_keeper, audit, plant.source_put, plant.source_removed),
         )
         video = await stack.enter_async_context(HeadVideo())
         metrics = Metrics(

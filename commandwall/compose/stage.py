@@ -130,11 +130,16 @@ class Stage:
         return drawn
 
     def skews_ms(self) -> list[float | None]:
-        """Return how much later than the common time each picture was captured, where that is known."""
+        """Return how much later than the common time each picture was captured, where that is known.
+
+        A picture that is held and holds at that time is not off at all.
+        """
         if self._alignment is None:
             return [None] * len(self.specs)
         timed = (self.truth.flags & np.uint64(SlotFlag.TIMED) > 0).tolist()
-        skews = ((self.truth.captured - self._alignment.at_ns) / _NS_PER_MS).round(1).tolist()
+        held = self.truth.flags & np.uint64(SlotFlag.HELD) > 0
+        late = self.truth.captured - self._alignment.at_ns
+        skews = (np.where(held, np.maximum(late, 0), late) / _NS_PER_MS).round(1).tolist()
         return [skew if told else None for skew, told in zip(skews, timed, strict=True)]
 
     def _draw(self, numbers: set[int]) -> set[int]:

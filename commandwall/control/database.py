@@ -50,6 +50,12 @@ _MIGRATIONS = (
     ALTER TABLE arrangements ADD COLUMN views TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE arrangements ADD COLUMN "full" TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE TABLE records (
+        number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+        UNIQUE (kind, id)
+    ) STRICT;
+    """,
 )
 
 

@@ -12,6 +12,7 @@ from commandwall.control.audited import Note, audited
 from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
+from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
 from commandwall.control.ptz import PtzControl
 from commandwall.control.rearranging import Rearrangement
@@ -38,7 +39,7 @@ class Service:
 
     Each takes the principal first and raises :class:`AccessRefusedError` if its role does not
     include the operation. A change is applied first and audited after, without waiting for a disk.
-    Belongs to the control plane's event loop.
+    ``panels`` has those on data panels. Belongs to the control plane's event loop.
     """
 
     def __init__(
@@ -52,8 +53,10 @@ class Service:
         users: Users,
         audit: AuditLog,
         ptz: PtzControl,
+        panels: PanelDesk,
     ) -> None:
         self.place = place
+        self.panels = panels
         self._cameras = cameras
         self._roster = roster
         self._stills = stills
@@ -128,7 +131,7 @@ class Service:
     def event_types(self, who: Principal) -> Collection[str]:
         """Return the types of events that may be listened to."""
         who.require(Permission.VIEW)
-        types = ["camera", "wall", "tiles", "ptz", "screen"]
+        types = ["camera", "wall", "tiles", "ptz", "screen", "data"]
         return [*types, "audit"] if who.may(Permission.AUDIT) else types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:

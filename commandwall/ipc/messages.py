@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
+from commandwall.ipc.data_messages import DataMessage
 from commandwall.ipc.rtc_messages import RtcMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
@@ -433,5 +434,6 @@ Message = (
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
+    | DataMessage
     | RtcMessage
 )  # fmt: skip

@@ -201,6 +201,7 @@ class SiteFile(Entry):
     cameras: list[Any] = []
     cameras_file: Text | None = None
     credentials: dict[str, Any] = {}
+    data: list[Any] = []
     walls: list[Any] = []
     conferences: ConferencesEntry = ConferencesEntry()
 

@@ -125,6 +125,7 @@ class StagedDaemon:
 
     cameras: Sequence[dict[str, Any]]
     areas: Sequence[dict[str, Any]] = ()
+    panels: list[dict[str, Any]] = field(default_factory=list)
     layouts: Sequence[dict[str, Any]] = field(default_factory=lambda: [grid(1), grid(2), grid(3)])
     screens: Sequence[dict[str, Any]] = ()
     role: str = "operator"
@@ -253,6 +254,7 @@ class StagedDaemon:
             "/session": {"name": "wang", "role": self.role, "site": site, "language": "zh"},
             "/areas": {"items": self.areas},
             "/cameras": {"items": self.cameras},
+            "/data": {"items": self.panels},
             "/layouts": {"items": self.layouts},
             "/screens": {"items": self.screens},
             "/walls": {"items": [self.wall()]},

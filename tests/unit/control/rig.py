@@ -20,6 +20,9 @@ from commandwall.control.documents import (
 )
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
+from commandwall.control.panel_desk import PanelDesk
+from commandwall.control.panel_keeper import PanelKeeper
+from commandwall.control.panels import Panels
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
 from commandwall.control.rearranging import Rearrangement
@@ -35,7 +38,9 @@ from commandwall.control.vault import Vault
 from commandwall.control.webrtc import WebRtc
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Area, Camera, StreamAddress
+from commandwall.model.data import Panel, PanelKind, Threshold
 from commandwall.model.layout import Cell, Layout
+from commandwall.model.level import PanelLevel
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
 from commandwall.model.wall import DecodeLevel, Head, TileState, Wall
@@ -62,6 +67,16 @@ AREAS = (Area("luohu", "罗湖"), Area("dongmen", "东门步行街", "luohu"))
 WALL = Wall(
     "main", "主墙", 3840, 2160, 25, "2x2",
     (Head("left", Rect(0, 0, 1920, 2160)), Head("right", Rect(1920, 0, 1920, 2160))),
+)  # fmt: skip
+
+
+PANELS = (
+    Panel("time", "时间", PanelKind.CLOCK),
+    Panel(
+        "level", "水位", PanelKind.GAUGE, unit="m", min=0, max=5, decimals=2, stale_after_s=60,
+        thresholds=(Threshold(3, PanelLevel.ALARM),),
+    ),
+    Panel("map", "态势", PanelKind.MAP, geojson=("/srv/luohu.geojson",)),
 )  # fmt: skip
 
 
@@ -263,6 +278,9 @@ class Rig:
     users: Users
     workers: list[WorkerStatus]
     audit: AuditLog
+    panels: Panels
+    shown: list[str]
+    """What walls were told of data panels."""
 
 
 def make_board(events: EventLog, count: int = 4) -> CameraBoard:
@@ -292,12 +310,25 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
     async with (
         AuditLog(Store(database), events) as audit,
         PtzControl(board.camera, {}, events.publish) as ptz,
+        PanelKeeper(database, directory) as keeper,
     ):
+        panels = Panels(PANELS, board, AREAS, events.publish, Language.CHINESE)
+        shown: list[str] = []
+        desk = PanelDesk(
+            panels,
+            [area.id for area in AREAS],
+            keeper,
+            audit,
+            lambda source: shown.append(f"put {source}"),
+            lambda source: shown.append(f"removed {source}"),
+        )
         service = Service(
-            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz
+            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz, desk
         )
         for role in Role:
             await users.add(role, role, PASSWORD)
         rtc, screens = FakeRtc(), Screens(events.publish, lambda _: None, lambda _: None)
         webrtc = WebRtc(service, board, lambda id: directory / "cameras.packets", rtc, screens, audit)
-        yield Rig(service, webrtc, rtc, screens, events, board, plant, wall, users, workers, audit)
+        yield Rig(
+            service, webrtc, rtc, screens, events, board, plant, wall, users, workers, audit, panels, shown
+        )

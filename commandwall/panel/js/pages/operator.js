@@ -7,13 +7,16 @@ import { I18n } from "../base/i18n.js";
 import { Inspector } from "../cameras/inspector.js";
 import { CameraStore } from "../cameras/store.js";
 import { CameraTree } from "../cameras/tree.js";
+import { PanelForm } from "../data/form.js";
+import { PanelList } from "../data/list.js";
+import { PanelStore } from "../data/store.js";
 import { LayoutPicker } from "../layouts/picker.js";
 import { PtzPad } from "../ptz/pad.js";
 import { ScreenList } from "../screens/list.js";
 import { ScreenSharing } from "../screens/sharing.js";
 import { ScreenStore } from "../screens/store.js";
 import { Viewer } from "../video/viewer.js";
-import { cameraOf, screenSource, sourceOf } from "../wall/arrangement.js";
+import { cameraOf, dataSource, screenSource, sourceOf } from "../wall/arrangement.js";
 import { HoverCard } from "../wall/card.js";
 import { Desk } from "../wall/desk.js";
 import { Drag } from "../wall/drag.js";
@@ -32,6 +35,7 @@ const PREVIEW = "_canvas";
 const api = new Api();
 const i18n = new I18n();
 const store = new CameraStore();
+const panels = new PanelStore();
 const session = new WallSession(api);
 const events = new EventStream();
 const toasts = new Toasts(i18n);
@@ -49,6 +53,11 @@ const picker = new LayoutPicker(byId("layouts"), i18n, {
   onConsider: (layout) => desk.prepare(layout),
 });
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
+const form = new PanelForm(api, i18n, panels);
+const list = new PanelList(panels, i18n, {
+  onPick: (panel, next) => place(dataSource(panel), next),
+  onEdit: (panel) => toasts.report(form.open(panel)),
+});
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
 const desk = new Desk({ session, view, store, tree, toasts, menu, i18n });
@@ -56,8 +65,13 @@ const desk = new Desk({ session, view, store, tree, toasts, menu, i18n });
 /** @param {string} camera @param {boolean} next */
 function pick(camera, next) {
   inspector.show(camera);
-  view.markCells(session.cellsOf(sourceOf(camera)));
-  desk.place(sourceOf(camera), next);
+  place(sourceOf(camera), next);
+}
+
+/** @param {string} source @param {boolean} next */
+function place(source, next) {
+  view.markCells(session.cellsOf(source));
+  desk.place(source, next);
 }
 
 /**
@@ -82,6 +96,7 @@ function showSession() {
   showWall(wall);
   desk.refresh();
   tree.refresh();
+  list.refresh();
   screenList.refresh();
   showPad();
 }
@@ -111,10 +126,11 @@ function cancel() {
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
 async function load() {
-  const [who, areas, cameras, walls, layouts, newScreens] = await Promise.all([
+  const [who, areas, cameras, newPanels, walls, layouts, newScreens] = await Promise.all([
     api.get("/session"),
     api.list("/areas"),
     api.list("/cameras"),
+    api.list("/data"),
     api.list("/walls"),
     api.list("/layouts"),
     api.list("/screens"),
@@ -124,6 +140,8 @@ async function load() {
   pad.user = who.name;
   sharing.show(who.name, who.role);
   store.load(areas, cameras);
+  panels.load(newPanels);
+  form.areas = areas;
   screens.load(newScreens);
   picker.load(layouts);
   offerWalls(walls, (id) => toasts.report(openWall(id)));
@@ -139,6 +157,7 @@ function wireEvents() {
   events.addEventListener("camera", (event) =>
     store.receive(/** @type {CustomEvent} */ (event).detail),
   );
+  events.addEventListener("data", (event) => panels.receive(/** @type {CustomEvent} */ (event).detail));
   events.addEventListener("screen", (event) =>
     screens.receive(/** @type {CustomEvent} */ (event).detail),
   );
@@ -174,6 +193,15 @@ function wireDragging() {
     };
     return { label: camera.name, drop };
   });
+  drag.from(byId("data-list"), (target) => {
+    const panel = list.panelAt(target);
+    if (panel === null) return null;
+    const drop = (/** @type {string} */ cell) => {
+      view.select(cell);
+      desk.change(() => session.setCell(cell, dataSource(panel.id)));
+    };
+    return { label: panel.name, drop };
+  });
   drag.from(byId("screen-rows"), (target) => {
     const screen = screenList.screenAt(target);
     if (screen === null) return null;
@@ -199,6 +227,7 @@ function wireDragging() {
 placeIcons();
 i18n.follow();
 tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(sourceOf(camera));
+list.cellsOf = (/** @type {string} */ panel) => session.cellsOf(dataSource(panel));
 screenList.cellsOf = (/** @type {string} */ screen) => session.cellsOf(screenSource(screen));
 wireEvents();
 wireDragging();

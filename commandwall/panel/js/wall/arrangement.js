@@ -33,6 +33,7 @@
 
 export const NONE = "none";
 const CAMERA = "camera:";
+const DATA = "data:";
 const SCREEN = "screen:";
 
 /** @param {string} camera @returns {string} */
@@ -43,6 +44,16 @@ export function sourceOf(camera) {
 /** @param {string | null} source @returns {string | null} the camera's id, if it is one */
 export function cameraOf(source) {
   return source?.startsWith(CAMERA) ? source.slice(CAMERA.length) : null;
+}
+
+/** @param {string} panel @returns {string} */
+export function dataSource(panel) {
+  return DATA + panel;
+}
+
+/** @param {string | null} source @returns {boolean} whether it is a data panel */
+export function isData(source) {
+  return source?.startsWith(DATA) ?? false;
 }
 
 /** @param {string} screen @returns {string} */
