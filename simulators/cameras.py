@@ -30,7 +30,6 @@ from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server import RtspServer
 from commandwall.rtsp.server_connection import Connection, Server
 from simulators.bake import prepare_process
-from simulators.encoder import CODECS
 from simulators.farm import Farm, FarmPlan
 from simulators.faults.book import FaultBook
 from simulators.faults.file import load_faults
@@ -38,7 +37,7 @@ from simulators.faults.wire import Wire
 from simulators.loopfile import cache_root
 from simulators.places import places, write_areas, write_cameras
 from simulators.sound import AUDIO_CODECS
-from simulators.spec import parse_spec
+from simulators.spec import Codec, parse_spec
 
 MAX_CAMERAS = 9999
 
@@ -57,7 +56,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         "--main", default="1920x1080@25:4000k", metavar="SPEC", help="main stream, WxH@FPS:KBITSk"
     )
     parser.add_argument("--sub", default="640x360@15:384k", metavar="SPEC", help="sub stream")
-    parser.add_argument("--codec", choices=CODECS, default="h264")
+    parser.add_argument("--codec", type=Codec, choices=list(Codec), default=Codec.H264)
     parser.add_argument("--audio", choices=AUDIO_CODECS, help="cameras have sound: a tone each")
     parser.add_argument(
         "--clip", type=Path, metavar="FILE", help="pictures from a video file instead of drawn ones"
@@ -94,11 +93,13 @@ def plan_of(options: argparse.Namespace) -> FarmPlan:
         raise InvalidError("no more live cameras than cameras", field="--live")
     if options.clip is not None and not options.clip.is_file():
         raise InvalidError(f"there is no file {options.clip}", field="--clip")
-    specs = {StreamName.MAIN: parse_spec(options.main), StreamName.SUB: parse_spec(options.sub)}
+    texts = {StreamName.MAIN: options.main, StreamName.SUB: options.sub}
+    specs = {stream: parse_spec(text, options.codec) for stream, text in texts.items()}
     cache = options.cache or cache_root()
     faults = load_faults(options.faults) if options.faults else FaultBook()
+    faults.check(options.codec)
     cameras = tuple(places(options.count))
-    return FarmPlan(cameras, specs, options.codec, options.clip, options.live, cache, faults, options.audio)
+    return FarmPlan(cameras, specs, options.clip, options.live, cache, faults, options.audio)
 
 
 async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:

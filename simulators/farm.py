@@ -35,7 +35,6 @@ class FarmPlan:
 
     places: tuple[Place, ...]
     specs: dict[StreamName, VideoSpec]
-    codec: str
     clip: Path | None
     live: int
     cache: Path
@@ -106,7 +105,8 @@ class Farm:
             loop = read_loop(self._path(number, spec))
             assert loop is not None, "what was baked is in the cache"
             units += loop
-        return LoopTrack(units, self._plan.specs[stream].fps, number, self._pacer)
+        spec = self._plan.specs[stream]
+        return LoopTrack(units, spec.codec.payload, spec.fps, number, self._pacer)
 
     async def _ready(self, number: int, stream: StreamName, urgency: int) -> None:
         """Wait until all that a stream is made of is in the cache."""
@@ -154,6 +154,6 @@ class Farm:
     def _path(self, number: int, spec: VideoSpec) -> Path:
         folder = self._folders.get(spec)
         if folder is None:
-            folder = cache_folder(self._plan.cache, spec, self._plan.codec, self._plan.clip)
+            folder = cache_folder(self._plan.cache, spec, self._plan.clip)
             self._folders[spec] = folder
         return folder / f"{number:04}.loop"

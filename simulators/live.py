@@ -7,13 +7,10 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, monotonic_s, utc_ns
-from commandwall.rtp.h264_packetise import packetise_h264
 from commandwall.rtsp.sdp import RtpFormat
-from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import TrackSender
 from simulators.barcode import Kind
 from simulators.encoder import Encoder
-from simulators.loops import PAYLOAD_TYPE, h264_format
 from simulators.pictures import Pictures, pictures_of
 from simulators.places import Place
 from simulators.spec import VideoSpec
@@ -40,11 +37,12 @@ class LiveTrack:
         self._stamp = stamp
         self._spec = spec
         self._threads = threads
+        self._payload = spec.codec.payload
         self._encoder = Encoder(spec)
         self._senders: set[TrackSender] = set()
         self._watched = asyncio.Event()
         self._key_wanted = False
-        self.format: RtpFormat = h264_format(self._draw(True)[0])
+        self.format: RtpFormat = self._payload.format(self._draw(True)[0])
 
     def play(self, sender: TrackSender) -> None:
         """Give ``sender`` what is encoded from now on; the next frame is a key frame."""
@@ -68,7 +66,7 @@ class LiveTrack:
             await self._watched.wait()
             key, self._key_wanted = self._key_wanted, False
             data, is_key, drawn_ns = await loop.run_in_executor(self._threads, self._draw, key)
-            frame = PacketFrame(packetise_h264(data), PAYLOAD_TYPE, key=is_key)
+            frame = self._payload.packets(data, key=is_key)
             time_90k = (drawn_ns - begin_ns) * RTP_CLOCK_HZ // NS_PER_S
             for sender in tuple(self._senders):
                 sender.deliver(frame, time_90k, drawn_ns)

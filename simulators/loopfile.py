@@ -26,7 +26,10 @@ _DELAY_SHIFT, _SIZE = 27, (1 << 27) - 1
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One access unit of a loop (Annex B). ``delay``: how many frames later it is shown, up to 15."""
+    """One access unit of a loop (Annex B, or a JPEG file).
+
+    ``delay``: how many frames later it is shown, up to 15.
+    """
 
     data: bytes
     key: bool
@@ -39,13 +42,13 @@ def cache_root() -> Path:
     return Path(base) / "commandwall" / "farm"
 
 
-def cache_folder(root: Path, spec: VideoSpec, codec: str, clip: Path | None) -> Path:
+def cache_folder(root: Path, spec: VideoSpec, clip: Path | None) -> Path:
     """Return the folder for streams of one kind; it is another one when the pictures would be."""
     source = ""
     if clip is not None:
         status = clip.stat()
         source = f"{clip.resolve()} {status.st_size} {status.st_mtime_ns}"
-    words = f"{GENERATOR_VERSION} {spec} {spec.gop} {spec.loop_frames} {codec} {source}"
+    words = f"{GENERATOR_VERSION} {spec} {spec.gop} {spec.loop_frames} {spec.codec} {source}"
     if spec.b_frames or spec.frozen:
         words += f" {spec.b_frames} {spec.frozen}"
     return root / f"{spec.width}x{spec.height}-{hashlib.sha256(words.encode()).hexdigest()[:16]}"

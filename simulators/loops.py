@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, Clock, monotonic_s, utc_ns
-from commandwall.rtp.h264_packetise import h264_fmtp, packetise_h264
+from commandwall.base.clock import NS_PER_S, Clock, monotonic_s, utc_ns
 from commandwall.rtsp.sdp import RtpFormat
 from commandwall.rtsp.server_audio import audio_packets, audio_rtp_format
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import TrackSender
+from commandwall.rtsp.server_video import VideoPayload
 from simulators.loopfile import Unit
 from simulators.pacer import Pacer
 from simulators.sound import Sound
 
-PAYLOAD_TYPE = 96
 _GOLDEN = 0.6180339887
 _MAX_LAG_S = 1.0
 """A farm that was stopped for longer goes on from now instead of sending what it missed."""
-
-
-def h264_format(key_frame: bytes) -> RtpFormat:
-    """Return the SDP's format for a stream that begins with ``key_frame``."""
-    return RtpFormat(PAYLOAD_TYPE, "H264", RTP_CLOCK_HZ, 1, h264_fmtp(key_frame))
 
 
 class Loop:
@@ -70,14 +64,20 @@ class Loop:
 
 
 class LoopTrack(Loop):
-    """The pictures of a camera: ``units`` at ``fps``."""
+    """The pictures of a camera: ``units`` at ``fps``, sent as ``payload``."""
 
     def __init__(
-        self, units: Sequence[Unit], fps: int, number: int, pacer: Pacer, clock: Clock = monotonic_s
+        self,
+        units: Sequence[Unit],
+        payload: VideoPayload,
+        fps: int,
+        number: int,
+        pacer: Pacer,
+        clock: Clock = monotonic_s,
     ) -> None:
-        frames = [PacketFrame(packetise_h264(unit.data), PAYLOAD_TYPE, key=unit.key) for unit in units]
+        frames = [payload.packets(unit.data, key=unit.key) for unit in units]
         delays = [unit.delay for unit in units]
-        super().__init__(h264_format(units[0].data), frames, delays, fps, number, pacer, clock)
+        super().__init__(payload.format(units[0].data), frames, delays, fps, number, pacer, clock)
 
 
 class SoundLoop(Loop):

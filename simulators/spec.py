@@ -1,20 +1,35 @@
-"""What a simulated stream is to be: size, rate, bit rate; and how long its loop is."""
+"""What a simulated stream is to be: codec, size, rate, bit rate; and how long its loop is."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from commandwall.base.errors import InvalidError
+from commandwall.rtsp.server_video import VideoPayload, video_payload
 
 GOP_S = 2
 LOOP_GOPS = 2
 _PATTERN = re.compile(r"(\d{2,4})x(\d{2,4})@(\d{1,3}):(\d{1,6})k")
 
 
+class Codec(StrEnum):
+    """What cameras encode with."""
+
+    H264 = "h264"
+    H265 = "h265"
+    MJPEG = "mjpeg"
+
+    @property
+    def payload(self) -> VideoPayload:
+        """How it is sent."""
+        return video_payload("hevc" if self is Codec.H265 else self)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class VideoSpec:
-    """Size in pixels, frames a second, bits a second, and what only cameras with faults have.
+    """Size in pixels, frames a second, bits a second, codec, and what only cameras with faults have.
 
     ``gop_s``: seconds from one key frame to the next. ``b_frames``: pictures between two others that
     are predicted from both. ``frozen``: every picture is the first one.
@@ -24,6 +39,7 @@ class VideoSpec:
     height: int
     fps: int
     bitrate_bps: int
+    codec: Codec = Codec.H264
     gop_s: int = GOP_S
     b_frames: int = 0
     frozen: bool = False
@@ -47,7 +63,7 @@ class VideoSpec:
         return f"{self.width}x{self.height}@{self.fps}:{self.bitrate_bps // 1000}k"
 
 
-def parse_spec(text: str) -> VideoSpec:
+def parse_spec(text: str, codec: Codec = Codec.H264) -> VideoSpec:
     """Parse ``640x360@15:384k``. Raises InvalidError that says what is wrong with it."""
     match = _PATTERN.fullmatch(text)
     if match is None:
@@ -57,4 +73,4 @@ def parse_spec(text: str) -> VideoSpec:
         raise InvalidError(f"{text!r}: width and height must be even, and at least 64x48")
     if not 1 <= fps <= 120 or kilobits < 16:
         raise InvalidError(f"{text!r}: 1 to 120 frames a second, and at least 16k")
-    return VideoSpec(width, height, fps, kilobits * 1000)
+    return VideoSpec(width, height, fps, kilobits * 1000, codec)

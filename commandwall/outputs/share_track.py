@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from commandwall.base.clock import RTP_CLOCK_HZ, utc_ns
@@ -13,32 +12,15 @@ from commandwall.base.errors import CommandwallError, NotFoundError, Unsupported
 from commandwall.ipc.packets import Subscription
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.rtp.audio import AudioParameters
-from commandwall.rtp.h264_packetise import h264_fmtp, packetise_h264
-from commandwall.rtp.h265_packetise import h265_fmtp, packetise_h265
 from commandwall.rtsp.sdp import RtpFormat
 from commandwall.rtsp.server_audio import audio_packets, audio_rtp_format
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import TrackSender
+from commandwall.rtsp.server_video import VideoPayload, video_payload
 
 log = logging.getLogger(__name__)
 
-_PAYLOAD_TYPE = 96
 _MAX_GROUP = 600
-
-
-@dataclass(frozen=True, slots=True)
-class _Payload:
-    """How a codec is sent: its name in SDP, what makes payloads of access units, and its parameters."""
-
-    encoding: str
-    packetise: Callable[[bytes], list[bytes]]
-    fmtp: Callable[[bytes], Mapping[str, str]]
-
-
-_PAYLOADS = {
-    "h264": _Payload("H264", packetise_h264, h264_fmtp),
-    "hevc": _Payload("H265", packetise_h265, h265_fmtp),
-}
 
 
 class ShareTrack:
@@ -125,7 +107,7 @@ class VideoTrack(ShareTrack):
 
     def __init__(self, path: str, packet_path: str, stream: str, on_players: Callable[[], None]) -> None:
         super().__init__(path, packet_path, stream, on_players)
-        self._payload = _PAYLOADS["h264"]
+        self._payload: VideoPayload | None = None
         self._group: list[tuple[PacketFrame, AccessUnit]] = []
 
     def play(self, sender: TrackSender) -> None:
@@ -135,21 +117,19 @@ class VideoTrack(ShareTrack):
             sender.deliver(frame, unit.pts_90k, unit.capture_utc_ns or utc_ns())
 
     def _describe(self, info: StreamInfo) -> None:
-        payload = _PAYLOADS.get(info.codec)
-        if payload is None:
-            raise UnsupportedError(f"{info.codec} is not shared, only {' and '.join(_PAYLOADS)}")
+        payload = video_payload(info.codec)
         if self._format.done() and payload is not self._payload:
             raise UnsupportedError(f"it is {info.codec} from now on, other than its clients were told")
         self._payload = payload
 
     def _take(self, unit: AccessUnit) -> None:
         payload = self._payload
-        frame = PacketFrame(payload.packetise(unit.data), _PAYLOAD_TYPE, key=unit.key)
+        assert payload is not None, "a stream is described before its first picture"
+        frame = payload.packets(unit.data, key=unit.key)
         if unit.key:
             self._group.clear()
             if not self._format.done():
-                fmtp = payload.fmtp(unit.data)
-                self._format.set_result(RtpFormat(_PAYLOAD_TYPE, payload.encoding, fmtp=fmtp))
+                self._format.set_result(payload.format(unit.data))
         if len(self._group) == _MAX_GROUP:
             self._group.clear()  # Without its key frame the rest is worthless: new clients wait.
         if unit.key or self._group:

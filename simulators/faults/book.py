@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from commandwall.base.errors import InvalidError
 from commandwall.model.camera import StreamName
 from simulators.faults.fault import Fault
-from simulators.spec import VideoSpec
+from simulators.spec import Codec, VideoSpec
 
 _PATH = re.compile(r"/cam/(\d{1,6})/(main|sub)(/trackID=[0-9]+)?/?")
 
@@ -43,6 +44,13 @@ class FaultBook:
 
     rules: tuple[Rule, ...] = ()
     _connections: Counter[tuple[int, StreamName]] = field(default_factory=Counter)
+
+    def check(self, codec: Codec) -> None:
+        """Raise InvalidError where a camera that encodes with ``codec`` cannot have one of the faults."""
+        for fault in (make() for rule in self.rules for make in rule.faults):
+            if codec not in fault.codecs:
+                able = " or ".join(sorted(fault.codecs))
+                raise InvalidError(f"{fault.kind} is a fault of {able}, not of {codec}", field="--faults")
 
     def begin(self, url: str) -> list[Fault]:
         """Return the faults of a new connection that asks for ``url``, in the order of the rules."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from simulators.faults.fault import Fault
-from simulators.spec import VideoSpec, parse_spec
+from simulators.spec import Codec, VideoSpec, parse_spec
 
 MAX_GROUP_S, MAX_B_FRAMES = 120, 4
+_PREDICTING = frozenset({Codec.H264, Codec.H265})
 
 
 @dataclass
@@ -15,6 +16,7 @@ class LongGroups(Fault):
     """Sends a key frame only every ``seconds`` seconds (whole ones, up to 120)."""
 
     kind = "group_of_pictures"
+    codecs = _PREDICTING
     seconds: int
 
     def record(self, specs: list[VideoSpec]) -> list[VideoSpec]:
@@ -27,6 +29,7 @@ class BFrames(Fault):
     """Puts ``count`` (up to 4) B-frames between two others: pictures are not sent in the order shown."""
 
     kind = "b_frames"
+    codecs = _PREDICTING
     count: int = 2
 
     def record(self, specs: list[VideoSpec]) -> list[VideoSpec]:

@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 
 from commandwall.rtsp.messages import Request, Response
 from simulators.faults.packet import Packet
-from simulators.spec import VideoSpec
+from simulators.spec import Codec, VideoSpec
 
 
 class Line(Protocol):
@@ -42,6 +42,8 @@ class Fault:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
     kind: ClassVar[str]
     """Its name in the fault language."""
+    codecs: ClassVar[frozenset[Codec]] = frozenset(Codec)
+    """What the pictures of cameras that can have it are encoded with."""
 
     _: KW_ONLY
     after_s: float = 0.0

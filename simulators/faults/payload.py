@@ -9,8 +9,10 @@ from commandwall.rtp.annexb import START_CODE
 from commandwall.rtp.h264 import FU_A, IDR, PPS, SPS
 from simulators.faults.fault import Fault
 from simulators.faults.packet import Packet
+from simulators.spec import Codec
 
 _SMALLEST_CORRUPTED = 32
+_H264 = frozenset({Codec.H264})
 
 
 @dataclass
@@ -31,6 +33,7 @@ class EmptyFragments(Fault):
     """Puts fragments without content, and packets without payload, between the others."""
 
     kind = "empty_fragments"
+    codecs = _H264
 
     def send(self, packets: list[Packet]) -> list[Packet]:
         """Follow every middle fragment by an empty one, and every packet that ends nothing by nothing."""
@@ -52,6 +55,7 @@ class StartCodes(Fault):
     """Puts the start code of a byte stream (H.264 annex B) in front of every NAL unit that is whole."""
 
     kind = "start_codes"
+    codecs = _H264
 
     def send(self, packets: list[Packet]) -> list[Packet]:
         """Put it there; fragments have none."""
@@ -66,6 +70,7 @@ class TrailingBytes(Fault):
     """Puts ``count`` zero bytes behind every parameter set."""
 
     kind = "trailing_bytes"
+    codecs = _H264
     count: int = 3
 
     def send(self, packets: list[Packet]) -> list[Packet]:
@@ -81,6 +86,7 @@ class NoKeyFrames(Fault):
     """Leaves out key frames and parameter sets; what depends on them is sent."""
 
     kind = "no_key_frames"
+    codecs = _H264
 
     def __post_init__(self) -> None:
         self._left_out = -1
@@ -102,6 +108,7 @@ class NoParameterSets(Fault):
     """Sends no parameter sets with its pictures: those of the SDP are the only ones."""
 
     kind = "no_parameter_sets"
+    codecs = _H264
 
     def send(self, packets: list[Packet]) -> list[Packet]:
         """Leave them out."""
@@ -113,6 +120,7 @@ class Corrupt(Fault):
     """Writes noise over a part of every ``every``-th packet of a picture that is no key frame."""
 
     kind = "corrupt"
+    codecs = _H264
     every: int = 10
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from simulators.loopfile import Unit
 from simulators.loops import LoopTrack, SoundLoop
 from simulators.pacer import Pacer
 from simulators.sound import tone
+from simulators.spec import Codec
 from tests.conftest import SYSTEM_PYTHON
 from tests.unit.rtsp.camera import Camera, running
 
@@ -98,7 +99,7 @@ def _numbered(frame: av.VideoFrame, index: int) -> av.VideoFrame:
 async def own(authenticator: ServerAuthenticator | None = None, audio: str = "") -> AsyncIterator[str]:
     """Our own server; ``audio`` is the codec of its sound."""
     pacer = Pacer()
-    tracks: list[Track] = [LoopTrack(_loop(), FPS, 1, pacer)]
+    tracks: list[Track] = [LoopTrack(_loop(), Codec.H264.payload, FPS, 1, pacer)]
     if audio:
         tracks.append(SoundLoop(tone(audio, TONE_HZ), 1, pacer))
     async with RtspServer(_Tracks(*tracks), "127.0.0.1", 0, authenticator=authenticator) as server:

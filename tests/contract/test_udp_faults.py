@@ -58,7 +58,7 @@ class Camera:
     """The catalogue of one camera that plays a loop of pictures in which everything moves."""
 
     def __init__(self, pacer: Pacer) -> None:
-        self._track = LoopTrack(list(loop()), SPEC.fps, 1, pacer)
+        self._track = LoopTrack(list(loop()), SPEC.codec.payload, SPEC.fps, 1, pacer)
 
     async def open(self, path: str) -> tuple[Track, ...]:
         return (self._track,)

@@ -108,6 +108,21 @@ def test_ffmpeg_decodes_without_a_fault(address: str, transport: str) -> None:
     assert "missed" not in output
 
 
+@starts_a_farm
+@needs_ffmpeg
+@pytest.mark.parametrize(("codec", "name"), [("h265", "hevc"), ("mjpeg", "mjpeg")])
+def test_ffmpeg_decodes_other_codecs(cache: Path, codec: str, name: str) -> None:
+    with farm(cache, "--codec", codec) as url:
+        for camera in ("0001", "0002"):
+            options = ("-nostdin", "-v", "info", "-stats", "-rtsp_transport", "tcp")
+            output = run(
+                "ffmpeg", *options, "-i", f"{url}/{camera}/sub", "-frames:v", "30", "-f", "null", "-"
+            )
+            assert f"Video: {name} " in output
+            assert re.search(r"frame=\s*30", output)
+            assert "error" not in output.lower()
+
+
 @needs_gstreamer
 @WAYS
 def test_gstreamer_decodes(address: str, transport: str) -> None:

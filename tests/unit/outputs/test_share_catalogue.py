@@ -140,7 +140,10 @@ async def test_a_stream_is_described_by_its_codec(
 
 @pytest.mark.parametrize(
     ("codecs", "words"),
-    [(["mjpeg"], "mjpeg is not shared, only h264 and hevc"), (["h264", "hevc"], "it is hevc from now on")],
+    [
+        (["vp8"], "pictures in vp8 are not served, only h264, hevc, mjpeg"),
+        (["h264", "hevc"], "it is hevc from now on"),
+    ],
 )
 async def test_what_cannot_be_shared_ends_the_pull_and_says_so(
     bus: tuple[Cameras, str], caplog: pytest.LogCaptureFixture, codecs: list[str], words: str

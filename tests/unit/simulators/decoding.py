@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def decode(units: Iterable[bytes]) -> Iterator[NDArray[np.uint8]]:
-    """Yield the luma plane (H, W) of every picture in ``units`` (H.264, Annex B)."""
-    context = av.CodecContext.create("h264", "r")
+def decode(units: Iterable[bytes], codec: str = "h264") -> Iterator[NDArray[np.uint8]]:
+    """Yield the luma plane (H, W) of every picture in ``units``; ``codec`` as FFmpeg names it."""
+    context = av.CodecContext.create(codec, "r")
     assert isinstance(context, av.VideoCodecContext)
     for data in (*units, None):
         packet = av.Packet(data) if data is not None else None

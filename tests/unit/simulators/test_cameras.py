@@ -7,6 +7,7 @@ import pytest
 
 from commandwall.model.camera import StreamName
 from simulators.cameras import main, parse_arguments, plan_of
+from simulators.spec import Codec
 
 
 def test_describes_cameras_and_areas(capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,6 +54,25 @@ def test_plans_what_is_asked_for(tmp_path: Path) -> None:
 def test_names_what_is_wrong(arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*arguments, "--port", "0"]) == 2
     assert named in capsys.readouterr().err
+
+
+def test_every_stream_is_of_the_codec_that_was_asked_for() -> None:
+    for codec in Codec:
+        plan = plan_of(parse_arguments(["--codec", codec.value]))
+        assert {spec.codec for spec in plan.specs.values()} == {codec}
+
+
+@pytest.mark.parametrize(
+    ("codec", "words"), [("h265", "corrupt is a fault of h264, not of h265"), ("mjpeg", "of h264 or h265")]
+)
+def test_a_fault_that_the_codec_cannot_have_is_named(
+    codec: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kind = "corrupt" if codec == "h265" else "b_frames"
+    faults = tmp_path / "faults.yaml"
+    faults.write_text(f"[{{cameras: 1, faults: [{{kind: {kind}}}]}}]")
+    assert main(["--codec", codec, "--faults", str(faults), "--port", "0"]) == 2
+    assert words in capsys.readouterr().err
 
 
 def test_an_unknown_codec_ends_with_status_2() -> None:

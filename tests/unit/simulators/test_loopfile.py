@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.loopfile import Unit, cache_folder, cache_root, read_loop, write_loop
-from simulators.spec import parse_spec
+from simulators.spec import Codec, parse_spec
 
 SUB = parse_spec("640x360@15:384k")
 UNITS = st.lists(
@@ -38,13 +39,14 @@ def test_a_loop_that_is_not_there_or_not_whole_is_none(tmp_path: Path) -> None:
 def test_other_pictures_have_another_folder(tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"one")
-    drawn = cache_folder(tmp_path, SUB, "h264", None)
-    filmed = cache_folder(tmp_path, SUB, "h264", clip)
+    drawn = cache_folder(tmp_path, SUB, None)
+    filmed = cache_folder(tmp_path, SUB, clip)
     clip.write_bytes(b"another")
-    kinds = {drawn, filmed, cache_folder(tmp_path, SUB, "h264", clip)}
-    kinds.add(cache_folder(tmp_path, parse_spec("640x360@15:400k"), "h264", None))
-    assert len(kinds) == 4
-    assert cache_folder(tmp_path, SUB, "h264", None) == drawn
+    kinds = {drawn, filmed, cache_folder(tmp_path, SUB, clip)}
+    kinds.add(cache_folder(tmp_path, parse_spec("640x360@15:400k"), None))
+    kinds.update(cache_folder(tmp_path, replace(SUB, codec=codec), None) for codec in Codec)
+    assert len(kinds) == 6
+    assert cache_folder(tmp_path, SUB, None) == drawn
 
 
 def test_the_cache_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -3,11 +3,16 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import TrackSender
+from simulators.encoder import Encoder
 from simulators.loopfile import Unit
 from simulators.loops import LoopTrack
 from simulators.pacer import Pacer
+from simulators.spec import Codec, parse_spec
 
 START = b"\x00\x00\x00\x01"
 SPS, PPS = b"\x67\x4d\x40\x1e\x01", b"\x68\xee\x01"
@@ -45,7 +50,7 @@ class Now:
 def played(seconds: float, number: int = 1) -> tuple[LoopTrack, list[tuple[PacketFrame, int, int]]]:
     now = Now()
     pacer = Pacer(now)
-    track = LoopTrack([KEY, DELTA, DELTA], 15, number, pacer, now)
+    track = LoopTrack([KEY, DELTA, DELTA], Codec.H264.payload, 15, number, pacer, now)
     outlet = Outlet()
     sender = TrackSender(outlet, 1 << 20, now)
     track.play(sender)
@@ -79,13 +84,21 @@ def test_the_sdp_has_the_parameter_sets() -> None:
     assert track.format.fmtp["packetization-mode"] == "1"
 
 
+@pytest.mark.parametrize(("codec", "encoding"), [(Codec.H265, "H265"), (Codec.MJPEG, "JPEG")])
+def test_what_is_sent_is_named_after_its_codec(codec: Codec, encoding: str) -> None:
+    spec = parse_spec("64x48@5:64k", codec)
+    units = Encoder(spec).encode(np.zeros((48, 64, 3), np.uint8))
+    track = LoopTrack(units, codec.payload, spec.fps, 1, Pacer(Now()))
+    assert track.format.encoding == encoding
+
+
 def test_cameras_send_at_different_times() -> None:
     ends = []
     for number in range(1, 9):
         now = Now()
         pacer = Pacer(now)
         outlet = Outlet()
-        LoopTrack([KEY], 15, number, pacer, now).play(TrackSender(outlet, 1 << 20, now))
+        LoopTrack([KEY], Codec.H264.payload, 15, number, pacer, now).play(TrackSender(outlet, 1 << 20, now))
         while not outlet.frames:
             now.now_s += 0.005
             pacer.turn(now.now_s)
@@ -98,7 +111,7 @@ def test_a_farm_that_was_stopped_goes_on_from_now() -> None:
     now = Now()
     pacer = Pacer(now)
     outlet = Outlet()
-    LoopTrack([KEY, DELTA], 15, 1, pacer, now).play(TrackSender(outlet, 1 << 20, now))
+    LoopTrack([KEY, DELTA], Codec.H264.payload, 15, 1, pacer, now).play(TrackSender(outlet, 1 << 20, now))
     now.now_s += 0.1
     pacer.turn(now.now_s)
     before = len(outlet.frames)
@@ -113,7 +126,7 @@ def test_frames_that_are_shown_later_are_stamped_so() -> None:
     now = Now()
     pacer = Pacer(now)
     units = [KEY, replace(DELTA, delay=2), DELTA]
-    track = LoopTrack(units, 15, 1, pacer, now)
+    track = LoopTrack(units, Codec.H264.payload, 15, 1, pacer, now)
     outlet = Outlet()
     track.play(TrackSender(outlet, 1 << 20, now))
     while len(outlet.frames) < 3:
