@@ -14,7 +14,7 @@ BIN  := $(VENV)/bin
 
 help:
 	@echo "make demo    the wall with $(CAMERAS) simulated cameras on http://127.0.0.1:$(PORT) (CAMERAS=, PORT=)"
-	@echo "make test    all tests, with real FFmpeg, GStreamer, Mosquitto and Chromium"
+	@echo "make test    all tests, with real FFmpeg, GStreamer, LIVE555, Mosquitto and Chromium"
 	@echo "make check   formatting, lint, types, architecture"
 	@echo "make bench   the benchmarks; writes bench.json"
 	@echo "make fuzz    feeds mutated bytes to what reads the network for $(SECONDS) s (SECONDS=, TARGET=)"
@@ -26,6 +26,7 @@ demo: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp
 	@.ci/system-packages
+	@.ci/live555 $(VENV)
 	@$(BIN)/pytest -q
 
 check: $(VENV)/dev.stamp

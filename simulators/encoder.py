@@ -29,7 +29,8 @@ Settings = tuple[str, str, dict[str, str]]
 
 def _h264(spec: VideoSpec) -> Settings:
     main = spec.width * spec.height > _CIF_PIXELS or spec.b_frames > 0
-    parameters = f"cabac={main:d}:{_TOOLS}:bframes={spec.b_frames}:repeat-headers=1:{_groups(spec)}"
+    parameters = f"cabac={main:d}:{_TOOLS}:bframes={spec.b_frames}:slices={spec.slices}"
+    parameters += f":repeat-headers=1:{_groups(spec)}"
     options = {
         "preset": "ultrafast",
         "tune": "zerolatency",

@@ -51,6 +51,8 @@ def cache_folder(root: Path, spec: VideoSpec, clip: Path | None) -> Path:
     words = f"{GENERATOR_VERSION} {spec} {spec.gop} {spec.loop_frames} {spec.codec} {source}"
     if spec.b_frames or spec.frozen:
         words += f" {spec.b_frames} {spec.frozen}"
+    if spec.slices > 1:
+        words += f" {spec.slices}"
     return root / f"{spec.width}x{spec.height}-{hashlib.sha256(words.encode()).hexdigest()[:16]}"
 
 

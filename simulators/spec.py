@@ -32,7 +32,8 @@ class VideoSpec:
     """Size in pixels, frames a second, bits a second, codec, and what only cameras with faults have.
 
     ``gop_s``: seconds from one key frame to the next. ``b_frames``: pictures between two others that
-    are predicted from both. ``frozen``: every picture is the first one.
+    are predicted from both. ``frozen``: every picture is the first one. ``slices``: how many a
+    picture is cut into (H.264).
     """
 
     width: int
@@ -43,6 +44,7 @@ class VideoSpec:
     gop_s: int = GOP_S
     b_frames: int = 0
     frozen: bool = False
+    slices: int = 1
 
     @property
     def gop(self) -> int:

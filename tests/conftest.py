@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
@@ -19,6 +20,8 @@ from tests.loop_watch import LoopWatch
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM_PYTHON = "/usr/bin/python3"
+LIVE555_SERVER = str(Path(sys.prefix, "bin", "live555-server"))
+"""Built by .ci/live555."""
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -32,6 +35,8 @@ def _missing(program: str) -> bool:
             "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
         )
         return subprocess.run([SYSTEM_PYTHON, "-c", probe], capture_output=True, check=False).returncode != 0
+    if program == "live555":
+        return not Path(LIVE555_SERVER).exists()
     return shutil.which(program) is None and not Path("/usr/sbin", program).exists()
 
 

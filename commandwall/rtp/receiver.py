@@ -48,19 +48,23 @@ class RtpReceiver(RtpSource):
     ``on_end`` is told why nothing more is to be expected: ConnectionLostError when the camera said
     goodbye, UnsupportedError when it sends pictures that are not taken.
 
-    An access unit ends with the marker bit, or where the timestamp changes. Everything until the
-    first intact key frame, and from a loss until the next one, is flagged damaged.
+    An access unit ends with the marker bit, or where the timestamp changes. Where more of a picture
+    comes after its marker bit (cameras that set it on every slice), marker bits end nothing any more.
+    Everything until the first intact key frame, and from a loss until the next one, is flagged damaged.
     """
 
     __slots__ = (
         "_access_units",
         "_broken",
         "_bytes",
+        "_continued",
         "_damaged",
         "_damaged_units",
+        "_ended",
         "_format",
         "_key_frames",
         "_last_arrival_ns",
+        "_markers_end",
         "_on_access_unit",
         "_payload_type",
         "_pts_90k",
@@ -83,6 +87,8 @@ class RtpReceiver(RtpSource):
         self._pts_90k = 0
         self._broken = False
         self._damaged = True
+        self._markers_end = True
+        self._ended = self._continued = False
         self._bytes = 0
         self._access_units = self._key_frames = self._damaged_units = self._last_arrival_ns = 0
 
@@ -114,16 +120,15 @@ class RtpReceiver(RtpSource):
                 return
             self._format.lose()
             self._broken = self._damaged = True
-        if timestamp != self._timestamp:
-            self._begin_unit(timestamp)
-            # after a gap the new access unit is whole only if this is its first packet
-            self._broken = missing != 0 and not self._format.begins(data, payload, end)
+        if self._ended or timestamp != self._timestamp:
+            self._begin_unit(timestamp, missing, first=self._format.begins(data, payload, end))
         try:
             self._format.push(data, payload, end)
         except (ProtocolError, UnsupportedError) as error:
             self._refuse(error)
-        if second >= 0x80 and self._format.pending:
+        if second >= 0x80 and self._markers_end and self._format.pending:
             self._emit()
+            self._ended = True
 
     def _refuse(self, error: ProtocolError | UnsupportedError) -> None:
         """Go on without a payload that breaks the format; take nothing more of what is not decoded."""
@@ -133,17 +138,30 @@ class RtpReceiver(RtpSource):
             self._payload_type = NOTHING
             self._on_end(error)
 
-    def _begin_unit(self, timestamp: int) -> None:
-        """End the access unit before, if no marker bit did, and go on with that of ``timestamp``."""
+    def _begin_unit(self, timestamp: int, missing: int, *, first: bool) -> None:
+        """End the access unit before, if no marker bit did, and go on with that of ``timestamp``.
+
+        ``first``: whether the packet is the first of a picture; ``missing`` is the gap before it.
+        """
+        self._ended = False
+        if timestamp == self._timestamp:
+            self._continued = not (missing or first)
+            return
         if self._format.pending:
             self._emit()
         elif self._broken:
             self._damaged = True
+        self._continued = False
         self._timestamp = timestamp
         self._pts_90k = self._timeline.advance(timestamp)
+        # after a gap the new access unit is whole only if this is its first packet
+        self._broken = missing != 0 and not first
 
     def _emit(self) -> None:
         data, key = self._format.take()
+        if self._continued:  # What came before the marker went out as if it were the whole.
+            self._markers_end = self._continued = False
+            self._broken = True
         if self._broken:
             self._broken = False
             self._damaged = True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from simulators.faults.fault import Fault
 from simulators.spec import Codec, VideoSpec, parse_spec
 
-MAX_GROUP_S, MAX_B_FRAMES = 120, 4
+MAX_GROUP_S, MAX_B_FRAMES, MAX_SLICES = 120, 4, 16
 _PREDICTING = frozenset({Codec.H264, Codec.H265})
 
 
@@ -38,6 +38,19 @@ class BFrames(Fault):
 
 
 @dataclass
+class Slices(Fault):
+    """Cuts every picture into ``count`` (up to 16) slices."""
+
+    kind = "slices"
+    codecs = frozenset({Codec.H264})
+    count: int = 4
+
+    def record(self, specs: list[VideoSpec]) -> list[VideoSpec]:
+        """Encode so many slices."""
+        return [replace(spec, slices=max(1, min(self.count, MAX_SLICES))) for spec in specs]
+
+
+@dataclass
 class OtherSize(Fault):
     """Changes to pictures of ``size`` (as 640x360) for every second loop, in the middle of the stream."""
 
@@ -64,4 +77,4 @@ class FrozenPicture(Fault):
         return [replace(spec, frozen=True) for spec in specs]
 
 
-KINDS: tuple[type[Fault], ...] = (LongGroups, BFrames, OtherSize, FrozenPicture)
+KINDS: tuple[type[Fault], ...] = (LongGroups, BFrames, Slices, OtherSize, FrozenPicture)

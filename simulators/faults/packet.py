@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from commandwall.rtp.h264 import FU_A, IDR, PPS, SPS
+from commandwall.rtp.h264 import FIRST_SLICE, FU_A, IDR, PPS, SPS
+from commandwall.rtp.nal_format import FU_END
 from commandwall.rtp.packet import build_packet, parse_header
 from commandwall.rtp.rtcp import ntp_to_utc_ns, utc_ns_to_ntp
 
@@ -47,6 +48,12 @@ class Packet:
         if kind != FU_A:
             return kind
         return self.payload[1] & 0x1F if len(self.payload) > 1 else 0
+
+    @property
+    def ends_slice(self) -> bool:
+        """Whether it is a slice of a picture, or the last fragment of one."""
+        whole = self.nal_type != 0 and (self.payload[0] & 0x1F != FU_A or self.payload[1] & FU_END != 0)
+        return whole and FIRST_SLICE <= self.nal_type <= IDR
 
     @property
     def begins_key_frame(self) -> bool:

@@ -29,6 +29,20 @@ class NoMarkers(Fault):
 
 
 @dataclass
+class SliceMarkers(Fault):
+    """Sets the marker bit on the end of every slice, as if each were a whole picture."""
+
+    kind = "slice_markers"
+    codecs = _H264
+
+    def send(self, packets: list[Packet]) -> list[Packet]:
+        """Set the bit."""
+        for packet in packets:
+            packet.marker = packet.ends_slice
+        return packets
+
+
+@dataclass
 class EmptyFragments(Fault):
     """Puts fragments without content, and packets without payload, between the others."""
 
@@ -153,5 +167,6 @@ class StrayChannel(Fault):
 
 
 KINDS: tuple[type[Fault], ...] = (
-    NoMarkers, EmptyFragments, StartCodes, TrailingBytes, NoKeyFrames, NoParameterSets, Corrupt, StrayChannel,
+    NoMarkers, SliceMarkers, EmptyFragments, StartCodes, TrailingBytes, NoKeyFrames, NoParameterSets, Corrupt,
+    StrayChannel,
 )  # fmt: skip

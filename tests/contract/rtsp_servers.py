@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import av
 
@@ -21,7 +22,7 @@ from simulators.loops import LoopTrack, SoundLoop
 from simulators.pacer import Pacer
 from simulators.sound import tone
 from simulators.spec import Codec
-from tests.conftest import SYSTEM_PYTHON
+from tests.conftest import LIVE555_SERVER, SYSTEM_PYTHON
 from tests.unit.rtsp.camera import Camera, running
 
 WIDTH, HEIGHT, FPS = 640, 360, 15
@@ -41,6 +42,9 @@ FFMPEG_AUDIO = {
     "opus": ("-c:a", "libopus", "-ar", "48000"),
 }
 TONE_HZ = 440
+
+LIVE555_ENDINGS = {"h264": "264", "hevc": "265"}
+_BYTE_STREAM_S = 30
 
 OpenServer = Callable[[], AbstractAsyncContextManager[str]]
 
@@ -64,6 +68,33 @@ async def gstreamer(*options: str, scheme: str = "rtsp", host: str = "127.0.0.1"
         yield f"{scheme}://{host}:{port}/test"
     finally:
         await _stop(process)
+
+
+async def _byte_stream(codec: str, folder: str) -> str:
+    """Return the path of some seconds of pictures as LIVE555 plays them."""
+    path = f"{folder}/camera.{LIVE555_ENDINGS[codec]}"
+    picture = f"testsrc=size={WIDTH}x{HEIGHT}:rate={FPS}:duration={_BYTE_STREAM_S}"
+    encode = [*FFMPEG_CODECS[codec], "-g", str(FPS), path]
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", picture, *encode]
+    process = await asyncio.create_subprocess_exec(*command)
+    assert await process.wait() == 0
+    return path
+
+
+@asynccontextmanager
+async def live555(*options: str, codec: str = "h264", of: str = "") -> AsyncIterator[str]:
+    """LIVE555, with options of ``live555_server.cpp``: a camera, or a client of the server ``of`` a URL."""
+    with TemporaryDirectory(prefix="live555-") as folder:
+        source = of or await _byte_stream(codec, folder)
+        process = await asyncio.create_subprocess_exec(
+            LIVE555_SERVER, *options, source, stdout=PIPE, stderr=DEVNULL
+        )
+        assert process.stdout is not None
+        try:
+            port = int(await process.stdout.readline())
+            yield f"rtsp://127.0.0.1:{port}/test"
+        finally:
+            await _stop(process)
 
 
 class _Tracks:
@@ -184,7 +215,10 @@ async def ffmpeg(codec: str, folder: Path, port: int, audio: str = "") -> AsyncI
 
 def guarded() -> dict[str, OpenServer]:
     """Return the servers that ask for USER and PASSWORD, by name."""
-    servers: dict[str, OpenServer] = {"gstreamer": partial(gstreamer, "--user", USER, "--password", PASSWORD)}
+    servers: dict[str, OpenServer] = {
+        "gstreamer": partial(gstreamer, "--user", USER, "--password", PASSWORD),
+        "live555": partial(live555, "--user", USER, PASSWORD),
+    }
     for algorithm in ("MD5", "SHA-256"):
         authenticator = ServerAuthenticator("centre", {USER: PASSWORD}, algorithms=(algorithm,))
         servers[f"own {algorithm}"] = partial(own, authenticator)

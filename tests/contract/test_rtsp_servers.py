@@ -1,4 +1,4 @@
-"""The RTSP client against real servers: gst-rtsp-server, FFmpeg's RTP, and our own."""
+"""The RTSP client against real servers: gst-rtsp-server, LIVE555, FFmpeg's RTP, and our own."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.contract.rtsp_servers import (
     FFMPEG_CODECS,
     FPS,
     HEIGHT,
+    LIVE555_ENDINGS,
     PASSWORD,
     USER,
     WIDTH,
@@ -28,6 +29,7 @@ from tests.contract.rtsp_servers import (
     ffmpeg,
     gstreamer,
     guarded,
+    live555,
     own,
 )
 from tests.watcher import Watcher
@@ -35,6 +37,7 @@ from tests.watcher import Watcher
 pytestmark = [pytest.mark.timeout(60), pytest.mark.blocks_loop]  # starting servers may block
 
 needs_gstreamer = pytest.mark.needs("gst-rtsp-server")
+needs_live555 = pytest.mark.needs("live555", "ffmpeg")
 WAYS = [
     pytest.param("gstreamer", Transport.TCP, marks=needs_gstreamer),
     pytest.param("gstreamer", Transport.UDP, marks=needs_gstreamer),
@@ -42,11 +45,23 @@ WAYS = [
         pytest.param(f"ffmpeg {codec}", Transport.UDP, marks=pytest.mark.needs("ffmpeg"))
         for codec in FFMPEG_CODECS
     ),
+    *(
+        pytest.param(f"live555 {codec}", transport, marks=needs_live555)
+        for codec in LIVE555_ENDINGS
+        for transport in (Transport.TCP, Transport.UDP)
+    ),
     pytest.param("own", Transport.TCP),
     pytest.param("own", Transport.UDP),
 ]
 WITH_RTSP = [way for way in WAYS if not str(way.values[0]).startswith("ffmpeg")]
+EVERY_SERVER = [
+    "own",
+    pytest.param("gstreamer", marks=needs_gstreamer),
+    pytest.param("live555 h264", marks=needs_live555),
+]
 GUARDED = guarded()
+_NEEDS = {"gstreamer": needs_gstreamer, "live555": needs_live555}
+GUARDED_NAMES = [pytest.param(name, marks=_NEEDS[name]) if name in _NEEDS else name for name in GUARDED]
 
 
 @pytest.fixture
@@ -55,6 +70,8 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, free_port: Callable[[
     name, _, codec = request.param.partition(" ")
     if name == "ffmpeg":
         return partial(ffmpeg, codec, tmp_path, free_port())
+    if name == "live555":
+        return partial(live555, codec=codec)
     return partial(gstreamer) if name == "gstreamer" else partial(own)
 
 
@@ -112,7 +129,7 @@ async def test_a_stream_can_be_opened_again_and_again(server: OpenServer, transp
                 await watcher.until(lambda units: any(unit.key for unit in units))
 
 
-@pytest.mark.parametrize("server", ["own", pytest.param("gstreamer", marks=needs_gstreamer)], indirect=True)
+@pytest.mark.parametrize("server", EVERY_SERVER, indirect=True)
 async def test_a_server_that_goes_away_is_noticed(server: OpenServer) -> None:
     watcher = Watcher()
     async with server() as url:
@@ -124,17 +141,12 @@ async def test_a_server_that_goes_away_is_noticed(server: OpenServer) -> None:
     await opened.__aexit__(None, None, None)
 
 
-@pytest.mark.parametrize("server", ["own", pytest.param("gstreamer", marks=needs_gstreamer)], indirect=True)
+@pytest.mark.parametrize("server", EVERY_SERVER, indirect=True)
 async def test_a_path_that_is_not_there(server: OpenServer) -> None:
     async with server() as url:
         with pytest.raises(NotFoundError, match=r"^DESCRIBE: 404"):
             async with RtspClient.open(StreamRequest(url + "s"), on_access_unit=Watcher()):
                 pass
-
-
-GUARDED_NAMES = [
-    pytest.param(name, marks=needs_gstreamer) if name == "gstreamer" else name for name in GUARDED
-]
 
 
 @pytest.mark.parametrize("guarded_url", GUARDED_NAMES, indirect=True)
@@ -153,3 +165,21 @@ async def test_wrong_and_missing_passwords_are_refused_in_words(guarded_url: str
             async with RtspClient.open(request, on_access_unit=Watcher()):
                 pass
         assert PASSWORD not in str(refusal.value)
+
+
+@needs_live555
+async def test_live555_watches_our_server_and_we_watch_it() -> None:
+    watcher = Watcher()
+    async with (
+        own() as first,
+        live555(of=first) as url,
+        RtspClient.open(StreamRequest(url), on_access_unit=watcher) as session,
+    ):
+        await watcher.until(lambda _: len(watcher.clean) >= 2 * FPS)
+        codec, stats = session.codec, session.stats
+    units = watcher.clean[1:]  # It sets the marker bit on every slice, which costs the first picture.
+    frames = await asyncio.to_thread(decode, codec.name, units)
+    assert [(frame.width, frame.height) for frame in frames] == [(WIDTH, HEIGHT)] * len(units)
+    steps = {later.pts_90k - earlier.pts_90k for earlier, later in pairwise(units)}
+    assert all(abs(step - RTP_CLOCK_HZ / FPS) <= 2 for step in steps)
+    assert (stats.lost, stats.malformed) == (0, 0)

@@ -1,4 +1,4 @@
-"""Ways to a camera beside plain TCP and UDP, against gst-rtsp-server."""
+"""Ways to a camera beside plain TCP and UDP, against gst-rtsp-server and LIVE555."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from commandwall.model.camera import Transport
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.dial import Trust
 from tests.certificates import self_signed
-from tests.contract.rtsp_servers import FPS, PASSWORD, USER, gstreamer
+from tests.contract.rtsp_servers import FPS, PASSWORD, USER, gstreamer, live555
 from tests.watcher import Watcher
 
 pytestmark = [
@@ -82,6 +82,12 @@ async def test_ipv6(transport: Transport) -> None:
 
 async def test_a_tunnel_through_http() -> None:
     async with gstreamer("--user", USER, "--password", PASSWORD) as url:
+        await watch(StreamRequest(url, Transport.HTTP, USER, PASSWORD))
+
+
+@pytest.mark.needs("live555", "ffmpeg")
+async def test_a_tunnel_through_http_to_live555() -> None:
+    async with live555("--user", USER, PASSWORD) as url:
         await watch(StreamRequest(url, Transport.HTTP, USER, PASSWORD))
 
 

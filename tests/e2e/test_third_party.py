@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.rtsp_servers import FFMPEG_CODECS, PASSWORD, USER, ffmpeg, gstreamer
+from tests.contract.rtsp_servers import FFMPEG_CODECS, PASSWORD, USER, ffmpeg, gstreamer, live555
 from tests.e2e.pictures import decode
 from tests.e2e.site import Site, until
 
@@ -39,6 +39,29 @@ async def test_gstreamer_cameras_by_tcp_udp_and_with_a_password(site: Site, tmp_
                 still = decode(await daemon.picture(f"/cameras/other-{number}/snapshot.jpg"))
                 assert still.shape == (360, 640, 3)
                 assert still.std() > 10  # a white ball on black
+
+
+@pytest.mark.needs("live555", "ffmpeg")
+async def test_live555_as_camera_and_as_watcher_of_what_is_shared(
+    site: Site, free_port: Callable[[], int]
+) -> None:
+    port = free_port()
+    site.extra["rtsp"] = {"listen": f"127.0.0.1:{port}"}
+    shared = f"rtsp://127.0.0.1:{port}/cameras/other-1/sub"
+    async with live555() as first, live555(codec="hevc") as second:
+        site.cameras = [camera(1, first, "tcp"), camera(2, second, "udp")]
+        async with site.run() as daemon:
+            await daemon.until_live(["1", "2"])
+            async with live555(of=shared) as third:
+                added = camera(3, third, "tcp")
+                async with daemon.session.post("/api/v1/cameras", json=added) as response:
+                    assert response.status == 201, await response.text()
+                assert (await daemon.put("/walls/main/cells/3", {"source": "camera:other-3"}))[0] == 200
+                await daemon.until_live(["1", "2", "3"])
+                for number in (1, 2, 3):
+                    still = decode(await daemon.picture(f"/cameras/other-{number}/snapshot.jpg"))
+                    assert still.shape == (360, 640, 3)
+                    assert still.std() > 20
 
 
 @pytest.mark.needs("ffmpeg")

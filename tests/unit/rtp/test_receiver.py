@@ -82,6 +82,50 @@ def test_markers_on_parameter_sets_do_not_tear_a_key_frame() -> None:
     assert [unit.data for unit in sink.units] == [KEY]
 
 
+def sliced(first: int, timestamp: int, kind: str) -> list[bytes]:
+    """Return a picture of two slices with a marker bit each, the second in fragments."""
+    whole, later = SLICED_KEY if kind == "K" else SLICED_DELTA
+    payloads = [SPS, PPS, whole] if kind == "K" else [whole]
+    payloads += packetise_h264(annexb(later), 150)
+    marked = (whole, payloads[-1])
+    return [
+        rtp(first + index, timestamp, payload, marker=payload in marked)
+        for index, payload in enumerate(payloads)
+    ]
+
+
+SLICED_KEY = idr(100), b"\x65\x40" + b"\x5b" * 300
+SLICED_DELTA = delta(100), b"\x41\x40" + b"\xa6" * 300
+
+
+def test_markers_on_every_slice_tear_no_picture_but_the_first() -> None:
+    packets = [
+        packet for index, kind in enumerate("KPKPP") for packet in sliced(index * 10, index * 6000, kind)
+    ]
+    numbered = [packet[:2] + number.to_bytes(2, "big") + packet[4:] for number, packet in enumerate(packets)]
+    sink = Sink().feed(*numbered)
+    key, later_key = annexb(SPS, PPS, *SLICED_KEY), annexb(SPS, PPS, SLICED_KEY[1])
+    assert [unit.data for unit in sink.units[:2]] == [annexb(SPS, PPS, SLICED_KEY[0]), later_key]
+    assert [unit.data for unit in sink.units[2:]] == [annexb(*SLICED_DELTA), key, annexb(*SLICED_DELTA)]
+    assert sink.damage == [False, True, True, False, False]
+    assert [unit.pts_90k for unit in sink.units] == [0, 0, 6000, 12000, 18000]
+
+
+def test_pictures_of_one_timestamp_are_told_apart_by_their_markers() -> None:
+    units = [[packet[:4] + bytes(4) + packet[8:] for packet in unit] for unit in stream("KPPKP")]
+    sink = Sink().feed(*flat(units))
+    assert [unit.data for unit in sink.units] == [KEY, DELTA, DELTA, KEY, DELTA]
+    assert sink.damage == [False] * 5
+
+
+def test_filler_behind_a_marker_belongs_to_no_picture() -> None:
+    sink = Sink().feed(*stream("K")[0])
+    after = 65530 + len(stream("K")[0])
+    sink.feed(rtp(after & 0xFFFF, 4_294_960_000, b"\x0c\xff\x80"))
+    sink.feed(rtp(after + 1 & 0xFFFF, 4_294_966_000, delta(), marker=True))
+    assert sink.damage == [False, False]
+
+
 def test_everything_before_the_first_key_frame_is_damaged_but_not_counted() -> None:
     sink = Sink().feed(*flat(stream("PPKP")))
     assert sink.damage == [True, True, False, False]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from commandwall.rtp.annexb import split_annexb
 from simulators.encoder import Encoder
 from simulators.loopfile import Unit
 from simulators.spec import Codec, VideoSpec, parse_spec
@@ -56,3 +57,8 @@ def test_b_frames_are_sent_later_than_they_are_shown(codec: Codec) -> None:
 
 def test_every_jpeg_is_a_key_frame() -> None:
     assert all(unit.key for unit in encoded(parse_spec("160x120@5:128k", Codec.MJPEG)))
+
+
+def test_a_picture_is_cut_into_slices() -> None:
+    (unit, *_) = encoded(replace(parse_spec("160x120@5:128k"), slices=4))
+    assert [nal[0] & 0x1F for nal in split_annexb(unit.data)].count(5) == 4

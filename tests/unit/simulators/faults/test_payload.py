@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from commandwall.rtp.h264 import PPS, SPS
 from simulators.faults.payload import (
     Corrupt,
@@ -7,6 +9,7 @@ from simulators.faults.payload import (
     NoKeyFrames,
     NoMarkers,
     NoParameterSets,
+    SliceMarkers,
     StartCodes,
     StrayChannel,
     TrailingBytes,
@@ -17,6 +20,14 @@ from tests.unit.simulators.faults.line import attached, frame, frames
 def test_markers_are_left_out() -> None:
     fault, _ = attached(NoMarkers())
     assert not any(packet.marker for packet in fault.send(frames(3)))
+
+
+def test_every_slice_has_a_marker_and_nothing_else() -> None:
+    fault, _ = attached(SliceMarkers())
+    second = [replace(packet, marker=False) for packet in frame(1)]
+    packets = fault.send([*frame(0, key=True), *second, *frame(1)])
+    assert [packet.marker for packet in packets if packet.nal_type in (SPS, PPS)] == [False, False]
+    assert sum(packet.marker for packet in packets) == 3 and packets[-1].marker
 
 
 def test_empty_fragments_stand_between_fragments_only() -> None:
