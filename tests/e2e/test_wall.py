@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -135,19 +133,3 @@ async def test_sigterm_leaves_nothing_behind(site: Site) -> None:
             pids = [worker["pid"] for worker in (await daemon.get("/workers"))["items"]]
     assert pids and not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
     assert {path.name for path in Path("/dev/shm").iterdir()} == before
-
-
-@pytest.mark.parametrize("kind", ["ingest", "wall"])
-async def test_a_killed_worker_is_back_and_says_so_meanwhile(daemon: Daemon, kind: str) -> None:
-    await daemon.until_live(["1", "2", "3", "4"])
-    workers = {worker["kind"]: worker for worker in (await daemon.get("/workers"))["items"]}
-    os.kill(workers[kind]["pid"], signal.SIGKILL)
-
-    async def said() -> bool:
-        return set((await daemon.tile_states()).values()) != {"live"}
-
-    await until("the tiles say so", said, timeout_s=3)
-    await daemon.until_live(["1", "2", "3", "4"])
-    await until_shown(daemon, {"1": 1, "3": 3, "4": 4})
-    restarts = {worker["kind"]: worker["restarts"] for worker in (await daemon.get("/workers"))["items"]}
-    assert restarts[kind] == 1
