@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from commandwall.base.chinese_cameras import CAMERAS
+
 ZH: dict[str, str] = {
     "{field}: {reason}": "{field}：{reason}",
     # ---- titles of problems: the phrases of HTTP statuses
@@ -392,4 +394,5 @@ ZH: dict[str, str] = {
         "磁盘读写失败，请检查磁盘（smartctl、dmesg）"
     ),
     "it is damaged; restart to begin a new one, this one is kept": "已损坏，重启后将新建，原文件会保留",
+    **CAMERAS,
 }

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
 from commandwall.base.errors import CommandwallError, ConnectionLostError
+from commandwall.base.sentence import Sentence
 from commandwall.ingest.admission import Admission
 from commandwall.ingest.audio import FeedAudio
 from commandwall.ingest.clock import ClockMeter
@@ -198,7 +199,7 @@ class Feed:
                     await session.closed()
                 raise ConnectionLostError("the camera ended the stream")
         except TimeoutError:
-            return Reason(ReasonCode.NO_FRAMES, "the session was open but silent")
+            return Reason.of(ReasonCode.NO_FRAMES, Sentence("the session was open but silent"))
         except CommandwallError as error:
             return reason_of(error)
         finally:

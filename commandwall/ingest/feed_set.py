@@ -122,7 +122,7 @@ class FeedSet:
         """Return a feed that somebody wants from now on."""
         feed = self._feeds.get(name)
         if feed is None:
-            raise NotFoundError(f"feed {name!r} is not received by this worker")
+            raise NotFoundError("feed {name!r} is not received by this worker", name=name)
         self._close_at_s.pop(name, None)
         return feed
 

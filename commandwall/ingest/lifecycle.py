@@ -22,6 +22,7 @@ from commandwall.base.errors import (
     UnsupportedError,
     UntrustedError,
 )
+from commandwall.base.sentence import Sentence
 from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
 
@@ -51,13 +52,13 @@ def reason_of(error: CommandwallError) -> Reason:
     """Return why a session failed, in an operator's words; the detail is the error's own."""
     for kind, code in _CODES:
         if isinstance(error, kind):
-            return Reason(code, str(error))
+            return Reason.of(code, error.sentence)
     if isinstance(error, ConnectionLostError):
         cause = error.__cause__ or error.__context__
         for kind_of_cause, code in _CAUSES:
             if isinstance(cause, kind_of_cause):
-                return Reason(code, str(error))
-    return Reason(ReasonCode.CLOSED, str(error))
+                return Reason.of(code, error.sentence)
+    return Reason.of(ReasonCode.CLOSED, error.sentence)
 
 
 class Lifecycle:
@@ -88,7 +89,9 @@ class Lifecycle:
     def silent(self, for_s: float) -> None:
         """Take note that no frame came for longer than the camera's own rate explains."""
         if self.state is FeedState.LIVE:
-            self._go(FeedState.STALLED, Reason(ReasonCode.NO_FRAMES, f"for {for_s:.0f} s"))
+            self._go(
+                FeedState.STALLED, Reason.of(ReasonCode.NO_FRAMES, Sentence("for {for_s:.0f} s", for_s=for_s))
+            )
 
     def ended(self, reason: Reason) -> None:
         """Take note that the session failed to open, or is over."""
@@ -96,7 +99,7 @@ class Lifecycle:
 
     def stopped(self) -> None:
         """Take note that nobody wants the feed any more."""
-        self._go(FeedState.DISABLED, Reason(ReasonCode.NONE, "opened when shown"))
+        self._go(FeedState.DISABLED, Reason.of(ReasonCode.NONE, Sentence("opened when shown")))
 
     def _go(self, state: FeedState, reason: Reason) -> None:
         if (state, reason) != (self.state, self.reason):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from commandwall.base.sentence import Sentence
 from commandwall.base.tasks import Backoff
 from commandwall.model.reason import Reason, ReasonCode
 
@@ -35,9 +36,13 @@ class Retry:
         if len(losses_s) < FLAP_LOSSES or within_s > FLAP_WINDOW_S:
             return reason
         self._backoff.skip()
-        return Reason(
-            ReasonCode.FLAPPING, f"lost {FLAP_LOSSES} times within {within_s:.0f} s, at last: {reason.en}"
+        said = Sentence(
+            "lost {count} times within {within_s:.0f} s, at last: {reason}",
+            count=FLAP_LOSSES,
+            within_s=within_s,
+            reason=Sentence.of(reason.en, reason.zh),
         )
+        return Reason.of(ReasonCode.FLAPPING, said)
 
     def next_s(self) -> float:
         """Return how long to wait for the next try, in seconds."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from commandwall.base.sentence import Sentence
+
 
 class ReasonCode(StrEnum):
     """What keeps a feed from being live, or is wrong although it is; the value is the English wording."""
@@ -55,10 +57,19 @@ ZH: dict[ReasonCode, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is as it is; ``detail`` names step and figures, and never a credential."""
+    """Why something is as it is; ``detail`` names step and figures, and never a credential.
+
+    ``detail_zh`` is the detail in Chinese, ``""`` where it is the same in both languages.
+    """
 
     code: ReasonCode = ReasonCode.NONE
     detail: str = ""
+    detail_zh: str = ""
+
+    @classmethod
+    def of(cls, code: ReasonCode, detail: Sentence) -> Reason:
+        """Return the reason with a detail in both languages."""
+        return cls(code, str(detail), detail.zh if detail.zh != detail else "")
 
     @property
     def en(self) -> str:
@@ -69,4 +80,5 @@ class Reason:
     def zh(self) -> str:
         """The wording in Chinese, with the detail."""
         words = ZH[self.code]
-        return f"{words}：{self.detail}" if self.detail else words
+        detail = self.detail_zh or self.detail
+        return f"{words}：{detail}" if detail else words

@@ -163,5 +163,5 @@ def _field_bits(fmtp: Mapping[str, str], name: str) -> int:
     """Return how many bits a field of an AU-header has, 0 where ``fmtp`` does not say."""
     text = fmtp.get(name, "0").strip()
     if not (text.isascii() and text.isdigit()) or len(text) > 2 or int(text) > _MAX_FIELD_BITS:
-        raise UnsupportedError(f"AAC whose {name} is not a number of bits is not taken")
+        raise UnsupportedError("AAC whose {name} is not a number of bits is not taken", name=name)
     return int(text)

@@ -78,7 +78,9 @@ def _parse(reader: BitReader, data: bytes) -> AacConfig:
         if kind in (_SBR, _PS):
             sample_rate, kind = _rate_hz(reader), _object_type(reader)
         if kind not in _TAKEN_TYPES or not 1 <= layout < len(_CHANNELS):
-            raise UnsupportedError(f"AAC of object type {kind} and channel layout {layout} is not taken")
+            raise UnsupportedError(
+                "AAC of object type {kind} and channel layout {layout} is not taken", kind=kind, layout=layout
+            )
         short = reader.bits(1)
         if reader.bits(1):
             reader.bits(_CORE_DELAY_BITS)
@@ -112,7 +114,7 @@ def _rate_hz(reader: BitReader) -> int:
     index = reader.bits(4)
     rate_hz = reader.bits(24) if index == _ANY_RATE else (*_RATES_HZ, 0, 0)[index]
     if not _RATES_HZ[-1] <= rate_hz <= _RATES_HZ[0]:
-        raise UnsupportedError(f"AAC of {rate_hz} Hz is not taken")
+        raise UnsupportedError("AAC of {rate_hz} Hz is not taken", rate_hz=rate_hz)
     return rate_hz
 
 

@@ -68,13 +68,22 @@ class WholeFrames:
 def g711(name: str, clock_hz: int, channels: int) -> WholeFrames:
     """Return the format of G.711, ``pcm_mulaw`` or ``pcm_alaw``. Raises UnsupportedError."""
     if clock_hz not in _RATES_HZ or channels > _MAX_CHANNELS:
-        raise UnsupportedError(f"{name} of {clock_hz} Hz and {channels} channels is not taken")
+        raise UnsupportedError(
+            "{name} of {clock_hz} Hz and {channels} channels is not taken",
+            name=name,
+            clock_hz=clock_hz,
+            channels=channels,
+        )
     return WholeFrames(AudioParameters(name, clock_hz, channels))
 
 
 def opus(clock_hz: int, fmtp: Mapping[str, str]) -> WholeFrames:
     """Return the format of Opus: mono unless ``sprop-stereo`` says else. Raises UnsupportedError."""
     if clock_hz != OPUS_CLOCK_HZ:
-        raise UnsupportedError(f"opus with a clock of {clock_hz} Hz is not taken, only {OPUS_CLOCK_HZ}")
+        raise UnsupportedError(
+            "opus with a clock of {clock_hz} Hz is not taken, only {taken_hz}",
+            clock_hz=clock_hz,
+            taken_hz=OPUS_CLOCK_HZ,
+        )
     channels = 2 if fmtp.get("sprop-stereo") == "1" else 1
     return WholeFrames(AudioParameters("opus", OPUS_CLOCK_HZ, channels))

@@ -47,4 +47,6 @@ def audio_format(encoding: str, clock_hz: int, channels: int, fmtp: Mapping[str,
 
 def _not_taken(encoding: str, taken: Mapping[str, object]) -> UnsupportedError:
     named = encoding[:40] or "without a name"
-    return UnsupportedError(f"codec {named} is not taken; set the camera to {' or '.join(taken)}")
+    return UnsupportedError(
+        "codec {named} is not taken; set the camera to {taken}", named=named, taken=" / ".join(taken)
+    )

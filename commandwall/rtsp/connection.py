@@ -142,7 +142,9 @@ class RtspConnection(asyncio.Protocol):
             async with asyncio.timeout(timeout_s):
                 response = await self.ask(method, url, headers)
         except TimeoutError:
-            raise ConnectionLostError(f"{method}: no answer within {timeout_s:g} s") from None
+            raise ConnectionLostError(
+                "{method}: no answer within {timeout_s:g} s", method=method, timeout_s=timeout_s
+            ) from None
         if response.status == 0:
             reason = self.ended.result() if self.ended.done() else "the connection is closed"
             kind = type(reason) if isinstance(reason, ProtocolError) else ConnectionLostError

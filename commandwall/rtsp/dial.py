@@ -64,7 +64,9 @@ async def dial(
             )
             _, protocol = await opened
     except TimeoutError:
-        raise ConnectionLostError(f"{where} does not answer within {timeout_s:g} s") from None
+        raise ConnectionLostError(
+            "{where} does not answer within {timeout_s:g} s", where=where, timeout_s=timeout_s
+        ) from None
     except ssl.SSLCertVerificationError as error:
         raise UntrustedError(
             f"{where}: {error.verify_message}; add the certificate to ingest.tls.ca, or set"

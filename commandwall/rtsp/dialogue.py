@@ -16,6 +16,7 @@ from commandwall.base.errors import (
     UnavailableError,
     UnsupportedError,
 )
+from commandwall.base.sentence import Sentence
 from commandwall.rtsp.address import Address
 from commandwall.rtsp.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.rtsp.connection import RtspConnection
@@ -82,8 +83,16 @@ class Dialogue:
         if 300 <= status < 400:
             raise MovedError(f"{method}: {response}", response.headers.get("Location").strip())
         kind, words = _REFUSALS.get(status, (UnavailableError if status >= 500 else ProtocolError, ""))
+        if not words:
+            raise kind(f"{method}: {response}")
         where = f" (path {self._path!a})" if status == 404 else ""
-        raise kind(f"{method}: {response}{': ' if words else ''}{words}{where}")
+        raise kind(
+            "{method}: {response}: {words}{where}",
+            method=method,
+            response=response,
+            words=Sentence(words),
+            where=where,
+        )
 
     async def options(self) -> None:
         """Ask what the server can do; a server that does not like the question is not asked again."""
@@ -99,17 +108,19 @@ class Dialogue:
             challenges = parse_challenges(response.headers.get_all("WWW-Authenticate"))
             if self._authenticator is None:
                 raise AccessRefusedError(
-                    f"{method}: 401: the camera asks for a user and a password; none are set"
+                    "{method}: 401: the camera asks for a user and a password; none are set", method=method
                 )
             if not self._authenticator.accept(challenges):
                 raise AccessRefusedError(
-                    f"{method}: 401: the camera offers no way to sign in that is known here"
+                    "{method}: 401: the camera offers no way to sign in that is known here", method=method
                 )
             if tries > 1 and not any(challenge.stale for challenge in challenges):
                 break
         raise AccessRefusedError(
-            f"{method}: 401 after credentials were sent: wrong password for user {self._user!r}, or no such"
-            " user on the camera"
+            "{method}: 401 after credentials were sent: wrong password for user {user!r}, or no such user on"
+            " the camera",
+            method=method,
+            user=self._user,
         )
 
     def _headers(self, method: str, url: str, extra: tuple[tuple[str, str], ...]) -> Headers:

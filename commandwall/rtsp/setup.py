@@ -70,7 +70,7 @@ class SetUp:
         rtp, rtcp = spec.interleaved or pair
         connection = self._dialogue.connection
         if rtp in connection.sinks or rtcp in connection.sinks:
-            raise ProtocolError(f"SETUP: the camera sends two tracks on channel {rtp}")
+            raise ProtocolError("SETUP: the camera sends two tracks on channel {channel}", channel=rtp)
         connection.sinks[rtp] = receiver.on_rtp
         connection.sinks[rtcp] = receiver.on_rtcp
         return InterleavedPath(connection, rtcp)
@@ -124,7 +124,9 @@ def _answered(response: Response, wanted: TransportSpec) -> TransportSpec:
     if specs[0].tcp != wanted.tcp:
         names = ("udp", "tcp")
         raise UnsupportedError(
-            f"SETUP: asked for {names[wanted.tcp]}, the camera gives {names[specs[0].tcp]}"
+            "SETUP: asked for {wanted}, the camera gives {given}",
+            wanted=names[wanted.tcp],
+            given=names[specs[0].tcp],
         )
     return specs[0]
 

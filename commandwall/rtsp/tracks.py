@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commandwall.base.errors import UnsupportedError
+from commandwall.base.sentence import Sentence
 from commandwall.rtp.audio import AudioFormat
 from commandwall.rtp.codec import PayloadFormat
 from commandwall.rtp.formats import AUDIO_FORMATS, VIDEO_FORMATS, audio_format, video_format
@@ -44,7 +45,7 @@ def choose_video(description: SessionDescription) -> VideoTrack:
         for fmt in media.formats:
             if media.protocol in _PROFILES and fmt.encoding in VIDEO_FORMATS:
                 return VideoTrack(media, fmt, video_format(fmt.encoding, fmt.fmtp))
-    raise UnsupportedError(f"DESCRIBE: {_why_not(tracks[0])}")
+    raise UnsupportedError("DESCRIBE: {reason}", reason=_why_not(tracks[0]))
 
 
 def choose_audio(description: SessionDescription, video: MediaDescription) -> AudioTrack | None:
@@ -61,7 +62,7 @@ def choose_audio(description: SessionDescription, video: MediaDescription) -> Au
         except UnsupportedError as error:
             refusal = refusal or error
     if refusal is not None:
-        raise UnsupportedError(f"DESCRIBE: sound: {refusal}") from refusal
+        raise UnsupportedError("DESCRIBE: sound: {reason}", reason=refusal) from refusal
     return None
 
 
@@ -81,14 +82,22 @@ def _direction(media: MediaDescription) -> str:
 
 def _take_audio(media: MediaDescription) -> AudioTrack:
     if media.protocol not in _PROFILES or not media.formats:
-        raise UnsupportedError(f"the profile {media.protocol[:20]!a} is not taken, only RTP/AVP")
+        raise UnsupportedError(_profile(media))
     fmt = next((each for each in media.formats if each.encoding in AUDIO_FORMATS), media.formats[0])
     return AudioTrack(media, fmt, audio_format(fmt.encoding, fmt.clock_hz, fmt.channels, fmt.fmtp))
 
 
-def _why_not(media: MediaDescription) -> str:
+def _profile(media: MediaDescription) -> Sentence:
+    return Sentence("the profile {profile!a} is not taken, only RTP/AVP", profile=media.protocol[:20])
+
+
+def _why_not(media: MediaDescription) -> Sentence:
     if media.protocol not in _PROFILES:
-        return f"the profile {media.protocol[:20]!a} is not taken, only RTP/AVP"
+        return _profile(media)
     named = ", ".join(fmt.encoding[:20] or f"payload type {fmt.payload_type}" for fmt in media.formats)
     taken = ", ".join(VIDEO_FORMATS)
-    return f"unsupported codec {named or '(none named)'}; set the camera to one of: {taken}"
+    return Sentence(
+        "unsupported codec {named}; set the camera to one of: {taken}",
+        named=named or Sentence("(none named)"),
+        taken=taken,
+    )

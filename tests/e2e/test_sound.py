@@ -79,5 +79,5 @@ async def test_a_camera_that_hangs_when_asked_for_its_sound_is_shown_and_says_so
             (camera,) = (await daemon.get("/cameras"))["items"]
     words = camera["audio_fault"], camera["audio_fault_zh"]
     assert words[0].startswith("camera does not answer: SETUP: no answer within 5 s; its sound is left out")
-    assert words[1].startswith("摄像机无应答：SETUP: no answer within 5 s；")
+    assert words[1].startswith("摄像机无应答：SETUP：5 秒内没有应答；")
     assert (camera["reconnects"], camera["audio_codec"]) == (0, "")

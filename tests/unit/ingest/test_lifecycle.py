@@ -133,7 +133,8 @@ def lost_by(cause: OSError) -> ConnectionLostError:
     ],
 )
 def test_every_error_has_its_words_and_keeps_its_step(error: CommandwallError, code: ReasonCode) -> None:
-    assert reason_of(error) == Reason(code, str(error))
+    assert reason_of(error) == Reason.of(code, error.sentence)
+    assert reason_of(error).detail == str(error)
 
 
 def test_a_hidden_timeout_is_still_a_timeout() -> None:

@@ -35,7 +35,9 @@ def test_a_camera_that_comes_and_goes_is_damped_and_says_so() -> None:
         "comes and goes: lost 4 times within 60 s, at last: camera closed the connection: "
         "the camera closed the connection"
     )
-    assert reasons[-1].zh.startswith("反复断线")
+    assert reasons[-1].zh == (
+        "反复断线：60 秒内断开 4 次，最近一次：摄像机断开连接：the camera closed the connection"
+    )
     assert retry.next_s() == near(30)
 
 

@@ -148,6 +148,19 @@ async def test_sound_that_is_not_taken_is_left_alone(camera: Camera, section: st
     assert camera.methods.count("SETUP") == 1
 
 
+async def test_why_sound_is_not_taken_is_said_in_chinese_too(camera: Camera) -> None:
+    camera.sdp = camera.sdp.replace(
+        "m=audio 0 RTP/AVP 8\r\n", "m=audio 0 RTP/AVP 9\r\na=rtpmap:9 G722/8000\r\n"
+    )
+    watcher = Watcher()
+    opened = RtspClient.open(replace(request_for(camera), audio=True), on_access_unit=watcher, timeouts=SHORT)
+    async with opened as session:
+        fault = session.audio_fault
+    assert fault is not None
+    assert str(fault).startswith("DESCRIBE: sound: codec G722 is not taken; set the camera to PCMA / ")
+    assert fault.zh.startswith("DESCRIBE：声音：不支持编码 G722，请将摄像机设为 PCMA / ")
+
+
 async def watch_without_sound(camera: Camera, words: str) -> None:
     watcher = Watcher()
     opened = RtspClient.open(replace(request_for(camera), audio=True), on_access_unit=watcher, timeouts=SHORT)
