@@ -31,21 +31,29 @@ LEFT, RIGHT = Rect(0, 0, 240, 134), Rect(240, 0, 240, 134)
 
 @dataclass
 class Camera:
-    """Takes a picture every ``period_ns`` that comes ``delay_ns`` later; its luma is its number."""
+    """Takes a picture every ``period_ns`` that comes ``delay_ns`` later; its luma is its number.
+
+    Each is taken as much later as ``jitter_ns`` says, over and over.
+    """
 
     index: int
     period_ns: int
     delay_ns: int
     phase_ns: int = 0
+    jitter_ns: tuple[int, ...] = (0,)
 
     def __post_init__(self) -> None:
         self._next = 0
         self.taken: list[int] = []
         self._underway: deque[int] = deque()
 
+    def _due_ns(self, number: int) -> int:
+        jitter_ns = self.jitter_ns[number % len(self.jitter_ns)]
+        return NOW + self.phase_ns + number * self.period_ns + jitter_ns
+
     def send(self, scene: Scenery, now_ns: int, flags: int = SlotFlag.TIMED) -> None:
         """Publish what has come by ``now_ns``."""
-        while (captured_ns := NOW + self.phase_ns + len(self.taken) * self.period_ns) <= now_ns:
+        while (captured_ns := self._due_ns(len(self.taken))) <= now_ns:
             self.taken.append(captured_ns)
             self._underway.append(captured_ns)
         while self._underway and self._underway[0] + self.delay_ns <= now_ns:
@@ -106,6 +114,24 @@ def test_cameras_within_the_limit_show_the_same_moment_to_half_a_period(
             assert all(abs(skew) <= bound for skew, bound in zip(wall.skews_ns, bounds, strict=True))
         slowest_ns = max(camera.delay_ns + camera.period_ns // 2 for camera in cameras)
         assert wall.now_ns - TICK - wall.alignment.at_ns <= slowest_ns + TICK + 2 * MS
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=9), st.integers(0, 300), st.integers(0, 66))
+def test_a_picture_that_is_overdue_leaves_its_tile_behind_by_as_much(
+    jitter_ms: list[int], delay_ms: int, phase_ms: int
+) -> None:
+    period_ns, jitter_ns = S // 15, tuple(each * MS for each in jitter_ms)
+    uneven = Camera(0, period_ns, delay_ms * MS, phase_ms * MS, jitter_ns)
+    steady = Camera(1, period_ns, 0)
+    with scenery(LEFT, RIGHT, slots=18) as scene:
+        wall = Wall(scene, 600, uneven, steady)
+        wall.tick(50)
+        for _ in range(50):
+            wall.tick()
+            overdue_ns = max(jitter_ns) - min(jitter_ns)
+            assert abs(wall.skews_ns[0]) <= period_ns // 2 + overdue_ns + 2 * MS
+            assert abs(wall.skews_ns[1]) <= period_ns // 2 + 2 * MS
 
 
 def test_a_camera_beyond_the_limit_holds_nobody_up_and_says_by_how_much_it_is_late() -> None:
