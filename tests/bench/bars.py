@@ -104,6 +104,9 @@ BARS = (
     Bar("switch.watched.memory_mb", "400 feeds, 64 tiles, 2 heads watched: memory", "MB", None, 1200),
     Bar("glass.canvas_p95_ms", "live camera to canvas, p95", "ms", 120, 80),
     Bar("glass.chromium_p95_ms", "live camera to Chromium, p95", "ms", 300, 200),
+    Bar("demo.first_picture_s", "demo of 400 cameras, no cache: first picture", "s", 20, 20),
+    Bar("demo.first_all_s", "... all live", "s", 90, 90),
+    Bar("demo.again_all_s", "demo again, with its cache: all live", "s", 15, 15),
 )
 
 

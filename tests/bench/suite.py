@@ -12,7 +12,7 @@ import aiohttp
 
 from tests.bench.peers import Grid
 from tests.bench.plan import Plan
-from tests.bench.scenarios import Figures, compose, glass, ingest, recovery, switch, wall
+from tests.bench.scenarios import Figures, compose, demo, glass, ingest, recovery, switch, wall
 from tests.bench.streams import CIF, MAIN, SUB, Streams, streams
 
 log = logging.getLogger("bench")
@@ -68,6 +68,7 @@ SCENARIOS = (
     Scenario("ingest", "mains", Cameras(sub=MAIN, exactly=40), partial(ingest.run, name="mains")),
     Scenario("glass", glass.NAME, Cameras(live=glass.LIVE), glass.run, sampled=True),
     _wall(20, Cameras(sub=CIF, least=400)),
+    Scenario("demo", demo.NAME, Cameras(exactly=1), demo.run, sampled=True),
 )
 GROUPS = tuple(dict.fromkeys(scenario.group for scenario in SCENARIOS))
 NAMES = frozenset(GROUPS) | {scenario.name for scenario in SCENARIOS}
