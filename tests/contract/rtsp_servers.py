@@ -56,18 +56,22 @@ async def _stop(process: Process) -> None:
 
 
 @asynccontextmanager
+async def _listening(*command: str) -> AsyncIterator[int]:
+    """Run a server that prints its port first; yields that."""
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=DEVNULL)
+    assert process.stdout is not None
+    try:
+        yield int(await process.stdout.readline())
+    finally:
+        await _stop(process)
+
+
+@asynccontextmanager
 async def gstreamer(*options: str, scheme: str = "rtsp", host: str = "127.0.0.1") -> AsyncIterator[str]:
     """gst-rtsp-server with options of ``gst_server.py``; ``scheme`` and ``host`` go into the URL."""
     script = Path(__file__).with_name("gst_server.py")
-    process = await asyncio.create_subprocess_exec(
-        SYSTEM_PYTHON, str(script), "--host", host.strip("[]"), *options, stdout=PIPE, stderr=DEVNULL
-    )
-    assert process.stdout is not None
-    try:
-        port = int(await process.stdout.readline())
+    async with _listening(SYSTEM_PYTHON, str(script), "--host", host.strip("[]"), *options) as port:
         yield f"{scheme}://{host}:{port}/test"
-    finally:
-        await _stop(process)
 
 
 async def _byte_stream(codec: str, folder: str) -> str:
@@ -86,15 +90,8 @@ async def live555(*options: str, codec: str = "h264", of: str = "") -> AsyncIter
     """LIVE555, with options of ``live555_server.cpp``: a camera, or a client of the server ``of`` a URL."""
     with TemporaryDirectory(prefix="live555-") as folder:
         source = of or await _byte_stream(codec, folder)
-        process = await asyncio.create_subprocess_exec(
-            LIVE555_SERVER, *options, source, stdout=PIPE, stderr=DEVNULL
-        )
-        assert process.stdout is not None
-        try:
-            port = int(await process.stdout.readline())
+        async with _listening(LIVE555_SERVER, *options, source) as port:
             yield f"rtsp://127.0.0.1:{port}/test"
-        finally:
-            await _stop(process)
 
 
 class _Tracks:
