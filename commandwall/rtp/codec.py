@@ -62,7 +62,7 @@ class PayloadFormat(Protocol):
     def begins(self, data: bytes, start: int, end: int) -> bool:
         """Return whether the payload is the first of an access unit, as far as it can be told.
 
-        Asked of the first packet of each timestamp, and of that behind a marker bit.
+        Asked only for the first packet after a gap, and for one of the same timestamp behind a marker bit.
         """
 
     def lose(self) -> None:

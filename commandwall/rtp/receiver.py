@@ -121,7 +121,8 @@ class RtpReceiver(RtpSource):
             self._format.lose()
             self._broken = self._damaged = True
         if self._ended or timestamp != self._timestamp:
-            self._begin_unit(timestamp, missing, first=self._format.begins(data, payload, end))
+            begins = missing == 0 and timestamp != self._timestamp
+            self._begin_unit(timestamp, begins or self._format.begins(data, payload, end), gap=missing != 0)
         try:
             self._format.push(data, payload, end)
         except (ProtocolError, UnsupportedError) as error:
@@ -138,14 +139,14 @@ class RtpReceiver(RtpSource):
             self._payload_type = NOTHING
             self._on_end(error)
 
-    def _begin_unit(self, timestamp: int, missing: int, *, first: bool) -> None:
+    def _begin_unit(self, timestamp: int, begins: bool, *, gap: bool) -> None:
         """End the access unit before, if no marker bit did, and go on with that of ``timestamp``.
 
-        ``first``: whether the packet is the first of a picture; ``missing`` is the gap before it.
+        ``begins``: whether the packet is the first of a picture; ``gap``: whether any before it is missing.
         """
         self._ended = False
         if timestamp == self._timestamp:
-            self._continued = not (missing or first)
+            self._continued = not (gap or begins)
             return
         if self._format.pending:
             self._emit()
@@ -155,7 +156,7 @@ class RtpReceiver(RtpSource):
         self._timestamp = timestamp
         self._pts_90k = self._timeline.advance(timestamp)
         # after a gap the new access unit is whole only if this is its first packet
-        self._broken = missing != 0 and not first
+        self._broken = not begins
 
     def _emit(self) -> None:
         data, key = self._format.take()
