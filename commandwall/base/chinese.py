@@ -125,6 +125,7 @@ ZH: dict[str, str] = {
     "cell {id!r} overlaps cell {other!r}; move it, or give it another z": (
         "格子 {id!r} 与格子 {other!r} 重叠，请移动它，或给它另一个 z"
     ),
+    "a data panel is always shown whole": "数据面板总是完整显示",
     "cell {cell!r} shows nothing": "格子 {cell!r} 没有画面",
     "there is no layout for {count} sources; the largest has {most} cells": (
         "没有可容纳 {count} 路画面的布局，最大的布局有 {most} 个格子"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from commandwall.base.errors import InvalidError
 from commandwall.model.layout import Layout
-from commandwall.model.source import EMPTY, Source
-from commandwall.model.view import PLAIN, View
+from commandwall.model.source import EMPTY, Source, SourceKind
+from commandwall.model.view import PLAIN, WHOLE, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,16 @@ def with_source(shown: Arrangement, layout: Layout, cell: str, source: Source) -
 
 
 def with_view(shown: Arrangement, layout: Layout, cell: str, view: View) -> Arrangement:
-    """Return ``shown`` with the picture in ``cell`` seen as ``view``; raises for an empty cell."""
+    """Return ``shown`` with the picture in ``cell`` seen as ``view``.
+
+    Raises :class:`InvalidError` for an empty cell, and for a part of a panel, which is painted to fit.
+    """
     tiles = list(shown.tiles)
     position = layout.position(cell)
     if tiles[position][0] == EMPTY:
         raise InvalidError("cell {cell!r} shows nothing", cell=cell, field="cell")
+    if tiles[position][0].kind is SourceKind.DATA and view.crop != WHOLE:
+        raise InvalidError("a data panel is always shown whole", field="crop")
     tiles[position] = (tiles[position][0], view)
     return shown.with_tiles(tiles)
 

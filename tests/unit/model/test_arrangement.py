@@ -19,7 +19,7 @@ from commandwall.model.arrangement import (
     with_view,
 )
 from commandwall.model.layout import Layout
-from commandwall.model.source import EMPTY, Source
+from commandwall.model.source import EMPTY, Source, SourceKind
 from commandwall.model.view import PLAIN
 from tests.unit.model.walls import (
     CLOSE,
@@ -125,6 +125,14 @@ def test_a_cell_that_is_not_there_is_named(cell: str) -> None:
         with_view(shown, TWO, cell, CLOSE)
     with pytest.raises(NotFoundError, match="has no cell"):
         with_source(shown, TWO, cell, EMPTY)
+
+
+def test_a_panel_is_shown_whole() -> None:
+    shown = Arrangement(1, "2x2", (Source(SourceKind.DATA, "wind"),)).fitted(TWO)
+    with pytest.raises(InvalidError, match="always shown whole") as caught:
+        with_view(shown, TWO, "1", CLOSE)
+    assert caught.value.field == "crop"
+    assert with_view(shown, TWO, "1", FILLED).views[0] == FILLED
 
 
 def test_an_empty_cell_has_no_view_and_fills_no_wall() -> None:

@@ -3,6 +3,8 @@
 import { NONE } from "./arrangement.js";
 import { WHOLE, moved, zoomOf, zoomed } from "./crop.js";
 
+/** Data panels are painted to fit: there is nothing to look closer at. */
+const PANEL = "data:";
 const STEP_PER_PX = 0.002;
 /** A change on its way is followed by the next not sooner than this: a wheel turns faster than that. */
 const APART_MS = 120;
@@ -42,7 +44,8 @@ export class Zoom {
   /** @param {WheelEvent} event */
   wheel(event) {
     const cell = this.view.cellAt(event.target);
-    if (cell === null || (this.view.tile(cell)?.source ?? NONE) === NONE) return;
+    const source = this.view.tile(cell)?.source ?? NONE;
+    if (cell === null || source === NONE || source.startsWith(PANEL)) return;
     event.preventDefault();
     const factor = Math.exp(-Math.max(-300, Math.min(300, event.deltaY)) * STEP_PER_PX);
     this.ask(cell, zoomed(this.crop(cell), factor, ...this.place(cell, event)));
