@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,19 +15,26 @@ from pathlib import Path
 import commandwall.panel
 from commandwall.base.tasks import spawn
 from commandwall.control.accounts import Accounts
+from commandwall.control.alarms import Alarms
 from commandwall.control.audit import AuditLog
 from commandwall.control.camera_store import CameraStore
 from commandwall.control.database import Database
+from commandwall.control.decor import Decor
+from commandwall.control.dress import Surroundings, WallDress, keep_dressed
 from commandwall.control.events import EventLog
 from commandwall.control.guessing import GuessGuard
 from commandwall.control.http.application import HttpServer, application
 from commandwall.control.http.context import Probes, Web
 from commandwall.control.keeper import ArrangementKeeper
+from commandwall.control.kept import KeptRecords
+from commandwall.control.masking import Masking
 from commandwall.control.mqtt import MqttBridge
+from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, OverlaysDocument
 from commandwall.control.passwords import Passwords
 from commandwall.control.plant import build_plant
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
+from commandwall.control.records import Records
 from commandwall.control.roster import Roster, merge_cameras
 from commandwall.control.service import Service
 from commandwall.control.store import Store
@@ -69,9 +76,26 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         vault, camera_store = Vault(settings.state_dir, settings.credentials), CameraStore(database)
         cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, vault)
         plant = build_plant(settings, cameras, vault, events, keeper, runtime_dir)
+        masking = Masking(plant, Records(database, "masks", MaskRecord))
+        await masking.restore()
         for wall in plant.walls.values():
             wall.restore(await store.load_arrangement(wall.wall.id))
-        await stack.enter_async_context(_running(plant.workers))
+        video = await stack.enter_async_context(HeadVideo())
+        alarm_records = KeptRecords("alarms", Records(database, "alarm", AlarmDocument))
+        alarms = Alarms(plant.board, await stack.enter_async_context(alarm_records), events.publish)
+        dress_records = KeptRecords("overlays", Records(database, "overlays", OverlaysDocument))
+        surroundings = Surroundings(
+            settings.site.name,
+            settings.areas,
+            plant.board,
+            alarms,
+            video.names,
+            await stack.enter_async_context(dress_records),
+            events.publish,
+        )
+        dresses = {wall_id: WallDress(wall, surroundings) for wall_id, wall in plant.walls.items()}
+        alarms.restore()
+        await stack.enter_async_context(_running(plant.workers, dresses.values()))
         ptz = PtzControl(plant.board.camera, vault, events.publish)
         await stack.enter_async_context(ptz)
         service = Service(
@@ -85,7 +109,6 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             audit,
             ptz,
         )
-        video = await stack.enter_async_context(HeadVideo())
         metrics = Metrics(
             Sources(
                 plant.board.all,
@@ -98,7 +121,8 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         health = Health(plant.walls.values, plant.worker_statuses)
         probes = Probes(metrics.text, health.faults)
         pages = Path(commandwall.panel.__file__).parent
-        web = Web(service, events, video, probes, pages, secure=settings.http.tls is not None)
+        decor = Decor(alarms, dresses, masking, audit)
+        web = Web(service, decor, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
             await stack.enter_async_context(MqttBridge(settings.mqtt, service, events))
@@ -133,13 +157,15 @@ def _runtime_dir() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def _running(workers: Sequence[Worker]) -> AsyncIterator[None]:
-    """Keep ``workers`` running; all drain together at the end."""
+async def _running(workers: Sequence[Worker], dresses: Collection[WallDress]) -> AsyncIterator[None]:
+    """Keep ``workers`` running and walls dressed; all drain together at the end."""
     async with asyncio.TaskGroup() as group:
+        dressing = spawn(group, keep_dressed(dresses), "dress walls")
         for worker in workers:
             spawn(group, worker.run(), worker.status.name)
         try:
             yield
         finally:
+            dressing.cancel()
             for worker in workers:
                 worker.drain()

@@ -46,6 +46,12 @@ _MIGRATIONS = (
     """
     CREATE TABLE cameras (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL) STRICT;
     """,
+    """
+    CREATE TABLE records (
+        number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+        UNIQUE (kind, id)
+    ) STRICT;
+    """,
 )
 
 

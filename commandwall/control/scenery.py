@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil
 
-from commandwall.control.sources import Sources
+from commandwall.control.sources import NO_FACTS, Facts, Sources
 from commandwall.ipc.arena import SLOTS, ArenaHandle, create_arena
 from commandwall.ipc.messages import ShowTiles, TileSpec, WallTile
 from commandwall.model.camera import StreamName
@@ -30,11 +30,12 @@ class PlacedTile:
     stream: StreamName = StreamName.SUB
     arena: ArenaHandle | None = None
     index: int = 0
+    facts: Facts = NO_FACTS
 
     @property
-    def picture_key(self) -> tuple[Source, int, int, Aspect]:
+    def picture_key(self) -> tuple[object, ...]:
         """What the picture in the slots depends on: tiles of one key can take each other's slots."""
-        return self.source, self.rect.width, self.rect.height, self.aspect
+        return self.source, self.rect.width, self.rect.height, self.aspect, self.facts.masks
 
 
 class Scenery:
@@ -111,6 +112,7 @@ class Scenery:
                     tile.rect.height,
                     tile.aspect,
                     float(tile.rect.area),
+                    tile.facts.masks,
                 )
                 for tile in self._tiles.values()
                 if tile.arena is not None
@@ -127,6 +129,7 @@ class Scenery:
                 tile.name,
                 tile.arena.path if tile.arena else "",
                 tile.index,
+                tile.facts.area,
             )
             for tile in self._tiles.values()
         )
@@ -134,7 +137,10 @@ class Scenery:
     def _tile(self, cell: str, rect: Rect, source: Source, aspect: Aspect) -> PlacedTile:
         if source == EMPTY:
             return PlacedTile(cell, rect, source, "", aspect)
-        return self._with_stream(PlacedTile(cell, rect, source, self._sources.name(source), aspect))
+        tile = PlacedTile(
+            cell, rect, source, self._sources.name(source), aspect, facts=self._sources.facts(source)
+        )
+        return self._with_stream(tile)
 
     def _with_stream(self, tile: PlacedTile) -> PlacedTile:
         if tile.source == EMPTY:

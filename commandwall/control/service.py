@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
-from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.base.errors import NotFoundError
 from commandwall.control.accounts import Token, User
 from commandwall.control.audit import AuditLog
+from commandwall.control.audited import Note, audited
 from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
-from commandwall.control.guessing import TooManyTriesError
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
 from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Permission, Principal, Role
@@ -31,13 +31,6 @@ from commandwall.workers.worker import WorkerStatus
 
 CANVAS = "_canvas"
 """The pseudo head that is the whole canvas of a wall."""
-
-
-@dataclass(slots=True)
-class _Note:
-    """What an audit line will say; the operation may put what it comes to know into it."""
-
-    detail: str
 
 
 class Service:
@@ -118,7 +111,8 @@ class Service:
     async def wall_snapshot(self, who: Principal, wall_id: str, head: str, image_format: str) -> StillPicture:
         """Return a wall (``head`` empty) or a head of it as shown now, as ``png`` or ``jpg``."""
         who.require(Permission.VIEW)
-        return await self._wall(wall_id).snapshot("" if head == CANVAS else head, image_format)
+        viewer = f"{who.name} {time.strftime('%Y-%m-%d %H:%M:%S')}"
+        return await self._wall(wall_id).snapshot("" if head == CANVAS else head, image_format, viewer)
 
     def watch_head(self, who: Principal, wall_id: str, head_id: str) -> HeadAddress:
         """Return where a head (or :data:`CANVAS`) is to be watched; raises :class:`NotFoundError`."""
@@ -135,7 +129,7 @@ class Service:
     def event_types(self, who: Principal) -> Collection[str]:
         """Return the types of events that may be listened to."""
         who.require(Permission.VIEW)
-        types = ["camera", "wall", "tiles", "ptz"]
+        types = ["camera", "wall", "tiles", "ptz", "alarm", "overlays"]
         return [*types, "audit"] if who.may(Permission.AUDIT) else types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:
@@ -330,19 +324,7 @@ class Service:
         except KeyError:
             raise NotFoundError("no wall is called {id!r}", id=wall_id) from None
 
-    @contextmanager
     def _audited(
         self, who: Principal, permission: Permission | None, action: str, target: str, detail: str = ""
-    ) -> Iterator[_Note]:
-        """Authorise what is done inside, and note how it ended, refusals and failures too."""
-        note = _Note(detail)
-        try:
-            if permission is not None:
-                who.require(permission)
-            yield note
-        except TooManyTriesError:
-            raise  # The failures before it are noted; a flood of tries must not fill the disk.
-        except CommandwallError as error:
-            self._audit.record(who, action, target, note.detail, str(error))
-            raise
-        self._audit.record(who, action, target, note.detail)
+    ) -> AbstractContextManager[Note]:
+        return audited(self._audit, who, permission, action, target, detail)

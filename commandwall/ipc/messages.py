@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 from commandwall.base.errors import CommandwallError
 from commandwall.base.sentence import Sentence
-from commandwall.model.camera import FeedState, StreamName, Transport
+from commandwall.model.camera import Area, FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
+from commandwall.model.masks import Masks
+from commandwall.model.overlays import Alarm, Banner, Labels
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
@@ -135,7 +137,8 @@ class TileSpec:
 
     The slots have ``width`` x ``height`` pixels (even). ``stream`` is what the tile deserves by
     its size; the worker shows the other stream until that one has its first picture.
-    ``importance`` orders tiles when decoding must be cut: higher survives longer.
+    ``importance`` orders tiles when decoding must be cut: higher survives longer. ``masks`` are
+    painted over before anybody gets the picture.
     """
 
     cell: str
@@ -147,6 +150,7 @@ class TileSpec:
     height: int
     aspect: Aspect
     importance: float
+    masks: Masks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +164,13 @@ class ShowTiles:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotCamera:
-    """Control -> ingest, a request: the newest picture of ``camera`` as JPEG; answer :class:`Picture`."""
+    """Control -> ingest, a request: the newest picture of ``camera`` as JPEG; answer :class:`Picture`.
+
+    ``masks`` are painted over first.
+    """
 
     camera: str
+    masks: Masks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +254,7 @@ class ConfigureWall:
 class WallTile:
     """One tile to show: its rectangle, its words, and the slots its picture comes from.
 
-    ``arena`` is empty for a tile without a picture (``none``).
+    ``arena`` is empty for a tile without a picture (``none``); ``area`` is where a camera hangs.
     """
 
     cell: str
@@ -255,6 +263,7 @@ class WallTile:
     name: str
     arena: str = ""
     index: int = 0
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,14 +295,65 @@ class SourceStates:
 
 
 @dataclass(frozen=True, slots=True)
+class DressWall:
+    """Control -> wall: the labels of its tiles and the words across its top, from now on.
+
+    ``areas`` are those that cameras hang in.
+    """
+
+    labels: Labels
+    banner: Banner | None
+    areas: tuple[Area, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAlarm:
+    """What is the matter with a source."""
+
+    source: str
+    alarm: Alarm
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAlarms:
+    """Control -> wall: all alarms that there are, from now on."""
+
+    alarms: tuple[SourceAlarm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRate:
+    """The bit rate of a source, in bits a second."""
+
+    source: str
+    rate_bps: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRates:
+    """Control -> wall, once a second where a tile says so: the bit rates of the sources it shows."""
+
+    rates: tuple[SourceRate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Control -> wall: what the watermark of ``head`` says from now on."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotWall:
     """Control -> wall, a request: the canvas (or ``head``) as shown now; answer :class:`Picture`.
 
-    ``format`` is ``png`` or ``jpg``.
+    ``format`` is ``png`` or ``jpg``. ``viewer`` is who asks: a watermark of the head names them.
     """
 
     head: str
     format: str
+    viewer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +463,7 @@ Message = (
     Ready | Ping | Pong | Drain | Failure | Picture
     | ConfigureIngest | AddFeeds | RemoveFeeds | WarmFeeds | ShowTiles | SnapshotCamera
     | FeedChanged | FeedReport | TileReport
-    | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
+    | ConfigureWall | DressWall | SourceAlarms | SourceRates | Watermark
+    | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
 )  # fmt: skip

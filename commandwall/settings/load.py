@@ -83,7 +83,7 @@ class _Loading:
         layouts = self._layouts()
         credentials = self._credentials()
         areas, cameras = self._areas_and_cameras()
-        walls = self._walls(layouts)
+        walls = self._walls(checks.Declared(layouts, areas, {camera.id for camera in cameras}))
         if site_file is None:
             raise SettingsError(self._faults)
         mqtt, tls = self._mqtt(site_file.mqtt, credentials), self._tls(site_file.http.tls)
@@ -199,10 +199,10 @@ class _Loading:
             self._faults.append(Fault(file, 1, "", f"cannot be read: {error.strerror}"))
         return []
 
-    def _walls(self, layouts: Mapping[str, Layout]) -> list[Wall]:
+    def _walls(self, declared: checks.Declared) -> list[Wall]:
         walls = checks.read_entries(WallEntry, self._listed("walls"), self._faults)
         checks.check_unique(walls, self._faults)
-        return checks.walls_of(walls, layouts, self._faults)
+        return checks.walls_of(walls, declared, self._root, self._faults)
 
     def _mqtt(self, entry: MqttEntry | None, credentials: Mapping[str, Credential]) -> MqttSettings | None:
         if entry is None:

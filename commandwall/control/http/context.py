@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from commandwall.control.decor import Decor
 from commandwall.control.events import EventLog
 from commandwall.control.roles import Principal
 from commandwall.control.service import Service
@@ -36,6 +37,7 @@ class Web:
     """
 
     service: Service
+    decor: Decor
     events: EventLog
     video: HeadVideo
     probes: Probes

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from commandwall.base.errors import InvalidError
 from commandwall.compose.canvas import Canvas, cut
-from commandwall.compose.faces import Face, Faces, strip_height
+from commandwall.compose.faces import Face, Faces
+from commandwall.compose.lettering import strip_height
 from commandwall.compose.palette import GAP, STATE, VACANT, WAITING
 from commandwall.compose.stage import Stage
 from commandwall.compose.truth import STATES

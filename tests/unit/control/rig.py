@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError, UnavailableError
+from commandwall.control.alarms import Alarms
 from commandwall.control.audit import AuditLog
 from commandwall.control.camera_store import CameraStore
 from commandwall.control.database import Database
+from commandwall.control.decor import Decor
 from commandwall.control.documents import (
     HeadDocument,
     PreparedDocument,
@@ -18,10 +20,15 @@ from commandwall.control.documents import (
     WallDocument,
     WallEvent,
 )
+from commandwall.control.dress import Surroundings, WallDress
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
+from commandwall.control.kept import KeptRecords
+from commandwall.control.masking import Masking
+from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, OverlaysDocument
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
+from commandwall.control.records import Records
 from commandwall.control.roles import Role
 from commandwall.control.roster import Roster
 from commandwall.control.service import Service
@@ -29,6 +36,7 @@ from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
+from commandwall.ipc.messages import Message
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.layout import Cell, Layout
 from commandwall.model.rect import Rect
@@ -66,6 +74,8 @@ class FakeWall:
         self.wall = WALL
         self.packet_path = packet_path
         self.down = False
+        self.greetings: list[Callable[[], None]] = []
+        self.told: list[Message] = []
         self.prepared: list[tuple[str, Iterable[str] | None]] = []
         self._board = board
         self._events = events
@@ -122,13 +132,22 @@ class FakeWall:
         self.prepared.append((layout_id, sources))
         return PreparedDocument(("c-1",))
 
-    async def snapshot(self, head: str, image_format: str) -> StillPicture:
+    async def snapshot(self, head: str, image_format: str, viewer: str) -> StillPicture:
         if self.down:
             raise UnavailableError("worker wall-main is waiting to restart; try again")
         if head:
             WALL.head(head)
         picture = PNG if image_format == "png" else JPEG
         return StillPicture(picture, "image/png" if picture is PNG else "image/jpeg", 0.02)
+
+    def tiles(self) -> tuple[TileDocument, ...]:
+        return self.document().tiles
+
+    def greet(self, greeting: Callable[[], None]) -> None:
+        self.greetings.append(greeting)
+
+    def tell(self, message: Message) -> None:
+        self.told.append(message)
 
     def _check(self, expected: int | None) -> None:
         if expected is not None and expected != self._revision:
@@ -174,6 +193,7 @@ class FakePlant:
         self.board = board
         self.installed: list[Camera] = []
         self.signed_in_anew: list[str] = []
+        self.masked: list[str] = []
 
     def install(self, cameras: Iterable[Camera]) -> None:
         for camera in cameras:
@@ -182,6 +202,9 @@ class FakePlant:
 
     def uninstall(self, camera_id: str) -> None:
         self.board.remove(camera_id)
+
+    def masks_changed(self, camera_id: str) -> None:
+        self.masked.append(camera_id)
 
     def sign_in_anew(self, credential: str) -> None:
         self.signed_in_anew.append(credential)
@@ -192,6 +215,9 @@ class Rig:
     """All that a test may touch."""
 
     service: Service
+    decor: Decor
+    dress: WallDress
+    viewers: dict[tuple[str, str], list[str]]
     events: EventLog
     board: CameraBoard
     plant: FakePlant
@@ -225,13 +251,23 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
     plant = FakePlant(board)
     vault = Vault(directory, {"dongmen": Credential("admin", "of the configuration")})
     roster = Roster(plant, board.cameras(), AREAS, CameraStore(database), vault)
+    viewers: dict[tuple[str, str], list[str]] = {}
     async with (
+        KeptRecords("alarms", Records(database, "alarm", AlarmDocument)) as alarm_records,
+        KeptRecords("overlays", Records(database, "overlays", OverlaysDocument)) as dress_records,
         AuditLog(Store(database), events) as audit,
         PtzControl(board.camera, {}, events.publish) as ptz,
     ):
         service = Service(
             place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz
         )
+        alarms = Alarms(board, alarm_records, events.publish)
+        surroundings = Surroundings(
+            "罗湖区应急指挥中心", AREAS, board, alarms, lambda: viewers, dress_records, events.publish
+        )
+        dress = WallDress(wall, surroundings)
+        masking = Masking(plant, Records(database, "masks", MaskRecord))
+        decor = Decor(alarms, {"main": dress}, masking, audit)
         for role in Role:
             await users.add(role, role, PASSWORD)
-        yield Rig(service, events, board, plant, wall, users, workers, audit)
+        yield Rig(service, decor, dress, viewers, events, board, plant, wall, users, workers, audit)

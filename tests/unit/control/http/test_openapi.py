@@ -41,6 +41,7 @@ def example_of(route: Route) -> dict[str, Any]:
     known: dict[str, Any] = {
         "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
         "role": "viewer", "user": "admin", "id": "new", "area": "dongmen", "verb": "home",
+        "text": "x", "level": "info", "masks": [],
     }  # fmt: skip
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:
