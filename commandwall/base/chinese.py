@@ -250,7 +250,9 @@ ZH: dict[str, str] = {
     "GetStreamUri: what the device gives is no URL": "GetStreamUri：设备给出的不是 URL",
     # ---- overlays
     "camera {id!r} has no alarm": "摄像机 {id!r} 没有报警",
-    "camera {id!r} has no masks but those of its configuration": "摄像机 {id!r} 除配置中的遮挡外没有其他隐私遮挡",
+    "camera {id!r} has no masks but those of its configuration": (
+        "摄像机 {id!r} 除配置中的遮挡外没有其他隐私遮挡"
+    ),
     "a polygon has from {least} to {most} points": "多边形应有 {least} 到 {most} 个点",
     "must be parts of the picture, from 0 to 1": "必须是画面的比例，在 0 到 1 之间",
     "must be x, y, width, height as parts of the picture, 0 to 1": (

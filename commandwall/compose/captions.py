@@ -13,6 +13,7 @@ from commandwall.compose.faces import Detail
 from commandwall.compose.truth import Marks, Times, Truth
 from commandwall.ipc.messages import WallTile
 from commandwall.model.overlays import Alarm, Labels, Switch
+from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
 
 _ROOM: Mapping[str, tuple[int, int]] = {"area": (440, 240), "time": (440, 240), "bitrate": (900, 500)}
@@ -23,12 +24,16 @@ _TENTHS_NS = NS_PER_S // 10
 
 @dataclass(frozen=True, slots=True)
 class Dressing:
-    """What is known beside the pictures: switches, names of areas, and by source alarms and bit rates."""
+    """What is known beside the pictures: switches, names of areas, and by source alarms and bit rates.
+
+    ``covered`` is what a banner lies over.
+    """
 
     labels: Labels
     areas: Mapping[str, str]
     alarms: Mapping[str, Alarm]
     rates_bps: Mapping[str, float]
+    covered: Rect | None = None
 
 
 class Captions:
@@ -59,7 +64,12 @@ class Captions:
         """Return all that a tile says that does not move with time."""
         texts = (self.name(number), self.area(number), self.rate(number))
         switches = bool(self._timed[number]), bool(self._aged[number]), self.dot, self.word
-        return *texts, self.alarm(number), *switches
+        return *texts, self.alarm(number), self.top(number), *switches
+
+    def top(self, number: int) -> int:
+        """Return how many rows at the top of a tile the banner lies over."""
+        rect, covered = self._specs[number].rect, self._dressing.covered
+        return covered.bottom - rect.y if covered is not None and rect.overlaps(covered) else 0
 
     def alarm(self, number: int) -> Alarm | None:
         """Return what is the matter with the source of a tile."""

@@ -141,6 +141,7 @@ class Composer:
 
     def show_banner(self, strip: BannerStrip | None) -> None:
         """Show a banner across the top from the next tick on, or none."""
+        self.dress(covered=strip and strip.rect)
         self._orders.append(lambda: self._show_banner(strip))
 
     def peek(self, look: Callable[[Canvas], None]) -> None:

@@ -51,7 +51,7 @@ class Look:
     """All that decides what a tile's face looks like. ``age_s`` is 0 where no age is told.
 
     ``details`` are figures, the most important first. ``dot`` and ``word`` are how a live tile says
-    that it is live.
+    that it is live. ``top`` is how much of it something else lies over, in rows; even.
     """
 
     cell: str
@@ -67,6 +67,7 @@ class Look:
     dot: bool = True
     word: bool = False
     alarm: Alarm | None = None
+    top: int = 0
 
 
 class Part(NamedTuple):
@@ -122,22 +123,24 @@ class Faces:
     def _strip(self, look: Look) -> list[Part]:
         height = strip_height(look.height)
         y = look.height - height
+        side = 0 if look.alarm is None else _alarm_thickness(look)
         live = look.state is TileState.LIVE
         if look.height < LEAST_TEXT_HEIGHT or look.width < LEAST_TEXT_WIDTH:
             bare = live and not look.dot
             return [] if bare else [Part(self._plain(look.width, height, STATE[look.state]), 0, y)]
         if live and not (look.name or look.dot or look.word or look.details):
             return []
-        tint = _tint(look.state)
+        tint = _tint(look)
         parts = []
-        right = look.width
+        right = look.width - side
         for patch in self._right_end(look, height, tint):
             right -= patch.width
             parts.append(Part(patch, right, y))
-        if right > 0:
-            key = ("name", look.name, look.area, right, height, look.state, look.dot)
-            left = self._book.get(key, lambda: draw_name(look.name, look.area, right, height, tint, look.dot))
-            parts.append(Part(left, 0, y))
+        room = right - side
+        if room > 0:
+            key = ("name", look.name, look.area, room, height, tint, look.dot)
+            left = self._book.get(key, lambda: draw_name(look.name, look.area, room, height, tint, look.dot))
+            parts.append(Part(left, side, y))
         return parts
 
     def _right_end(self, look: Look, height: int, tint: Tint) -> list[Patch]:
@@ -189,19 +192,18 @@ class Faces:
     def _alarm(self, look: Look, alarm: Alarm) -> list[Part]:
         """Return the border of an alarm, outside of any other, and its words."""
         colour = ALARM[alarm.level]
-        parts = self._frame(look, colour, 2 * _thickness(look.height), alarm.flash)
+        parts = self._frame(look, colour, _alarm_thickness(look), alarm.flash)
         words = f"{self._words.alarms[alarm.level]} {alarm.text}".rstrip()
         if look.height >= LEAST_TEXT_HEIGHT and look.width >= LEAST_TEXT_WIDTH:
             height = strip_height(look.height)
             key = ("alarm", words, look.width, height, alarm.level)
             on = ON_ALARM[alarm.level]
             label = self._book.get(key, lambda: draw_label(words, look.width, height, colour, on))
-            parts.append(Part(label, 0, 0))
+            parts.append(Part(label, 0, _top(look, height)))
         return parts
 
     def _frame(self, look: Look, colour: Colour, thick: int, flash: bool = False) -> list[Part]:
-        """Return a border, which leaves the strip below as it is."""
-        thick = min(thick, look.width, look.height)
+        """Return a border: above, at the left and at the right."""
         wide = self._plain(look.width, thick, colour)
         tall = self._plain(thick, look.height, colour)
         corners = ((wide, 0, 0), (tall, 0, 0), (tall, look.width - thick, 0))
@@ -219,8 +221,8 @@ class Faces:
             ("damage", word, look.width, height),
             lambda: draw_label(word, look.width, height, palette.DAMAGE),
         )
-        fits = look.alarm is not None and 3 * height <= look.height
-        return Part(patch, 0, height if fits else 0)
+        below = height if look.alarm is not None and 3 * height <= look.height else 0
+        return Part(patch, 0, _top(look, height + below) + below)
 
     def _vacant(self, look: Look) -> tuple[Part, ...]:
         height = strip_height(look.height)
@@ -235,10 +237,21 @@ def _thickness(height: int) -> int:
     return 2 * max(1, round(height / 180))
 
 
-def _tint(state: TileState) -> Tint:
+def _alarm_thickness(look: Look) -> int:
+    return min(2 * _thickness(look.height), look.width // 4 * 2, look.height // 4 * 2)
+
+
+def _top(look: Look, height: int) -> int:
+    """Return where words of ``height`` at the top begin: below what lies over the tile there."""
+    return look.top if look.top + height + strip_height(look.height) <= look.height else 0
+
+
+def _tint(look: Look) -> Tint:
+    state = look.state
     if state in _SIGNALLED:
         return Tint(STATE[state], ON_STATE[state], ON_STATE[state])
-    return Tint(palette.SHADE, ON_STATE[state], palette.SOFT, STATE[state])
+    dot = palette.DAMAGE if look.damaged else STATE[state]
+    return Tint(palette.SHADE, ON_STATE[state], palette.SOFT, dot)
 
 
 def _hidden(word: Line, width: int, height: int) -> Patch:

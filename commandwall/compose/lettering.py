@@ -84,7 +84,7 @@ def draw_detail(text: str, width: int, height: int, tint: Tint) -> Patch:
     """Draw one figure of a strip, such as the time; it ends where its place ends."""
     px = font_px(height)
     sheet = Sheet(width, height, tint.ground, tint.opacity)
-    x = width - margin_px(height) // 2 - text_width(text, px)
+    x = width - 3 * margin_px(height) // 4 - text_width(text, px)
     sheet.paint(text_mask(text, px), max(0, x), centred(height, px), tint.soft)
     return sheet.finish()
 

@@ -79,13 +79,13 @@ class Overlays:
         return clock_due or moved or fresh
 
     def laid(self) -> list[Laid]:
-        """Return what lies over the tiles now."""
-        laid = [Laid(None, self._clock.rect, opaque=True)]
+        """Return what lies over the tiles now, each over those before it."""
+        laid = []
         if self._banner is not None:
             laid.append(Laid(self._banner.kind, self._banner.rect, opaque=True))
         if self._logo is not None:
             laid.append(Laid(self._logo.kind, self._logo.rect, opaque=False))
-        return laid
+        return [*laid, Laid(None, self._clock.rect, opaque=True)]
 
     def _settle(self) -> None:
         self._fresh = True

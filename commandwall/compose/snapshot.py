@@ -29,8 +29,10 @@ async def snapshot(composer: Composer, heads: Heads, request: SnapshotWall) -> t
     rect = wall.head(request.head).rect if request.head else Rect(0, 0, wall.width, wall.height)
     veil = heads.veil(request.head) if request.head else None
     marks: Watermarking | None = None
-    if request.head and wall.head(request.head).watermark is not None:
-        marks = await asyncio.to_thread(Watermarking, request.viewer, rect.width, rect.height)
+    words = wall.head(request.head).watermark if request.head else None
+    if words is not None:
+        text = f"{words} {request.viewer}"
+        marks = await asyncio.to_thread(Watermarking, text, rect.width, rect.height)
     loop = asyncio.get_running_loop()
     copied: asyncio.Future[Planes] = loop.create_future()
 

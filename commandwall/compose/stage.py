@@ -210,6 +210,7 @@ class Stage:
             dot=captions.dot,
             word=captions.word,
             alarm=captions.alarm(number),
+            top=captions.top(number),
         )
 
     def _rehearse(self) -> None:

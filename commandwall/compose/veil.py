@@ -18,7 +18,7 @@ from commandwall.model.source import Source, SourceKind
 
 Place = Callable[[Rect], Rect]
 """Where a rectangle of the canvas lies in the head's picture, as far as it is shown; even."""
-_LEAST_WORDS = 48
+_LEAST_WORDS = 56
 
 
 class Veil:
@@ -43,14 +43,13 @@ class Veil:
         What lies over a hidden tile is shown, unless it is hidden itself, or lets the tile through.
         """
         self._fills, self._words = [], []
-        over_all = [laid.rect for laid in overlays if laid.opaque and laid.kind not in self._overlays]
         for number, tile in enumerate(tiles):
             if self.hides(tile):
                 above = [other.rect for other in tiles[number + 1 :] if not self.hides(other)]
-                self._cover(tile.rect, above + over_all)
-        for laid in overlays:
+                self._cover(tile.rect, above + self._kept(overlays))
+        for number, laid in enumerate(overlays):
             if laid.kind in self._overlays:
-                self._cover(laid.rect, [])
+                self._cover(laid.rect, self._kept(overlays[number + 1 :]))
 
     def hides(self, tile: WallTile) -> bool:
         """Return whether a tile is not to be shown."""
@@ -68,6 +67,10 @@ class Veil:
         marks = marks or self._marks
         if marks is not None:
             marks.draw(picture)
+
+    def _kept(self, overlays: Sequence[Laid]) -> list[Rect]:
+        """Return where overlays stay that nothing is seen through."""
+        return [laid.rect for laid in overlays if laid.opaque and laid.kind not in self._overlays]
 
     def _cover(self, rect: Rect, above: Collection[Rect]) -> None:
         """Hide ``rect`` of the canvas, but for what lies ``above`` it."""

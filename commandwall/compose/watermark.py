@@ -15,7 +15,7 @@ from commandwall.compose.text import clean, text_mask
 from commandwall.ipc.slots import Plane, Planes
 
 _SLANT_DEGREES = 24
-_BRIGHTER, _DARKER = 26, 20
+_BRIGHTER, _DARKER = 18, 15
 _PX = 28
 """The height of a head's picture by the size of its letters."""
 _APART = 1.6

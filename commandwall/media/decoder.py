@@ -33,23 +33,23 @@ class DecodedPicture:
     """One decoded picture, alive as long as this object; belongs to one thread at a time.
 
     ``unit`` is the access unit it came from. ``damaged`` says that it, or a picture that it was
-    predicted from, could not be decoded without error; ``hollow`` that parts of it were not decoded at
-    all and hold what the memory held, mostly green. ``full_range`` is whether black is 0 and
+    predicted from, lost something on the way or could not be decoded without error; ``broken`` that it
+    was the latter; ``hollow`` that parts of it were not decoded at all and hold what the memory held,
+    mostly green. ``full_range`` is whether black is 0 and
     white 255 instead of 16 and 235. ``sar`` is the shape of a pixel, width by height.
     """
 
-    __slots__ = ("_frame", "damaged", "full_range", "height", "hollow", "sar", "unit", "width")
+    __slots__ = ("_frame", "broken", "damaged", "full_range", "height", "hollow", "sar", "unit", "width")
 
-    def __init__(
-        self, frame: VideoFrame, unit: AccessUnit, damaged: bool, sar: float, hollow: bool = False
-    ) -> None:
+    def __init__(self, frame: VideoFrame, unit: AccessUnit, broken: bool, sar: float, hollow: bool) -> None:
         self.full_range = _PLANAR.get(frame.format.name, False) or (
             frame.format.name in _PLANAR and frame.color_range == _RANGE_JPEG
         )
         self._frame = frame
         self.unit = unit
-        self.damaged = damaged or hollow
+        self.broken = broken
         self.hollow = hollow
+        self.damaged = broken or hollow or unit.damaged
         self.width = frame.width & ~1
         self.height = frame.height & ~1
         self.sar = sar
@@ -85,7 +85,7 @@ class VideoDecoder:
         self._context = context
         self._units: list[AccessUnit | None] = [None] * _KEPT_UNITS
         self._count = 0
-        self._damaged = False
+        self._broken = False
         self._sar = 1.0
         self._leaves_holes = codec == "hevc"
 
@@ -96,7 +96,7 @@ class VideoDecoder:
         damaged then, up to the next key frame.
         """
         if unit.key:
-            self._damaged = False
+            self._broken = False
         serial = self._count
         self._count += 1
         self._units[serial % _KEPT_UNITS] = unit
@@ -105,19 +105,19 @@ class VideoDecoder:
         try:
             frames = self._context.decode(packet)
         except av.FFmpegError as error:
-            self._damaged = True
+            self._broken = True
             raise ProtocolError(f"decoding {self._context.name}: {error.strerror}") from error
         return [self._picture(frame, unit) for frame in frames]
 
     def _picture(self, frame: VideoFrame, newest: AccessUnit) -> DecodedPicture:
         if frame.is_corrupt:
-            self._damaged = True
+            self._broken = True
         unit = self._units[frame.pts % _KEPT_UNITS] if frame.pts is not None else newest
         unit = unit or newest
         if unit.key:  # the only place where it changes, and asking makes a Fraction
             self._sar = float(self._context.sample_aspect_ratio or 1)
         hollow = self._leaves_holes and _is_hollow(frame)
-        return DecodedPicture(frame, unit, self._damaged or unit.damaged, self._sar, hollow)
+        return DecodedPicture(frame, unit, self._broken, self._sar, hollow)
 
 
 def _is_hollow(frame: VideoFrame) -> bool:
