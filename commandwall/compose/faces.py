@@ -10,6 +10,7 @@ border around all of that, and words at the top; both may flash.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from commandwall.compose import palette
@@ -27,7 +28,7 @@ from commandwall.compose.lettering import (
     strip_height,
 )
 from commandwall.compose.palette import ALARM, ON_ALARM, ON_STATE, STATE, Colour
-from commandwall.compose.patch import Patch, Sheet
+from commandwall.compose.patch import Patch, Sheet, beside
 from commandwall.compose.patches import PatchBook
 from commandwall.compose.text import fit, line_height, text_mask, text_width
 from commandwall.compose.words import Words
@@ -131,20 +132,19 @@ class Faces:
         if live and not (look.name or look.dot or look.word or look.details):
             return []
         tint = _tint(look)
-        parts = []
-        right = look.width - side
-        for patch in self._right_end(look, height, tint):
-            right -= patch.width
-            parts.append(Part(patch, right, y))
-        room = right - side
+        row = self._right_end(look, height, tint)
+        room = look.width - 2 * side - sum(patch.width for patch in row)
         if room > 0:
             key = ("name", look.name, look.area, room, height, tint, look.dot)
             left = self._book.get(key, lambda: draw_name(look.name, look.area, room, height, tint, look.dot))
-            parts.append(Part(left, side, y))
-        return parts
+            row.append(left)
+        return _in_a_row(row[::-1], side, y)
 
     def _right_end(self, look: Look, height: int, tint: Tint) -> list[Patch]:
-        """Return the state in a word with its age, and the figures that leave the name enough room."""
+        """Return the state in a word with its age, and the figures that leave the name enough room.
+
+        The first one is at the right.
+        """
         patches = [chip] if (chip := self._chip(look, height)) else []
         room = look.width * (1 - _LEAST_NAME_PART) - sum(patch.width for patch in patches)
         for detail in look.details:
@@ -235,6 +235,16 @@ class Faces:
 
 def _thickness(height: int) -> int:
     return 2 * max(1, round(height / 180))
+
+
+def _in_a_row(patches: list[Patch], x: int, y: int) -> list[Part]:
+    """Return ``patches`` beside each other; those that let as much of the picture through become one."""
+    parts: list[Part] = []
+    for _, group in groupby(patches, key=lambda patch: patch.keep):
+        patch = beside(list(group))
+        parts.append(Part(patch, x, y))
+        x += patch.width
+    return parts
 
 
 def _alarm_thickness(look: Look) -> int:

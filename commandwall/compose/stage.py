@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 _DEAD = (FeedState.LOST, FeedState.REFUSED, FeedState.DISABLED)
 _REDRAWS = 3
 _NS_PER_MS = 1_000_000
+_CAPTION_TICKS = 4
+"""The seconds of all tiles move at once; their faces are made in so many ticks."""
 _FLASH_NS = NS_PER_S // 2
 """Once a second: three flashes a second may cause a seizure (WCAG 2.3.1)."""
 
@@ -174,7 +176,10 @@ class Stage:
         ages = self.truth.ages(self.states, now_ns)
         keys = (self._versions << 40) + (ages << 8) + (self.states.astype(np.int64) << 1) + damaged
         told = self._captions.moments(self.truth, now_ns)
-        outdated = np.flatnonzero((keys != self._worn) | (told != self._told))
+        outdated = np.flatnonzero(keys != self._worn)
+        moved = np.flatnonzero((told != self._told) & (keys == self._worn))
+        if moved.size:
+            outdated = np.union1d(outdated, moved[: 1 + len(keys) // _CAPTION_TICKS])
         if outdated.size == 0:
             return outdated
         outdated = np.roll(outdated, -int(np.searchsorted(outdated, self._turn)))
