@@ -8,6 +8,7 @@ import { Inspector } from "../cameras/inspector.js";
 import { CameraStore } from "../cameras/store.js";
 import { CameraTree } from "../cameras/tree.js";
 import { LayoutPicker } from "../layouts/picker.js";
+import { OverlayDialogs } from "../overlays/dialogs.js";
 import { PtzPad } from "../ptz/pad.js";
 import { Viewer } from "../video/viewer.js";
 import { cameraOf, sourceOf } from "../wall/arrangement.js";
@@ -47,7 +48,8 @@ const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
 /** @type {import("../layouts/groups.js").Layout[]} */
 const layouts = [];
-const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, layouts });
+const overlays = new OverlayDialogs(api, i18n, toasts);
+const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, layouts, overlays });
 
 /** @param {string} camera @param {boolean} next */
 function pick(camera, next) {
@@ -138,6 +140,10 @@ function wireEvents() {
     const { wall, tiles } = /** @type {CustomEvent} */ (event).detail;
     session.receiveTiles(wall, tiles);
   });
+  events.addEventListener("overlays", (event) =>
+    overlays.receive(/** @type {CustomEvent} */ (event).detail.overlays),
+  );
+  store.addEventListener("change", () => view.refresh());
   events.addEventListener("hello", (event) => {
     if (!(/** @type {CustomEvent} */ (event).detail.resumed)) toasts.report(load());
   });
@@ -178,6 +184,7 @@ function wireDragging() {
 }
 
 placeIcons();
+view.alarmOf = (camera) => store.cameras.get(camera)?.alarm ?? null;
 i18n.follow();
 tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(camera);
 wireEvents();

@@ -17,12 +17,13 @@ const OPERATING = new Set(["operator", "admin"]);
  * @property {import("../widgets/menu.js").Menu} menu
  * @property {import("../base/i18n.js").I18n} i18n
  * @property {import("../layouts/groups.js").Layout[]} layouts
+ * @property {import("../overlays/dialogs.js").OverlayDialogs} overlays
  */
 
 export class Desk {
   /** @param {Parts} parts */
   constructor(parts) {
-    const { session, view, store, tree, toasts, menu, i18n, layouts } = parts;
+    const { session, view, store, tree, toasts, menu, i18n, layouts, overlays } = parts;
     this.session = session;
     this.view = view;
     this.store = store;
@@ -31,6 +32,7 @@ export class Desk {
     this.menu = menu;
     this.i18n = i18n;
     this.layouts = layouts;
+    this.overlays = overlays;
     /** Whether this user only watches; the daemon refuses changes in any case. */
     this.readOnly = false;
     this.wireToolbar();
@@ -50,6 +52,7 @@ export class Desk {
       solo: () => this.toggleSolo(),
       empty: () => this.emptySelected(),
       clear: () => this.change((session) => session.clear()),
+      overlays: () => this.toasts.report(this.overlays.openOverlays(this.session.wall?.id ?? "")),
     };
     for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
   }
@@ -181,6 +184,12 @@ export class Desk {
       },
       { label: t("cell.fill"), icon: "fill", disabled: none, action: () => this.fill(camera?.area ?? "") },
       {
+        label: t(camera?.alarm ? "alarm.clear" : "alarm.set"),
+        icon: "warning",
+        disabled: none,
+        action: () => this.toggleAlarm(camera),
+      },
+      {
         label: t("cell.empty"),
         icon: "empty",
         keys: "Del",
@@ -195,6 +204,13 @@ export class Desk {
         action: () => this.undo(),
       },
     ];
+  }
+
+  /** Ends a camera's alarm, or asks what to raise one for. @param {import("../cameras/store.js").Camera | undefined} camera */
+  toggleAlarm(camera) {
+    if (camera === undefined) return;
+    if (camera.alarm) this.overlays.clearAlarm(camera.id);
+    else this.overlays.openAlarm(camera);
   }
 
   /** Brings buttons and the line about the selection up to date. */
@@ -213,6 +229,7 @@ export class Desk {
       this.session.wall?.tiles.some((it) => (it.source ?? NONE) !== NONE) ?? false,
       t("wall.clear"),
     );
+    this.enable("overlays", this.session.wall !== null, t("overlays.title"));
     const ready = tile !== undefined && !this.readOnly;
     byId("hint").textContent = ready
       ? t("hint.place", { cell: tile.cell })
