@@ -25,6 +25,7 @@ from commandwall.compose.lettering import (
     draw_headline,
     draw_label,
     draw_name,
+    name_width,
     strip_height,
 )
 from commandwall.compose.palette import ALARM, ON_ALARM, ON_STATE, STATE, Colour
@@ -36,8 +37,8 @@ from commandwall.model.overlays import Alarm
 from commandwall.model.wall import TileState
 
 _SIGNALLED = (TileState.LATE, TileState.FROZEN, TileState.LOST)
-_LEAST_NAME_PART = 0.34
-"""Of the width of a strip: figures that would leave the name less room are left out."""
+_MOST_NAME_PART = 0.7
+"""Of the width of a strip: figures that leave the name less room, if it needs that, are left out."""
 
 
 class Detail(NamedTuple):
@@ -145,8 +146,12 @@ class Faces:
 
         The first one is at the right.
         """
-        patches = [chip] if (chip := self._chip(look, height)) else []
-        room = look.width * (1 - _LEAST_NAME_PART) - sum(patch.width for patch in patches)
+        room = look.width - min(_MOST_NAME_PART * look.width, name_width(look.name, height))
+        chip = self._chip(look, height)
+        if chip and look.state is TileState.LIVE and chip.width > room:
+            chip = None
+        patches = [chip] if chip else []
+        room -= sum(patch.width for patch in patches)
         for detail in look.details:
             width = detail_width(detail.sample, height)
             room -= width

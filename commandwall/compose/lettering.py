@@ -75,6 +75,12 @@ def draw_name(name: str, area: str, width: int, height: int, tint: Tint, dot: bo
     return sheet.finish()
 
 
+def name_width(name: str, height: int) -> int:
+    """Return how much of a strip the dot and ``name`` take at most."""
+    dot = margin_px(height) + max(4, round(height * 0.42))
+    return dot + margin_px(height) + text_width(clean(name), font_px(height)) + margin_px(height) // 2
+
+
 def detail_width(sample: str, height: int) -> int:
     """Return how wide a detail is that is never wider than ``sample``; even."""
     return even(text_width(sample, font_px(height)) + margin_px(height))

@@ -16,7 +16,6 @@ from commandwall.model.rect import Rect
 
 COLOUR = (52, 128, 128)
 """The colour of a mask: a grey, so that it is not taken for a dark picture."""
-_SPREAD = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
 
 
 class _Patch(NamedTuple):
@@ -31,8 +30,8 @@ class _Patch(NamedTuple):
 class MaskPainter:
     """Paints ``masks`` over pictures whose part ``placement`` came from a source of ``width`` x ``height``.
 
-    A mask covers every sample that it touches and one more around it, since a scaled pixel carries
-    a little of its neighbours.
+    A mask covers every sample that it touches and some around it, since a scaled pixel carries a
+    little of its neighbours: one, and where the picture is enlarged as many as a pixel becomes.
     """
 
     def __init__(self, masks: Masks, width: int, height: int, placement: Placement, target: Rect) -> None:
@@ -87,4 +86,10 @@ def _chroma_mask(
     # Sample i reaches from i to i + 1, and OpenCV fills polygons whose corners are samples' middles.
     pixels = np.floor(np.array(corners)).astype(np.int32)
     cv2.fillPoly(covered, [pixels], (1,))
-    return cv2.dilate(covered, _SPREAD).astype(np.bool_)
+    around = np.ones((_reach(2 * scale[1]), _reach(2 * scale[0])), np.uint8)
+    return cv2.dilate(covered, around).astype(np.bool_)
+
+
+def _reach(scale: float) -> int:
+    """Return over how many chroma samples in a row a covered one spreads where pixels are so enlarged."""
+    return 3 if scale <= 1 else 3 + 2 * int(scale)
