@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -31,10 +30,13 @@ def empty(width: int, height: int, luma: int = OPEN) -> Planes:
 
 
 def picture_of(mask: Mask, width: int, height: int) -> Planes:
-    """Return a dark picture that is bright under the mask: what nobody may see."""
+    """Return a dark picture that is bright where the middle of a pixel is inside the triangle."""
     planes = empty(width, height)
-    corners = np.array([(x * (width - 1), y * (height - 1)) for x, y in mask.points])
-    cv2.fillPoly(planes.y, [np.rint(corners).astype(np.int32)], (SECRET,))
+    x, y = (np.arange(width) + 0.5) / width, ((np.arange(height) + 0.5) / height)[:, np.newaxis]
+    a, b, c = mask.points
+    sides = [(q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]) for p, q in ((a, b), (b, c), (c, a))]
+    inside = np.logical_and.reduce([side > 0 for side in sides])
+    planes.y[inside | np.logical_and.reduce([side < 0 for side in sides])] = SECRET
     return planes
 
 
