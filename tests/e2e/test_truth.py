@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from commandwall.compose.palette import ALARM
+from commandwall.compose.patch import Sheet
 from commandwall.media.still import to_bgr
 from commandwall.model.overlays import Alarm, AlarmLevel
 from commandwall.model.wall import TileState
@@ -44,6 +45,7 @@ async def staged(site: Site) -> AsyncIterator[Daemon]:
     async with farm(8, "--faults", str(faults)) as base:
         site.cameras = cameras(base, 8)
         async with site.run() as daemon:
+            await daemon.until_live([LIVE])
             yield daemon
 
 
@@ -138,10 +140,5 @@ async def test_an_alarm_is_said_and_flashes_until_it_is_cleared(site: Site, leve
 def words_are_there(picture: Picture, tile: dict[str, Any], level: AlarmLevel) -> bool:
     """Return whether the tile begins, at its top left, with the colour of the alarm."""
     x, y, _, _ = tile["rect"]
-    colour = np.array(ALARM[level], np.uint8).reshape(3, 1, 1)
-    from commandwall.ipc.slots import Planes
-
-    expected = to_bgr(
-        Planes(*(plane.repeat(2, 0).repeat(2, 1) if i == 0 else plane for i, plane in enumerate(colour)))
-    )
+    expected = to_bgr(Sheet(2, 2, ALARM[level]).finish().planes)
     return bool(np.abs(picture[y + 2, x + 2].astype(int) - expected[0, 0]).max() < 12)
