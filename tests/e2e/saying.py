@@ -24,6 +24,7 @@ FACES = Faces(WORDS, PatchBook())
 _CLOSE = 9.0
 """The mean difference of what is the same, in levels of red, green and blue, after conversion and JPEG."""
 _OLDEST_S = 90
+_MARKED = (TileState.LIVE, TileState.LATE, TileState.FROZEN)
 _REASONS = ("", *(WORDS.reason(Reason(code)) for code in (ReasonCode.NO_KEY_FRAME, ReasonCode.TIMEOUT)))
 
 
@@ -43,17 +44,25 @@ def says(picture: Picture, tile: dict[str, Any], look: Look) -> bool:
 
 def states_said(picture: Picture, tile: dict[str, Any]) -> set[tuple[TileState, bool]]:
     """Return every (state, damaged) that the pixels of a tile can be read as; one, if all is well."""
-    return {(look.state, look.damaged) for look in _looks(tile) if says(picture, tile, look)}
+    said = {(look.state, look.damaged) for look in _looks(tile) if says(picture, tile, look)}
+    return said - {(state, False) for state, damaged in said if damaged}
 
 
 def _looks(tile: dict[str, Any]) -> Iterator[Look]:
     for state in TileState:
-        aged = state in (TileState.LATE, TileState.FROZEN, TileState.LOST)
-        ages: Iterable[int] = range(_OLDEST_S) if aged else (0,)
-        for age_s in ages:
+        for age_s in _ages(state, tile["age_s"]):
             for reason in _REASONS if state is TileState.CONNECTING else ("",):
-                for damaged in (False, True):
+                for damaged in (False, True) if state in _MARKED else (False,):
                     yield look_of(tile, state=state, age_s=age_s, reason=reason, damaged=damaged)
+
+
+def _ages(state: TileState, age_s: float) -> Iterable[int]:
+    """Return the ages that a tile may say whose picture was ``age_s`` old a moment before or after."""
+    if state is TileState.FROZEN:
+        return range(5, _OLDEST_S)
+    if state in (TileState.LATE, TileState.LOST):
+        return range(max(0, int(age_s) - 3), max(0, int(age_s)) + 4)
+    return (0,)
 
 
 def _drawn(face: Face, width: int, height: int) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
