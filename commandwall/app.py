@@ -36,10 +36,12 @@ from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
 from commandwall.control.records import Records
 from commandwall.control.roster import Roster, merge_cameras
+from commandwall.control.rtc import RtcControl
 from commandwall.control.service import Service
 from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
+from commandwall.control.webrtc import WebRtc
 from commandwall.observe.health import Health
 from commandwall.observe.metrics import Metrics, Sources
 from commandwall.observe.systemd import Notifier, ServiceManager
@@ -89,7 +91,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             settings.areas,
             plant.board,
             alarms,
-            video.names,
+            lambda: _names(video, plant.rtc),
             await stack.enter_async_context(dress_records),
             events.publish,
         )
@@ -116,13 +118,15 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
                 plant.worker_statuses,
                 video.viewers,
                 plant.share.clients,
+                plant.rtc.viewers,
             )
         )
         health = Health(plant.walls.values, plant.worker_statuses)
         probes = Probes(metrics.text, health.faults)
         pages = Path(commandwall.panel.__file__).parent
         decor = Decor(alarms, dresses, masking, audit)
-        web = Web(service, decor, events, video, probes, pages, secure=settings.http.tls is not None)
+        webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, plant.rtc, plant.screens, audit)
+        web = Web(service, decor, webrtc, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
             await stack.enter_async_context(MqttBridge(settings.mqtt, service, events))
@@ -130,6 +134,14 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         announce(Running(server.url, first_password))
         await stop.wait()
         log.info("draining; a second signal ends at once")
+
+
+def _names(video: HeadVideo, rtc: RtcControl) -> dict[tuple[str, str], list[str]]:
+    """Return the names of those who watch each head, whichever way they do."""
+    names = video.names()
+    for head, watching in rtc.names().items():
+        names[head] = names.get(head, []) + watching
+    return names
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -19,18 +19,8 @@ from commandwall.compose.report import wall_report
 from commandwall.compose.snapshot import snapshot
 from commandwall.compose.words import words_of
 from commandwall.ipc.channel import Channel, Received
-from commandwall.ipc.messages import (
-    Arrange,
-    ConfigureWall,
-    DressWall,
-    Failure,
-    SnapshotWall,
-    SourceAlarms,
-    SourceRates,
-    SourceStates,
-    SwitchDone,
-    Watermark,
-)
+from commandwall.ipc.messages import Arrange, ConfigureWall, Failure, SnapshotWall, SourceStates, SwitchDone
+from commandwall.ipc.overlay_messages import DressWall, SourceAlarms, SourceRates, Watermark
 from commandwall.ipc.packets import PacketServer
 from commandwall.model.overlays import Banner
 from commandwall.workers.child import run_child

@@ -9,7 +9,7 @@ from commandwall.base.errors import NotFoundError
 from commandwall.control.kept import KeptRecords
 from commandwall.control.overlay_documents import AlarmDocument, AlarmEvent
 from commandwall.control.state import CameraBoard, Publish
-from commandwall.ipc.messages import SourceAlarm, SourceAlarms
+from commandwall.ipc.overlay_messages import SourceAlarm, SourceAlarms
 from commandwall.model.overlays import Alarm
 from commandwall.model.source import Source, SourceKind
 

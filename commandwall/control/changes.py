@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from commandwall.base.sentence import Sentence
 from commandwall.control.problem import FieldFault, FieldsError
 from commandwall.settings.faults import path_of, wording
+from commandwall.settings.values import Id, Text
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-Source = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "none"])]
+Source = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "screen:desk-2", "none"])]
 
 
 class LayoutChange(BaseModel):
@@ -107,13 +108,33 @@ class ImagingChange(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
+class ScreenShare(BaseModel):
+    """The id of a screen that is to be shared, and what it is called."""
+
+    screen: Id
+    name: Text
+
+
 def parse(model: type[_Model], data: bytes | bytearray) -> _Model:
     """Return the JSON ``data`` as a ``model``; raises :class:`FieldsError` naming every faulty field."""
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
-        faults = [
+        raise _faults(model, error) from None
+
+
+def check(model: type[_Model], **fields: object) -> _Model:
+    """Return ``fields``, which came otherwise than as JSON, as a ``model``; raises as :func:`parse` does."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise _faults(model, error) from None
+
+
+def _faults(model: type[BaseModel], error: ValidationError) -> FieldsError:
+    return FieldsError(
+        [
             FieldFault.of(path_of(fault["loc"]) or "body", wording(fault, model.model_fields))
             for fault in error.errors()
         ]
-        raise FieldsError(faults) from None
+    )

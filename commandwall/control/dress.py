@@ -13,7 +13,8 @@ from commandwall.control.documents import TileDocument
 from commandwall.control.kept import KeptRecords
 from commandwall.control.overlay_documents import OverlaysDocument, OverlaysEvent
 from commandwall.control.state import CameraBoard, Publish
-from commandwall.ipc.messages import DressWall, Message, SourceRate, SourceRates, Watermark
+from commandwall.ipc.messages import Message
+from commandwall.ipc.overlay_messages import DressWall, SourceRate, SourceRates, Watermark
 from commandwall.model.camera import Area
 from commandwall.model.overlays import Banner, Labels, Switch
 from commandwall.model.source import Source, SourceKind

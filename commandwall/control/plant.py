@@ -9,6 +9,8 @@ from pathlib import Path
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import Feeds
 from commandwall.control.keeper import ArrangementKeeper
+from commandwall.control.rtc import RtcControl
+from commandwall.control.screens import Screens
 from commandwall.control.share import ShareControl
 from commandwall.control.sources import CameraBook, Painters, Sources
 from commandwall.control.state import CameraBoard
@@ -28,11 +30,14 @@ class Plant:
     feeds: Feeds
     walls: dict[str, WallControl]
     share: ShareControl
+    screens: Screens
+    rtc: RtcControl
 
     @property
     def workers(self) -> list[Worker]:
         """Every worker process."""
-        return [*self.feeds.workers, *(wall.worker for wall in self.walls.values()), self.share.worker]
+        walls = (wall.worker for wall in self.walls.values())
+        return [*self.feeds.workers, *walls, self.share.worker, self.rtc.worker]
 
     def worker_statuses(self) -> list[WorkerStatus]:
         """Return what is known of every worker process."""
@@ -63,6 +68,8 @@ class Plant:
         for wall in self.walls.values():
             wall.source_put(Source(SourceKind.CAMERA, camera_id))
         self.share.cameras_changed()
+        if self.board.masks(camera_id):
+            self.rtc.end_camera(camera_id)
 
     def sign_in_anew(self, credential: str) -> None:
         """Open the cameras that use ``credential`` again, with what it holds now."""
@@ -93,10 +100,24 @@ def build_plant(
 
     board = CameraBoard(cameras, events.publish)
     feeds = Feeds(board, logins, settings.ingest, runtime_dir, take_figures, camera_resized)
-    sources = Sources([CameraBook(board)])
-    painters = Painters({SourceKind.CAMERA: feeds.show})
+
+    def screen_removed(screen_id: str) -> None:
+        source = Source(SourceKind.SCREEN, screen_id)
+        for wall in walls.values():
+            wall.source_removed(source)
+        feeds.forget(source.owner)
+
+    def screen_renamed(screen_id: str) -> None:
+        for wall in walls.values():
+            wall.source_put(Source(SourceKind.SCREEN, screen_id))
+
+    screens = Screens(events.publish, screen_removed, screen_renamed)
+    sources = Sources([CameraBook(board), screens])
+    painters = Painters({SourceKind.CAMERA: feeds.show, SourceKind.SCREEN: feeds.show})
     links = WallLinks(painters.show, feeds.warm, events.publish, keeper.keep)
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
-    return Plant(board, feeds, walls, ShareControl(settings.rtsp, board, feeds, walls.values()))
+    share = ShareControl(settings.rtsp, board, feeds, walls.values())
+    rtc = RtcControl(settings.rtc, screens, feeds, runtime_dir / "rtc.packets")
+    return Plant(board, feeds, walls, share, screens, rtc)

@@ -25,6 +25,7 @@ class Permission(StrEnum):
 
     VIEW = "look at cameras and walls"
     OPERATE = "change what walls show and where cameras look"
+    SHARE = "share a screen"
     DIAGNOSE = "read the figures of the system"
     AUDIT = "read the audit log"
     CAMERAS = "add and remove cameras and their credentials"
@@ -33,8 +34,8 @@ class Permission(StrEnum):
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.VIEW}),
-    Role.LEADER: frozenset({Permission.VIEW}),
-    Role.OPERATOR: frozenset({Permission.VIEW, Permission.OPERATE, Permission.DIAGNOSE}),
+    Role.LEADER: frozenset({Permission.VIEW, Permission.SHARE}),
+    Role.OPERATOR: frozenset({Permission.VIEW, Permission.OPERATE, Permission.SHARE, Permission.DIAGNOSE}),
     Role.OPS: frozenset({Permission.VIEW, Permission.DIAGNOSE, Permission.AUDIT}),
     Role.ADMIN: frozenset(Permission),
 }

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from commandwall.base.errors import CommandwallError
+from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
-from commandwall.model.camera import Area, FeedState, StreamName, Transport
+from commandwall.ipc.overlay_messages import OverlayMessage
+from commandwall.ipc.rtc_messages import RtcMessage
+from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
 from commandwall.model.masks import Masks
-from commandwall.model.overlays import Alarm, Banner, Labels
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
@@ -46,20 +47,34 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Either way: the request could not be done; it says why and what to do, in both languages."""
+    """Either way: the request could not be done; it says why and what to do, in both languages.
+
+    ``kind`` tells whose fault that is: ``invalid`` (then ``field`` is what was wrong), ``not-found``, or
+    ``""`` for what cannot be done now.
+    """
 
     en: str
     zh: str
+    kind: str = ""
+    field: str = ""
 
     @classmethod
     def of(cls, error: CommandwallError) -> Failure:
         """Return the failure of which ``error`` tells."""
-        return cls(str(error), error.zh)
+        if isinstance(error, InvalidError):
+            return cls(error.reason, error.reason.zh, "invalid", error.field)
+        return cls(str(error), error.zh, "not-found" if isinstance(error, NotFoundError) else "")
 
-    @property
-    def sentence(self) -> Sentence:
-        """What it says."""
-        return Sentence.of(self.en, self.zh)
+    def error(self) -> CommandwallError:
+        """Return the error that it tells of."""
+        said = Sentence.of(self.en, self.zh)
+        match self.kind:
+            case "invalid":
+                return InvalidError(said, field=self.field)
+            case "not-found":
+                return NotFoundError(said)
+            case _:
+                return CommandwallError(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +104,17 @@ class ConfigureIngest:
 
 
 @dataclass(frozen=True, slots=True)
+class BusAddress:
+    """A stream of a packet bus. ``session`` tells one publication from the next of the same name."""
+
+    packet_path: str
+    stream: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedSpec:
-    """One stream of one camera to receive. ``id`` is ``CAMERA/STREAM``.
+    """One stream to receive, of a camera or from a packet ``bus``. ``id`` is ``OWNER/STREAM``.
 
     ``on_demand`` feeds are opened only while a tile or a subscriber wants them. ``rtsps`` cameras
     show a certificate that ``ca_file`` vouches for (``""``: the system), unless not ``tls_verify``.
@@ -108,6 +132,7 @@ class FeedSpec:
     tls_verify: bool = True
     ca_file: str = ""
     audio: bool = False
+    bus: BusAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,56 +320,6 @@ class SourceStates:
 
 
 @dataclass(frozen=True, slots=True)
-class DressWall:
-    """Control -> wall: the labels of its tiles and the words across its top, from now on.
-
-    ``areas`` are those that cameras hang in.
-    """
-
-    labels: Labels
-    banner: Banner | None
-    areas: tuple[Area, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceAlarm:
-    """What is the matter with a source."""
-
-    source: str
-    alarm: Alarm
-
-
-@dataclass(frozen=True, slots=True)
-class SourceAlarms:
-    """Control -> wall: all alarms that there are, from now on."""
-
-    alarms: tuple[SourceAlarm, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRate:
-    """The bit rate of a source, in bits a second."""
-
-    source: str
-    rate_bps: float
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRates:
-    """Control -> wall, once a second where a tile says so: the bit rates of the sources it shows."""
-
-    rates: tuple[SourceRate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Watermark:
-    """Control -> wall: what the watermark of ``head`` says from now on."""
-
-    head: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class SnapshotWall:
     """Control -> wall, a request: the canvas (or ``head``) as shown now; answer :class:`Picture`.
 
@@ -463,7 +438,7 @@ Message = (
     Ready | Ping | Pong | Drain | Failure | Picture
     | ConfigureIngest | AddFeeds | RemoveFeeds | WarmFeeds | ShowTiles | SnapshotCamera
     | FeedChanged | FeedReport | TileReport
-    | ConfigureWall | DressWall | SourceAlarms | SourceRates | Watermark
-    | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
+    | ConfigureWall | OverlayMessage | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
+    | RtcMessage
 )  # fmt: skip

@@ -27,6 +27,7 @@ class ReasonCode(StrEnum):
     FLAPPING = "comes and goes"
     WORKER_DOWN = "ingest worker is restarting"
     CLOCK_OFF = "camera's clock is wrong"
+    SHARE_ENDED = "screen share ended"
 
 
 ZH: dict[ReasonCode, str] = {
@@ -48,6 +49,7 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.FLAPPING: "反复断线",
     ReasonCode.WORKER_DOWN: "接入进程正在重启",
     ReasonCode.CLOCK_OFF: "摄像机时钟不准",
+    ReasonCode.SHARE_ENDED: "共享屏幕已结束",
 }
 
 

@@ -20,6 +20,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from commandwall import __version__
+from commandwall.control.rtc import Watched
 from commandwall.control.state import CameraStatus
 from commandwall.control.walls import WallControl
 from commandwall.ipc.messages import TICK_BUCKETS_S
@@ -36,6 +37,7 @@ class Sources:
     workers: Callable[[], Iterable[WorkerStatus]]
     viewers: Callable[[], Mapping[tuple[str, str], int]]
     share_clients: Callable[[], int]
+    whep_viewers: Callable[[], Mapping[Watched, int]]
 
 
 class Metrics:
@@ -66,6 +68,7 @@ class Metrics:
         clients = GaugeMetricFamily("commandwall_share_clients", "RTSP clients that are connected.")
         clients.add_metric([], self._sources.share_clients())
         yield clients
+        yield _whep(self._sources.whep_viewers())
         yield from _workers(list(self._sources.workers()))
 
 
@@ -166,6 +169,17 @@ def _heads(walls: Sequence[WallControl], viewers: Mapping[tuple[str, str], int])
         for name in sorted(names):
             watching.add_metric([wall.wall.id, name], viewers.get((wall.wall.id, name), 0))
     yield from (encoded, watching)
+
+
+def _whep(viewers: Mapping[Watched, int]) -> Metric:
+    watching = GaugeMetricFamily(
+        "commandwall_whep_viewers",
+        "WebRTC connections that watch a head of a wall, or a camera.",
+        labels=list(Watched._fields),
+    )
+    for watched, count in sorted(viewers.items()):
+        watching.add_metric(list(watched), count)
+    return watching
 
 
 def _workers(workers: Sequence[WorkerStatus]) -> Iterator[Metric]:

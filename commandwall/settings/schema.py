@@ -28,6 +28,7 @@ from commandwall.settings.values import (
     NotEmpty,
     Position,
     RtspUrl,
+    StunUrl,
     Text,
 )
 
@@ -65,6 +66,12 @@ class RtspEntry(Entry):
 
     listen: Listen = Address("127.0.0.1", 8554)
     credentials: Id | None = None
+
+
+class RtcEntry(Entry):
+    """``rtc``: WebRTC."""
+
+    ice_servers: list[StunUrl] = []
 
 
 class MqttEntry(Entry):
@@ -245,6 +252,7 @@ class SiteFile(Entry):
     state: Text = "/var/lib/commandwall"
     http: HttpEntry = HttpEntry()
     rtsp: RtspEntry = RtspEntry()
+    rtc: RtcEntry = RtcEntry()
     mqtt: MqttEntry | None = None
     ingest: IngestEntry = IngestEntry()
     layouts: Text | None = None

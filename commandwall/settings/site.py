@@ -81,6 +81,13 @@ class RtspSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RtcSettings:
+    """WebRTC; ``ice_servers`` (``stun:HOST[:PORT]``) tell peers their address outside, where there is one."""
+
+    ice_servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MqttSettings:
     """The MQTT broker that states go to and commands come from."""
 
@@ -120,6 +127,7 @@ class Settings:
     state_dir: Path
     http: HttpSettings
     rtsp: RtspSettings
+    rtc: RtcSettings
     mqtt: MqttSettings | None
     ingest: IngestSettings
     areas: tuple[Area, ...]

@@ -16,6 +16,7 @@ from commandwall.settings.site import Address
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LAYOUT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
+_STUN = re.compile(r"stuns?:([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 _PREFIX = re.compile(r"[^\s+#/$][^\s+#]*")
 
 
@@ -95,6 +96,12 @@ def _mqtt_url(value: str) -> str:
     return _url(value, ("mqtt", "mqtts"), "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
 
 
+def _stun_url(value: str) -> str:
+    if not _STUN.fullmatch(value):
+        raise ValueError(Sentence("must be {form}", form="stun:HOST[:PORT]"))
+    return value
+
+
 def _some(value: Any) -> Any:
     if value is not None and not value:
         raise ValueError("must not be empty; leave it out or add an entry")
@@ -114,6 +121,7 @@ Position = Annotated[tuple[float, float], AfterValidator(_position)]
 RtspUrl = Annotated[Text, AfterValidator(_rtsp_url)]
 HttpUrl = Annotated[Text, AfterValidator(_http_url)]
 MqttUrl = Annotated[Text, AfterValidator(_mqtt_url)]
+StunUrl = Annotated[Text, AfterValidator(_stun_url)]
 MqttPrefix = Annotated[Text, AfterValidator(_prefix)]
 NotEmpty = AfterValidator(_some)
 """Refuses what is there but empty."""

@@ -35,10 +35,10 @@ _VIDEO_HEADER = struct.Struct("!4sBBHQqQ")
 
 
 @asynccontextmanager
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """Run Chromium without a window."""
+async def browser(chromium: str, *arguments: str) -> AsyncIterator[Browser]:
+    """Run Chromium without a window, with further ``arguments``."""
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        running = await playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS, *arguments])
         try:
             yield running
         finally:
@@ -126,6 +126,7 @@ class StagedDaemon:
     cameras: Sequence[dict[str, Any]]
     areas: Sequence[dict[str, Any]] = ()
     layouts: Sequence[dict[str, Any]] = field(default_factory=lambda: [grid(1), grid(2), grid(3)])
+    screens: Sequence[dict[str, Any]] = ()
     role: str = "operator"
     signed_in: bool = True
     revision: int = 7
@@ -248,6 +249,7 @@ class StagedDaemon:
             "/areas": {"items": self.areas},
             "/cameras": {"items": self.cameras},
             "/layouts": {"items": self.layouts},
+            "/screens": {"items": self.screens},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
             "/walls/main/prepare": {"cameras": []},

@@ -18,6 +18,7 @@ from commandwall.control.http import (
     sockets,
     system,
     walls,
+    webrtc,
 )
 from commandwall.control.http.context import OPENAPI, WEB, Web
 from commandwall.control.http.openapi import describe
@@ -48,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     *walls.ROUTES,
     *overlays.ROUTES,
     *sockets.ROUTES,
+    *webrtc.ROUTES,
     *accounts.ROUTES,
     *system.ROUTES,
     *pages.ROUTES,
@@ -63,6 +65,7 @@ def application(context: Web) -> web.Application:
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
     app.on_response_prepare.append(_secure)
+    app.on_response_prepare.append(webrtc.allow_origins)
     app.on_shutdown.append(sockets.close_sockets)
     return app
 

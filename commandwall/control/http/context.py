@@ -14,6 +14,7 @@ from commandwall.control.events import EventLog
 from commandwall.control.roles import Principal
 from commandwall.control.service import Service
 from commandwall.control.users import NotSignedInError
+from commandwall.control.webrtc import WebRtc
 from commandwall.outputs.websocket import HeadVideo
 
 
@@ -38,6 +39,7 @@ class Web:
 
     service: Service
     decor: Decor
+    webrtc: WebRtc
     events: EventLog
     video: HeadVideo
     probes: Probes

@@ -29,13 +29,16 @@ from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, Ove
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
 from commandwall.control.records import Records
-from commandwall.control.roles import Role
+from commandwall.control.roles import Principal, Role
 from commandwall.control.roster import Roster
+from commandwall.control.rtc import RtcSession, StreamOffer, Watched
+from commandwall.control.screens import Screens
 from commandwall.control.service import Service
 from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
+from commandwall.control.webrtc import WebRtc
 from commandwall.ipc.messages import Message
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.layout import Cell, Layout
@@ -210,6 +213,40 @@ class FakePlant:
         self.signed_in_anew.append(credential)
 
 
+class FakeRtc:
+    """Answers every offer at once, and remembers what it was asked for."""
+
+    ice_servers = ("stun:10.0.0.1:3478",)
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, RtcSession] = {}
+        self.offers: list[StreamOffer] = []
+        self.fragments: list[str] = []
+
+    async def watch(self, by: Principal, watched: Watched, offer: StreamOffer) -> tuple[str, str]:
+        self.offers.append(offer)
+        return self._open(RtcSession(f"s{len(self.sessions)}", by, watched))
+
+    async def publish(self, by: Principal, screen_id: str, name: str, sdp: str) -> tuple[str, str]:
+        return self._open(RtcSession(f"s{len(self.sessions)}", by, screen=f"{screen_id} {name}"))
+
+    def session(self, session_id: str) -> RtcSession:
+        try:
+            return self.sessions[session_id]
+        except KeyError:
+            raise NotFoundError("this session is over; ask anew") from None
+
+    async def trickle(self, session: RtcSession, fragment: str) -> None:
+        self.fragments.append(fragment)
+
+    def end(self, session: RtcSession) -> None:
+        del self.sessions[session.id]
+
+    def _open(self, session: RtcSession) -> tuple[str, str]:
+        self.sessions[session.id] = session
+        return session.id, "v=0 answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Rig:
     """All that a test may touch."""
@@ -218,6 +255,9 @@ class Rig:
     decor: Decor
     dress: WallDress
     viewers: dict[tuple[str, str], list[str]]
+    webrtc: WebRtc
+    rtc: FakeRtc
+    screens: Screens
     events: EventLog
     board: CameraBoard
     plant: FakePlant
@@ -270,4 +310,7 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
         decor = Decor(alarms, {"main": dress}, masking, audit)
         for role in Role:
             await users.add(role, role, PASSWORD)
-        yield Rig(service, decor, dress, viewers, events, board, plant, wall, users, workers, audit)
+        rtc, screens = FakeRtc(), Screens(events.publish, lambda _: None, lambda _: None)
+        webrtc = WebRtc(service, board, lambda id: directory / "cameras.packets", rtc, screens, audit)
+        overlays, streams = (decor, dress, viewers), (webrtc, rtc, screens)
+        yield Rig(service, *overlays, *streams, events, board, plant, wall, users, workers, audit)

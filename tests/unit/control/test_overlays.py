@@ -24,7 +24,7 @@ from commandwall.control.overlay_documents import (
 from commandwall.control.records import Records
 from commandwall.control.roles import Principal, Role
 from commandwall.control.users import Users
-from commandwall.ipc.messages import DressWall, SourceAlarms, SourceRate, SourceRates, Watermark
+from commandwall.ipc.overlay_messages import DressWall, SourceAlarms, SourceRate, SourceRates, Watermark
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.masks import Mask
 from commandwall.model.overlays import Alarm, AlarmLevel, Banner, Labels, Switch

@@ -10,8 +10,11 @@ import { CameraTree } from "../cameras/tree.js";
 import { LayoutPicker } from "../layouts/picker.js";
 import { OverlayDialogs } from "../overlays/dialogs.js";
 import { PtzPad } from "../ptz/pad.js";
+import { ScreenList } from "../screens/list.js";
+import { ScreenSharing } from "../screens/sharing.js";
+import { ScreenStore } from "../screens/store.js";
 import { Viewer } from "../video/viewer.js";
-import { cameraOf, sourceOf } from "../wall/arrangement.js";
+import { cameraOf, screenSource, sourceOf } from "../wall/arrangement.js";
 import { HoverCard } from "../wall/card.js";
 import { Desk } from "../wall/desk.js";
 import { Drag } from "../wall/drag.js";
@@ -38,6 +41,9 @@ const menu = new Menu(byId("menu"));
 const view = new WallView(byId("stage"), byId("cells"), i18n);
 const card = new HoverCard(byId("card"), view, store, i18n);
 const inspector = new Inspector(store, i18n);
+const screens = new ScreenStore();
+const screenList = new ScreenList(screens, i18n, (screen) => desk.place(screenSource(screen), false));
+const sharing = new ScreenSharing(i18n, toasts);
 const pad = new PtzPad(api, i18n, toasts);
 const picker = new LayoutPicker(byId("layouts"), i18n, {
   onPick: (layout) => desk.change(() => session.setLayout(layout)),
@@ -54,8 +60,8 @@ const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, layouts,
 /** @param {string} camera @param {boolean} next */
 function pick(camera, next) {
   inspector.show(camera);
-  view.markCells(session.cellsOf(camera));
-  desk.place(camera, next);
+  view.markCells(session.cellsOf(sourceOf(camera)));
+  desk.place(sourceOf(camera), next);
 }
 
 /**
@@ -80,6 +86,7 @@ function showSession() {
   showWall(wall);
   desk.refresh();
   tree.refresh();
+  screenList.refresh();
   showPad();
 }
 
@@ -108,17 +115,20 @@ function cancel() {
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
 async function load() {
-  const [who, areas, cameras, walls, newLayouts] = await Promise.all([
+  const [who, areas, cameras, walls, newLayouts, newScreens] = await Promise.all([
     api.get("/session"),
     api.list("/areas"),
     api.list("/cameras"),
     api.list("/walls"),
     api.list("/layouts"),
+    api.list("/screens"),
   ]);
   topbar.show(who);
   desk.setRole(who.role);
   pad.user = who.name;
+  sharing.show(who.name, who.role);
   store.load(areas, cameras);
+  screens.load(newScreens);
   layouts.splice(0, layouts.length, ...newLayouts);
   picker.load(layouts);
   offerWalls(walls, (id) => toasts.report(openWall(id)));
@@ -133,6 +143,9 @@ function wireEvents() {
   events.addEventListener("down", () => api.checkSession());
   events.addEventListener("camera", (event) =>
     store.receive(/** @type {CustomEvent} */ (event).detail),
+  );
+  events.addEventListener("screen", (event) =>
+    screens.receive(/** @type {CustomEvent} */ (event).detail),
   );
   events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
@@ -170,6 +183,15 @@ function wireDragging() {
     };
     return { label: camera.name, drop };
   });
+  drag.from(byId("screen-rows"), (target) => {
+    const screen = screenList.screenAt(target);
+    if (screen === null) return null;
+    const drop = (/** @type {string} */ cell) => {
+      view.select(cell);
+      desk.change(() => session.setCell(cell, screenSource(screen.id)));
+    };
+    return { label: screen.name, drop };
+  });
   drag.from(view.grid, (target) => {
     const from = view.cellAt(target);
     const tile = view.tile(from);
@@ -186,7 +208,8 @@ function wireDragging() {
 placeIcons();
 view.alarmOf = (camera) => store.cameras.get(camera)?.alarm ?? null;
 i18n.follow();
-tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(camera);
+tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(sourceOf(camera));
+screenList.cellsOf = (/** @type {string} */ screen) => session.cellsOf(screenSource(screen));
 wireEvents();
 wireDragging();
 listenToKeys({

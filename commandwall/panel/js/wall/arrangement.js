@@ -29,6 +29,7 @@
 
 export const NONE = "none";
 const CAMERA = "camera:";
+const SCREEN = "screen:";
 
 /** @param {string} camera @returns {string} */
 export function sourceOf(camera) {
@@ -38,6 +39,11 @@ export function sourceOf(camera) {
 /** @param {string | null} source @returns {string | null} the camera's id, if it is one */
 export function cameraOf(source) {
   return source?.startsWith(CAMERA) ? source.slice(CAMERA.length) : null;
+}
+
+/** @param {string} screen @returns {string} */
+export function screenSource(screen) {
+  return SCREEN + screen;
 }
 
 /** @param {Wall} wall @returns {Arrangement} */

@@ -2,7 +2,7 @@
 
 import { byId } from "../base/dom.js";
 import { singleLayout } from "../layouts/groups.js";
-import { NONE, cameraOf, neighbour, sourceOf } from "./arrangement.js";
+import { NONE, cameraOf, neighbour } from "./arrangement.js";
 
 /** Roles that may change what walls show. */
 const OPERATING = new Set(["operator", "admin"]);
@@ -87,11 +87,11 @@ export class Desk {
     this.session.prepare(layout).catch((error) => console.warn("not prepared", error));
   }
 
-  /** Puts a camera into the selected cell. @param {string} camera @param {boolean} next go on to the next cell */
-  place(camera, next) {
+  /** Puts a source into the selected cell. @param {string} source @param {boolean} next go on to the next cell */
+  place(source, next) {
     const cell = this.view.selected;
     if (cell === null || this.readOnly) return;
-    this.change((session) => session.setCell(cell, sourceOf(camera)));
+    this.change((session) => session.setCell(cell, source));
     if (next) this.view.selectNext();
   }
 
@@ -193,7 +193,7 @@ export class Desk {
         label: t("cell.empty"),
         icon: "empty",
         keys: "Del",
-        disabled: none,
+        disabled: (this.view.tile(this.view.selected)?.source ?? NONE) === NONE,
         action: () => this.emptySelected(),
       },
       {

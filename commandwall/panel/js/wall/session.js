@@ -1,7 +1,7 @@
 /** One operator's work on one wall: what it shows, changing it, and taking changes back. */
 
 import { Problem } from "../base/api.js";
-import { NONE, arrangementOf, cameraOf, nextPage, sourceOf, swapped } from "./arrangement.js";
+import { NONE, arrangementOf, nextPage, sourceOf, swapped } from "./arrangement.js";
 
 /** Changes that can be taken back. */
 const MOST_UNDO = 50;
@@ -147,10 +147,10 @@ export class WallSession extends EventTarget {
     }
   }
 
-  /** @param {string} camera @returns {string[]} cells that show it */
-  cellsOf(camera) {
+  /** @param {string} source @returns {string[]} cells that show it */
+  cellsOf(source) {
     const tiles = this.wall?.tiles ?? [];
-    return tiles.filter((tile) => cameraOf(tile.source) === camera).map((tile) => tile.cell);
+    return tiles.filter((tile) => tile.source === source).map((tile) => tile.cell);
   }
 
   /**

@@ -105,6 +105,16 @@ export const en = {
   "layouts.focus": "One large",
   "layouts.several": "Several large",
 
+  "screens.label": "Shared screens",
+  "screens.none": "Nobody shares a screen.",
+  "screens.by": "Shared by {name}",
+  "share.begin": "Share this screen",
+  "share.end": "Stop sharing",
+  "share.title": "Choose a screen, a window or a tab to be shown on walls",
+  "share.insecure": "Browsers share screens only over HTTPS or on localhost",
+  "share.failed": "The screen cannot be shared",
+  "share.lost": "The connection broke, the screen is no longer shared",
+
   "ptz.label": "Move the camera",
   "ptz.up": "Up (Shift + arrow)",
   "ptz.down": "Down (Shift + arrow)",

@@ -104,6 +104,16 @@ export const zh = {
   "layouts.focus": "一大多小",
   "layouts.several": "多大多小",
 
+  "screens.label": "共享屏幕",
+  "screens.none": "当前无人共享屏幕。",
+  "screens.by": "由 {name} 共享",
+  "share.begin": "共享本机屏幕",
+  "share.end": "停止共享",
+  "share.title": "选择要显示到大屏的屏幕、窗口或标签页",
+  "share.insecure": "浏览器只允许通过 HTTPS 或在本机（localhost）共享屏幕",
+  "share.failed": "无法共享屏幕",
+  "share.lost": "连接中断，屏幕已停止共享",
+
   "ptz.label": "云台控制",
   "ptz.up": "向上（Shift + 方向键）",
   "ptz.down": "向下（Shift + 方向键）",

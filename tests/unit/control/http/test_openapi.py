@@ -25,6 +25,13 @@ PLACES = {
     "user": "viewer",
     "token": "t",
     "credentials": "dongmen",
+    "screen": "desk",
+    "session": "s0",
+}
+BODIES = {
+    "text/csv": b"id,name,area\n",
+    "application/sdp": b"v=0\r\n",
+    "application/trickle-ice-sdpfrag": b"a=mid:0\r\n",
 }
 
 
@@ -37,7 +44,7 @@ def example_of(route: Route) -> dict[str, Any]:
     if route.takes is None:
         return {}
     if isinstance(route.takes, tuple):
-        return {"data": b"id,name,area\n", "headers": {"Content-Type": route.takes[0]}}
+        return {"data": BODIES[route.takes[0]], "headers": {"Content-Type": route.takes[0]}}
     known: dict[str, Any] = {
         "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
         "role": "viewer", "user": "admin", "id": "new", "area": "dongmen", "verb": "home",
