@@ -30,6 +30,8 @@ from commandwall.control.kept import KeptRecords
 from commandwall.control.masking import Masking
 from commandwall.control.mqtt import MqttBridge
 from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, OverlaysDocument
+from commandwall.control.panel_desk import PanelDesk
+from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.passwords import Passwords
 from commandwall.control.plant import build_plant
 from commandwall.control.ports import Place
@@ -80,6 +82,9 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         plant = build_plant(settings, cameras, vault, events, keeper, runtime_dir)
         masking = Masking(plant, Records(database, "masks", MaskRecord))
         await masking.restore()
+        areas = [area.id for area in settings.areas]
+        panel_keeper = await stack.enter_async_context(PanelKeeper(database, settings.state_dir))
+        await panel_keeper.load(plant.panels, areas)
         for wall in plant.walls.values():
             wall.restore(await store.load_arrangement(wall.wall.id))
         video = await stack.enter_async_context(HeadVideo())
@@ -110,6 +115,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             users,
             audit,
             ptz,
+            PanelDesk(plant.panels, areas, panel_keeper, audit, plant.source_put, plant.source_removed),
         )
         metrics = Metrics(
             Sources(

@@ -12,7 +12,7 @@ from commandwall.compose.canvas import Canvas, cut, fill
 from commandwall.compose.lettering import centred, draw_label, even, font_px, margin_px
 from commandwall.compose.palette import ALARM, ON_ALARM, Colour
 from commandwall.compose.patch import Patch, Sheet
-from commandwall.compose.text import clean, text_width, unkept_mask
+from commandwall.compose.text import clean, draw_text, text_width
 from commandwall.compose.words import Words
 from commandwall.ipc.slots import Planes
 from commandwall.model.overlays import Banner, WallOverlay
@@ -101,6 +101,6 @@ def _draw_line(text: str, height: int, ground: Colour, on: Colour) -> Patch:
     sheet = Sheet(even(sum(widths) + 2 * margin), height, ground)
     x = margin
     for chunk, width in zip(chunks, widths, strict=True):
-        sheet.paint(unkept_mask(chunk, px), x, centred(height, px), on)
+        sheet.paint(draw_text(chunk, px), x, centred(height, px), on)
         x += width
     return sheet.finish()

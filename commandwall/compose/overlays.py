@@ -44,7 +44,8 @@ class Overlays:
         """Lie over tiles at ``rects`` from now on, none of which is drawn yet."""
         self._rects = tuple(rects)
         canvas = self._canvas.rect
-        corner = next((rect for rect in rects if rect.y == 0 and rect.right == canvas.right), canvas)
+        topmost = reversed(rects)
+        corner = next((rect for rect in topmost if rect.y == 0 and rect.right == canvas.right), canvas)
         self._clock = WallClock(self._name, self._canvas, corner)
         self._under_clock = self._under(self._clock.rect)
         self._under_logo = self._under(self._logo.rect) if self._logo else frozenset[int]()

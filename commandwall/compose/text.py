@@ -63,7 +63,7 @@ def _has_glyph(sign: str) -> bool:
     """Return whether the font can draw ``sign``: it draws a question mark for what it cannot."""
     if sign.isascii() or sign.isspace():
         return True
-    return not np.array_equal(unkept_mask(sign, _TRIED_PX), unkept_mask("?", _TRIED_PX))
+    return not np.array_equal(draw_text(sign, _TRIED_PX), draw_text("?", _TRIED_PX))
 
 
 @lru_cache(_KEPT_TEXTS)
@@ -106,15 +106,12 @@ def fit(text: str, px: int, width: int) -> str:
 
 @lru_cache(_KEPT_TEXTS)
 def text_mask(text: str, px: int) -> Plane:
-    """Return the coverage (0 to 255) of ``text``: ``line_height(px)`` rows, as wide as the text.
-
-    It is kept: do not write to it.
-    """
-    return unkept_mask(text, px)
+    """Return what :func:`draw_text` does. It is kept: do not write to it."""
+    return draw_text(text, px)
 
 
-def unkept_mask(text: str, px: int) -> Plane:
-    """Return what :func:`text_mask` does, for words that will not be drawn again."""
+def draw_text(text: str, px: int) -> Plane:
+    """Return the coverage (0 to 255) of ``text``: ``line_height(px)`` rows, as wide as the text."""
     scale = _scale(px)
     width, height = max(1, text_width(text, px)), line_height(px)
     large = np.zeros((height * scale, width * scale), np.uint8)

@@ -14,22 +14,19 @@ from commandwall.settings.values import Id, Text
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-Source = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "screen:desk-2", "none"])]
+SourceText = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "screen:desk-2", "none"])]
 
 
 class LayoutChange(BaseModel):
-    """A layout and, in the order of its cells, what to show; without ``sources`` what is shown stays."""
+    """A layout and, in the order of its cells, what to show; without ``sources`` what is shown stays.
+
+    The layout ``auto`` is the one that fits.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     layout: str = Field(max_length=100, examples=["4x4"])
-    sources: list[Source] | None = Field(default=None, max_length=4096)
-
-
-class LayoutCommand(LayoutChange):
-    """A layout change that names, where headers do not, the ``revision`` that it is meant for."""
-
-    revision: int | None = Field(default=None, ge=0)
+    sources: list[SourceText] | None = Field(default=None, max_length=4096)
 
 
 class CellChange(BaseModel):
@@ -37,7 +34,7 @@ class CellChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    source: Source
+    source: SourceText
 
 
 class PtzVerb(StrEnum):

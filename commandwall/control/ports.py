@@ -9,6 +9,7 @@ from typing import Protocol
 
 from commandwall.control.documents import PreparedDocument, WallDocument
 from commandwall.control.feeds import StillPicture
+from commandwall.control.rearranging import Rearrangement
 from commandwall.control.roles import Principal
 from commandwall.control.rtc import RtcSession, StreamOffer, Watched
 from commandwall.control.state import CameraStatus
@@ -51,6 +52,9 @@ class WallPort(Protocol):
 
     def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
         """Change one cell."""
+
+    def rearrange(self, change: Rearrangement, expected_revision: int | None) -> WallDocument:
+        """Do any other change of what is shown."""
 
     def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
         """Open ahead what a change of layout and sources would need."""

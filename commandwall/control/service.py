@@ -13,8 +13,10 @@ from commandwall.control.audited import Note, audited
 from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
+from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
 from commandwall.control.ptz import PtzControl
+from commandwall.control.rearranging import Rearrangement
 from commandwall.control.roles import Permission, Principal, Role
 from commandwall.control.roster import CameraSettings, CredentialDocument, Roster
 from commandwall.control.sheet_import import ImportReport
@@ -38,7 +40,7 @@ class Service:
 
     Each takes the principal first and raises :class:`AccessRefusedError` if its role does not
     include the operation. A change is applied first and audited after, without waiting for a disk.
-    Belongs to the control plane's event loop.
+    ``panels`` has those on data panels. Belongs to the control plane's event loop.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class Service:
         users: Users,
         audit: AuditLog,
         ptz: PtzControl,
+        panels: PanelDesk,
     ) -> None:
         self.place = place
+        self.panels = panels
         self._cameras = cameras
         self._roster = roster
         self._stills = stills
@@ -129,7 +133,7 @@ class Service:
     def event_types(self, who: Principal) -> Collection[str]:
         """Return the types of events that may be listened to."""
         who.require(Permission.VIEW)
-        types = ["camera", "wall", "tiles", "ptz", "screen", "alarm", "overlays"]
+        types = ["camera", "wall", "tiles", "ptz", "screen", "data", "alarm", "overlays"]
         return [*types, "audit"] if who.may(Permission.AUDIT) else types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:
@@ -229,6 +233,13 @@ class Service:
         """Change one cell of a wall; raises as :meth:`set_layout` does."""
         with self._audited(who, Permission.OPERATE, "wall.cell", wall_id, f"{cell}: {source}"):
             return self._wall(wall_id).set_cell(cell, source, expected_revision)
+
+    def rearrange(
+        self, who: Principal, wall_id: str, change: Rearrangement, expected_revision: int | None = None
+    ) -> WallDocument:
+        """Change in any other way what a wall shows; raises as :meth:`set_layout` does."""
+        with self._audited(who, Permission.OPERATE, change.action, wall_id, str(change)):
+            return self._wall(wall_id).rearrange(change, expected_revision)
 
     # ---- operating cameras
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
+from commandwall.ipc.data_messages import DataMessage
 from commandwall.ipc.overlay_messages import OverlayMessage
 from commandwall.ipc.rtc_messages import RtcMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
@@ -19,6 +20,7 @@ from commandwall.model.masks import Masks
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
+from commandwall.model.view import WHOLE, Crop
 from commandwall.model.wall import DecodeLevel, TileState, Wall
 
 
@@ -162,7 +164,8 @@ class TileSpec:
 
     The slots have ``width`` x ``height`` pixels (even). ``stream`` is what the tile deserves by
     its size; the worker shows the other stream until that one has its first picture.
-    ``importance`` orders tiles when decoding must be cut: higher survives longer. ``masks`` are
+    ``importance`` orders tiles when decoding must be cut: higher survives longer. ``crop`` is the
+    part of the picture that is shown; ``aspect`` says how that part fills the tile. ``masks`` are
     painted over before anybody gets the picture.
     """
 
@@ -175,6 +178,7 @@ class TileSpec:
     height: int
     aspect: Aspect
     importance: float
+    crop: Crop = WHOLE
     masks: Masks = ()
 
 
@@ -293,7 +297,7 @@ class WallTile:
 
 @dataclass(frozen=True, slots=True)
 class Arrange:
-    """Control -> wall: show these tiles, all at the same tick.
+    """Control -> wall: show these tiles, all at the same tick, each over those before it.
 
     ``at_ns`` (monotonic) is when the operator's command arrived; switch times count from it.
     """
@@ -440,5 +444,6 @@ Message = (
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | OverlayMessage | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
+    | DataMessage
     | RtcMessage
 )  # fmt: skip

@@ -13,6 +13,7 @@ class SourceKind(StrEnum):
 
     NONE = "none"
     CAMERA = "camera"
+    DATA = "data"
     SCREEN = "screen"
 
 
@@ -37,10 +38,10 @@ class Source:
         if text == SourceKind.NONE:
             return EMPTY
         kind, colon, name = text.partition(":")
-        if colon and name and kind in (SourceKind.CAMERA, SourceKind.SCREEN):
+        if colon and name and kind in (SourceKind.CAMERA, SourceKind.DATA, SourceKind.SCREEN):
             return cls(SourceKind(kind), name)
         raise InvalidError(
-            "{text!r} is not a source; write camera:ID, screen:ID or none", text=text, field=field
+            "{text!r} is not a source; write camera:ID, data:ID, screen:ID or none", text=text, field=field
         )
 
 

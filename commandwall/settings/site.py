@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from commandwall.model.camera import Area, Camera
+from commandwall.model.data import Panel
 from commandwall.model.layout import Layout
 from commandwall.model.wall import Wall
 
@@ -135,3 +136,4 @@ class Settings:
     credentials: Mapping[str, Credential]
     walls: tuple[Wall, ...]
     layouts: Mapping[str, Layout]
+    panels: tuple[Panel, ...] = ()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from commandwall.base.sentence import Sentence
+from commandwall.model.layout import AUTO
 from commandwall.settings.site import Address
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -39,7 +40,15 @@ def _id(value: str) -> str:
     return value
 
 
+def _cell_id(value: str) -> str:
+    if len(value.split()) != 1 or value == ".":
+        raise ValueError("must be one word without spaces, and not a dot")
+    return value
+
+
 def _layout_id(value: str) -> str:
+    if value == AUTO:
+        raise ValueError("auto is the layout that is chosen by itself; take another name")
     if not _LAYOUT_ID.fullmatch(value):
         raise ValueError("must be 1 to 64 letters, digits, dots, dashes, underscores or plus signs")
     return value
@@ -114,6 +123,7 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$"),
 ]
 Id = Annotated[Text, AfterValidator(_id)]
+CellId = Annotated[Text, AfterValidator(_cell_id)]
 LayoutId = Annotated[Text, AfterValidator(_layout_id)]
 Listen = Annotated[Address, BeforeValidator(_address)]
 Count = Annotated[int | None, BeforeValidator(_count)]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from aiohttp import web
 
@@ -10,6 +13,7 @@ from commandwall.base.errors import UnavailableError
 from commandwall.control.http import (
     accounts,
     cameras,
+    data,
     overlays,
     pages,
     ptz,
@@ -46,6 +50,7 @@ ROUTES: tuple[Route, ...] = (
     *cameras.ROUTES,
     *roster.ROUTES,
     *ptz.ROUTES,
+    *data.ROUTES,
     *walls.ROUTES,
     *overlays.ROUTES,
     *sockets.ROUTES,
@@ -60,7 +65,7 @@ def application(context: Web) -> web.Application:
     """Return the application over ``context``."""
     app = web.Application(middlewares=[problems, sign_in], client_max_size=_MAX_BODY_BYTES)
     app[WEB] = context
-    app[OPENAPI] = describe([route for route in ROUTES if route.api])
+    app[OPENAPI] = _description()
     app[sockets.OPEN_SOCKETS] = set()
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
@@ -68,6 +73,11 @@ def application(context: Web) -> web.Application:
     app.on_response_prepare.append(webrtc.allow_origins)
     app.on_shutdown.append(sockets.close_sockets)
     return app
+
+
+@cache
+def _description() -> Mapping[str, Any]:
+    return describe([route for route in ROUTES if route.api])
 
 
 async def _secure(_: web.Request, response: web.StreamResponse) -> None:

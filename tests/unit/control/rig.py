@@ -26,8 +26,12 @@ from commandwall.control.feeds import StillPicture
 from commandwall.control.kept import KeptRecords
 from commandwall.control.masking import Masking
 from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, OverlaysDocument
+from commandwall.control.panel_desk import PanelDesk
+from commandwall.control.panel_keeper import PanelKeeper
+from commandwall.control.panels import Panels
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
+from commandwall.control.rearranging import Rearrangement
 from commandwall.control.records import Records
 from commandwall.control.roles import Principal, Role
 from commandwall.control.roster import Roster
@@ -40,9 +44,13 @@ from commandwall.control.users import Users
 from commandwall.control.vault import Vault
 from commandwall.control.webrtc import WebRtc
 from commandwall.ipc.messages import Message
+from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Area, Camera, StreamAddress
+from commandwall.model.data import Panel, PanelKind, Threshold
 from commandwall.model.layout import Cell, Layout
+from commandwall.model.level import PanelLevel
 from commandwall.model.rect import Rect
+from commandwall.model.source import Source
 from commandwall.model.wall import DecodeLevel, Head, TileState, Wall
 from commandwall.settings.site import Credential, Language, Level, Site
 from commandwall.workers.worker import WorkerState, WorkerStatus
@@ -70,6 +78,16 @@ WALL = Wall(
 )  # fmt: skip
 
 
+PANELS = (
+    Panel("time", "时间", PanelKind.CLOCK),
+    Panel(
+        "level", "水位", PanelKind.GAUGE, unit="m", min=0, max=5, decimals=2, stale_after_s=60,
+        thresholds=(Threshold(3, PanelLevel.ALARM),),
+    ),
+    Panel("map", "态势", PanelKind.MAP, geojson=("/srv/luohu.geojson",)),
+)  # fmt: skip
+
+
 class FakeWall:
     """A wall that shows whatever it is told, at once."""
 
@@ -79,6 +97,7 @@ class FakeWall:
         self.down = False
         self.greetings: list[Callable[[], None]] = []
         self.told: list[Message] = []
+        self.rearranged: list[Rearrangement] = []
         self.prepared: list[tuple[str, Iterable[str] | None]] = []
         self._board = board
         self._events = events
@@ -91,7 +110,20 @@ class FakeWall:
         level = DecodeLevel.NODEBLOCK
         tiles = [
             TileDocument(
-                cell.id, source, source, box(rects[cell.id]), state, 0.04, False, 15.0, "sub", level, None
+                cell.id,
+                source,
+                source,
+                box(rects[cell.id]),
+                state,
+                0.04,
+                False,
+                15.0,
+                "sub",
+                level,
+                None,
+                cell.aspect,
+                (0, 0, 1, 1),
+                cell.z,
             )
             for cell, source in zip(self._layout.cells, self._sources, strict=True)
             for state in [TileState.EMPTY if source == "none" else TileState.LIVE]
@@ -99,7 +131,7 @@ class FakeWall:
         heads = tuple(HeadDocument(head.id, box(head.rect)) for head in WALL.heads)
         size = (WALL.width, WALL.height)
         return WallDocument(
-            WALL.id, WALL.name, size, WALL.fps, 0, self._revision, self._layout.id, heads, tuple(tiles)
+            WALL.id, WALL.name, size, WALL.fps, 0, self._revision, self._layout.id, "", heads, tuple(tiles)
         )
 
     def set_layout(
@@ -128,6 +160,13 @@ class FakeWall:
         index = self._layout.cells.index(self._layout.cell(cell_id))
         self._check_source(source, "source")
         return self._changed([*self._sources[:index], source, *self._sources[index + 1 :]])
+
+    def rearrange(self, change: Rearrangement, expected_revision: int | None) -> WallDocument:
+        self._check(expected_revision)
+        shown = Arrangement(self._revision, self._layout.id, tuple(map(Source.parse, self._sources)))
+        changed = change.applied(shown, self._layout)
+        self.rearranged.append(change)
+        return self._changed([str(source) for source in changed.sources])
 
     def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
         if layout_id not in LAYOUTS:
@@ -265,6 +304,9 @@ class Rig:
     users: Users
     workers: list[WorkerStatus]
     audit: AuditLog
+    panels: Panels
+    shown: list[str]
+    """What walls were told of data panels."""
 
 
 def make_board(events: EventLog, count: int = 4) -> CameraBoard:
@@ -297,9 +339,20 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
         KeptRecords("overlays", Records(database, "overlays", OverlaysDocument)) as dress_records,
         AuditLog(Store(database), events) as audit,
         PtzControl(board.camera, {}, events.publish) as ptz,
+        PanelKeeper(database, directory) as keeper,
     ):
+        panels = Panels(PANELS, board, AREAS, events.publish, Language.CHINESE)
+        shown: list[str] = []
+        desk = PanelDesk(
+            panels,
+            [area.id for area in AREAS],
+            keeper,
+            audit,
+            lambda source: shown.append(f"put {source}"),
+            lambda source: shown.append(f"removed {source}"),
+        )
         service = Service(
-            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz
+            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz, desk
         )
         alarms = Alarms(board, alarm_records, events.publish)
         surroundings = Surroundings(
@@ -313,4 +366,6 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
         rtc, screens = FakeRtc(), Screens(events.publish, lambda _: None, lambda _: None)
         webrtc = WebRtc(service, board, lambda id: directory / "cameras.packets", rtc, screens, audit)
         overlays, streams = (decor, dress, viewers), (webrtc, rtc, screens)
-        yield Rig(service, *overlays, *streams, events, board, plant, wall, users, workers, audit)
+        yield Rig(
+            service, *overlays, *streams, events, board, plant, wall, users, workers, audit, panels, shown
+        )

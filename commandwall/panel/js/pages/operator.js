@@ -7,6 +7,9 @@ import { I18n } from "../base/i18n.js";
 import { Inspector } from "../cameras/inspector.js";
 import { CameraStore } from "../cameras/store.js";
 import { CameraTree } from "../cameras/tree.js";
+import { PanelForm } from "../data/form.js";
+import { PanelList } from "../data/list.js";
+import { PanelStore } from "../data/store.js";
 import { LayoutPicker } from "../layouts/picker.js";
 import { OverlayDialogs } from "../overlays/dialogs.js";
 import { PtzPad } from "../ptz/pad.js";
@@ -14,7 +17,7 @@ import { ScreenList } from "../screens/list.js";
 import { ScreenSharing } from "../screens/sharing.js";
 import { ScreenStore } from "../screens/store.js";
 import { Viewer } from "../video/viewer.js";
-import { cameraOf, screenSource, sourceOf } from "../wall/arrangement.js";
+import { cameraOf, dataSource, screenSource, sourceOf } from "../wall/arrangement.js";
 import { HoverCard } from "../wall/card.js";
 import { Desk } from "../wall/desk.js";
 import { Drag } from "../wall/drag.js";
@@ -33,6 +36,7 @@ const PREVIEW = "_canvas";
 const api = new Api();
 const i18n = new I18n();
 const store = new CameraStore();
+const panels = new PanelStore();
 const session = new WallSession(api);
 const events = new EventStream();
 const toasts = new Toasts(i18n);
@@ -50,18 +54,26 @@ const picker = new LayoutPicker(byId("layouts"), i18n, {
   onConsider: (layout) => desk.prepare(layout),
 });
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
+const form = new PanelForm(api, i18n, panels);
+const list = new PanelList(panels, i18n, {
+  onPick: (panel, next) => place(dataSource(panel), next),
+  onEdit: (panel) => toasts.report(form.open(panel)),
+});
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
-/** @type {import("../layouts/groups.js").Layout[]} */
-const layouts = [];
 const overlays = new OverlayDialogs(api, i18n, toasts);
-const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, layouts, overlays });
+const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, overlays });
 
 /** @param {string} camera @param {boolean} next */
 function pick(camera, next) {
   inspector.show(camera);
-  view.markCells(session.cellsOf(sourceOf(camera)));
-  desk.place(sourceOf(camera), next);
+  place(sourceOf(camera), next);
+}
+
+/** @param {string} source @param {boolean} next */
+function place(source, next) {
+  view.markCells(session.cellsOf(source));
+  desk.place(source, next);
 }
 
 /**
@@ -86,6 +98,7 @@ function showSession() {
   showWall(wall);
   desk.refresh();
   tree.refresh();
+  list.refresh();
   screenList.refresh();
   showPad();
 }
@@ -115,10 +128,11 @@ function cancel() {
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
 async function load() {
-  const [who, areas, cameras, walls, newLayouts, newScreens] = await Promise.all([
+  const [who, areas, cameras, newPanels, walls, layouts, newScreens] = await Promise.all([
     api.get("/session"),
     api.list("/areas"),
     api.list("/cameras"),
+    api.list("/data"),
     api.list("/walls"),
     api.list("/layouts"),
     api.list("/screens"),
@@ -128,8 +142,9 @@ async function load() {
   pad.user = who.name;
   sharing.show(who.name, who.role);
   store.load(areas, cameras);
+  panels.load(newPanels);
+  form.areas = areas;
   screens.load(newScreens);
-  layouts.splice(0, layouts.length, ...newLayouts);
   picker.load(layouts);
   offerWalls(walls, (id) => toasts.report(openWall(id)));
   const known = walls.find((wall) => wall.id === (session.wall?.id ?? rememberedWall())) ?? walls[0];
@@ -144,6 +159,7 @@ function wireEvents() {
   events.addEventListener("camera", (event) =>
     store.receive(/** @type {CustomEvent} */ (event).detail),
   );
+  events.addEventListener("data", (event) => panels.receive(/** @type {CustomEvent} */ (event).detail));
   events.addEventListener("screen", (event) =>
     screens.receive(/** @type {CustomEvent} */ (event).detail),
   );
@@ -183,6 +199,15 @@ function wireDragging() {
     };
     return { label: camera.name, drop };
   });
+  drag.from(byId("data-list"), (target) => {
+    const panel = list.panelAt(target);
+    if (panel === null) return null;
+    const drop = (/** @type {string} */ cell) => {
+      view.select(cell);
+      desk.change(() => session.setCell(cell, dataSource(panel.id)));
+    };
+    return { label: panel.name, drop };
+  });
   drag.from(byId("screen-rows"), (target) => {
     const screen = screenList.screenAt(target);
     if (screen === null) return null;
@@ -209,6 +234,7 @@ placeIcons();
 view.alarmOf = (camera) => store.cameras.get(camera)?.alarm ?? null;
 i18n.follow();
 tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(sourceOf(camera));
+list.cellsOf = (/** @type {string} */ panel) => session.cellsOf(dataSource(panel));
 screenList.cellsOf = (/** @type {string} */ screen) => session.cellsOf(screenSource(screen));
 wireEvents();
 wireDragging();
@@ -218,6 +244,8 @@ listenToKeys({
   move: (direction) => desk.move(direction),
   empty: () => desk.emptySelected(),
   solo: () => desk.toggleSolo(),
+  enlarge: () => desk.enlargeSelected(),
+  whole: () => desk.showWhole(),
   undo: () => desk.undo(),
 });
 document.addEventListener("visibilitychange", () => {

@@ -25,10 +25,12 @@ PLACES = {
     "user": "viewer",
     "token": "t",
     "credentials": "dongmen",
+    "panel": "level",
     "screen": "desk",
     "session": "s0",
 }
 BODIES = {
+    "application/json": b"1",
     "text/csv": b"id,name,area\n",
     "application/sdp": b"v=0\r\n",
     "application/trickle-ice-sdpfrag": b"a=mid:0\r\n",
@@ -49,6 +51,8 @@ def example_of(route: Route) -> dict[str, Any]:
         "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
         "role": "viewer", "user": "admin", "id": "new", "area": "dongmen", "verb": "home",
         "text": "x", "level": "info", "masks": [],
+        "cell": None, "first": "1", "second": "2",
+        "kind": "clock", "points": [{"value": 1}],
     }  # fmt: skip
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:
