@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,22 +15,30 @@ from pathlib import Path
 import commandwall.panel
 from commandwall.base.tasks import spawn
 from commandwall.control.accounts import Accounts
+from commandwall.control.alarms import Alarms
 from commandwall.control.audit import AuditLog
 from commandwall.control.camera_store import CameraStore
 from commandwall.control.database import Database
+from commandwall.control.decor import Decor
+from commandwall.control.dress import Surroundings, WallDress, keep_dressed
 from commandwall.control.events import EventLog
 from commandwall.control.guessing import GuessGuard
 from commandwall.control.http.application import HttpServer, application
 from commandwall.control.http.context import Probes, Web
 from commandwall.control.keeper import ArrangementKeeper
+from commandwall.control.kept import KeptRecords
+from commandwall.control.masking import Masking
 from commandwall.control.mqtt import MqttBridge
+from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, OverlaysDocument
 from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.passwords import Passwords
 from commandwall.control.plant import build_plant
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
+from commandwall.control.records import Records
 from commandwall.control.roster import Roster, merge_cameras
+from commandwall.control.rtc import RtcControl
 from commandwall.control.service import Service
 from commandwall.control.store import Store
 from commandwall.control.users import Users
@@ -72,12 +80,29 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         vault, camera_store = Vault(settings.state_dir, settings.credentials), CameraStore(database)
         cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, vault)
         plant = build_plant(settings, cameras, vault, events, keeper, runtime_dir)
+        masking = Masking(plant, Records(database, "masks", MaskRecord))
+        await masking.restore()
         areas = [area.id for area in settings.areas]
         panel_keeper = await stack.enter_async_context(PanelKeeper(database, settings.state_dir))
         await panel_keeper.load(plant.panels, areas)
         for wall in plant.walls.values():
             wall.restore(await store.load_arrangement(wall.wall.id))
-        await stack.enter_async_context(_running(plant.workers))
+        video = await stack.enter_async_context(HeadVideo())
+        alarm_records = KeptRecords("alarms", Records(database, "alarm", AlarmDocument))
+        alarms = Alarms(plant.board, await stack.enter_async_context(alarm_records), events.publish)
+        dress_records = KeptRecords("overlays", Records(database, "overlays", OverlaysDocument))
+        surroundings = Surroundings(
+            settings.site.name,
+            settings.areas,
+            plant.board,
+            alarms,
+            lambda: _names(video, plant.rtc),
+            await stack.enter_async_context(dress_records),
+            events.publish,
+        )
+        dresses = {wall_id: WallDress(wall, surroundings) for wall_id, wall in plant.walls.items()}
+        alarms.restore()
+        await stack.enter_async_context(_running(plant.workers, dresses.values()))
         ptz = PtzControl(plant.board.camera, vault, events.publish)
         await stack.enter_async_context(ptz)
         service = Service(
@@ -92,7 +117,6 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             ptz,
             PanelDesk(plant.panels, areas, panel_keeper, audit, plant.source_put, plant.source_removed),
         )
-        video = await stack.enter_async_context(HeadVideo())
         metrics = Metrics(
             Sources(
                 plant.board.all,
@@ -106,8 +130,9 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         health = Health(plant.walls.values, plant.worker_statuses)
         probes = Probes(metrics.text, health.faults)
         pages = Path(commandwall.panel.__file__).parent
+        decor = Decor(alarms, dresses, masking, audit)
         webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, plant.rtc, plant.screens, audit)
-        web = Web(service, webrtc, events, video, probes, pages, secure=settings.http.tls is not None)
+        web = Web(service, decor, webrtc, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
             await stack.enter_async_context(MqttBridge(settings.mqtt, service, events))
@@ -115,6 +140,14 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         announce(Running(server.url, first_password))
         await stop.wait()
         log.info("draining; a second signal ends at once")
+
+
+def _names(video: HeadVideo, rtc: RtcControl) -> dict[tuple[str, str], list[str]]:
+    """Return the names of those who watch each head, whichever way they do."""
+    names = video.names()
+    for head, watching in rtc.names().items():
+        names[head] = names.get(head, []) + watching
+    return names
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -142,13 +175,15 @@ def _runtime_dir() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def _running(workers: Sequence[Worker]) -> AsyncIterator[None]:
-    """Keep ``workers`` running; all drain together at the end."""
+async def _running(workers: Sequence[Worker], dresses: Collection[WallDress]) -> AsyncIterator[None]:
+    """Keep ``workers`` running and walls dressed; all drain together at the end."""
     async with asyncio.TaskGroup() as group:
+        dressing = spawn(group, keep_dressed(dresses), "dress walls")
         for worker in workers:
             spawn(group, worker.run(), worker.status.name)
         try:
             yield
         finally:
+            dressing.cancel()
             for worker in workers:
                 worker.drain()

@@ -323,6 +323,22 @@ ZH: dict[str, str] = {
         "GetStreamUri：设备没有给出 rtsp:// 地址，请在其设置中打开 RTSP"
     ),
     "GetStreamUri: what the device gives is no URL": "GetStreamUri：设备给出的不是 URL",
+    # ---- overlays
+    "camera {id!r} has privacy masks, which its streams would show; watch it on a wall": (
+        "摄像机 {id!r} 设有隐私遮挡，其码流会显示被遮挡的内容：请在大屏上观看"
+    ),
+    "camera {id!r} has no alarm": "摄像机 {id!r} 没有报警",
+    "camera {id!r} has no masks but those of its configuration": (
+        "摄像机 {id!r} 除配置中的遮挡外没有其他隐私遮挡"
+    ),
+    "a polygon has from {least} to {most} points": "多边形应有 {least} 到 {most} 个点",
+    "must be parts of the picture, from 0 to 1": "必须是画面的比例，在 0 到 1 之间",
+    "must be x, y, width, height as parts of the picture, 0 to 1": (
+        "必须是 x、y、宽、高，均为画面的比例，在 0 到 1 之间"
+    ),
+    "must have either rect or polygon": "rect 与 polygon 必须且只能给出一个",
+    "{file} is not a PNG picture": "{file} 不是 PNG 图片",
+    "{file} cannot be read: {reason}": "无法读取 {file}：{reason}",
     # ---- sound
     "{reason}; its sound is left out until the daemon starts again or the camera is changed": (
         "{reason}；在服务程序重启或修改该摄像机之前，不再请求其声音"

@@ -70,13 +70,20 @@ def run(config: ConfigOption) -> None:
 
 @cli.command()
 def check(config: Annotated[Path, typer.Argument(metavar="FILE", help="A site's configuration.")]) -> None:
-    """Check a configuration and all it names; exit 2 and a line per fault."""
+    """Check a configuration and all it names; exit 2 and a line per fault.
+
+    Names that walls cannot write whole are noted, and are no fault.
+    """
     faults = check_settings(config)
     for fault in faults:
         typer.echo(fault, err=True)
     if faults:
         raise typer.Exit(2)
     settings = site_settings(config)
+    from commandwall.cli.glyphs import undrawable
+
+    for warning in undrawable(settings):
+        typer.echo(f"{config}: note: {warning}", err=True)
     typer.echo(
         f"{config}: correct: {len(settings.cameras)} cameras in {len(settings.areas)} areas,"
         f" {len(settings.walls)} walls, {len(settings.layouts)} layouts"

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
-from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
+from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.compose.alignment import Alignment
+from commandwall.compose.banner import BannerStrip
 from commandwall.compose.canvas import Canvas
-from commandwall.compose.clock import WallClock
+from commandwall.compose.captions import Dressing
 from commandwall.compose.faces import Faces
-from commandwall.compose.patches import PatchBook
+from commandwall.compose.overlays import Laid, Overlays
 from commandwall.compose.stage import Stage
 from commandwall.compose.switch import SwitchWatch
 from commandwall.compose.ticker import Ticker
 from commandwall.compose.truth import Codes, Times
-from commandwall.compose.words import words_of
+from commandwall.compose.words import Words
 from commandwall.ipc.messages import Arrange, SourceState, SwitchDone, WallTile
+from commandwall.model.overlays import Banner
 from commandwall.model.wall import Wall
 
 _HOLD_NS = NS_PER_S // 4
@@ -58,6 +60,9 @@ class TickReport:
 class Viewer(Protocol):
     """Who takes pictures off the canvas at the end of a tick: heads do. Must never wait."""
 
+    def arranged(self, tiles: Sequence[WallTile], overlays: Sequence[Laid]) -> None:
+        """Learn what is on the canvas from this tick on, each tile over those before it."""
+
     def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
         """Look at the canvas; ``version`` moves when a pixel may have changed."""
 
@@ -75,11 +80,14 @@ class Listener(Protocol):
 class Composer:
     """One wall's canvas and what is on it. :meth:`run` has a thread of its own."""
 
-    def __init__(self, wall: Wall, language: str, viewers: Sequence[Viewer], listener: Listener) -> None:
+    def __init__(
+        self, wall: Wall, words: Words, faces: Faces, viewers: Sequence[Viewer], listener: Listener
+    ) -> None:
         self.wall = wall
-        self._words = words_of(language)
-        self._faces = Faces(self._words, PatchBook())
+        self._words, self._faces = words, faces
         self._canvas = Canvas(wall.width, wall.height)
+        self._overlays = Overlays(wall, self._canvas)
+        self._dressing = Dressing(wall.labels, {}, {}, {})
         self._viewers, self._listener = viewers, listener
         self._orders: deque[Callable[[], None]] = deque()
         self._peeks: deque[Callable[[Canvas], None]] = deque()
@@ -109,7 +117,9 @@ class Composer:
 
         Raises :class:`commandwall.base.errors.InvalidError` when a tile does not fit the canvas.
         """
-        return Stage(arrange, self._canvas, self._faces, self._words, self._known, self._alignment)
+        return Stage(
+            arrange, self._canvas, self._faces, self._words, self._known, self._dressing, self._alignment
+        )
 
     def show(self, stage: Stage) -> None:
         """Show ``stage`` as soon as its pictures are there, at most a quarter of a second from now."""
@@ -119,6 +129,20 @@ class Composer:
         """Take in what is known of sources."""
         self._known = self._known | {state.source: state for state in states}
         self._orders.append(self._learn)
+
+    def dress(self, **changes: Any) -> None:
+        """Say something else beside the pictures: ``changes`` are fields of :class:`Dressing`."""
+        self._dressing = replace(self._dressing, **changes)
+        self._orders.append(self._dress)
+
+    def draw_banner(self, banner: Banner | None) -> BannerStrip | None:
+        """Return ``banner`` drawn for this wall; from any thread but the tick's, for it takes its time."""
+        return None if banner is None else BannerStrip(banner, self._canvas, self.wall.fps, self._words)
+
+    def show_banner(self, strip: BannerStrip | None) -> None:
+        """Show a banner across the top from the next tick on, or none."""
+        self.dress(covered=strip and strip.rect)
+        self._orders.append(lambda: self._show_banner(strip))
 
     def peek(self, look: Callable[[Canvas], None]) -> None:
         """Call ``look`` in the tick's thread after the next tick; it copies what it wants."""
@@ -130,8 +154,7 @@ class Composer:
             self._orders.popleft()()
         if self._alignment is not None:
             self._alignment.tick(now_ns)
-        self._switch(now_ns)
-        self._compose(now_ns)
+        self._compose(tick, now_ns, self._switch(now_ns))
         for viewer in self._viewers:
             viewer.offer(self._canvas, self._version, tick, now_ns)
         self._show_peeks()
@@ -139,12 +162,9 @@ class Composer:
             self._listener.switched(done)
         self._report(tick, now_ns)
 
-    def _compose(self, now_ns: int) -> None:
-        drawn = self._stage.compose(now_ns, monotonic_ns() + self._face_ns)
-        clock_due = self._clock.advance(utc_ns())
-        if clock_due or not self._under_clock.isdisjoint(drawn):
-            self._clock.draw()
-        self._version += bool(drawn) or clock_due
+    def _compose(self, tick: int, now_ns: int, drawn: set[int]) -> None:
+        drawn |= self._stage.compose(now_ns, monotonic_ns() + self._face_ns)
+        self._version += self._overlays.draw(drawn, tick) or bool(drawn)
 
     def _show_peeks(self) -> None:
         while self._peeks:
@@ -155,30 +175,42 @@ class Composer:
         if self._next is not None:
             self._next.learn(self._known)
 
+    def _dress(self) -> None:
+        self._stage.dress(self._dressing)
+        if self._next is not None:
+            self._next.dress(self._dressing)
+
+    def _show_banner(self, strip: BannerStrip | None) -> None:
+        self._stage.repaint(self._overlays.show_banner(strip))
+        self._tell_viewers()
+
+    def _tell_viewers(self) -> None:
+        for viewer in self._viewers:
+            viewer.arranged(self._stage.specs, self._overlays.laid())
+
     def _await_stage(self, stage: Stage) -> None:
         """Hold the wall as it is until ``stage`` has its pictures; a newer stage gets no more time."""
         if self._next is None:
             self._hold_until_ns = monotonic_ns() + _HOLD_NS
         stage.learn(self._known)
+        stage.dress(self._dressing)
         self._next = stage
 
-    def _switch(self, now_ns: int) -> None:
+    def _switch(self, now_ns: int) -> set[int]:
+        """Raise the next stage if it is ready; return the tiles that were drawn for that."""
         stage = self._next
-        if stage is not None and (now_ns >= self._hold_until_ns or stage.progress(now_ns).pictures):
-            self._next = None
-            self._watch = SwitchWatch(stage, now_ns)
-            self._raise_stage(stage)
-            stage.compose(now_ns, now_ns + NS_PER_S)
+        if stage is None or (now_ns < self._hold_until_ns and not stage.progress(now_ns).pictures):
+            return set()
+        self._next = None
+        self._watch = SwitchWatch(stage, now_ns)
+        self._raise_stage(stage)
+        return stage.compose(now_ns, now_ns + NS_PER_S)
 
     def _raise_stage(self, stage: Stage) -> None:
         self._stage = stage
         self._canvas.clear()
-        rects = [spec.rect for spec in stage.specs]
-        canvas = self._canvas.rect
-        topmost = reversed(rects)
-        corner = next((rect for rect in topmost if rect.y == 0 and rect.right == canvas.right), canvas)
-        self._clock = WallClock(self.wall.name, self._canvas, corner)
-        self._under_clock = {number for number, rect in enumerate(rects) if rect.overlaps(self._clock.rect)}
+        self._overlays.arrange([spec.rect for spec in stage.specs])
+        self._tell_viewers()
 
     def _report(self, tick: int, now_ns: int) -> None:
         stage = self._stage

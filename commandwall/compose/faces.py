@@ -1,34 +1,60 @@
 """Faces: what is written over a tile in each of its states, and how its picture is treated.
 
-Live: a dark, see-through strip with the name and a green dot. Late and frozen: the strip and a
-border in the state's colour, with the word and the age. Lost: the old picture sunk to a dark grey
-under large words, the reason and the age. Connecting: a plain ground with the name and words.
-Empty: a dark ground with the cell's number, small.
+Live: a dark, see-through strip with a green dot, the name, and what else the tile has room for. Late
+and frozen: the strip and a border in the state's colour, with the word and the age. Lost: the old
+picture sunk to a dark grey under large words, the reason and the age. Connecting: a plain ground
+with the name and words. Empty: a dark ground with the cell's number, small. An alarm is a thick
+border around all of that, and words at the top; both may flash.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from commandwall.compose import palette
-from commandwall.compose.palette import ON_STATE, STATE, Colour
-from commandwall.compose.patch import Patch, Sheet, disc
+from commandwall.compose.lettering import (
+    LEAST_TEXT_HEIGHT,
+    LEAST_TEXT_WIDTH,
+    Line,
+    Tint,
+    detail_width,
+    draw_chip,
+    draw_detail,
+    draw_headline,
+    draw_label,
+    draw_name,
+    name_width,
+    strip_height,
+)
+from commandwall.compose.palette import ALARM, ON_ALARM, ON_STATE, STATE, Colour
+from commandwall.compose.patch import Patch, Sheet, beside
 from commandwall.compose.patches import PatchBook
-from commandwall.compose.text import clean, fit, line_height, text_mask, text_width
+from commandwall.compose.text import fit, line_height, text_mask, text_width
 from commandwall.compose.words import Words
+from commandwall.model.overlays import Alarm
 from commandwall.model.wall import TileState
 
-_LEAST_TEXT_HEIGHT = 36
-_LEAST_TEXT_WIDTH = 48
-_MOST_STRIP_PX = 52.0
-_STRIP_OPACITY = 0.68
 _SIGNALLED = (TileState.LATE, TileState.FROZEN, TileState.LOST)
+_MOST_NAME_PART = 0.7
+"""Of the width of a strip: figures that leave the name less room, if it needs that, are left out."""
+
+
+class Detail(NamedTuple):
+    """A figure in a strip, and the widest text that it may become: it keeps its place."""
+
+    text: str
+    sample: str
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All that decides what a tile's face looks like. ``age_s`` is 0 where no age is told."""
+    """All that decides what a tile's face looks like. ``age_s`` is 0 where no age is told.
+
+    ``details`` are figures, the most important first. ``dot`` and ``word`` are how a live tile says
+    that it is live. ``top`` is how much of it something else lies over, in rows; even.
+    """
 
     cell: str
     name: str
@@ -38,14 +64,24 @@ class Look:
     age_s: int = 0
     damaged: bool = False
     reason: str = ""
+    area: str = ""
+    details: tuple[Detail, ...] = ()
+    dot: bool = True
+    word: bool = False
+    alarm: Alarm | None = None
+    top: int = 0
 
 
 class Part(NamedTuple):
-    """A patch and where its top left corner lies in the tile; even numbers."""
+    """A patch and where its top left corner lies in the tile; even numbers.
+
+    One that flashes is laid in every other half of a second.
+    """
 
     patch: Patch
     x: int
     y: int
+    flash: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,167 +104,178 @@ class Faces:
         """Return the face of a tile that is as ``look`` says."""
         if look.state is TileState.EMPTY:
             return Face(palette.VACANT, False, self._vacant(look))
-        parts = []
+        parts: list[Part] = []
         if look.state in _SIGNALLED:
-            parts += self._border(look)
+            parts += self._frame(look, STATE[look.state], _thickness(look.height))
         if look.state in self._words.headlines:
             parts += self._headline(look)
         parts += self._strip(look)
+        if look.alarm is not None:
+            parts += self._alarm(look, look.alarm)
         if look.damaged and look.state is not TileState.LOST:
             parts.append(self._damage(look))
         return Face(palette.WAITING, look.state is TileState.LOST, tuple(parts))
 
+    def hidden(self, width: int, height: int) -> Patch:
+        """Return the patch over a whole tile that a head does not show."""
+        key = ("hidden", width, height)
+        word = Line(self._words.hidden, 0.12, palette.SOFT)
+        return self._book.get(key, lambda: _hidden(word, width, height))
+
     def _strip(self, look: Look) -> list[Part]:
         height = strip_height(look.height)
         y = look.height - height
-        if look.height < _LEAST_TEXT_HEIGHT or look.width < _LEAST_TEXT_WIDTH:
-            return [Part(self._plain(look.width, height, look.state), 0, y)]
-        chip = self._chip(look, height)
-        room = look.width - (chip.width if chip else 0)
-        parts = []
+        side = 0 if look.alarm is None else _alarm_thickness(look)
+        live = look.state is TileState.LIVE
+        if look.height < LEAST_TEXT_HEIGHT or look.width < LEAST_TEXT_WIDTH:
+            bare = live and not look.dot
+            return [] if bare else [Part(self._plain(look.width, height, STATE[look.state]), 0, y)]
+        if live and not (look.name or look.dot or look.word or look.details):
+            return []
+        tint = _tint(look)
+        row = self._right_end(look, height, tint)
+        room = look.width - 2 * side - sum(patch.width for patch in row)
         if room > 0:
-            key = ("name", look.name, room, height, look.state)
-            parts.append(Part(self._book.get(key, lambda: _name(look, room, height)), 0, y))
-        if chip:
-            parts.append(Part(chip, look.width - chip.width, y))
-        return parts
+            key = ("name", look.name, look.area, room, height, tint, look.dot)
+            left = self._book.get(key, lambda: draw_name(look.name, look.area, room, height, tint, look.dot))
+            row.append(left)
+        return _in_a_row(row[::-1], side, y)
+
+    def _right_end(self, look: Look, height: int, tint: Tint) -> list[Patch]:
+        """Return the state in a word with its age, and the figures that leave the name enough room.
+
+        The first one is at the right.
+        """
+        room = look.width - min(_MOST_NAME_PART * look.width, name_width(look.name, height))
+        chip = self._chip(look, height)
+        if chip and look.state is TileState.LIVE and chip.width > room:
+            chip = None
+        patches = [chip] if chip else []
+        room -= sum(patch.width for patch in patches)
+        for detail in look.details:
+            width = detail_width(detail.sample, height)
+            room -= width
+            if room < 0:
+                break
+            patches.append(self._detail(detail.text, width, height, tint))
+        return patches
+
+    def _detail(self, text: str, width: int, height: int, tint: Tint) -> Patch:
+        return self._book.get(
+            ("detail", text, width, height, tint.ground), lambda: draw_detail(text, width, height, tint)
+        )
 
     def _chip(self, look: Look, height: int) -> Patch | None:
-        """Return the right end of the strip: the state in a word, and the age."""
-        word = self._words.states[look.state]
-        if look.state is TileState.CONNECTING or not word:
+        state = look.state
+        word = self._words.live if state is TileState.LIVE and look.word else self._words.states[state]
+        if state is TileState.CONNECTING or not word:
             return None
         age = self._words.age(look.age_s) if look.age_s else ""
-        key = ("chip", word, age, look.width, height, look.state)
-        return self._book.get(key, lambda: _chip(word, age, look, height))
+        ground, words = (
+            (palette.SHADE, STATE[state]) if state is TileState.LIVE else (STATE[state], ON_STATE[state])
+        )
+        key = ("chip", word, age, look.width, height, state)
+        return self._book.get(key, lambda: draw_chip(word, age, look.width, height, ground, words))
 
     def _headline(self, look: Look) -> list[Part]:
         """Return the large words across the tile, centred above the strip."""
-        head = self._words.headlines[look.state]
+        head, reason = self._words.headlines[look.state], look.reason
         age = self._words.age(look.age_s) if look.age_s else ""
         lost = look.state is TileState.LOST
-        reason = look.reason
+        if lost:
+            paper = palette.PAPER
+            lines = [Line(head, 0.22, paper), Line(reason, 0.13, paper), Line(age, 0.17, paper)]
+        else:
+            lines = [Line(head, 0.16, palette.SOFT), Line(reason, 0.11, palette.FAINT)]
+        ground, opacity = (palette.INK, 0.55) if lost else (palette.WAITING, 1.0)
         key = ("headline", head, reason, age, look.width, look.height, look.state)
-        patch = self._book.get(key, lambda: _headline(head, reason, age, look, lost))
+        patch = self._book.get(key, lambda: draw_headline(lines, look.width, look.height, ground, opacity))
         x = (look.width - patch.width) // 4 * 2
         y = (look.height - strip_height(look.height) - patch.height) // 4 * 2
         return [Part(patch, x, max(0, y))] if patch.height <= look.height else []
 
-    def _border(self, look: Look) -> list[Part]:
-        thick = 2 * max(1, round(look.height / 180))
-        wide = self._plain(look.width, thick, look.state)
-        tall = self._plain(thick, look.height, look.state)
-        return [Part(wide, 0, 0), Part(tall, 0, 0), Part(tall, look.width - thick, 0)]
+    def _alarm(self, look: Look, alarm: Alarm) -> list[Part]:
+        """Return the border of an alarm, outside of any other, and its words."""
+        colour = ALARM[alarm.level]
+        parts = self._frame(look, colour, _alarm_thickness(look), alarm.flash)
+        words = f"{self._words.alarms[alarm.level]} {alarm.text}".rstrip()
+        if look.height >= LEAST_TEXT_HEIGHT and look.width >= LEAST_TEXT_WIDTH:
+            height = strip_height(look.height)
+            key = ("alarm", words, look.width, height, alarm.level)
+            on = ON_ALARM[alarm.level]
+            label = self._book.get(key, lambda: draw_label(words, look.width, height, colour, on))
+            parts.append(Part(label, 0, _top(look, height)))
+        return parts
 
-    def _plain(self, width: int, height: int, state: TileState) -> Patch:
-        """Return a patch of nothing but the colour of ``state``."""
-        return self._book.get(
-            ("plain", width, height, state), lambda: Sheet(width, height, STATE[state]).finish()
-        )
+    def _frame(self, look: Look, colour: Colour, thick: int, flash: bool = False) -> list[Part]:
+        """Return a border: above, at the left and at the right."""
+        wide = self._plain(look.width, thick, colour)
+        tall = self._plain(thick, look.height, colour)
+        corners = ((wide, 0, 0), (tall, 0, 0), (tall, look.width - thick, 0))
+        return [Part(patch, x, y, flash) for patch, x, y in corners]
+
+    def _plain(self, width: int, height: int, colour: Colour) -> Patch:
+        """Return a patch of nothing but ``colour``."""
+        return self._book.get(("plain", width, height, colour), lambda: Sheet(width, height, colour).finish())
 
     def _damage(self, look: Look) -> Part:
+        """Return the mark of a damaged picture: below the words of an alarm, if there are any."""
         height = strip_height(look.height)
         word = self._words.damaged
         patch = self._book.get(
-            ("damage", word, look.width, height), lambda: _label(word, look.width, height, palette.DAMAGE)
+            ("damage", word, look.width, height),
+            lambda: draw_label(word, look.width, height, palette.DAMAGE),
         )
-        return Part(patch, 0, 0)
+        below = height if look.alarm is not None and 3 * height <= look.height else 0
+        return Part(patch, 0, _top(look, height + below) + below)
 
     def _vacant(self, look: Look) -> tuple[Part, ...]:
         height = strip_height(look.height)
         key = ("vacant", look.cell, look.width, height)
         patch = self._book.get(
-            key, lambda: _label(look.cell, look.width, height, palette.VACANT, palette.FAINT)
+            key, lambda: draw_label(look.cell, look.width, height, palette.VACANT, palette.FAINT)
         )
         return (Part(patch, 0, 0),)
 
 
-def strip_height(tile_height: int) -> int:
-    """Return the height of the strip of a tile, in pixels; even."""
-    if tile_height < _LEAST_TEXT_HEIGHT:
-        return 2 * max(1, tile_height // 16)
-    return 2 * round(min(_MOST_STRIP_PX, 8.5 + 0.07 * tile_height) / 2)
+def _thickness(height: int) -> int:
+    return 2 * max(1, round(height / 180))
 
 
-def _font_px(height: int) -> int:
-    return max(8, round(height * 0.74))
+def _in_a_row(patches: list[Patch], x: int, y: int) -> list[Part]:
+    """Return ``patches`` beside each other; those that let as much of the picture through become one."""
+    parts: list[Part] = []
+    for _, group in groupby(patches, key=lambda patch: patch.keep):
+        patch = beside(list(group))
+        parts.append(Part(patch, x, y))
+        x += patch.width
+    return parts
 
 
-def _centred(height: int, px: int) -> int:
-    """Return where a line of text begins so that it stands in the middle of ``height``."""
-    return (height - line_height(px)) // 2
+def _alarm_thickness(look: Look) -> int:
+    return min(2 * _thickness(look.height), look.width // 4 * 2, look.height // 4 * 2)
 
 
-def _name(look: Look, width: int, height: int) -> Patch:
-    state, px = look.state, _font_px(height)
-    signalled = state in _SIGNALLED
-    sheet = Sheet(
-        width, height, STATE[state] if signalled else palette.SHADE, 1.0 if signalled else _STRIP_OPACITY
-    )
-    margin = max(2, height // 4)
-    x = margin
-    if not signalled:
-        dot = max(4, round(height * 0.42))
-        sheet.paint(disc(dot), x, (height - dot) // 2, STATE[state])
-        x += dot + margin
-    text = fit(clean(look.name), px, width - x - margin // 2)
-    if text:
-        sheet.paint(text_mask(text, px), x, _centred(height, px), ON_STATE[state])
+def _top(look: Look, height: int) -> int:
+    """Return where words of ``height`` at the top begin: below what lies over the tile there."""
+    return look.top if look.top + height + strip_height(look.height) <= look.height else 0
+
+
+def _tint(look: Look) -> Tint:
+    state = look.state
+    if state in _SIGNALLED:
+        return Tint(STATE[state], ON_STATE[state], ON_STATE[state])
+    dot = palette.DAMAGE if look.damaged else STATE[state]
+    return Tint(palette.SHADE, ON_STATE[state], palette.SOFT, dot)
+
+
+def _hidden(word: Line, width: int, height: int) -> Patch:
+    """Draw a plain ground with a word in its middle, where there is room for one."""
+    sheet = Sheet(width, height, palette.VEIL)
+    if height >= LEAST_TEXT_HEIGHT and width >= LEAST_TEXT_WIDTH:
+        px = max(8, round(height * word.part))
+        text = fit(word.text, px, width)
+        if text:
+            x, y = (width - text_width(text, px)) // 2, (height - line_height(px)) // 2
+            sheet.paint(text_mask(text, px), x, y, word.colour)
     return sheet.finish()
-
-
-def _chip(word: str, age: str, look: Look, height: int) -> Patch:
-    px, margin = _font_px(height), max(2, height // 4)
-    text = f"{word} {age}".strip()
-    if text_width(text, px) + 2 * margin > look.width * 0.7:
-        text = age or word
-    width = min(look.width, _even(text_width(text, px) + 2 * margin))
-    sheet = Sheet(width, height, STATE[look.state])
-    text = fit(text, px, width - margin)
-    if text:
-        x = max(0, (width - text_width(text, px)) // 2)
-        sheet.paint(text_mask(text, px), x, _centred(height, px), ON_STATE[look.state])
-    return sheet.finish()
-
-
-def _label(text: str, room: int, height: int, ground: Colour, colour: Colour = palette.PAPER) -> Patch:
-    px, margin = _font_px(height), max(2, height // 4)
-    text = fit(clean(text), px, room - 2 * margin)
-    width = max(2, min(room, _even(text_width(text, px) + 2 * margin)))
-    sheet = Sheet(width, height, ground)
-    if text:
-        sheet.paint(text_mask(text, px), margin, _centred(height, px), colour)
-    return sheet.finish()
-
-
-def _headline(head: str, reason: str, age: str, look: Look, lost: bool) -> Patch:
-    """Draw up to three centred lines: what is wrong, why, and for how long."""
-    room = look.width - max(4, look.width // 12)
-    space = look.height - strip_height(look.height)
-    if lost:
-        wanted = [(head, 0.22, palette.PAPER), (reason, 0.13, palette.PAPER), (age, 0.17, palette.PAPER)]
-    else:
-        wanted = [(head, 0.16, palette.SOFT), (reason, 0.11, palette.FAINT)]
-    lines = [(text, _fitting_px(text, space * part, room), colour) for text, part, colour in wanted if text]
-    if look.height < 2 * _LEAST_TEXT_HEIGHT:
-        lines = lines[:1]
-    widths = [text_width(text, px) for text, px, _ in lines]
-    padding = max(2, look.height // 24)
-    width = min(look.width, _even(max(widths) + 3 * padding))
-    height = _even(sum(line_height(px) for _, px, _ in lines) + padding)
-    sheet = Sheet(width, height, palette.INK, 0.55) if lost else Sheet(width, height, palette.WAITING)
-    y = padding // 2
-    for (text, px, colour), text_wide in zip(lines, widths, strict=True):
-        sheet.paint(text_mask(text, px), (width - text_wide) // 2, y, colour)
-        y += line_height(px)
-    return sheet.finish()
-
-
-def _fitting_px(text: str, wanted: float, room: int) -> int:
-    px = max(8, round(wanted))
-    width = text_width(text, px)
-    return px if width <= room else max(7, px * room // width)
-
-
-def _even(value: int) -> int:
-    return (value + 1) // 2 * 2

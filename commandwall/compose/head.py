@@ -19,6 +19,7 @@ import numpy as np
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, utc_ns
 from commandwall.base.errors import CommandwallError
 from commandwall.compose.canvas import Canvas
+from commandwall.compose.veil import Veil
 from commandwall.ipc.slots import Plane
 from commandwall.media.encoder import H264Encoder, RawPicture
 from commandwall.model.access_unit import AccessUnit, StreamInfo
@@ -42,9 +43,11 @@ class _Job(NamedTuple):
 class Encoding:
     """One life of a head's encoder: from the first viewer to the last. Owns a thread."""
 
-    def __init__(self, info: StreamInfo, rect: Rect, publish: Callable[[AccessUnit], object]) -> None:
+    def __init__(
+        self, info: StreamInfo, rect: Rect, veil: Veil, publish: Callable[[AccessUnit], object]
+    ) -> None:
         """Start; ``publish`` is called in the encoder's thread."""
-        self._info, self._rect, self._publish = info, rect, publish
+        self._info, self._rect, self._veil, self._publish = info, rect, veil, publish
         self._free = deque(RawPicture(info.width, info.height) for _ in range(_PICTURES))
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._version = -1
@@ -73,6 +76,7 @@ class Encoding:
             return
         self._version, self._offered_ns = version, now_ns
         _take(canvas, self._rect, picture)
+        self._veil.draw(picture.planes)
         pts_90k = tick * RTP_CLOCK_HZ // round(self._info.fps)
         self._jobs.put(_Job(picture, pts_90k, now_ns, utc_ns()))
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from commandwall.model.overlays import AlarmLevel
 from commandwall.model.wall import TileState
 
 
@@ -26,6 +30,21 @@ def rgb(red: int, green: int, blue: int) -> Colour:
     u = 128 + (blue - luma) / 1.8556 * 224 / 255
     v = 128 + (red - luma) / 1.5748 * 224 / 255
     return Colour(round(y), round(u), round(v))
+
+
+def planes_of_rgb(picture: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+    """Return the luma (h, w) and chroma (h/2, w/2) planes of an (h, w, 3) picture of red, green, blue."""
+    luma = picture @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    y = 16 + luma * (219 / 255)
+    u = 128 + (picture[:, :, 2] - luma) * (224 / 255 / 1.8556)
+    v = 128 + (picture[:, :, 0] - luma) * (224 / 255 / 1.5748)
+    return y, _halved(u), _halved(v)
+
+
+def _halved(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = plane.shape
+    halved: NDArray[np.float32] = plane.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3))
+    return halved
 
 
 GAP = rgb(7, 9, 12)
@@ -57,3 +76,20 @@ ON_STATE: dict[TileState, Colour] = {
     TileState.EMPTY: SOFT,
 }
 """The colour of words on that colour, by contrast."""
+
+ALARM: dict[AlarmLevel, Colour] = {
+    AlarmLevel.INFO: rgb(37, 99, 235),
+    AlarmLevel.WARNING: rgb(255, 122, 24),
+    AlarmLevel.CRITICAL: rgb(255, 0, 76),
+}
+"""The colour of an alarm's border and words, and of a banner."""
+
+ON_ALARM: dict[AlarmLevel, Colour] = {
+    AlarmLevel.INFO: PAPER,
+    AlarmLevel.WARNING: INK,
+    AlarmLevel.CRITICAL: PAPER,
+}
+"""The colour of words on that colour."""
+
+VEIL = rgb(34, 40, 49)
+"""The ground of a tile that a head does not show."""

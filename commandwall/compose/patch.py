@@ -49,7 +49,7 @@ class Patch:
                 cv2.addWeighted(under, self.keep, over, 1.0, 0.0, under)
         else:
             for under, over in zip(target, self.planes, strict=True):
-                under[:] = over
+                np.copyto(under, over)
 
 
 class Sheet:
@@ -93,6 +93,14 @@ class Sheet:
         """Return the patch."""
         planes = (np.rint(plane).clip(0, 255).astype(np.uint8) for plane in self._planes)
         return Patch(Planes(*planes), self._keep)
+
+
+def beside(patches: list[Patch]) -> Patch:
+    """Return ``patches`` of one height and opacity as one, from left to right."""
+    if len(patches) == 1:
+        return patches[0]
+    planes = zip(*(patch.planes for patch in patches), strict=True)
+    return Patch(Planes(*(np.concatenate(row, axis=1) for row in planes)), patches[0].keep)
 
 
 def disc(diameter: int) -> Plane:

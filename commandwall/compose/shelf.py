@@ -61,6 +61,7 @@ class Shelf:
         infos = self._slots[self._indices[positions], slots]
         newest[numbers] = slots
         self.note(truth, numbers, infos)
+        truth.captured[numbers] = infos["captured_ns"]
         truth.flags[numbers] = infos["flags"]
         return numbers
 

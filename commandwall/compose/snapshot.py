@@ -7,6 +7,8 @@ import asyncio
 from commandwall.base.errors import UnavailableError
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.composer import Composer
+from commandwall.compose.heads import Heads
+from commandwall.compose.watermark import Watermarking
 from commandwall.ipc.messages import Picture, SnapshotWall
 from commandwall.ipc.slots import Planes
 from commandwall.media.still import encode_still
@@ -15,20 +17,30 @@ from commandwall.model.rect import Rect
 _PATIENCE_S = 2.0
 
 
-async def snapshot(composer: Composer, request: SnapshotWall) -> tuple[Picture, bytes]:
-    """Return the whole canvas (``head`` is empty) or a head, after the next tick.
+async def snapshot(composer: Composer, heads: Heads, request: SnapshotWall) -> tuple[Picture, bytes]:
+    """Return the whole canvas (``head`` is empty) or a head with its veil, after the next tick.
 
-    The tick only copies; the encoding is done in a thread. Raises
+    The tick only copies; the encoding is done in a thread. A head with a watermark carries the name of
+    who asked. Raises
     :class:`commandwall.base.errors.NotFoundError` for an unknown head and
     :class:`commandwall.base.errors.InvalidError` for an unknown format.
     """
     wall = composer.wall
     rect = wall.head(request.head).rect if request.head else Rect(0, 0, wall.width, wall.height)
+    veil = heads.veil(request.head) if request.head else None
+    marks: Watermarking | None = None
+    words = wall.head(request.head).watermark if request.head else None
+    if words is not None:
+        text = f"{words} {request.viewer}"
+        marks = await asyncio.to_thread(Watermarking, text, rect.width, rect.height)
     loop = asyncio.get_running_loop()
     copied: asyncio.Future[Planes] = loop.create_future()
 
     def take(canvas: Canvas) -> None:
-        loop.call_soon_threadsafe(_resolve, copied, canvas.copy(rect))
+        planes = canvas.copy(rect)
+        if veil is not None:
+            veil.draw(planes, marks)
+        loop.call_soon_threadsafe(_resolve, copied, planes)
 
     composer.peek(take)
     try:

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from commandwall.base.clock import monotonic_ns
+from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import InvalidError, ProtocolError
 from commandwall.compose.alignment import AlignedShelf, Alignment
 from commandwall.compose.canvas import Canvas
+from commandwall.compose.captions import Captions, Dressing
 from commandwall.compose.faces import Faces, Look
 from commandwall.compose.shelf import Shelf
 from commandwall.compose.stacking import Stacking
@@ -36,6 +37,10 @@ log = logging.getLogger(__name__)
 _DEAD = (FeedState.LOST, FeedState.REFUSED, FeedState.DISABLED)
 _REDRAWS = 3
 _NS_PER_MS = 1_000_000
+_CAPTION_TICKS = 4
+"""The seconds of all tiles move at once; their faces are made in so many ticks."""
+_FLASH_NS = NS_PER_S // 2
+"""Once a second: three flashes a second may cause a seizure (WCAG 2.3.1)."""
 
 
 class Progress(NamedTuple):
@@ -55,6 +60,7 @@ class Stage:
         faces: Faces,
         words: Words,
         known: Mapping[str, SourceState],
+        dressing: Dressing,
         alignment: Alignment | None = None,
     ) -> None:
         """Build it; raises :class:`InvalidError` when a tile leaves the canvas or is odd.
@@ -76,6 +82,11 @@ class Stage:
         self._reasons = [""] * count
         self._versions = np.zeros(count, np.int64)
         self._worn = np.full(count, -1, np.int64)
+        self._told: NDArray[np.int64] = np.full(count, -1, np.int64)
+        self._captions = Captions(self.specs, dressing)
+        self._flashing: frozenset[int] = frozenset()
+        self._bare: frozenset[int] = frozenset()
+        self._lit = True
         self._turn = 0
         self._shelves = self._open_shelves()
         self.truth.empty[:] = [spec.source == SourceKind.NONE for spec in self.specs]
@@ -98,6 +109,17 @@ class Stage:
                 self._versions[number] += reason != self._reasons[number]
                 self._reasons[number] = reason
 
+    def dress(self, dressing: Dressing) -> None:
+        """Say what is known now beside the pictures, in the tiles that say something else then."""
+        before, self._captions = self._captions, Captions(self.specs, dressing)
+        after = self._captions
+        for number in range(len(self.specs)):
+            self._versions[number] += before.words(number) != after.words(number)
+
+    def repaint(self, numbers: frozenset[int]) -> None:
+        """Draw these tiles the next time, whether anything of them changed or not."""
+        self._bare |= numbers
+
     def progress(self, now_ns: int) -> Progress:
         """Return how far the tiles whose feed delivers (or that nothing is known of) are."""
         arrived = np.zeros(len(self.specs), np.bool_)
@@ -118,7 +140,9 @@ class Stage:
         fresh = [shelf.look(self.truth, self._newest) for shelf in self._shelves]
         self.states = self.truth.judge(now_ns)
         dressed = self._dress(now_ns, until_ns)
-        drawn = self._draw({number for numbers in (*fresh, dressed) for number in numbers.tolist()})
+        due = {number for numbers in (*fresh, dressed) for number in numbers.tolist()}
+        drawn = self._draw(due | self._flash(now_ns) | self._bare)
+        self._bare = frozenset()
         for _ in range(_REDRAWS):
             torn = [shelf for shelf in self._shelves if shelf.torn()]
             if not torn:
@@ -147,45 +171,68 @@ class Stage:
         newest = self._newest
         dirty = self._stacking.dirty(numbers)
         for number in sorted(dirty):
-            self._tiles[number].draw(int(newest[number]))
+            self._tiles[number].draw(int(newest[number]), self._lit)
         return dirty
+
+    def _flash(self, now_ns: int) -> frozenset[int]:
+        """Return the tiles with something in them that flashes, when it goes on or off."""
+        before, self._lit = self._lit, now_ns // _FLASH_NS % 2 == 0
+        return self._flashing if self._lit != before else frozenset()
 
     def _dress(self, now_ns: int, until_ns: int) -> NDArray[np.intp]:
         """Give new faces to tiles that are no longer what their face says; return their numbers."""
         damaged = self.truth.damaged()
         ages = self.truth.ages(self.states, now_ns)
         keys = (self._versions << 40) + (ages << 8) + (self.states.astype(np.int64) << 1) + damaged
+        told = self._captions.moments(self.truth, now_ns)
         outdated = np.flatnonzero(keys != self._worn)
+        moved = np.flatnonzero((told != self._told) & (keys == self._worn))
+        if moved.size:
+            outdated = np.union1d(outdated, moved[: 1 + len(keys) // _CAPTION_TICKS])
         if outdated.size == 0:
             return outdated
         outdated = np.roll(outdated, -int(np.searchsorted(outdated, self._turn)))
         for done, number in enumerate(outdated.tolist(), 1):
-            look = self._look(number, STATES[self.states[number]], int(ages[number]), bool(damaged[number]))
-            self._tiles[number].wear(self._faces.face(look))
-            self._worn[number] = keys[number]
+            state = STATES[self.states[number]]
+            look = self._look(number, state, now_ns, int(ages[number]), bool(damaged[number]))
+            tile = self._tiles[number]
+            flashed = tile.flashes
+            tile.wear(self._faces.face(look))
+            if flashed or tile.flashes:
+                self._flashing = (self._flashing - {number}) | ({number} if tile.flashes else set())
+            self._worn[number], self._told[number] = keys[number], told[number]
             if monotonic_ns() > until_ns:
                 self._turn = number + 1
                 return outdated[:done]
         return outdated
 
-    def _look(self, number: int, state: TileState, age_s: int = 0, damaged: bool = False) -> Look:
-        spec = self.specs[number]
+    def _look(
+        self, number: int, state: TileState, now_ns: int, age_s: int = 0, damaged: bool = False
+    ) -> Look:
+        spec, captions = self.specs[number], self._captions
         return Look(
             cell=spec.cell,
-            name=spec.name,
+            name=captions.name(number),
             width=spec.rect.width,
             height=spec.rect.height,
             state=state,
             age_s=age_s,
             damaged=damaged,
             reason=self._reasons[number] if state in (TileState.LOST, TileState.CONNECTING) else "",
+            area=captions.area(number),
+            details=captions.details(number, state, self.truth, now_ns),
+            dot=captions.dot,
+            word=captions.word,
+            alarm=captions.alarm(number),
+            top=captions.top(number),
         )
 
     def _rehearse(self) -> None:
         """Make the faces that the first tick will want, so that it finds their patches kept."""
-        for number, code in enumerate(self.truth.judge(monotonic_ns())):
+        now_ns = monotonic_ns()
+        for number, code in enumerate(self.truth.judge(now_ns)):
             hopeful = code == CONNECTING and self._expected[number]
-            self._faces.face(self._look(number, TileState.LIVE if hopeful else STATES[code]))
+            self._faces.face(self._look(number, TileState.LIVE if hopeful else STATES[code], now_ns))
 
     def _open_shelves(self) -> list[Shelf]:
         """Map the arenas of all tiles; tiles without slots of the right size are marked broken."""

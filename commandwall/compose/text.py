@@ -6,6 +6,7 @@ its strokes widened, and averaged down: heavier, and legible down to nine pixels
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from functools import lru_cache
@@ -16,6 +17,8 @@ import numpy as np
 
 from commandwall.ipc.slots import Plane
 
+log = logging.getLogger(__name__)
+
 _WEIGHT = 560
 _LARGE_PX = 24
 _STROKE = 0.03
@@ -23,6 +26,9 @@ _LEAST_STROKE_PX = 0.5
 _ELLIPSIS = "…"
 _NUMBER = re.compile(r"\d{1,4}$", re.ASCII)
 _KEPT_TEXTS = 1024
+_KEPT_SIGNS = 16384
+_BOX = "□"
+_TRIED_PX = 16
 _WIDE = (1 << 14, 1 << 10)
 
 # One font object; OpenCV caches glyphs in it without a lock of its own.
@@ -31,8 +37,33 @@ _LOCK = threading.Lock()
 
 
 def clean(text: str) -> str:
-    """Return ``text`` on one line, without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Return ``text`` on one line, without control characters.
+
+    What the font has no glyph for becomes a box, and is named once in the log.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return "".join(map(_drawable, line))
+
+
+def missing_glyphs(text: str) -> set[str]:
+    """Return the characters of ``text`` that the font cannot draw."""
+    return {sign for sign in text if sign.isprintable() and not _has_glyph(sign)}
+
+
+@lru_cache(_KEPT_SIGNS)
+def _drawable(sign: str) -> str:
+    if _has_glyph(sign):
+        return sign
+    log.warning("the font has no glyph for %r (U+%04X): walls show %s instead", sign, ord(sign), _BOX)
+    return _BOX
+
+
+@lru_cache(_KEPT_SIGNS)
+def _has_glyph(sign: str) -> bool:
+    """Return whether the font can draw ``sign``: it draws a question mark for what it cannot."""
+    if sign.isascii() or sign.isspace():
+        return True
+    return not np.array_equal(draw_text(sign, _TRIED_PX), draw_text("?", _TRIED_PX))
 
 
 @lru_cache(_KEPT_TEXTS)

@@ -18,25 +18,27 @@ _SUNK_CHROMA = 0.12
 class Tile:
     """Draws one tile. ``target`` are its pixels on the canvas; only the tick's thread draws."""
 
-    __slots__ = ("_ground", "_layers", "_sunk", "_target", "slots")
+    __slots__ = ("_ground", "_layers", "_sunk", "_target", "flashes", "slots")
 
     def __init__(self, target: Planes, slots: tuple[Planes, ...] = ()) -> None:
         self.slots = slots
         self._target = target
         self._sunk = False
         self._ground: Colour = SHADE
-        self._layers: list[tuple[Patch, Planes]] = []
+        self._layers: list[tuple[Patch, Planes, bool]] = []
+        self.flashes = False
 
     def wear(self, face: Face) -> None:
         """Look like ``face`` from the next drawing on."""
         self._ground, self._sunk = face.ground, face.sunk
         self._layers = [
-            (part.patch, cut(self._target, part.x, part.y, part.patch.width, part.patch.height))
+            (part.patch, cut(self._target, part.x, part.y, part.patch.width, part.patch.height), part.flash)
             for part in face.parts
         ]
+        self.flashes = any(part.flash for part in face.parts)
 
-    def draw(self, slot: int) -> None:
-        """Draw the picture in ``slot`` (-1: none) and the face over it."""
+    def draw(self, slot: int, lit: bool = True) -> None:
+        """Draw the picture in ``slot`` (-1: none) and the face over it, with what flashes where ``lit``."""
         if slot < 0:
             fill(self._target, self._ground)
         elif self._sunk:
@@ -46,8 +48,9 @@ class Tile:
             np.copyto(target.y, source.y)
             np.copyto(target.u, source.u)
             np.copyto(target.v, source.v)
-        for patch, target in self._layers:
-            patch.lay(target)
+        for patch, target, flash in self._layers:
+            if lit or not flash:
+                patch.lay(target)
 
 
 def _sink(source: Planes, target: Planes) -> None:

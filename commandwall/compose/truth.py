@@ -45,8 +45,8 @@ class Truth:
     newest one, as :class:`commandwall.ipc.slots.SlotInfo` says. ``dead``: its feed is known not to
     deliver. ``empty``: nothing is to be shown.
 
-    Where the wall is ``aligned`` the picture that is shown is not the newest: ``shown`` is when it
-    arrived, ``captured`` when it was captured, and ``flags`` are its.
+    ``captured`` is when the picture that is shown was captured. Where the wall is ``aligned`` that is
+    not the newest: ``shown`` is when it arrived, and ``flags`` are its.
     """
 
     def __init__(self, count: int, *, aligned: bool = False) -> None:

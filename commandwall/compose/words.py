@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from commandwall.model.overlays import AlarmLevel
 from commandwall.model.reason import ZH, Reason, ReasonCode
 from commandwall.model.wall import TileState
 
@@ -14,12 +15,17 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 class Words:
     """The vocabulary of one language.
 
-    ``states`` are the short words of a strip, ``headlines`` the large ones across a tile.
+    ``states`` are the short words of a strip, ``headlines`` the large ones across a tile, ``live`` the
+    word of a live tile where that is asked for. ``hidden`` stands on tiles that a head does not show.
     """
 
     states: dict[TileState, str]
     headlines: dict[TileState, str]
+    alarms: dict[AlarmLevel, str]
+    banners: dict[AlarmLevel, str]
+    live: str
     damaged: str
+    hidden: str
     no_memory: str
     seconds: str
     days: str
@@ -60,7 +66,11 @@ _ZH = Words(
         TileState.EMPTY: "",
     },
     headlines={TileState.LOST: "信号中断", TileState.CONNECTING: "正在连接"},
+    alarms={AlarmLevel.INFO: "提示", AlarmLevel.WARNING: "警告", AlarmLevel.CRITICAL: "报警"},
+    banners={AlarmLevel.INFO: "通知", AlarmLevel.WARNING: "预警", AlarmLevel.CRITICAL: "紧急"},
+    live="实时",
     damaged="损坏",
+    hidden="不予显示",
     no_memory="画面通道不可用",
     seconds=" 秒",
     days=" 天",
@@ -76,7 +86,11 @@ _EN = Words(
         TileState.EMPTY: "",
     },
     headlines={TileState.LOST: "NO SIGNAL", TileState.CONNECTING: "Connecting"},
+    alarms={AlarmLevel.INFO: "INFO", AlarmLevel.WARNING: "WARNING", AlarmLevel.CRITICAL: "ALARM"},
+    banners={AlarmLevel.INFO: "NOTICE", AlarmLevel.WARNING: "WARNING", AlarmLevel.CRITICAL: "URGENT"},
+    live="LIVE",
     damaged="DAMAGED",
+    hidden="HIDDEN",
     no_memory="Picture channel is gone",
     seconds=" s",
     days=" d",

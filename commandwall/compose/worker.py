@@ -12,19 +12,17 @@ import cv2
 
 from commandwall.base.errors import CommandwallError, InvalidError, ProtocolError
 from commandwall.compose.composer import Composer, TickReport
+from commandwall.compose.faces import Faces
 from commandwall.compose.heads import Heads
+from commandwall.compose.patches import PatchBook
 from commandwall.compose.report import wall_report
 from commandwall.compose.snapshot import snapshot
+from commandwall.compose.words import words_of
 from commandwall.ipc.channel import Channel, Received
-from commandwall.ipc.messages import (
-    Arrange,
-    ConfigureWall,
-    Failure,
-    SnapshotWall,
-    SourceStates,
-    SwitchDone,
-)
+from commandwall.ipc.messages import Arrange, ConfigureWall, Failure, SnapshotWall, SourceStates, SwitchDone
+from commandwall.ipc.overlay_messages import DressWall, SourceAlarms, SourceRates, Watermark
 from commandwall.ipc.packets import PacketServer
+from commandwall.model.overlays import Banner
 from commandwall.workers.child import run_child
 
 log = logging.getLogger(__name__)
@@ -40,6 +38,7 @@ class WallProcess:
         self._loop = asyncio.get_running_loop()
         self._composer: Composer | None = None
         self._heads: Heads | None = None
+        self._banner: Banner | None = None
 
     async def handle(self, received: Received) -> None:
         """Act on one message; raises :class:`ProtocolError` for one that is not a wall's."""
@@ -50,9 +49,17 @@ class WallProcess:
                 await self._arrange(arrange)
             case SourceStates(states):
                 self._running().learn(states)
-            case SnapshotWall() as request:
-                composer = self._running()
-                self._group.create_task(self._snapshot(composer, request, received.call), name="snapshot")
+            case SourceAlarms(alarms):
+                self._running().dress(alarms={told.source: told.alarm for told in alarms})
+            case SourceRates(rates):
+                self._running().dress(rates_bps={told.source: told.rate_bps for told in rates})
+            case DressWall() as dress:
+                await self._dress(dress)
+            case Watermark(head, text) if self._heads is not None:
+                await asyncio.to_thread(self._heads.mark, head, text)
+            case SnapshotWall() as request if self._heads is not None:
+                answering = self._snapshot(self._running(), self._heads, request, received.call)
+                self._group.create_task(answering, name="snapshot")
             case other:
                 raise ProtocolError(f"a wall process does not take {type(other).__name__}")
 
@@ -67,10 +74,12 @@ class WallProcess:
     async def _configure(self, configure: ConfigureWall) -> None:
         if self._composer is not None:
             raise ProtocolError("a wall process is configured once; restart it for another wall")
-        heads = self._heads = Heads(configure.wall)
+        words = words_of(configure.language)
+        faces = Faces(words, PatchBook())
+        heads = self._heads = Heads(configure.wall, faces)
         self._stack.push_async_callback(heads.close)
         await self._stack.enter_async_context(PacketServer(Path(configure.packet_path), heads))
-        composer = self._composer = Composer(configure.wall, configure.language, [heads], self)
+        composer = self._composer = Composer(configure.wall, words, faces, [heads], self)
         self._group.create_task(asyncio.to_thread(composer.run), name="tick")
 
     def stop(self) -> None:
@@ -87,9 +96,16 @@ class WallProcess:
         else:
             composer.show(stage)
 
-    async def _snapshot(self, composer: Composer, request: SnapshotWall, call: int) -> None:
+    async def _dress(self, dress: DressWall) -> None:
+        composer = self._running()
+        composer.dress(labels=dress.labels, areas={area.id: area.name for area in dress.areas})
+        if dress.banner != self._banner:
+            self._banner = dress.banner
+            composer.show_banner(await asyncio.to_thread(composer.draw_banner, dress.banner))
+
+    async def _snapshot(self, composer: Composer, heads: Heads, request: SnapshotWall, call: int) -> None:
         try:
-            picture, data = await snapshot(composer, request)
+            picture, data = await snapshot(composer, heads, request)
         except CommandwallError as error:
             self._channel.answer(call, Failure.of(error))
         else:

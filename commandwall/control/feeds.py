@@ -143,9 +143,9 @@ class Feeds:
         Raises :class:`NotFoundError` for an unknown camera, :class:`CommandwallError` when there
         is no picture of it.
         """
-        self._board.camera(camera_id)
+        masks = self._board.masks(camera_id)
         home = self._home.get(camera_id, self.workers[0])
-        received = await home.call(SnapshotCamera(camera_id))
+        received = await home.call(SnapshotCamera(camera_id, masks))
         assert isinstance(received.message, Picture)
         return StillPicture(received.blob, received.message.content_type, received.message.age_s)
 

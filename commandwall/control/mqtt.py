@@ -24,6 +24,8 @@ from commandwall.control.changes import parse
 from commandwall.control.documents import TilesEvent, WallDocument
 from commandwall.control.encoding import adapter
 from commandwall.control.events import EventLog
+from commandwall.control.mqtt_alarms import AlarmQueue, alarm_payload
+from commandwall.control.overlay_documents import AlarmEvent
 from commandwall.control.panel_documents import PanelDocument
 from commandwall.control.problem import problem_of
 from commandwall.control.rearranging import WallCommand
@@ -127,6 +129,7 @@ class MqttBridge:
         self._events = events
         self._base = f"{settings.prefix}/{service.place.site.id}"
         self._changes = Changes()
+        self._alarms = AlarmQueue()
         self._tasks: list[asyncio.Task[None]] = []
         self._leaving = False
 
@@ -146,7 +149,7 @@ class MqttBridge:
 
     async def _listen(self) -> None:
         """Note what changes, whether there is a broker or not."""
-        with self._events.subscribe(types=("camera", "wall", "tiles")) as subscription:
+        with self._events.subscribe(types=("camera", "wall", "tiles", "alarm")) as subscription:
             async for event in subscription:
                 match event.type, event.body:
                     case "camera", {"camera": {"id": camera}}:
@@ -155,6 +158,8 @@ class MqttBridge:
                         self._changes.add(("walls", body.wall.id))
                     case "tiles", TilesEvent() as tiles:
                         self._changes.see_tiles(tiles)
+                    case "alarm", AlarmEvent() as alarm:
+                        self._alarms.add(alarm)
                     case "hello", _:
                         self._add_all()
 
@@ -192,6 +197,7 @@ class MqttBridge:
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._send(client), name="mqtt send")
+                    group.create_task(self._send_alarms(client), name="mqtt send alarms")
                     group.create_task(self._obey(client), name="mqtt obey")
             except asyncio.CancelledError:
                 with suppress(aiomqtt.MqttError):  # A farewell cancels the last will.
@@ -240,6 +246,12 @@ class MqttBridge:
             except BaseException:
                 self._changes.add(key)
                 raise
+
+    async def _send_alarms(self, client: aiomqtt.Client) -> None:
+        while True:
+            event = await self._alarms.next()
+            await client.publish(f"{self._base}/alarms", alarm_payload(event), qos=1)
+            self._alarms.sent(event)
 
     def _payload(self, kind: str, name: str) -> bytes:
         """Return what the topic is to hold; nothing, which clears it, for a camera that is gone."""

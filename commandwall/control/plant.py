@@ -74,6 +74,14 @@ class Plant:
         self.board.remove(camera_id)
         self.share.cameras_changed()
 
+    def masks_changed(self, camera_id: str) -> None:
+        """Show the camera under its masks as they are now, and share it, or not."""
+        for wall in self.walls.values():
+            wall.source_put(Source(SourceKind.CAMERA, camera_id))
+        self.share.cameras_changed()
+        if self.board.masks(camera_id):
+            self.rtc.end_camera(camera_id)
+
     def sign_in_anew(self, credential: str) -> None:
         """Open the cameras that use ``credential`` again, with what it holds now."""
         self.feeds.install(camera for camera in self.board.cameras() if camera.credentials == credential)

@@ -59,7 +59,7 @@ class WallPort(Protocol):
     def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
         """Open ahead what a change of layout and sources would need."""
 
-    async def snapshot(self, head: str, image_format: str) -> StillPicture:
+    async def snapshot(self, head: str, image_format: str, viewer: str) -> StillPicture:
         """Return the canvas (``head`` empty) or a head as ``png`` or ``jpg``."""
 
 

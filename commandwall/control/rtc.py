@@ -94,6 +94,20 @@ class RtcControl:
         """Return how many watch what, of those whose connection stands."""
         return Counter(each.watches for each in self._sessions.values() if each.watches and each.connected)
 
+    def names(self) -> dict[tuple[str, str], list[str]]:
+        """Return the names of those who watch each watched (wall, head)."""
+        names: dict[tuple[str, str], list[str]] = {}
+        for session in self._sessions.values():
+            if session.watches is not None and session.connected:
+                names.setdefault((session.watches.wall, session.watches.head), []).append(session.by.name)
+        return names
+
+    def end_camera(self, camera_id: str) -> None:
+        """End whatever sends the streams of a camera as they are."""
+        for session in tuple(self._sessions.values()):
+            if session.watches is not None and session.watches.camera == camera_id:
+                self.end(session)
+
     def session(self, session_id: str) -> RtcSession:
         """Return an open session; raises :class:`NotFoundError`."""
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import ceil
 
-from commandwall.control.sources import Sources
+from commandwall.control.sources import NO_FACTS, Facts, Sources
 from commandwall.ipc.arena import SLOTS, ArenaHandle, create_arena
 from commandwall.ipc.messages import ShowTiles, TileSpec, WallTile
 from commandwall.model.arrangement import Arrangement
@@ -35,11 +35,12 @@ class PlacedTile:
     stream: StreamName = StreamName.SUB
     arena: ArenaHandle | None = None
     index: int = 0
+    facts: Facts = NO_FACTS
 
     @property
     def picture_key(self) -> tuple[object, ...]:
         """What the picture in the slots depends on: tiles of one key can take each other's slots."""
-        return self.source, self.rect.width, self.rect.height, self.aspect, self.crop
+        return self.source, self.rect.width, self.rect.height, self.aspect, self.crop, self.facts.masks
 
     @property
     def picture_size(self) -> tuple[int, int]:
@@ -115,6 +116,7 @@ class Scenery:
                     tile.aspect,
                     float(tile.rect.area),
                     tile.crop,
+                    tile.facts.masks,
                 )
                 for tile in self._tiles.values()
                 if tile.arena is not None
@@ -131,6 +133,7 @@ class Scenery:
                 tile.name,
                 tile.arena.path if tile.arena else "",
                 tile.index,
+                tile.facts.area,
             )
             for tile in sorted(self._tiles.values(), key=lambda tile: tile.z)
         )
@@ -142,9 +145,12 @@ class Scenery:
             rects = {arrangement.full: Rect(0, 0, self._wall.width, self._wall.height)}
         for cell, (source, view) in zip(layout.cells, arrangement.tiles, strict=True):
             if (rect := rects.get(cell.id)) is not None:
-                name = self._sources.name(source) if source != EMPTY else ""
+                name, facts = ("", NO_FACTS)
+                if source != EMPTY:
+                    name, facts = self._sources.name(source), self._sources.facts(source)
                 aspect = view.aspect or cell.aspect
-                yield self._with_stream(PlacedTile(cell.id, rect, source, name, aspect, view.crop, cell.z))
+                tile = PlacedTile(cell.id, rect, source, name, aspect, view.crop, cell.z, facts=facts)
+                yield self._with_stream(tile)
 
     def _with_stream(self, tile: PlacedTile) -> PlacedTile:
         if tile.source == EMPTY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
@@ -114,7 +115,8 @@ class Service:
     async def wall_snapshot(self, who: Principal, wall_id: str, head: str, image_format: str) -> StillPicture:
         """Return a wall (``head`` empty) or a head of it as shown now, as ``png`` or ``jpg``."""
         who.require(Permission.VIEW)
-        return await self._wall(wall_id).snapshot("" if head == CANVAS else head, image_format)
+        viewer = f"{who.name} {time.strftime('%Y-%m-%d %H:%M:%S')}"
+        return await self._wall(wall_id).snapshot("" if head == CANVAS else head, image_format, viewer)
 
     def watch_head(self, who: Principal, wall_id: str, head_id: str) -> HeadAddress:
         """Return where a head (or :data:`CANVAS`) is to be watched; raises :class:`NotFoundError`."""
@@ -131,7 +133,7 @@ class Service:
     def event_types(self, who: Principal) -> Collection[str]:
         """Return the types of events that may be listened to."""
         who.require(Permission.VIEW)
-        types = ["camera", "wall", "tiles", "ptz", "screen", "data"]
+        types = ["camera", "wall", "tiles", "ptz", "screen", "data", "alarm", "overlays"]
         return [*types, "audit"] if who.may(Permission.AUDIT) else types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:

@@ -18,7 +18,11 @@ log = logging.getLogger(__name__)
 
 
 class ShareControl:
-    """Keeps the share process. Belongs to the control plane's event loop."""
+    """Keeps the share process. Belongs to the control plane's event loop.
+
+    A camera with privacy masks is not served: its streams are passed on as they come, and would show
+    what the masks cover.
+    """
 
     def __init__(
         self, rtsp: RtspSettings, board: CameraBoard, feeds: Feeds, walls: Collection[WallControl]
@@ -46,7 +50,8 @@ class ShareControl:
         self.worker.post(ShareRoutes(self._routes()))
 
     def _routes(self) -> tuple[ShareRoute, ...]:
-        return (*_camera_routes(self._board.cameras(), self._feeds), *_head_routes(self._walls))
+        whole = (camera for camera in self._board.cameras() if not self._board.masks(camera.id))
+        return (*_camera_routes(whole, self._feeds), *_head_routes(self._walls))
 
     def _ready(self, worker: Worker) -> None:
         listen, credential = self._rtsp.listen, self._rtsp.credential

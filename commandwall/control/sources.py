@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from commandwall.base.errors import InvalidError, NotFoundError
 from commandwall.control.state import CameraBoard, deserved_stream
 from commandwall.ipc.messages import ShowTiles, SourceState
 from commandwall.model.camera import FeedState, StreamName
+from commandwall.model.masks import Masks
 from commandwall.model.reason import Reason
 from commandwall.model.source import Source, SourceKind
 
@@ -39,6 +40,16 @@ class SourceBook(Protocol):
 
     def watch(self, watcher: Callable[[str], None]) -> None:
         """Call ``watcher`` with the id whenever a source's state or reason changes."""
+
+
+class Facts(NamedTuple):
+    """What else is known of a source: the area where it is, and what nobody gets to see of it."""
+
+    area: str = ""
+    masks: Masks = ()
+
+
+NO_FACTS = Facts()
 
 
 class CameraBook:
@@ -71,6 +82,10 @@ class CameraBook:
         """Return the state of its steady feed."""
         return self._board.get(source_id).state, self._board.reason(source_id)
 
+    def facts(self, source_id: str) -> Facts:
+        """Return where it hangs and its masks; raises :class:`NotFoundError`."""
+        return Facts(self._board.camera(source_id).area, self._board.masks(source_id))
+
 
 class Sources:
     """The sources of all kinds that a wall can show. Belongs to the control plane's event loop."""
@@ -102,6 +117,11 @@ class Sources:
     def name(self, source: Source) -> str:
         """Return what it is called on a tile; raises :class:`NotFoundError` when there is none."""
         return self._books[source.kind].name(source.id)
+
+    def facts(self, source: Source) -> Facts:
+        """Return what else is known of it; of other sources than cameras nothing is."""
+        book = self._books[source.kind]
+        return book.facts(source.id) if isinstance(book, CameraBook) else NO_FACTS
 
     def stream(self, source: Source, width: int, height: int) -> StreamName:
         """Return the stream that a tile of ``width`` x ``height`` pixels deserves."""

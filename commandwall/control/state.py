@@ -10,6 +10,8 @@ from commandwall.base.errors import NotFoundError
 from commandwall.ipc.messages import FeedFigures
 from commandwall.model.camera import Camera, FeedState, StreamName, feed_id
 from commandwall.model.clock import ClockFigures, ClockSource
+from commandwall.model.masks import Masks
+from commandwall.model.overlays import AlarmLevel
 from commandwall.model.reason import Reason, ReasonCode
 
 Publish = Callable[[str, Any], None]
@@ -23,7 +25,8 @@ class CameraStatus:
     ``reason`` is English, ``reason_zh`` Chinese; ``audio_fault`` is why its sound is not received.
     ``visible`` says that a wall shows it now, ``onvif`` that it has an ONVIF address that may be
     used. The counters are of the steady feed, since its ingest worker started. The figures of its
-    clock are those of :class:`ClockFigures`.
+    clock are those of :class:`ClockFigures`. ``alarm`` is the level of its alarm, ``masked`` whether
+    parts of its picture are covered.
     """
 
     id: str
@@ -53,6 +56,8 @@ class CameraStatus:
     clock_source: ClockSource = ClockSource.UNKNOWN
     clock_skew_ms: float | None = None
     clock_drift_ppm: float | None = None
+    alarm: AlarmLevel | None = None
+    masked: bool = False
 
 
 class CameraBoard:
@@ -63,6 +68,7 @@ class CameraBoard:
         self._cameras: dict[str, Camera] = {}
         self._status: dict[str, CameraStatus] = {}
         self._reasons: dict[str, Reason] = {}
+        self._masks: dict[str, Masks] = {}
         self._by_feed: dict[str, str] = {}
         self._watchers: list[Callable[[str], None]] = []
         for camera in cameras:
@@ -103,6 +109,7 @@ class CameraBoard:
             self._cameras[camera.id] = camera
             status = self._status[camera.id]
             status.name, status.area, status.position = camera.name, camera.area, camera.position
+            status.masked = bool(self.masks(camera.id))
         self._tell(camera.id)
 
     def remove(self, camera_id: str) -> None:
@@ -111,6 +118,33 @@ class CameraBoard:
         del self._by_feed[feed_id(camera_id, camera.steady)]
         del self._cameras[camera_id], self._status[camera_id], self._reasons[camera_id]
         self._publish("camera", {"camera": asdict(status), "removed": True})
+
+    def set_alarm(self, camera_id: str, level: AlarmLevel | None) -> None:
+        """Note how much is the matter with a camera, ``None`` for nothing, and tell it."""
+        self._status[camera_id].alarm = level
+        self._tell(camera_id)
+
+    def masks(self, camera_id: str) -> Masks:
+        """Return the masks of a camera: those that were set, else those of its configuration.
+
+        Raises :class:`NotFoundError`.
+        """
+        camera = self.camera(camera_id)
+        return self._masks.get(camera_id, camera.masks)
+
+    def masks_set(self, camera_id: str) -> bool:
+        """Return whether other masks were set than those of the configuration."""
+        return camera_id in self._masks
+
+    def set_masks(self, camera_id: str, masks: Masks | None) -> None:
+        """Take in the masks that were set, ``None`` for none; the camera need not be there."""
+        if masks is None:
+            self._masks.pop(camera_id, None)
+        else:
+            self._masks[camera_id] = masks
+        if camera_id in self._cameras:
+            self._status[camera_id].masked = bool(self.masks(camera_id))
+            self._tell(camera_id)
 
     def reason(self, camera_id: str) -> Reason:
         """Return why the camera is in its state."""
@@ -176,7 +210,7 @@ class CameraBoard:
         self._by_feed[feed_id(camera.id, camera.steady)] = camera.id
         self._status[camera.id] = CameraStatus(
             camera.id, camera.name, camera.area, camera.position, state, reason.en, reason.zh,
-            onvif=camera.operable,
+            onvif=camera.operable, masked=bool(self.masks(camera.id)),
         )  # fmt: skip
 
 

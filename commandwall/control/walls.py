@@ -28,6 +28,7 @@ from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import (
     Arrange,
     ConfigureWall,
+    Message,
     Picture,
     SnapshotWall,
     SourceStates,
@@ -84,6 +85,7 @@ class WallControl:
         self._sources = sources
         self._links = links
         self._language = language
+        self._greetings: list[Callable[[], None]] = []
         self._scenery = Scenery(wall, sources)
         self._figures: dict[str, TileFigures] = {}
         self._counted: dict[str, int] = {}
@@ -103,6 +105,14 @@ class WallControl:
     def arrangement(self) -> Arrangement:
         """What the wall is to show."""
         return self._arrangement
+
+    def greet(self, greeting: Callable[[], None]) -> None:
+        """Call ``greeting`` when a new process was configured, before it is told what to show."""
+        self._greetings.append(greeting)
+
+    def tell(self, message: Message) -> None:
+        """Tell the process something about what lies over its pictures."""
+        self.worker.post(message)
 
     def restore(self, before: Arrangement | None) -> None:
         """Show what was shown before the restart, as far as its layout and sources still exist.
@@ -175,15 +185,17 @@ class WallControl:
         """Return every tile that is on the wall, as it is now."""
         return tuple(map(self._tile, self._scenery.tiles()))
 
-    async def snapshot(self, head: str, image_format: str) -> StillPicture:
+    async def snapshot(self, head: str, image_format: str, viewer: str) -> StillPicture:
         """Return the canvas (``head`` empty) or one head as shown now, as ``png`` or ``jpg``.
+
+        A head with a watermark names ``viewer`` in it.
 
         Raises :class:`NotFoundError` for an unknown head, :class:`CommandwallError` when the wall
         process does not answer.
         """
         if head:
             self.wall.head(head)
-        received = await self.worker.call(SnapshotWall(head, image_format), timeout_s=10.0)
+        received = await self.worker.call(SnapshotWall(head, image_format, viewer), timeout_s=10.0)
         assert isinstance(received.message, Picture)
         return StillPicture(received.blob, received.message.content_type, received.message.age_s)
 
@@ -272,6 +284,8 @@ class WallControl:
 
     def _ready(self, worker: Worker) -> None:
         worker.post(ConfigureWall(self.wall, str(self.packet_path), self._language))
+        for greeting in self._greetings:
+            greeting()
         self._send(monotonic_ns())
 
     def _hear(self, _: Worker, received: Received) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from commandwall.base.errors import InvalidError, NotFoundError
+from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
 from commandwall.control.audit import AuditLog
 from commandwall.control.audited import audited
 from commandwall.control.changes import ScreenShare, check
@@ -66,9 +66,17 @@ class WebRtc:
         return Opened(*await self._rtc.watch(who, Watched(wall_id, head_id), offer))
 
     async def watch_camera(self, who: Principal, camera_id: str, stream: str, sdp: str) -> Opened:
-        """Send a camera to whoever offers: ``stream``, or the largest it has for ``""``."""
+        """Send a camera to whoever offers: ``stream``, or the largest it has for ``""``.
+
+        Raises :class:`AccessRefusedError` for one with privacy masks.
+        """
         who.require(Permission.VIEW)
         camera = self._board.camera(camera_id)
+        if self._board.masks(camera_id):
+            raise AccessRefusedError(
+                "camera {id!r} has privacy masks, which its streams would show; watch it on a wall",
+                id=camera_id,
+            )
         names = [name for name in StreamName if camera.address(name)]
         wanted = stream or names[0]
         if wanted not in names:

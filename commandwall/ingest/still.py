@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from commandwall.base.errors import ProtocolError, UnavailableError
+from commandwall.ipc.slots import Planes
 from commandwall.media.decoder import DecodedPicture, VideoDecoder
+from commandwall.media.masks import paint_masks
 from commandwall.media.scale import to_limited_range
 from commandwall.media.still import Still, encode_still
 from commandwall.model.access_unit import AccessUnit
+from commandwall.model.masks import Masks
 
 
-def newest_jpeg(codec: str, units: list[AccessUnit]) -> tuple[Still, AccessUnit]:
+def newest_jpeg(codec: str, units: list[AccessUnit], masks: Masks) -> tuple[Still, AccessUnit]:
     """Return the newest picture that ``units`` decode to as JPEG, and the unit it came from.
+
+    It is the picture under ``masks``, and one that has no holes.
 
     Takes tens of milliseconds: for a thread. Raises :class:`UnavailableError` when there is none.
     """
@@ -19,7 +24,7 @@ def newest_jpeg(codec: str, units: list[AccessUnit]) -> tuple[Still, AccessUnit]
     for unit in units:
         try:
             for picture in decoder.decode(unit):
-                newest = picture
+                newest = newest if picture.hollow else picture
         except ProtocolError:
             continue  # A later picture may still be whole enough to be looked at.
     if newest is None:
@@ -27,4 +32,7 @@ def newest_jpeg(codec: str, units: list[AccessUnit]) -> tuple[Still, AccessUnit]
     planes = newest.planes()
     if newest.full_range:
         planes = to_limited_range(planes)
+    if masks:
+        planes = Planes(*(plane.copy() for plane in planes))
+        paint_masks(masks, planes)
     return encode_still(planes, "jpg"), newest.unit

@@ -11,6 +11,7 @@ from commandwall.base.errors import ProtocolError
 from commandwall.ingest.figures import KEYLESS_S
 from commandwall.ingest.pool import DecodePool, Urgency
 from commandwall.ingest.tile import Tile
+from commandwall.ingest.withholding import Withholding
 from commandwall.ipc.slots import SlotFlag
 from commandwall.media.decoder import DecodedPicture, VideoDecoder
 from commandwall.model.access_unit import AccessUnit, StreamInfo
@@ -59,6 +60,7 @@ class StreamDecoder:
         self._decoder: VideoDecoder | None = None
         self._decoder_level = DecodeLevel.OFF
         self._newest: DecodedPicture | None = None
+        self._withholding = Withholding()
         self._painted: tuple[Tile, ...] = ()
         self._painted_ns = 0
         self._stepped = 0
@@ -197,14 +199,26 @@ class StreamDecoder:
             pictures = decoder.decode(unit)
         except ProtocolError as error:
             log.info("feed %s: %s", self.feed, error)
+            self._withholding.failed(unit)
+            self._mark()
             return
         if pictures:
             self.decoded += len(pictures)
+            if self._withholding.withholds(pictures[-1]):
+                self._mark()
+                return
             self._newest = pictures[-1]
             now_ns = monotonic_ns()
             if not self._pending or now_ns - self._painted_ns > HOLD_NS:
                 self._painted_ns = now_ns
                 self._paint(SlotFlag.CATCHING_UP if self._pending or self._behind else 0)
+
+    def _mark(self) -> None:
+        """Say on the picture that is shown, which stays and grows old, that newer ones are damaged."""
+        newest = self._newest
+        if newest is not None and not newest.damaged:
+            newest.damaged = True
+            self._paint(SlotFlag.CATCHING_UP if self._behind else 0)
 
     def _decoder_for(self, unit: AccessUnit) -> VideoDecoder | None:
         """Return the decoder for ``unit``; a key frame may begin another one, for a changed level."""

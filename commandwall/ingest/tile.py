@@ -7,8 +7,10 @@ import threading
 from commandwall.ipc.messages import TileSpec
 from commandwall.ipc.slots import Arena, Planes, SlotFlag, SlotInfo, SlotWriter
 from commandwall.media.decoder import DecodedPicture
+from commandwall.media.masks import MaskPainter
 from commandwall.media.scale import Geometry, Scaler, clear, differ
 from commandwall.model.camera import StreamName
+from commandwall.model.rect import Rect
 from commandwall.model.view import WHOLE
 
 SEEN_CHANGED_NS = 250_000_000
@@ -31,6 +33,7 @@ class Tile:
         self._slots = arena.slots
         self._lock = threading.Lock()
         self._scaler: Scaler | None = None
+        self._masks: MaskPainter | None = None
         self._uncleared = 0
         self._before: Planes | None = None
         self._arrival_ns = 0
@@ -97,13 +100,23 @@ class Tile:
         scaler = self._scaler
         if scaler is None or not _suits(scaler.geometry, picture):
             scaler = self._scaler = Scaler(self._geometry(picture))
+            self._masks = self._mask_painter(scaler)
             self._uncleared = self._slots if scaler.bars else 0
         planes = self._writer.begin()
         if self._uncleared:
             clear(planes)
             self._uncleared -= 1
         scaler.paint(picture.planes(), planes)
+        if self._masks is not None:
+            self._masks.paint(planes)
         return planes
+
+    def _mask_painter(self, scaler: Scaler) -> MaskPainter | None:
+        if not self.spec.masks:
+            return None
+        geometry = scaler.geometry
+        target = Rect(0, 0, geometry.target_width, geometry.target_height)
+        return MaskPainter(self.spec.masks, geometry.width, geometry.height, scaler.placement, target)
 
     def _geometry(self, picture: DecodedPicture) -> Geometry:
         return Geometry(
@@ -119,7 +132,16 @@ class Tile:
 
 
 def _picture(spec: TileSpec) -> tuple[object, ...]:
-    return spec.source, spec.arena, spec.index, spec.width, spec.height, spec.aspect, spec.crop
+    return (
+        spec.source,
+        spec.arena,
+        spec.index,
+        spec.width,
+        spec.height,
+        spec.aspect,
+        spec.crop,
+        spec.masks,
+    )
 
 
 def _suits(geometry: Geometry, picture: DecodedPicture) -> bool:

@@ -31,6 +31,7 @@ from commandwall.ipc.messages import (
 )
 from commandwall.ipc.packets import PacketServer
 from commandwall.model.camera import StreamName
+from commandwall.model.masks import Masks
 from commandwall.workers.child import run_child
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ class Ingest:
                     loading = self._load_board(self._configuration)
                     self._board = self._group.create_task(loading, name="load decoders")
                 (await self._board).show(message)
-            case SnapshotCamera(camera):
-                spawn(self._group, self._answer_still(camera, received.call), f"still of {camera}")
+            case SnapshotCamera(camera, masks):
+                spawn(self._group, self._answer_still(camera, masks, received.call), f"still of {camera}")
             case message:
                 raise UnavailableError("an ingest worker takes no {name} now", name=type(message).__name__)
 
@@ -120,22 +121,22 @@ class Ingest:
         self.keep_running(_raise_when(failed), "watch decode threads")
         return board
 
-    async def _answer_still(self, camera: str, call: int) -> None:
+    async def _answer_still(self, camera: str, masks: Masks, call: int) -> None:
         try:
             async with self._stills:
-                picture, blob = await self._still(camera)
+                picture, blob = await self._still(camera, masks)
         except CommandwallError as error:
             self._channel.answer(call, Failure.of(error))
         else:
             self._channel.answer(call, picture, blob)
 
-    async def _still(self, camera: str) -> tuple[Picture, bytes]:
+    async def _still(self, camera: str, masks: Masks) -> tuple[Picture, bytes]:
         for stream in (StreamName.MAIN, StreamName.SUB):
             feed = self._feeds.find(camera, stream)
             if feed is not None and (units := feed.gop.units()):
                 from commandwall.ingest.still import newest_jpeg
 
-                still, unit = await asyncio.to_thread(newest_jpeg, feed.info.codec, units)
+                still, unit = await asyncio.to_thread(newest_jpeg, feed.info.codec, units, masks)
                 age_s = (monotonic_ns() - unit.arrival_ns) / NS_PER_S
                 return Picture(still.content_type, round(age_s, 3)), still.data
         raise UnavailableError("camera {id!r}: no picture has arrived; see its state and reason", id=camera)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
 from commandwall.ipc.data_messages import DataMessage
+from commandwall.ipc.overlay_messages import OverlayMessage
 from commandwall.ipc.rtc_messages import RtcMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
+from commandwall.model.masks import Masks
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
@@ -163,7 +165,8 @@ class TileSpec:
     The slots have ``width`` x ``height`` pixels (even). ``stream`` is what the tile deserves by
     its size; the worker shows the other stream until that one has its first picture.
     ``importance`` orders tiles when decoding must be cut: higher survives longer. ``crop`` is the
-    part of the picture that is shown; ``aspect`` says how that part fills the tile.
+    part of the picture that is shown; ``aspect`` says how that part fills the tile. ``masks`` are
+    painted over before anybody gets the picture.
     """
 
     cell: str
@@ -176,6 +179,7 @@ class TileSpec:
     aspect: Aspect
     importance: float
     crop: Crop = WHOLE
+    masks: Masks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +193,13 @@ class ShowTiles:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotCamera:
-    """Control -> ingest, a request: the newest picture of ``camera`` as JPEG; answer :class:`Picture`."""
+    """Control -> ingest, a request: the newest picture of ``camera`` as JPEG; answer :class:`Picture`.
+
+    ``masks`` are painted over first.
+    """
 
     camera: str
+    masks: Masks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +283,7 @@ class ConfigureWall:
 class WallTile:
     """One tile to show: its rectangle, its words, and the slots its picture comes from.
 
-    ``arena`` is empty for a tile without a picture (``none``).
+    ``arena`` is empty for a tile without a picture (``none``); ``area`` is where a camera hangs.
     """
 
     cell: str
@@ -284,6 +292,7 @@ class WallTile:
     name: str
     arena: str = ""
     index: int = 0
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,11 +327,12 @@ class SourceStates:
 class SnapshotWall:
     """Control -> wall, a request: the canvas (or ``head``) as shown now; answer :class:`Picture`.
 
-    ``format`` is ``png`` or ``jpg``.
+    ``format`` is ``png`` or ``jpg``. ``viewer`` is who asks: a watermark of the head names them.
     """
 
     head: str
     format: str
+    viewer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +442,7 @@ Message = (
     Ready | Ping | Pong | Drain | Failure | Picture
     | ConfigureIngest | AddFeeds | RemoveFeeds | WarmFeeds | ShowTiles | SnapshotCamera
     | FeedChanged | FeedReport | TileReport
-    | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
+    | ConfigureWall | OverlayMessage | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
     | DataMessage
     | RtcMessage

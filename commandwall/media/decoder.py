@@ -22,6 +22,9 @@ _KEPT_UNITS = 32
 _OPTIONS = {"flags": "low_delay", "max_pixels": str(MAX_PIXELS)}
 """Larger pictures were refused by their parameter sets; the limit is for those that hide theirs."""
 _RANGE_JPEG = 2
+_SAMPLED = 8
+"""Holes are looked for in every so many-th row and column of chroma: 4 us for 640x360."""
+_MOST_ZEROS = 0.002
 _PLANAR = {"yuv420p": False, "yuvj420p": True}
 """Formats whose planes are used as they are, and whether their name means full range."""
 
@@ -30,19 +33,23 @@ class DecodedPicture:
     """One decoded picture, alive as long as this object; belongs to one thread at a time.
 
     ``unit`` is the access unit it came from. ``damaged`` says that it, or a picture that it was
-    predicted from, could not be decoded without error. ``full_range`` is whether black is 0 and
+    predicted from, lost something on the way or could not be decoded without error; ``broken`` that it
+    was the latter; ``hollow`` that parts of it were not decoded at all and hold what the memory held,
+    mostly green. ``full_range`` is whether black is 0 and
     white 255 instead of 16 and 235. ``sar`` is the shape of a pixel, width by height.
     """
 
-    __slots__ = ("_frame", "damaged", "full_range", "height", "sar", "unit", "width")
+    __slots__ = ("_frame", "broken", "damaged", "full_range", "height", "hollow", "sar", "unit", "width")
 
-    def __init__(self, frame: VideoFrame, unit: AccessUnit, damaged: bool, sar: float) -> None:
+    def __init__(self, frame: VideoFrame, unit: AccessUnit, broken: bool, sar: float, hollow: bool) -> None:
         self.full_range = _PLANAR.get(frame.format.name, False) or (
             frame.format.name in _PLANAR and frame.color_range == _RANGE_JPEG
         )
         self._frame = frame
         self.unit = unit
-        self.damaged = damaged
+        self.broken = broken
+        self.hollow = hollow
+        self.damaged = broken or hollow or unit.damaged
         self.width = frame.width & ~1
         self.height = frame.height & ~1
         self.sar = sar
@@ -78,8 +85,9 @@ class VideoDecoder:
         self._context = context
         self._units: list[AccessUnit | None] = [None] * _KEPT_UNITS
         self._count = 0
-        self._damaged = False
+        self._broken = False
         self._sar = 1.0
+        self._leaves_holes = codec == "hevc"
 
     def decode(self, unit: AccessUnit) -> list[DecodedPicture]:
         """Return the pictures that ``unit`` completes, in display order: one, or none with B-frames.
@@ -88,7 +96,7 @@ class VideoDecoder:
         damaged then, up to the next key frame.
         """
         if unit.key:
-            self._damaged = False
+            self._broken = False
         serial = self._count
         self._count += 1
         self._units[serial % _KEPT_UNITS] = unit
@@ -97,18 +105,34 @@ class VideoDecoder:
         try:
             frames = self._context.decode(packet)
         except av.FFmpegError as error:
-            self._damaged = True
+            self._broken = True
             raise ProtocolError(f"decoding {self._context.name}: {error.strerror}") from error
         return [self._picture(frame, unit) for frame in frames]
 
     def _picture(self, frame: VideoFrame, newest: AccessUnit) -> DecodedPicture:
         if frame.is_corrupt:
-            self._damaged = True
+            self._broken = True
         unit = self._units[frame.pts % _KEPT_UNITS] if frame.pts is not None else newest
         unit = unit or newest
         if unit.key:  # the only place where it changes, and asking makes a Fraction
             self._sar = float(self._context.sample_aspect_ratio or 1)
-        return DecodedPicture(frame, unit, self._damaged or unit.damaged, self._sar)
+        hollow = self._leaves_holes and _is_hollow(frame)
+        return DecodedPicture(frame, unit, self._broken, self._sar, hollow)
+
+
+def _is_hollow(frame: VideoFrame) -> bool:
+    """Return whether parts of a picture were never written.
+
+    libavcodec fills in what is missing of H.264 and says so; of H.265 it leaves what the memory held,
+    zeros as a rule, and says nothing. No camera sends chroma of zero and zero: a full green is (42, 26).
+    """
+    if frame.format.name not in _PLANAR:
+        return False
+    u, v = (
+        _view(plane, frame.width // 2, frame.height // 2)[::_SAMPLED, ::_SAMPLED]
+        for plane in frame.planes[1:]
+    )
+    return int(np.count_nonzero((u | v) == 0)) > _MOST_ZEROS * u.size
 
 
 def _view(plane: VideoPlane, width: int, height: int) -> NDArray[np.uint8]:

@@ -104,7 +104,7 @@ class Scaler:
 
     def __init__(self, geometry: Geometry) -> None:
         self.geometry = geometry
-        crop, place = place_picture(geometry)
+        self.placement = crop, place = place_picture(geometry)
         half_crop, half_place = _halved(crop), _halved(place)
         self._paths = (
             _PlanePath(crop, place),

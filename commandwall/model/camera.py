@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from commandwall.model.masks import Masks
+
 
 class StreamName(StrEnum):
     """The two streams of a surveillance camera."""
@@ -60,7 +62,7 @@ class Camera:
     ``position`` is (latitude, longitude) in degrees (WGS 84); ``credentials`` names an entry of
     the configuration's ``credentials``. ``tls_verify`` is whether an ``rtsps`` camera must show a
     certificate that is trusted; ``onvif_url`` is the ONVIF device service that moves it, if any;
-    ``audio`` is whether its sound is received.
+    ``audio`` is whether its sound is received. ``masks`` cover what nobody gets to see of it.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Camera:
     tls_verify: bool = True
     onvif_url: str | None = None
     audio: bool = True
+    masks: Masks = ()
 
     def address(self, stream: StreamName) -> StreamAddress | None:
         """Return where ``stream`` is fetched, or ``None`` if the camera has no such stream."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from commandwall.base.errors import InvalidError, NotFoundError
+from commandwall.model.overlays import NOTHING_HIDDEN, Hidden, Labels, Logo
 from commandwall.model.rect import Rect
 
 MAX_CANVAS_PIXELS = 16 * 3840 * 2160
@@ -34,10 +35,16 @@ class DecodeLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One output of a wall: a rectangle of its canvas."""
+    """One output of a wall: a rectangle of its canvas.
+
+    ``hidden`` is what is not shown there. ``watermark`` is drawn across it, faint, with the time:
+    these words, the names of those who watch where it is empty; ``None``: no watermark.
+    """
 
     id: str
     rect: Rect
+    hidden: Hidden = NOTHING_HIDDEN
+    watermark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,8 @@ class Wall:
     layout: str
     heads: tuple[Head, ...]
     align_ms: int = 0
+    labels: Labels = field(default_factory=Labels)
+    logo: Logo | None = None
 
     def __post_init__(self) -> None:
         if self.width < 16 or self.height < 16 or self.width % 2 or self.height % 2:

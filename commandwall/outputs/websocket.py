@@ -48,10 +48,12 @@ class HeadAddress:
 class Viewer:
     """One viewer's queue, bounded in frames and bytes; iterate it. One task reads.
 
-    A viewer that is too slow loses all that waits and goes on at the next key frame.
+    A viewer that is too slow loses all that waits and goes on at the next key frame. ``name`` is who
+    it is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self._queue: deque[str | bytes] = deque()
         self._bytes = 0
         self._skipping = True
@@ -202,8 +204,8 @@ class HeadVideo:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     @contextmanager
-    def watch(self, address: HeadAddress) -> Iterator[Viewer]:
-        """Watch a head for as long as the context lasts; iterate the viewer for its messages."""
+    def watch(self, address: HeadAddress, name: str) -> Iterator[Viewer]:
+        """Watch a head for as long as the context lasts, as ``name``; iterate the viewer for its messages."""
         key = (address.wall, address.head)
         fanout = self._fanouts.get(key)
         if fanout is None:
@@ -212,7 +214,7 @@ class HeadVideo:
             self._readers[key] = task
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        viewer = Viewer()
+        viewer = Viewer(name)
         fanout.join(viewer)
         try:
             yield viewer
@@ -225,3 +227,7 @@ class HeadVideo:
     def viewers(self) -> dict[tuple[str, str], int]:
         """Return how many watch each watched (wall, head)."""
         return {key: len(fanout.viewers) for key, fanout in self._fanouts.items()}
+
+    def names(self) -> dict[tuple[str, str], list[str]]:
+        """Return the names of those who watch each watched (wall, head)."""
+        return {key: [viewer.name for viewer in fanout.viewers] for key, fanout in self._fanouts.items()}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -13,6 +14,7 @@ from commandwall.base.errors import InvalidError
 from commandwall.base.sentence import Sentence
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.layout import Layout
+from commandwall.model.overlays import Hidden, Labels, Logo
 from commandwall.model.rect import Rect
 from commandwall.model.wall import Head, Wall
 from commandwall.settings.faults import Fault, Place, invalid_fault, schema_faults
@@ -21,11 +23,15 @@ from commandwall.settings.schema import (
     CameraEntry,
     Entry,
     HeadEntry,
+    LogoEntry,
+    MaskEntry,
     OnvifEntry,
     StreamEntry,
     WallEntry,
     keys_of,
 )
+
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 EntryT = TypeVar("EntryT", bound=Entry)
 
@@ -138,6 +144,7 @@ def camera_of(entry: CameraEntry) -> Camera:
         entry.tls_verify,
         entry.onvif.url if entry.onvif else None,
         entry.audio,
+        tuple(mask.mask() for mask in entry.masks),
     )
 
 
@@ -155,6 +162,7 @@ def entry_of(camera: Camera) -> CameraEntry:
         enabled=camera.enabled,
         tls_verify=camera.tls_verify,
         audio=camera.audio,
+        masks=tuple(MaskEntry(polygon=list(mask.points)) for mask in camera.masks),
     )
 
 
@@ -166,18 +174,31 @@ def _address(stream: StreamEntry | None) -> StreamAddress | None:
     return None if stream is None else StreamAddress(stream.url, stream.transport)
 
 
+class Declared(NamedTuple):
+    """What walls refer to: the layouts, the areas, and the ids of cameras that stand in the files."""
+
+    layouts: Mapping[str, Layout]
+    areas: Sequence[Area]
+    cameras: Collection[str]
+
+
 def walls_of(
-    entries: Sequence[Located[WallEntry]], layouts: Mapping[str, Layout], faults: list[Fault]
+    entries: Sequence[Located[WallEntry]], declared: Declared, root: Path, faults: list[Fault]
 ) -> list[Wall]:
-    """Return the walls whose heads lie on their canvas and whose layout fits it."""
+    """Return the walls whose heads lie on their canvas and whose layout fits it.
+
+    The files that they name are below ``root``.
+    """
     walls = []
+    layouts = declared.layouts
     for located in entries:
         entry, place = located.entry, located.place
         layout = layouts.get(entry.layout)
         if layout is None:
             faults.append(place.fault(("layout",), unknown("layout", entry.layout, layouts)))
         try:
-            wall = _wall(entry)
+            _check_hidden(located, declared, faults)
+            wall = _wall(entry, declared.areas, root)
             if layout is not None:
                 layout.rects(wall.width, wall.height)
             walls.append(wall)
@@ -186,7 +207,21 @@ def walls_of(
     return walls
 
 
-def _wall(entry: WallEntry) -> Wall:
+def _check_hidden(located: Located[WallEntry], declared: Declared, faults: list[Fault]) -> None:
+    """Note what a head is to hide that is not there: a typo would show it."""
+    areas = {area.id for area in declared.areas}
+    for index, head in enumerate(located.entry.heads or ()):
+        for what, names, known in (
+            ("area", head.hide.areas, areas),
+            ("camera", head.hide.cameras, declared.cameras),
+        ):
+            for number, name in enumerate(names):
+                if name not in known:
+                    loc = ("heads", index, "hide", f"{what}s", number)
+                    faults.append(located.place.fault(loc, unknown(what, name, known)))
+
+
+def _wall(entry: WallEntry, areas: Sequence[Area], root: Path) -> Wall:
     """Return the wall of ``entry``; raises :class:`InvalidError`."""
     width, height = entry.size
     heads = entry.heads or (HeadEntry(id="all", rect=(0, 0, width, height)),)
@@ -199,5 +234,45 @@ def _wall(entry: WallEntry) -> Wall:
         if min(head.rect) < 0:
             raise InvalidError("must be x, y, width, height, none below 0", field=f"heads[{index}].rect")
         seen.add(head.id)
-    models = tuple(Head(head.id, Rect(*head.rect)) for head in heads)
-    return Wall(entry.id, entry.name, width, height, entry.fps, entry.layout, models, entry.align_ms)
+    return Wall(
+        entry.id,
+        entry.name,
+        width,
+        height,
+        entry.fps,
+        entry.layout,
+        tuple(_head(head, areas) for head in heads),
+        entry.align_ms,
+        Labels(**entry.labels.model_dump()),
+        _logo(entry.logo, root) if entry.logo else None,
+    )
+
+
+def _head(entry: HeadEntry, areas: Sequence[Area]) -> Head:
+    hide, mark = entry.hide, entry.watermark
+    hidden = Hidden(_with_those_inside(hide.areas, areas), hide.cameras, hide.overlays)
+    watermark = mark if isinstance(mark, str) else "" if mark else None
+    return Head(entry.id, Rect(*entry.rect), hidden, watermark)
+
+
+def _with_those_inside(ids: Collection[str], areas: Sequence[Area]) -> tuple[str, ...]:
+    """Return ``ids`` and every area that lies inside one of them."""
+    found = set(ids)
+    while more := {area.id for area in areas if area.parent in found} - found:
+        found |= more
+    return tuple(sorted(found))
+
+
+def _logo(entry: LogoEntry, root: Path) -> Logo:
+    """Return the logo of ``entry``; raises :class:`InvalidError` when its file is no PNG."""
+    file = root / entry.file
+    try:
+        with file.open("rb") as stream:
+            signature = stream.read(len(_PNG))
+    except OSError as error:
+        raise InvalidError(
+            "{file} cannot be read: {reason}", file=file, reason=error.strerror, field="logo.file"
+        ) from None
+    if signature != _PNG:
+        raise InvalidError("{file} is not a PNG picture", file=file, field="logo.file")
+    return Logo(str(file.absolute()), entry.corner, entry.height, entry.opacity)

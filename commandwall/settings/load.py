@@ -86,7 +86,7 @@ class _Loading:
         layouts = self._layouts()
         credentials = self._credentials()
         areas, cameras = self._areas_and_cameras()
-        walls = self._walls(layouts)
+        walls = self._walls(checks.Declared(layouts, areas, {camera.id for camera in cameras}))
         panels = self._panels()
         if site_file is None:
             raise SettingsError(self._faults)
@@ -205,10 +205,10 @@ class _Loading:
             self._faults.append(Fault(file, 1, "", f"cannot be read: {error.strerror}"))
         return []
 
-    def _walls(self, layouts: Mapping[str, Layout]) -> list[Wall]:
+    def _walls(self, declared: checks.Declared) -> list[Wall]:
         walls = checks.read_entries(WallEntry, self._listed("walls"), self._faults)
         checks.check_unique(walls, self._faults)
-        return checks.walls_of(walls, layouts, self._faults)
+        return checks.walls_of(walls, declared, self._root, self._faults)
 
     def _panels(self) -> list[Panel]:
         entries = checks.read_entries(PanelEntry, self._listed("data"), self._faults)

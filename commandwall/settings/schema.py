@@ -11,8 +11,11 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from commandwall.base.errors import InvalidError
 from commandwall.model.camera import Transport
 from commandwall.model.layout import Aspect
+from commandwall.model.masks import MAX_MASKS, Mask
+from commandwall.model.overlays import Corner, Switch, WallOverlay
 from commandwall.settings.site import Address, Language, Level
 from commandwall.settings.values import (
     CellId,
@@ -124,6 +127,30 @@ class OnvifEntry(Entry):
     url: HttpUrl
 
 
+class MaskEntry(Entry):
+    """One of a camera's ``masks``, in parts of its picture (0 to 1): x, y, width, height, or corners."""
+
+    rect: tuple[float, float, float, float] | None = None
+    polygon: list[tuple[float, float]] | None = None
+
+    @model_validator(mode="after")
+    def _is_a_mask(self) -> MaskEntry:
+        self.mask()
+        return self
+
+    def mask(self) -> Mask:
+        """Return what it comes to; raises ``ValueError`` with words for people."""
+        if (self.rect is None) == (self.polygon is None):
+            raise ValueError("must have either rect or polygon")
+        try:
+            return Mask(tuple(self.polygon)) if self.polygon is not None else Mask.rectangle(*self.rect or ())
+        except InvalidError as error:
+            raise ValueError(error.sentence) from None
+
+
+MaskEntries = Annotated[tuple[MaskEntry, ...], Field(max_length=MAX_MASKS)]
+
+
 class CameraEntry(Entry):
     """One of ``cameras``, or a line of ``cameras_file``."""
 
@@ -138,6 +165,7 @@ class CameraEntry(Entry):
     enabled: bool = True
     tls_verify: bool = True
     audio: bool = True
+    masks: MaskEntries = ()
 
     @model_validator(mode="after")
     def _has_a_stream(self) -> CameraEntry:
@@ -153,11 +181,41 @@ class CredentialEntry(Entry):
     password_file: Text
 
 
+class HideEntry(Entry):
+    """``hide`` of a head: what it does not show."""
+
+    areas: tuple[Id, ...] = ()
+    cameras: tuple[Id, ...] = ()
+    overlays: tuple[WallOverlay, ...] = ()
+
+
 class HeadEntry(Entry):
     """One of a wall's ``heads``; ``rect`` is x, y, width, height in pixels of the canvas."""
 
     id: Id
     rect: tuple[int, int, int, int]
+    hide: HideEntry = HideEntry()
+    watermark: bool | Text = False
+
+
+class LabelsEntry(Entry):
+    """``labels`` of a wall: what its tiles say while they are live."""
+
+    name: Switch = Switch.AUTO
+    area: Switch = Switch.AUTO
+    time: Switch = Switch.AUTO
+    state: Switch = Switch.AUTO
+    age: Switch = Switch.AUTO
+    bitrate: Switch = Switch.AUTO
+
+
+class LogoEntry(Entry):
+    """``logo`` of a wall: a PNG file; ``height`` is a part of the canvas's."""
+
+    file: Text
+    corner: Corner = Corner.BOTTOM_RIGHT
+    height: Annotated[float, Field(ge=0.01, le=0.5)] = 0.06
+    opacity: Annotated[float, Field(ge=0.1, le=1)] = 0.9
 
 
 class WallEntry(Entry):
@@ -169,6 +227,8 @@ class WallEntry(Entry):
     fps: int = 25
     layout: LayoutId
     align_ms: int = 0
+    labels: LabelsEntry = LabelsEntry()
+    logo: LogoEntry | None = None
     heads: Annotated[tuple[HeadEntry, ...] | None, NotEmpty] = None
 
 

@@ -142,6 +142,14 @@ class StagedDaemon:
     changes: list[tuple[str, Any]] = field(default_factory=list)
     prepared: list[Any] = field(default_factory=list)
     damaged: set[str] = field(default_factory=set)
+    overlays: dict[str, Any] = field(
+        default_factory=lambda: {
+            "wall": "main",
+            "labels": dict.fromkeys(("name", "area", "time", "state", "age", "bitrate"), "auto"),
+            "banner": None,
+        }
+    )
+    overlay_changes: list[tuple[str, str, Any]] = field(default_factory=list)
     ptz_holder: str = ""
     ptz_commands: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
@@ -245,8 +253,10 @@ class StagedDaemon:
             return 401, {"title": "Not signed in", "detail": "sign in first"}
         if path.endswith("/prepare"):
             self.prepared.append(body)
-        if path.endswith("/ptz"):
-            return self._ptz(path.split("/")[2], body)
+        if path.endswith(("/alarm", "/banner", "/overlays", "/ptz")):
+            overlay = not path.endswith("/ptz")
+            method = route.request.method
+            return self._overlay(method, path, body) if overlay else self._ptz(path.split("/")[2], body)
         if route.request.method in ("PUT", "DELETE") or path.endswith("/swap"):
             return self._change(path, body, route.request.headers.get("if-match"))
         site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
@@ -264,6 +274,16 @@ class StagedDaemon:
         if path in documents:
             return 200, documents[path]
         return 404, {"title": "Not found", "detail": f"{path} is not staged"}
+
+    def _overlay(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """Return what answers a look at what is drawn over pictures, or a change of it."""
+        if method != "GET":
+            self.overlay_changes.append((method, path, body))
+        if path.endswith("/banner"):
+            self.overlays = {**self.overlays, "banner": body}
+        elif path.endswith("/overlays") and body is not None:
+            self.overlays = {**self.overlays, "labels": {**self.overlays["labels"], **body}}
+        return (204, None) if method == "DELETE" else (200, self.overlays)
 
     def _ptz(self, camera: str, command: dict[str, Any] | None) -> tuple[int, Any]:
         """Return what answers a look at a camera that can be moved, or a command to it."""

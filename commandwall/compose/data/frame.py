@@ -10,7 +10,7 @@ from commandwall.compose.data.colours import DIM, GROUND, LEVEL, STALE
 from commandwall.compose.data.easel import Align, Easel
 from commandwall.compose.data.view import View
 from commandwall.compose.data.words import PanelWords
-from commandwall.compose.faces import strip_height
+from commandwall.compose.lettering import strip_height
 from commandwall.compose.palette import INK, PAPER, SOFT, Colour
 from commandwall.compose.text import clean, fit, line_height, text_width
 from commandwall.model.level import PanelLevel

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from commandwall.control.decor import Decor
 from commandwall.control.events import EventLog
 from commandwall.control.roles import Principal
 from commandwall.control.service import Service
@@ -37,6 +38,7 @@ class Web:
     """
 
     service: Service
+    decor: Decor
     webrtc: WebRtc
     events: EventLog
     video: HeadVideo

@@ -48,7 +48,7 @@ async def video(request: web.Request) -> web.StreamResponse:
     address = context.service.watch_head(who(request), place["wall"], place["head"])
     ws = await _open(request)
     _limit_unsent(request)
-    with context.video.watch(address) as viewer:
+    with context.video.watch(address, who(request).name) as viewer:
         await _serve(request, ws, _send_video(ws, viewer))
     return ws
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from commandwall.base.clock import NS_PER_S
 from commandwall.compose.canvas import Canvas
+from commandwall.compose.captions import Dressing
 from commandwall.compose.faces import Faces
 from commandwall.compose.patches import PatchBook
 from commandwall.compose.stage import Stage
@@ -17,10 +18,12 @@ from commandwall.ipc.arena import SLOTS, create_arena
 from commandwall.ipc.messages import Arrange, SourceState, WallTile
 from commandwall.ipc.slots import Arena, Plane, Planes, SlotInfo, SlotWriter
 from commandwall.model.camera import FeedState
+from commandwall.model.overlays import Labels
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.rect import Rect
 
 S = NS_PER_S
+PLAIN = Dressing(Labels(), {}, {}, {})
 NOW = 1_000 * S
 PERIOD = S // 15
 
@@ -73,12 +76,18 @@ def scenery(*rects: Rect, slots: int = SLOTS) -> Iterator[Scenery]:
 
 
 def make_stage(
-    canvas: Canvas, tiles: Sequence[WallTile], *known: SourceState, language: str = "zh", revision: int = 1
+    canvas: Canvas,
+    tiles: Sequence[WallTile],
+    *known: SourceState,
+    language: str = "zh",
+    revision: int = 1,
+    dressing: Dressing = PLAIN,
 ) -> Stage:
     """Return a stage of ``tiles``, with what is ``known`` of their sources."""
     words = words_of(language)
     arrange = Arrange(revision, NOW, tuple(tiles))
-    return Stage(arrange, canvas, Faces(words, PatchBook()), words, {state.source: state for state in known})
+    states = {state.source: state for state in known}
+    return Stage(arrange, canvas, Faces(words, PatchBook()), words, states, dressing)
 
 
 def told(source: str, state: FeedState, code: ReasonCode = ReasonCode.NONE) -> SourceState:

@@ -21,7 +21,7 @@ from commandwall.ipc.messages import Arrange
 from commandwall.ipc.slots import Arena, SlotFlag, SlotInfo
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
-from tests.unit.compose.scenery import NOW, S, Scenery, scenery
+from tests.unit.compose.scenery import NOW, PLAIN, S, Scenery, scenery
 
 MS = 1_000_000
 TICK = S // 25
@@ -203,7 +203,7 @@ def test_a_picture_that_is_written_over_while_it_is_shown_is_torn() -> None:
 def stage_of(scene: Scenery, alignment: Alignment | None) -> tuple[Stage, Canvas]:
     canvas, words = Canvas(480, 134), words_of("zh")
     faces = Faces(words, PatchBook())
-    return Stage(Arrange(1, NOW, scene.tiles), canvas, faces, words, {}, alignment), canvas
+    return Stage(Arrange(1, NOW, scene.tiles), canvas, faces, words, {}, PLAIN, alignment), canvas
 
 
 @dataclass

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 import commandwall.compose.composer as composer_module
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.composer import Composer, TickReport
+from commandwall.compose.faces import Faces
+from commandwall.compose.overlays import Laid
 from commandwall.compose.palette import GAP
+from commandwall.compose.patches import PatchBook
 from commandwall.compose.report import wall_report
 from commandwall.compose.truth import STATES
+from commandwall.compose.words import words_of
 from commandwall.ipc.messages import Arrange, SwitchDone, WallTile
 from commandwall.ipc.slots import Planes, SlotFlag
 from commandwall.model.camera import FeedState
@@ -28,12 +34,16 @@ class Watcher:
         self.reports: list[TickReport] = []
         self.switches: list[SwitchDone] = []
         self.versions: list[int] = []
+        self.arrangements: list[tuple[Sequence[WallTile], Sequence[Laid]]] = []
 
     def reported(self, report: TickReport) -> None:
         self.reports.append(report)
 
     def switched(self, done: SwitchDone) -> None:
         self.switches.append(done)
+
+    def arranged(self, tiles: Sequence[WallTile], overlays: Sequence[Laid]) -> None:
+        self.arrangements.append((tiles, overlays))
 
     def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
         self.versions.append(version)
@@ -45,11 +55,13 @@ class Stand:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now_ns = NOW
         monkeypatch.setattr(composer_module, "monotonic_ns", lambda: self.now_ns)
-        monkeypatch.setattr(composer_module, "utc_ns", lambda: 1_700_000_000 * S + self.now_ns)
+        monkeypatch.setattr("commandwall.compose.overlays.utc_ns", lambda: 1_700_000_000 * S + self.now_ns)
         monkeypatch.setattr("commandwall.compose.stage.monotonic_ns", lambda: self.now_ns)
         self.watcher = Watcher()
         self.wall = Wall("w", "主墙", 240, 90, 25, "x", ())
-        self.composer = Composer(self.wall, "zh", [self.watcher], self.watcher)
+        words = words_of("zh")
+        faces = Faces(words, PatchBook())
+        self.composer = Composer(self.wall, words, faces, [self.watcher], self.watcher)
         self.seen: list[Planes] = []
         self._tick = 0
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commandwall.compose.canvas import Canvas, cut
-from commandwall.compose.faces import Faces, Look, strip_height
+from commandwall.compose.faces import Faces, Look
+from commandwall.compose.lettering import strip_height
 from commandwall.compose.palette import STATE
 from commandwall.compose.patches import PatchBook
 from commandwall.compose.tile import Tile
@@ -54,7 +55,7 @@ looks = st.builds(
 @settings(max_examples=200, deadline=None)
 @given(looks)
 def test_all_of_a_face_lies_inside_its_tile_and_on_even_pixels(look: Look) -> None:
-    for patch, x, y in FACES.face(look).parts:
+    for patch, x, y, _ in FACES.face(look).parts:
         assert x >= 0 and y >= 0 and x % 2 == y % 2 == 0
         assert patch.width % 2 == patch.height % 2 == 0
         assert x + patch.width <= look.width and y + patch.height <= look.height

@@ -13,16 +13,23 @@ import pytest
 from commandwall.base.clock import NS_PER_S
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.compose.canvas import Canvas, fill
+from commandwall.compose.faces import Faces
 from commandwall.compose.head import KEY_APART_NS, KEY_EVERY_NS, Encoding
 from commandwall.compose.heads import CANVAS, Heads, head_stream
 from commandwall.compose.palette import rgb
+from commandwall.compose.patches import PatchBook
+from commandwall.compose.veil import Veil
+from commandwall.compose.words import words_of
 from commandwall.ipc.packets import Subscriber
 from commandwall.media.encoder import H264Encoder, RawPicture
 from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.model.overlays import NOTHING_HIDDEN
 from commandwall.model.rect import Rect
 from commandwall.model.wall import Head, Wall
 
 TICK = NS_PER_S // 25
+FACES = Faces(words_of("zh"), PatchBook())
+BARE = Veil(NOTHING_HIDDEN, lambda rect: rect, FACES)
 WALL = Wall(
     "w",
     "主墙",
@@ -63,7 +70,7 @@ class Stand:
 
     def __init__(self, wall: Wall) -> None:
         self.canvas = Canvas(wall.width, wall.height)
-        self.heads = Heads(wall)
+        self.heads = Heads(wall, FACES)
         self.now_ns = 100 * NS_PER_S
         self.tick_number = 0
         self.version = 0
@@ -234,7 +241,7 @@ async def test_an_encoder_that_is_behind_loses_pictures_and_the_tick_loses_no_ti
         return encode(self, picture, pts_90k, key=key)
 
     monkeypatch.setattr(H264Encoder, "encode", slow)
-    encoding = Encoding(StreamInfo("h264", 160, 90, 25), Rect(0, 0, 160, 90), units.append)
+    encoding = Encoding(StreamInfo("h264", 160, 90, 25), Rect(0, 0, 160, 90), BARE, units.append)
     canvas = Canvas(160, 90)
     for tick in range(5):
         encoding.offer(canvas, tick, tick, tick * TICK)
@@ -256,7 +263,7 @@ async def test_an_encoder_that_fails_begins_anew_with_a_key_frame(monkeypatch: p
         return encode(self, picture, pts_90k, key=key)
 
     monkeypatch.setattr(H264Encoder, "encode", failing)
-    encoding = Encoding(StreamInfo("h264", 160, 90, 25), Rect(0, 0, 160, 90), units.append)
+    encoding = Encoding(StreamInfo("h264", 160, 90, 25), Rect(0, 0, 160, 90), BARE, units.append)
     canvas = Canvas(160, 90)
     for tick in range(4):
         encoding.offer(canvas, tick, tick, tick * TICK)

@@ -7,7 +7,7 @@ import pytest
 
 from commandwall.base.errors import InvalidError
 from commandwall.compose.canvas import Canvas, cut
-from commandwall.compose.faces import strip_height
+from commandwall.compose.lettering import strip_height
 from commandwall.compose.palette import STATE, VACANT, WAITING
 from commandwall.compose.stage import Stage
 from commandwall.compose.truth import STATES

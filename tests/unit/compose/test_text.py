@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.compose.text import clean, fit, line_height, text_mask, text_width
+from commandwall.compose.text import clean, fit, line_height, missing_glyphs, text_mask, text_width
 
 texts = st.text(st.characters(codec="utf-8"), max_size=40)
 
@@ -54,3 +54,10 @@ def test_clean_text_is_one_printable_line(text: str) -> None:
 
 def test_control_characters_and_line_feeds_become_spaces() -> None:
     assert clean(" 东门\n\x07 01\t") == "东门 01"
+
+
+def test_what_the_font_cannot_draw_is_a_box_and_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    assert clean("校门🚧 01？?") == "校门□ 01？?"
+    assert clean("🚧🚧") == "□□"
+    assert caplog.text.count("U+1F6A7") == 1
+    assert missing_glyphs("罗湖 🚧\n한") == {"🚧"}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError, UnavailableError
+from commandwall.control.alarms import Alarms
 from commandwall.control.audit import AuditLog
 from commandwall.control.camera_store import CameraStore
 from commandwall.control.database import Database
+from commandwall.control.decor import Decor
 from commandwall.control.documents import (
     HeadDocument,
     PreparedDocument,
@@ -18,14 +20,19 @@ from commandwall.control.documents import (
     WallDocument,
     WallEvent,
 )
+from commandwall.control.dress import Surroundings, WallDress
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
+from commandwall.control.kept import KeptRecords
+from commandwall.control.masking import Masking
+from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, OverlaysDocument
 from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.panels import Panels
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
 from commandwall.control.rearranging import Rearrangement
+from commandwall.control.records import Records
 from commandwall.control.roles import Principal, Role
 from commandwall.control.roster import Roster
 from commandwall.control.rtc import RtcSession, StreamOffer, Watched
@@ -36,6 +43,7 @@ from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
 from commandwall.control.webrtc import WebRtc
+from commandwall.ipc.messages import Message
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.data import Panel, PanelKind, Threshold
@@ -87,6 +95,8 @@ class FakeWall:
         self.wall = WALL
         self.packet_path = packet_path
         self.down = False
+        self.greetings: list[Callable[[], None]] = []
+        self.told: list[Message] = []
         self.rearranged: list[Rearrangement] = []
         self.prepared: list[tuple[str, Iterable[str] | None]] = []
         self._board = board
@@ -164,13 +174,22 @@ class FakeWall:
         self.prepared.append((layout_id, sources))
         return PreparedDocument(("c-1",))
 
-    async def snapshot(self, head: str, image_format: str) -> StillPicture:
+    async def snapshot(self, head: str, image_format: str, viewer: str) -> StillPicture:
         if self.down:
             raise UnavailableError("worker wall-main is waiting to restart; try again")
         if head:
             WALL.head(head)
         picture = PNG if image_format == "png" else JPEG
         return StillPicture(picture, "image/png" if picture is PNG else "image/jpeg", 0.02)
+
+    def tiles(self) -> tuple[TileDocument, ...]:
+        return self.document().tiles
+
+    def greet(self, greeting: Callable[[], None]) -> None:
+        self.greetings.append(greeting)
+
+    def tell(self, message: Message) -> None:
+        self.told.append(message)
 
     def _check(self, expected: int | None) -> None:
         if expected is not None and expected != self._revision:
@@ -216,6 +235,7 @@ class FakePlant:
         self.board = board
         self.installed: list[Camera] = []
         self.signed_in_anew: list[str] = []
+        self.masked: list[str] = []
 
     def install(self, cameras: Iterable[Camera]) -> None:
         for camera in cameras:
@@ -224,6 +244,9 @@ class FakePlant:
 
     def uninstall(self, camera_id: str) -> None:
         self.board.remove(camera_id)
+
+    def masks_changed(self, camera_id: str) -> None:
+        self.masked.append(camera_id)
 
     def sign_in_anew(self, credential: str) -> None:
         self.signed_in_anew.append(credential)
@@ -268,6 +291,9 @@ class Rig:
     """All that a test may touch."""
 
     service: Service
+    decor: Decor
+    dress: WallDress
+    viewers: dict[tuple[str, str], list[str]]
     webrtc: WebRtc
     rtc: FakeRtc
     screens: Screens
@@ -307,7 +333,10 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
     plant = FakePlant(board)
     vault = Vault(directory, {"dongmen": Credential("admin", "of the configuration")})
     roster = Roster(plant, board.cameras(), AREAS, CameraStore(database), vault)
+    viewers: dict[tuple[str, str], list[str]] = {}
     async with (
+        KeptRecords("alarms", Records(database, "alarm", AlarmDocument)) as alarm_records,
+        KeptRecords("overlays", Records(database, "overlays", OverlaysDocument)) as dress_records,
         AuditLog(Store(database), events) as audit,
         PtzControl(board.camera, {}, events.publish) as ptz,
         PanelKeeper(database, directory) as keeper,
@@ -325,10 +354,18 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
         service = Service(
             place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz, desk
         )
+        alarms = Alarms(board, alarm_records, events.publish)
+        surroundings = Surroundings(
+            "罗湖区应急指挥中心", AREAS, board, alarms, lambda: viewers, dress_records, events.publish
+        )
+        dress = WallDress(wall, surroundings)
+        masking = Masking(plant, Records(database, "masks", MaskRecord))
+        decor = Decor(alarms, {"main": dress}, masking, audit)
         for role in Role:
             await users.add(role, role, PASSWORD)
         rtc, screens = FakeRtc(), Screens(events.publish, lambda _: None, lambda _: None)
         webrtc = WebRtc(service, board, lambda id: directory / "cameras.packets", rtc, screens, audit)
+        overlays, streams = (decor, dress, viewers), (webrtc, rtc, screens)
         yield Rig(
-            service, webrtc, rtc, screens, events, board, plant, wall, users, workers, audit, panels, shown
+            service, *overlays, *streams, events, board, plant, wall, users, workers, audit, panels, shown
         )

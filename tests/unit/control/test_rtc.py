@@ -85,6 +85,20 @@ async def test_viewers_are_counted_while_their_connection_stands(bench: Bench) -
         bench.rtc.session(session)
 
 
+async def test_viewers_are_known_by_name_and_those_of_a_camera_are_sent_away(bench: Bench) -> None:
+    head, _ = await bench.rtc.watch(WANG, HEAD, OFFER)
+    camera, _ = await bench.rtc.watch(LI, Watched(camera="c-1"), OFFER)
+    assert bench.rtc.names() == {}
+    bench.goes(head, SessionPhase.CONNECTED)
+    assert bench.rtc.names() == {("main", "a"): ["wang"]}
+    bench.rtc.end_camera("c-1")
+    assert bench.told[-1] == EndSession(camera)
+    bench.rtc.end_camera("c-2")
+    assert bench.rtc.session(head).by is WANG
+    with pytest.raises(NotFoundError):
+        bench.rtc.session(camera)
+
+
 async def test_what_is_refused_leaves_no_session(bench: Bench) -> None:
     bench.refuse = InvalidError("no", field="sdp")
     with pytest.raises(InvalidError):

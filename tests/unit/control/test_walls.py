@@ -292,7 +292,7 @@ def test_a_larger_sub_picture_frees_the_main_stream(stage: Stage) -> None:
 
 async def test_a_snapshot_of_an_unknown_head_is_refused(stage: Stage) -> None:
     with pytest.raises(NotFoundError, match="'nowhere'"):
-        await stage.wall.snapshot("nowhere", "jpg")
+        await stage.wall.snapshot("nowhere", "jpg", "vera")
 
 
 def test_a_removed_camera_leaves_empty_cells(stage: Stage) -> None:

@@ -23,7 +23,7 @@ def full(luma: int) -> float:
 
 def test_the_newest_picture_of_a_group_is_taken() -> None:
     units = list(stream()[:7])
-    still, unit = newest_jpeg("h264", units)
+    still, unit = newest_jpeg("h264", units, ())
     assert unit is units[6]
     assert still.content_type == "image/jpeg"
     assert abs(gray_of(still.data) - full(luma_of(6))) < 5
@@ -31,15 +31,15 @@ def test_the_newest_picture_of_a_group_is_taken() -> None:
 
 def test_a_full_range_picture_keeps_its_brightness() -> None:
     units = stream(codec="mjpeg", pixel_format="yuvj420p", frames=1)
-    still, _ = newest_jpeg("mjpeg", list(units))
+    still, _ = newest_jpeg("mjpeg", list(units), ())
     assert abs(gray_of(still.data) - full(luma_of(0))) < 5
 
 
 def test_what_cannot_be_decoded_is_passed_over() -> None:
     units = [stream()[0], AccessUnit(b"\x00\x00\x00\x01garbage", 0, False)]
-    assert newest_jpeg("h264", units)[1] is units[0]
+    assert newest_jpeg("h264", units, ())[1] is units[0]
 
 
 def test_no_picture_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(UnavailableError, match="key frame"):
-        newest_jpeg("h264", [AccessUnit(b"\x00\x00\x00\x01garbage", 0, True)])
+        newest_jpeg("h264", [AccessUnit(b"\x00\x00\x00\x01garbage", 0, True)], ())

@@ -40,6 +40,11 @@ def stream(
             "preset": "ultrafast",
             "x264-params": f"repeat-headers=1:scenecut=0:keyint={gop}:bframes={b_frames}:b-adapt=0",
         }
+    if codec == "libx265":
+        context.options = {
+            "preset": "ultrafast",
+            "x265-params": f"log-level=none:slices=3:keyint={gop}:bframes=0",
+        }
     packets = []
     for number in range(frames):
         picture = np.full((height * 3 // 2, width), 128, np.uint8)

@@ -118,3 +118,39 @@ def test_only_an_unconverted_jpeg_picture_is_full_range() -> None:
 def test_other_codecs_are_refused_by_name_before_they_are_opened() -> None:
     with pytest.raises(UnsupportedError, match="'h263'"):
         VideoDecoder("h263")
+
+
+def hevc_stream() -> tuple[AccessUnit, ...]:
+    """Return H.265 whose pictures have three slices each."""
+    return stream(width=256, height=192, frames=8, gop=4, codec="libx265")
+
+
+def without_the_last_slice(unit: AccessUnit) -> AccessUnit:
+    """Return ``unit`` with its last NAL unit left out, as packets are lost."""
+    return replace(unit, data=unit.data[: unit.data.rindex(b"\x00\x00\x01")])
+
+
+def test_a_hole_in_h265_is_found_though_the_decoder_says_nothing() -> None:
+    units = hevc_stream()
+    whole = decode_all(VideoDecoder("hevc"), units)
+    assert [picture.hollow for picture in whole] == [False] * 8
+    first, *others = decode_all(VideoDecoder("hevc"), (without_the_last_slice(units[0]), *units[1:4]))
+    planes = first.planes()
+    assert ((planes.u == 0) & (planes.v == 0)).mean() > 0.1, "green, as zeros are"
+    assert first.hollow and first.damaged and not first.broken
+    assert all(picture.hollow for picture in others), "what is predicted from it has the hole too"
+
+
+def test_what_h264_lacks_is_concealed_and_told() -> None:
+    units = stream(width=256, height=192)
+    noise = replace(units[3], data=units[3].data[: len(units[3].data) // 2] + b"\x5a\xa5\x11" * 40)
+    pictures = decode_all(VideoDecoder("h264"), (*units[:3], noise, *units[4:12]))
+    assert [picture.broken for picture in pictures[:3]] == [False] * 3
+    assert not any(picture.hollow for picture in pictures)
+    assert not pictures[-1].broken, "the next key frame mends it"
+
+
+def test_saturated_green_is_no_hole() -> None:
+    units = stream(codec="libx265", width=128, height=96, frames=2)
+    (picture,) = VideoDecoder("hevc").decode(units[0])
+    assert not picture.hollow

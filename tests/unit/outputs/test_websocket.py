@@ -101,7 +101,7 @@ async def test_a_viewer_gets_the_configuration_then_frames_from_a_key_frame_on(
 ) -> None:
     encoder.encode(key_unit(0))
     encoder.encode(delta_unit(1))
-    with video.watch(address) as viewer:
+    with video.watch(address, "vera") as viewer:
         config, *frames = await take(viewer, 3)
     assert isinstance(config, str)
     assert json.loads(config) == {
@@ -115,9 +115,9 @@ async def test_all_viewers_share_one_subscription_and_a_new_one_asks_for_one_key
     video: HeadVideo, address: HeadAddress, encoder: Encoder, bus: PacketServer
 ) -> None:
     encoder.encode(key_unit(0))
-    with video.watch(address) as first:
+    with video.watch(address, "vera") as first:
         await take(first, 2)
-        with video.watch(address) as second, video.watch(address) as third:
+        with video.watch(address, "vera") as second, video.watch(address, "vera") as third:
             await until(lambda: encoder.keys_asked)
             encoder.encode(delta_unit(1))
             encoder.encode(key_unit(2))
@@ -131,7 +131,7 @@ async def test_all_viewers_share_one_subscription_and_a_new_one_asks_for_one_key
 async def test_the_subscription_ends_with_the_last_viewer(
     video: HeadVideo, address: HeadAddress, encoder: Encoder, bus: PacketServer
 ) -> None:
-    with video.watch(address):
+    with video.watch(address, "vera"):
         await until(lambda: encoder.subscribers)
     await until(lambda: not encoder.subscribers)
     assert video.viewers() == {}
@@ -141,7 +141,7 @@ async def test_a_slow_viewer_skips_to_the_next_key_frame_and_harms_nobody(
     video: HeadVideo, address: HeadAddress, encoder: Encoder, bus: PacketServer
 ) -> None:
     encoder.encode(key_unit(0))
-    with video.watch(address) as quick, video.watch(address) as slow:
+    with video.watch(address, "vera") as quick, video.watch(address, "vera") as slow:
         seen = bodies(await take(quick, 2))
         await take(slow, 2)
         for number in range(1, 121):
@@ -159,7 +159,7 @@ async def test_a_slow_viewer_skips_to_the_next_key_frame_and_harms_nobody(
 async def test_frames_come_back_when_the_wall_process_does(
     video: HeadVideo, address: HeadAddress, encoder: Encoder
 ) -> None:
-    with video.watch(address) as viewer:
+    with video.watch(address, "vera") as viewer:
         for life in range(2):
             async with PacketServer(address.path, encoder):
                 encoder.encode(key_unit(life, SPS if life == 0 else OTHER_SPS))
@@ -173,7 +173,7 @@ async def test_frames_come_back_when_the_wall_process_does(
 async def test_a_stream_that_is_not_there_yet_is_tried_again(
     video: HeadVideo, address: HeadAddress, encoder: Encoder
 ) -> None:
-    with video.watch(address) as viewer:
+    with video.watch(address, "vera") as viewer:
         await until(lambda: not address.path.exists())
         async with PacketServer(address.path, encoder):
             encoder.encode(key_unit(0))
@@ -182,7 +182,7 @@ async def test_a_stream_that_is_not_there_yet_is_tried_again(
 
 async def test_leaving_the_context_ends_all_fanouts(address: HeadAddress) -> None:
     async with HeadVideo() as video:
-        with video.watch(address):
+        with video.watch(address, "vera"):
             assert [task.get_name() for task in asyncio.all_tasks() if "video" in task.get_name()] == [
                 "video main/left"
             ]
@@ -190,7 +190,7 @@ async def test_leaving_the_context_ends_all_fanouts(address: HeadAddress) -> Non
 
 
 def test_what_waits_for_a_viewer_is_bounded_in_bytes_too() -> None:
-    viewer = Viewer()
+    viewer = Viewer("vera")
     big = bytes(3 << 20)
     assert viewer.push(big, key=True)
     assert viewer.push(big, key=False)
@@ -200,7 +200,7 @@ def test_what_waits_for_a_viewer_is_bounded_in_bytes_too() -> None:
 
 
 async def test_an_overflow_keeps_the_configuration() -> None:
-    viewer = Viewer()
+    viewer = Viewer("vera")
     viewer.configure("config")
     viewer.push(b"k", key=True)
     for _ in range(60):
@@ -211,5 +211,5 @@ async def test_an_overflow_keeps_the_configuration() -> None:
 
 def test_a_head_that_nobody_serves_is_not_asked_for_key_frames(address: HeadAddress) -> None:
     fanout = HeadFanout(address)
-    fanout.join(Viewer())
+    fanout.join(Viewer("vera"))
     assert len(fanout.viewers) == 1

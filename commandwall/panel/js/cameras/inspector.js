@@ -39,6 +39,10 @@ export class Inspector {
     byId("camera-state").textContent = term("camera", camera.state);
     byId("camera-reason").textContent = reason;
     byId("camera-reason").hidden = !reason;
+    const alarm = camera.alarm ?? "";
+    byId("camera-alarm").textContent = t("alarm.shown", { level: term("alarm", alarm) });
+    byId("camera-alarm").hidden = alarm === "";
+    byId("camera-alarm").dataset.alarm = alarm;
     const facts = [
       [t("fact.id"), camera.id],
       [t("fact.area"), this.store.areaName(camera.area)],

@@ -26,6 +26,7 @@ export const TROUBLE = new Set(["stalled", "lost", "refused"]);
  * @property {number | null} loss_ratio
  * @property {number | null} clock_skew_ms the camera's clock minus the daemon's
  * @property {number | null} clock_drift_ppm
+ * @property {string | null} [alarm] the level of its alarm
  * @property {boolean} onvif whether it may be moved
  *
  * @typedef {{id: string, name: string, parent: string | null}} AreaDocument

@@ -204,6 +204,7 @@ export class CameraTree {
     const { live, total, trouble } = area.count;
     const [, , name, note, cells, fill] = node.children;
     node.setAttribute("aria-expanded", String(open));
+    delete node.dataset.alarm;
     node.dataset.state = trouble > 0 ? "trouble" : live === total ? "live" : "connecting";
     node.title = this.i18n.t("tree.area", { name: area.name, live, total, trouble });
     name.textContent = area.name;
@@ -221,6 +222,8 @@ export class CameraTree {
     const shown = this.cellsOf(camera.id);
     node.removeAttribute("aria-expanded");
     node.dataset.state = camera.state;
+    if (camera.alarm) node.dataset.alarm = camera.alarm;
+    else delete node.dataset.alarm;
     node.title = `${camera.name}\n${state}${reason ? ` · ${reason}` : ""}`;
     node.setAttribute("aria-label", `${camera.name} ${camera.id} ${state}`);
     name.textContent = camera.name;

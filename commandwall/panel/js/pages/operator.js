@@ -11,6 +11,7 @@ import { PanelForm } from "../data/form.js";
 import { PanelList } from "../data/list.js";
 import { PanelStore } from "../data/store.js";
 import { LayoutPicker } from "../layouts/picker.js";
+import { OverlayDialogs } from "../overlays/dialogs.js";
 import { PtzPad } from "../ptz/pad.js";
 import { ScreenList } from "../screens/list.js";
 import { ScreenSharing } from "../screens/sharing.js";
@@ -60,7 +61,8 @@ const list = new PanelList(panels, i18n, {
 });
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
-const desk = new Desk({ session, view, store, tree, toasts, menu, i18n });
+const overlays = new OverlayDialogs(api, i18n, toasts);
+const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, overlays });
 
 /** @param {string} camera @param {boolean} next */
 function pick(camera, next) {
@@ -167,6 +169,10 @@ function wireEvents() {
     const { wall, tiles } = /** @type {CustomEvent} */ (event).detail;
     session.receiveTiles(wall, tiles);
   });
+  events.addEventListener("overlays", (event) =>
+    overlays.receive(/** @type {CustomEvent} */ (event).detail.overlays),
+  );
+  store.addEventListener("change", () => view.refresh());
   events.addEventListener("hello", (event) => {
     if (!(/** @type {CustomEvent} */ (event).detail.resumed)) toasts.report(load());
   });
@@ -225,6 +231,7 @@ function wireDragging() {
 }
 
 placeIcons();
+view.alarmOf = (camera) => store.cameras.get(camera)?.alarm ?? null;
 i18n.follow();
 tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(sourceOf(camera));
 list.cellsOf = (/** @type {string} */ panel) => session.cellsOf(dataSource(panel));

@@ -46,6 +46,12 @@ export function cellItems(desk, cell, camera) {
     },
     { label: t("cell.fill"), icon: "fill", disabled: none, action: () => desk.fill(camera?.area ?? "") },
     {
+      label: t(camera?.alarm ? "alarm.clear" : "alarm.set"),
+      icon: "warning",
+      disabled: none,
+      action: () => desk.toggleAlarm(camera),
+    },
+    {
       label: t("cell.empty"),
       icon: "empty",
       keys: "Del",

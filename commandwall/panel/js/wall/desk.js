@@ -17,12 +17,13 @@ const OPERATING = new Set(["operator", "admin"]);
  * @property {import("../widgets/toasts.js").Toasts} toasts
  * @property {import("../widgets/menu.js").Menu} menu
  * @property {import("../base/i18n.js").I18n} i18n
+ * @property {import("../overlays/dialogs.js").OverlayDialogs} overlays
  */
 
 export class Desk {
   /** @param {Parts} parts */
   constructor(parts) {
-    const { session, view, store, tree, toasts, menu, i18n } = parts;
+    const { session, view, store, tree, toasts, menu, i18n, overlays } = parts;
     this.session = session;
     this.view = view;
     this.store = store;
@@ -30,6 +31,7 @@ export class Desk {
     this.toasts = toasts;
     this.menu = menu;
     this.i18n = i18n;
+    this.overlays = overlays;
     this.zoom = new Zoom(view, (cell, crop) => this.show(cell, crop));
     /** Whether a camera that is chosen comes into the biggest cell. */
     this.following = false;
@@ -53,6 +55,7 @@ export class Desk {
       solo: () => this.toggleSolo(),
       empty: () => this.emptySelected(),
       clear: () => this.change((session) => session.clear()),
+      overlays: () => this.toasts.report(this.overlays.openOverlays(this.session.wall?.id ?? "")),
       follow: () => this.toggleFollowing(),
     };
     for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
@@ -193,6 +196,13 @@ export class Desk {
     );
   }
 
+  /** Ends a camera's alarm, or asks what to raise one for. @param {import("../cameras/store.js").Camera | undefined} camera */
+  toggleAlarm(camera) {
+    if (camera === undefined) return;
+    if (camera.alarm) this.overlays.clearAlarm(camera.id);
+    else this.overlays.openAlarm(camera);
+  }
+
   /** Brings buttons and the line about the selection up to date. */
   refresh() {
     const { t } = this.i18n;
@@ -209,6 +219,7 @@ export class Desk {
       this.session.wall?.tiles.some((it) => (it.source ?? NONE) !== NONE) ?? false,
       t("wall.clear"),
     );
+    this.enable("overlays", this.session.wall !== null, t("overlays.title"));
     this.enable("follow", true, t("follow.title"));
     byId("follow").classList.toggle("on", this.following);
     byId("follow").setAttribute("aria-pressed", String(this.following));

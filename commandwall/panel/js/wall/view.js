@@ -29,6 +29,8 @@ export class WallView extends EventTarget {
     /** @type {Map<string, HTMLElement>} */
     this.nodes = new Map();
     this.shape = "";
+    /** @type {(camera: string) => string | null} the level of a camera's alarm */
+    this.alarmOf = () => null;
     grid.addEventListener("pointerdown", (event) => this.select(this.cellAt(event.target)));
     i18n.addEventListener("change", () => this.refresh());
   }
@@ -73,10 +75,13 @@ export class WallView extends EventTarget {
     for (const tile of this.wall?.tiles ?? []) {
       const node = this.nodes.get(tile.cell);
       if (node === undefined) continue;
-      const signature = `${tile.state} ${tile.source} ${tile.name} ${tile.crop} ${this.i18n.language}`;
+      const alarm = this.alarmOf(cameraOf(tile.source) ?? "");
+      const signature = `${tile.state} ${tile.source} ${tile.name} ${tile.crop} ${alarm} ${this.i18n.language}`;
       if (node.dataset.shown === signature) continue;
       node.dataset.shown = signature;
       node.dataset.state = tile.state;
+      if (alarm === null) delete node.dataset.alarm;
+      else node.dataset.alarm = alarm;
       const state = this.i18n.term("tile", tile.state);
       const name = tile.name || cameraOf(tile.source) || "";
       node.children[1].textContent = name;

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from commandwall.base.clock import NS_PER_S as S
 from commandwall.base.errors import CommandwallError
 from commandwall.compose.data.colours import ACCENT, CAMERA, DIM, LEVEL, OUTLINE, STALE
-from commandwall.compose.faces import strip_height
+from commandwall.compose.lettering import strip_height
 from commandwall.compose.palette import PAPER, rgb
 from commandwall.model.camera import FeedState
 from commandwall.model.data import (

@@ -50,6 +50,7 @@ def example_of(route: Route) -> dict[str, Any]:
     known: dict[str, Any] = {
         "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
         "role": "viewer", "user": "admin", "id": "new", "area": "dongmen", "verb": "home",
+        "text": "x", "level": "info", "masks": [],
         "cell": None, "first": "1", "second": "2",
         "kind": "clock", "points": [{"value": 1}],
     }  # fmt: skip

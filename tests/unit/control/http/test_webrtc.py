@@ -4,6 +4,7 @@ import pytest
 
 from commandwall.control.roles import Role
 from commandwall.control.rtc import Watched
+from commandwall.model.masks import Mask
 from tests.unit.control.http.conftest import Client, Connect
 from tests.unit.control.rig import Rig
 
@@ -45,6 +46,17 @@ async def test_a_camera_is_watched(connect: Connect, rig: Rig, query: str, strea
     assert (offer.stream, offer.answers_keys) == (f"camera/c-1/{stream}", False)
     (session,) = rig.rtc.sessions.values()
     assert session.watches == Watched(camera="c-1")
+
+
+async def test_a_camera_with_privacy_masks_is_not_sent_as_it_is(connect: Connect, rig: Rig) -> None:
+    rig.board.set_masks("c-1", (Mask.rectangle(0.1, 0.1, 0.2, 0.2),))
+    client = await connect(Role.ADMIN)
+    response = await client.post("/whep/cameras/c-1", data=b"v=0\r\n", headers=SDP)
+    problem = await response.json(content_type="application/problem+json")
+    assert (
+        response.status == 403 and "privacy masks" in problem["detail"] and "隐私遮挡" in problem["detail_zh"]
+    )
+    assert rig.rtc.offers == []
 
 
 @pytest.mark.parametrize(
