@@ -96,7 +96,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             )
         )
         health = Health(plant.walls.values, plant.worker_statuses)
-        probes = Probes(metrics.text, health.faults)
+        probes = Probes(metrics.text, health.faults, health.warnings)
         pages = Path(commandwall.panel.__file__).parent
         web = Web(service, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))

@@ -17,6 +17,7 @@ from commandwall.compose.canvas import Canvas
 from commandwall.compose.clock import WallClock
 from commandwall.compose.faces import Faces
 from commandwall.compose.patches import PatchBook
+from commandwall.compose.pattern import TestPattern
 from commandwall.compose.stage import Stage
 from commandwall.compose.switch import SwitchWatch
 from commandwall.compose.ticker import Ticker
@@ -82,11 +83,12 @@ class Composer:
         self._canvas = Canvas(wall.width, wall.height)
         self._viewers, self._listener = viewers, listener
         self._orders: deque[Callable[[], None]] = deque()
-        self._peeks: deque[Callable[[Canvas], None]] = deque()
+        self._peeks: deque[Callable[[Canvas, int], None]] = deque()
         self._known: dict[str, SourceState] = {}
         self._alignment = Alignment(wall.align_ms * _NS_PER_MS) if wall.align_ms else None
         self._ticker = Ticker(wall.fps, self._tick)
         self._version = 0
+        self._pattern: TestPattern | None = None
         self._face_ns = NS_PER_S // wall.fps // _FACES_SHARE
         self._next: Stage | None = None
         self._hold_until_ns = 0
@@ -120,8 +122,12 @@ class Composer:
         self._known = self._known | {state.source: state for state in states}
         self._orders.append(self._learn)
 
-    def peek(self, look: Callable[[Canvas], None]) -> None:
-        """Call ``look`` in the tick's thread after the next tick; it copies what it wants."""
+    def show_pattern(self, pattern: TestPattern | None) -> None:
+        """Show ``pattern``, as large as the canvas, instead of it from the next tick on."""
+        self._orders.append(lambda: self._set_pattern(pattern))
+
+    def peek(self, look: Callable[[Canvas, int], None]) -> None:
+        """Call ``look`` with canvas and tick after the next one, in its thread; it copies what it wants."""
         self._peeks.append(look)
 
     def _tick(self, tick: int) -> None:
@@ -132,8 +138,9 @@ class Composer:
             self._alignment.tick(now_ns)
         self._switch(now_ns)
         self._compose(now_ns)
+        canvas = self._shown(tick)
         for viewer in self._viewers:
-            viewer.offer(self._canvas, self._version, tick, now_ns)
+            viewer.offer(canvas, self._version, tick, now_ns)
         self._show_peeks()
         if self._watch is not None and (done := self._watch.check(now_ns)) is not None:
             self._listener.switched(done)
@@ -146,9 +153,21 @@ class Composer:
             self._clock.draw()
         self._version += bool(drawn) or clock_due
 
+    def _shown(self, tick: int) -> Canvas:
+        """Return the canvas, or the test pattern that stands for it: that moves at every tick."""
+        if self._pattern is None:
+            return self._canvas
+        self._version += 1
+        return self._pattern.at(tick)
+
     def _show_peeks(self) -> None:
         while self._peeks:
-            self._peeks.popleft()(self._canvas)
+            tick = self._ticker.tick
+            self._peeks.popleft()(self._shown(tick), tick)
+
+    def _set_pattern(self, pattern: TestPattern | None) -> None:
+        self._pattern = pattern
+        self._version += 1
 
     def _learn(self) -> None:
         self._stage.learn(self._known)

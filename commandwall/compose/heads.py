@@ -10,14 +10,13 @@ import asyncio
 from commandwall.base.errors import NotFoundError
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.head import Encoding
+from commandwall.compose.headpicture import HeadPicture, HeadPictures
 from commandwall.ipc.messages import HeadFigures
 from commandwall.ipc.packets import Subscriber
 from commandwall.model.access_unit import AccessUnit, StreamInfo
-from commandwall.model.rect import Rect
 from commandwall.model.wall import Wall
 
 CANVAS = "canvas"
-_MOST_CANVAS_WIDTH = 1920
 
 
 def head_stream(head: str) -> str:
@@ -28,8 +27,9 @@ def head_stream(head: str) -> str:
 class HeadStream:
     """One stream and its subscribers. Nothing is encoded while nobody is subscribed."""
 
-    def __init__(self, rect: Rect, info: StreamInfo) -> None:
-        self.rect, self.info = rect, info
+    def __init__(self, picture: HeadPicture, fps: int) -> None:
+        self.picture = picture
+        self.info = StreamInfo("h264", *picture.view.size, fps)
         self.encoded = 0
         self.encoding: Encoding | None = None
         self._started: dict[Subscriber, bool] = {}
@@ -47,7 +47,7 @@ class HeadStream:
         if self.encoding is None:
             loop = asyncio.get_running_loop()
             self.encoding = Encoding(
-                self.info, self.rect, lambda unit: loop.call_soon_threadsafe(self._publish, unit)
+                self.info, self.picture, lambda unit: loop.call_soon_threadsafe(self._publish, unit)
             )
         else:
             self.encoding.want_key()
@@ -79,16 +79,16 @@ class Heads:
     """The streams of one wall: a :class:`commandwall.ipc.packets.PacketSource`."""
 
     def __init__(self, wall: Wall) -> None:
-        self._streams = {
-            head_stream(head.id): HeadStream(head.rect, _info(head.rect, wall.fps)) for head in wall.heads
-        }
-        whole = Rect(0, 0, wall.width, wall.height)
-        same = next((stream for stream in self._streams.values() if stream.rect == whole), None)
-        if same is None or wall.width > _MOST_CANVAS_WIDTH:
-            same = HeadStream(whole, _info(whole, wall.fps, _MOST_CANVAS_WIDTH))
-        self._all = tuple({id(stream): stream for stream in (*self._streams.values(), same)}.values())
+        self.pictures = pictures = HeadPictures(wall)
+        by_picture: dict[int, HeadStream] = {}
+
+        def stream(picture: HeadPicture) -> HeadStream:
+            return by_picture.setdefault(id(picture), HeadStream(picture, wall.fps))
+
+        self._streams = {head_stream(head): stream(picture) for head, picture in pictures.heads.items()}
+        self._streams[CANVAS] = stream(pictures.preview)
+        self._all = tuple(by_picture.values())
         self._heads = wall.heads
-        self._streams[CANVAS] = same
 
     def subscribe(self, stream: str, subscriber: Subscriber) -> None:
         """Describe ``stream`` and push from the next key frame on; raises :class:`NotFoundError`."""
@@ -127,10 +127,3 @@ class Heads:
             return self._streams[name]
         except KeyError:
             raise NotFoundError("this wall has no stream {name!r}", name=name) from None
-
-
-def _info(rect: Rect, fps: int, most_width: int = 1 << 16) -> StreamInfo:
-    """Return the description of ``rect`` as a stream, scaled down to ``most_width``, even."""
-    width = min(rect.width, most_width)
-    height = max(2, round(rect.height * width / rect.width / 2) * 2)
-    return StreamInfo("h264", width, height, fps)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 
 from commandwall.base.errors import UnavailableError
-from commandwall.compose.canvas import Canvas
+from commandwall.compose.canvas import Canvas, empty_planes
 from commandwall.compose.composer import Composer
+from commandwall.compose.headpicture import HeadPictures
 from commandwall.ipc.messages import Picture, SnapshotWall
 from commandwall.ipc.slots import Planes
 from commandwall.media.still import encode_still
-from commandwall.model.rect import Rect
 
 _PATIENCE_S = 2.0
 
 
-async def snapshot(composer: Composer, request: SnapshotWall) -> tuple[Picture, bytes]:
+async def snapshot(
+    composer: Composer, pictures: HeadPictures, request: SnapshotWall
+) -> tuple[Picture, bytes]:
     """Return the whole canvas (``head`` is empty) or a head, after the next tick.
 
     The tick only copies; the encoding is done in a thread. Raises
@@ -23,12 +25,14 @@ async def snapshot(composer: Composer, request: SnapshotWall) -> tuple[Picture, 
     :class:`commandwall.base.errors.InvalidError` for an unknown format.
     """
     wall = composer.wall
-    rect = wall.head(request.head).rect if request.head else Rect(0, 0, wall.width, wall.height)
+    shown = pictures.heads[wall.head(request.head).id] if request.head else pictures.whole
     loop = asyncio.get_running_loop()
     copied: asyncio.Future[Planes] = loop.create_future()
 
-    def take(canvas: Canvas) -> None:
-        loop.call_soon_threadsafe(_resolve, copied, canvas.copy(rect))
+    def take(canvas: Canvas, tick: int) -> None:
+        planes = empty_planes(*shown.view.size)
+        shown.take(canvas, tick, planes)
+        loop.call_soon_threadsafe(_resolve, copied, planes)
 
     composer.peek(take)
     try:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import cv2
 
 from commandwall.base.errors import CommandwallError, InvalidError, ProtocolError
 from commandwall.compose.composer import Composer, TickReport
+from commandwall.compose.displays import open_displays
 from commandwall.compose.heads import Heads
+from commandwall.compose.lineup import LineUp
 from commandwall.compose.report import wall_report
 from commandwall.compose.snapshot import snapshot
 from commandwall.ipc.channel import Channel, Received
+from commandwall.ipc.head_messages import ShowLineUp
 from commandwall.ipc.messages import (
     Arrange,
     ConfigureWall,
     Failure,
+    Picture,
     SnapshotWall,
     SourceStates,
     SwitchDone,
@@ -30,6 +35,14 @@ from commandwall.workers.child import run_child
 log = logging.getLogger(__name__)
 
 
+class _Parts(NamedTuple):
+    """What a wall process has once it is configured."""
+
+    composer: Composer
+    heads: Heads
+    lineup: LineUp
+
+
 class WallProcess:
     """Takes the control plane's messages; everything else is the composer's and the heads'."""
 
@@ -38,8 +51,7 @@ class WallProcess:
         self._stack = stack
         self._group = group
         self._loop = asyncio.get_running_loop()
-        self._composer: Composer | None = None
-        self._heads: Heads | None = None
+        self._parts: _Parts | None = None
 
     async def handle(self, received: Received) -> None:
         """Act on one message; raises :class:`ProtocolError` for one that is not a wall's."""
@@ -49,10 +61,13 @@ class WallProcess:
             case Arrange() as arrange:
                 await self._arrange(arrange)
             case SourceStates(states):
-                self._running().learn(states)
+                self._running().composer.learn(states)
+            case ShowLineUp() as order:
+                await self._running().lineup.show(order)
             case SnapshotWall() as request:
-                composer = self._running()
-                self._group.create_task(self._snapshot(composer, request, received.call), name="snapshot")
+                parts = self._running()
+                still = snapshot(parts.composer, parts.heads.pictures, request)
+                self._group.create_task(self._answer(still, received.call), name="snapshot")
             case other:
                 raise ProtocolError(f"a wall process does not take {type(other).__name__}")
 
@@ -65,21 +80,24 @@ class WallProcess:
         self._loop.call_soon_threadsafe(self._channel.post, done)
 
     async def _configure(self, configure: ConfigureWall) -> None:
-        if self._composer is not None:
+        if self._parts is not None:
             raise ProtocolError("a wall process is configured once; restart it for another wall")
-        heads = self._heads = Heads(configure.wall)
+        wall = configure.wall
+        heads = Heads(wall)
         self._stack.push_async_callback(heads.close)
         await self._stack.enter_async_context(PacketServer(Path(configure.packet_path), heads))
-        composer = self._composer = Composer(configure.wall, configure.language, [heads], self)
+        displays = open_displays(wall, heads.pictures, configure.displays)
+        composer = Composer(wall, configure.language, [heads, *displays], self)
+        self._parts = _Parts(composer, heads, LineUp(wall, heads.pictures, composer))
         self._group.create_task(asyncio.to_thread(composer.run), name="tick")
 
     def stop(self) -> None:
         """End the tick."""
-        if self._composer is not None:
-            self._composer.stop()
+        if self._parts is not None:
+            self._parts.composer.stop()
 
     async def _arrange(self, arrange: Arrange) -> None:
-        composer = self._running()
+        composer = self._running().composer
         try:
             stage = await asyncio.to_thread(composer.prepare, arrange)
         except InvalidError as error:
@@ -87,22 +105,21 @@ class WallProcess:
         else:
             composer.show(stage)
 
-    async def _snapshot(self, composer: Composer, request: SnapshotWall, call: int) -> None:
+    async def _answer(self, still: Coroutine[Any, Any, tuple[Picture, bytes]], call: int) -> None:
         try:
-            picture, data = await snapshot(composer, request)
+            picture, data = await still
         except CommandwallError as error:
             self._channel.answer(call, Failure.of(error))
         else:
             self._channel.answer(call, picture, data)
 
     def _post_report(self, report: TickReport) -> None:
-        if self._heads is not None:
-            self._channel.post(wall_report(report, self._heads.figures()))
+        self._channel.post(wall_report(report, self._running().heads.figures()))
 
-    def _running(self) -> Composer:
-        if self._composer is None:
+    def _running(self) -> _Parts:
+        if self._parts is None:
             raise ProtocolError("a wall process is configured before anything else")
-        return self._composer
+        return self._parts
 
 
 @asynccontextmanager

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from commandwall.control.displays import DisplayDocument
 from commandwall.model.wall import DecodeLevel, TileState
 from commandwall.onvif.ptz import Position, Preset
 
 
 @dataclass(frozen=True, slots=True)
 class HeadDocument:
-    """A head in the API: ``rect`` is (x, y, width, height) on the canvas."""
+    """A head in the API: ``rect`` is (x, y, width, height) on the canvas, ``size`` that of its picture.
+
+    ``test_pattern``: it shows one of its own; ``display`` is the monitor of this machine that shows it.
+    """
 
     id: str
     rect: tuple[int, int, int, int]
+    bezel: tuple[int, int, int, int]
+    rotate: int
+    size: tuple[int, int]
+    test_pattern: bool
+    display: DisplayDocument | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,10 @@ class TileDocument:
 
 @dataclass(frozen=True, slots=True)
 class WallDocument:
-    """A wall in the API."""
+    """A wall in the API.
+
+    ``identifying``: its heads say what they are called; ``test_pattern``: one is shown over its canvas.
+    """
 
     id: str
     name: str
@@ -52,6 +64,8 @@ class WallDocument:
     layout: str
     heads: tuple[HeadDocument, ...]
     tiles: tuple[TileDocument, ...]
+    identifying: bool
+    test_pattern: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class Plant:
     @property
     def workers(self) -> list[Worker]:
         """Every worker process."""
-        return [*self.feeds.workers, *(wall.worker for wall in self.walls.values()), self.share.worker]
+        walls = (worker for wall in self.walls.values() for worker in wall.workers)
+        return [*self.feeds.workers, *walls, self.share.worker]
 
     def worker_statuses(self) -> list[WorkerStatus]:
         """Return what is known of every worker process."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from commandwall.control.documents import PreparedDocument, WallDocument
 from commandwall.control.feeds import StillPicture
+from commandwall.control.lineup import LineUpControl
 from commandwall.control.state import CameraStatus
 from commandwall.model.camera import Area
 from commandwall.model.layout import Layout
@@ -38,6 +39,7 @@ class WallPort(Protocol):
 
     wall: Wall
     packet_path: Path
+    lineup: LineUpControl
 
     def document(self) -> WallDocument:
         """Return the wall as it is now."""

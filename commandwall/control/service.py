@@ -13,6 +13,7 @@ from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
 from commandwall.control.guessing import TooManyTriesError
+from commandwall.control.lineup import LineUps
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
 from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Permission, Principal, Role
@@ -69,6 +70,7 @@ class Service:
         self._users = users
         self._audit = audit
         self._ptz = ptz
+        self.lineups = LineUps(self._wall, self._audited)
 
     # ---- looking
 
@@ -128,8 +130,7 @@ class Service:
         if head_id == CANVAS:
             stream, width, height = "canvas", wall.width, wall.height
         else:
-            rect = wall.head(head_id).rect
-            stream, width, height = f"head/{head_id}", rect.width, rect.height
+            stream, (width, height) = f"head/{head_id}", wall.head(head_id).output
         return HeadAddress(wall_id, head_id, port.packet_path, stream, wall.fps, width, height)
 
     def event_types(self, who: Principal) -> Collection[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from commandwall.base.errors import CommandwallError
 from commandwall.base.sentence import Sentence
+from commandwall.ipc.head_messages import ConfigureDisplay, DisplayArena, DisplayReport, ShowLineUp
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
@@ -235,11 +236,15 @@ class TileReport:
 
 @dataclass(frozen=True, slots=True)
 class ConfigureWall:
-    """Control -> wall, first: the canvas, where to serve head packets, the language of overlays."""
+    """Control -> wall, first: the canvas, where to serve head packets, the language of overlays.
+
+    ``displays`` are where the pictures of heads go that are shown on this machine.
+    """
 
     wall: Wall
     packet_path: str
     language: str
+    displays: tuple[DisplayArena, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,4 +410,5 @@ Message = (
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
+    | ShowLineUp | ConfigureDisplay | DisplayReport
 )  # fmt: skip

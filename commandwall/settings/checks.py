@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from commandwall.base.errors import InvalidError
 from commandwall.base.sentence import Sentence
 from commandwall.model.camera import Area, Camera, StreamAddress
+from commandwall.model.head import Bezel, Display, Head, whole_canvas
 from commandwall.model.layout import Layout
 from commandwall.model.rect import Rect
-from commandwall.model.wall import Head, Wall
+from commandwall.model.wall import Wall
 from commandwall.settings.faults import Fault, Place, invalid_fault, schema_faults
 from commandwall.settings.schema import (
     AreaEntry,
@@ -173,6 +174,7 @@ def walls_of(
 ) -> list[Wall]:
     """Return the walls whose heads lie on their canvas and whose layout fits it."""
     walls = []
+    monitors: dict[int | str, str] = {}
     for located in entries:
         entry, place = located.entry, located.place
         layout = layouts.get(entry.layout)
@@ -182,24 +184,44 @@ def walls_of(
             wall = _wall(entry)
             if layout is not None:
                 layout.rects(wall.width, wall.height)
+            _claim_monitors(wall, monitors)
             walls.append(wall)
         except InvalidError as error:
             faults.append(invalid_fault(error, place))
     return walls
 
 
+def _claim_monitors(wall: Wall, taken: dict[int | str, str]) -> None:
+    """Note which monitors ``wall`` fills; raises :class:`InvalidError` for one that another head has."""
+    for index, head in enumerate(wall.heads):
+        if head.display is None or not head.display.fullscreen:
+            continue
+        name = f"{wall.id}/{head.id}"
+        other = taken.setdefault(head.display.monitor, name)
+        if other != name:
+            raise InvalidError(
+                "monitor {monitor!r} is filled by head {other}; name another",
+                monitor=head.display.monitor,
+                other=other,
+                field=f"heads[{index}].display.monitor",
+            )
+
+
 def _wall(entry: WallEntry) -> Wall:
     """Return the wall of ``entry``; raises :class:`InvalidError`."""
     width, height = entry.size
-    heads = entry.heads or (HeadEntry(id="all", rect=(0, 0, width, height)),)
+    heads = tuple(map(_head, entry.heads)) if entry.heads else (whole_canvas(width, height),)
     seen: set[str] = set()
     for index, head in enumerate(heads):
         if head.id in seen:
             raise InvalidError(
                 "{id!r} is there twice; ids are unique", id=head.id, field=f"heads[{index}].id"
             )
-        if min(head.rect) < 0:
-            raise InvalidError("must be x, y, width, height, none below 0", field=f"heads[{index}].rect")
         seen.add(head.id)
-    models = tuple(Head(head.id, Rect(*head.rect)) for head in heads)
-    return Wall(entry.id, entry.name, width, height, entry.fps, entry.layout, models, entry.align_ms)
+    return Wall(entry.id, entry.name, width, height, entry.fps, entry.layout, heads, entry.align_ms)
+
+
+def _head(entry: HeadEntry) -> Head:
+    shown = entry.display
+    display = None if shown is None else Display(shown.monitor, shown.fullscreen)
+    return Head(entry.id, Rect(*entry.rect), Bezel(*entry.bezel), entry.rotate, entry.size, display)

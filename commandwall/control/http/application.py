@@ -7,7 +7,18 @@ import ssl
 from aiohttp import web
 
 from commandwall.base.errors import UnavailableError
-from commandwall.control.http import accounts, cameras, pages, ptz, roster, sessions, sockets, system, walls
+from commandwall.control.http import (
+    accounts,
+    cameras,
+    lineup,
+    pages,
+    ptz,
+    roster,
+    sessions,
+    sockets,
+    system,
+    walls,
+)
 from commandwall.control.http.context import OPENAPI, WEB, Web
 from commandwall.control.http.openapi import describe
 from commandwall.control.http.problems import problems
@@ -35,6 +46,7 @@ ROUTES: tuple[Route, ...] = (
     *roster.ROUTES,
     *ptz.ROUTES,
     *walls.ROUTES,
+    *lineup.ROUTES,
     *sockets.ROUTES,
     *accounts.ROUTES,
     *system.ROUTES,

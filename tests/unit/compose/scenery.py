@@ -25,6 +25,11 @@ NOW = 1_000 * S
 PERIOD = S // 15
 
 
+def copied(canvas: Canvas) -> Planes:
+    """Return what ``canvas`` shows now."""
+    return Planes(*(plane.copy() for plane in canvas.planes))
+
+
 class Scenery:
     """Tiles over an arena; ``publish`` paints one as an ingest worker would."""
 

@@ -15,7 +15,7 @@ from commandwall.ipc.slots import Planes, SlotFlag
 from commandwall.model.camera import FeedState
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState, Wall
-from tests.unit.compose.scenery import NOW, S, Scenery, same, scenery, told
+from tests.unit.compose.scenery import NOW, S, Scenery, copied, same, scenery, told
 
 LEFT, RIGHT, WHOLE = Rect(0, 0, 120, 90), Rect(120, 0, 120, 90), Rect(0, 0, 240, 90)
 TICK = S // 25
@@ -59,7 +59,7 @@ class Stand:
     def tick(self, count: int = 1) -> Planes:
         """Do ``count`` ticks and return what the wall shows then."""
         for _ in range(count):
-            self.composer.peek(lambda canvas: self.seen.append(canvas.copy(canvas.rect)))
+            self.composer.peek(lambda canvas, _: self.seen.append(copied(canvas)))
             self.composer._tick(self._tick)
             self._tick += 1
             self.now_ns += TICK

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from commandwall.model.camera import Area, Camera, StreamAddress, Transport
+from commandwall.model.head import Head
 from commandwall.model.rect import Rect
-from commandwall.model.wall import Head
 from commandwall.settings.faults import SettingsError
 from commandwall.settings.load import check_settings, load_settings
 from commandwall.settings.site import Address, Credential, Language, Level, Site

@@ -22,7 +22,9 @@ from tests.unit.control.rig import PASSWORD, Rig
 @pytest.fixture
 async def app(rig: Rig, pages: Path) -> AsyncIterator[web.Application]:
     async with HeadVideo() as video:
-        yield application(Web(rig.service, rig.events, video, Probes(metrics, list), pages, secure=True))
+        yield application(
+            Web(rig.service, rig.events, video, Probes(metrics, list, list), pages, secure=True)
+        )
 
 
 async def test_the_server_says_where_it_listens(app: web.Application) -> None:
