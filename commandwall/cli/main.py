@@ -14,6 +14,7 @@ from commandwall.base.errors import CommandwallError
 from commandwall.base.logs import configure_logs
 from commandwall.cli import accounts
 from commandwall.cli.cameras import cameras
+from commandwall.cli.displays import display_faults
 from commandwall.cli.onvif import onvif
 from commandwall.cli.site import ConfigOption, run_async, site_settings
 from commandwall.control.users import FIRST_USER
@@ -72,15 +73,31 @@ def run(config: ConfigOption) -> None:
 def check(config: Annotated[Path, typer.Argument(metavar="FILE", help="A site's configuration.")]) -> None:
     """Check a configuration and all it names; exit 2 and a line per fault."""
     faults = check_settings(config)
-    for fault in faults:
-        typer.echo(fault, err=True)
-    if faults:
-        raise typer.Exit(2)
+    _report(faults)
     settings = site_settings(config)
+    _report(display_faults(settings))
     typer.echo(
         f"{config}: correct: {len(settings.cameras)} cameras in {len(settings.areas)} areas,"
         f" {len(settings.walls)} walls, {len(settings.layouts)} layouts"
     )
+
+
+def _report(faults: list[str]) -> None:
+    """Print ``faults``, one a line, and end with exit status 2 if there are any."""
+    for fault in faults:
+        typer.echo(fault, err=True)
+    if faults:
+        raise typer.Exit(2)
+
+
+@cli.command()
+def displays() -> None:
+    """Print the monitors of this machine, by number and name, as head displays are configured."""
+    from commandwall.outputs.display.monitors import monitors, video
+
+    with video():
+        for monitor in monitors():
+            typer.echo(f"{monitor}, {monitor.refresh_hz} Hz")
 
 
 @cli.command()

@@ -7,13 +7,13 @@ from commandwall.compose.palette import SOFT, rgb
 from commandwall.compose.patch import Sheet
 from commandwall.compose.placard import Line, placard
 from commandwall.compose.view import View
-from commandwall.model.head import Head
+from commandwall.model.head import LEAST_SIDE, Head
 from commandwall.model.rect import Rect
 from commandwall.model.wall import Wall
 
 _GROUND = rgb(16, 82, 160)
-_OPACITY = 0.9
-_ROOM = 0.7
+_OPACITY = 0.94
+_ROOM = 0.6
 """How much of a head's width its name may take."""
 _MOST_HEIGHT = 2160
 """Of taller heads the name grows no more."""
@@ -28,39 +28,49 @@ def words_of_head(wall: Wall, head: Head) -> list[str]:
 
 def head_labels(wall: Wall, head: Head, view: View) -> list[Label]:
     """Return what names ``head`` in its own picture, which is taken through ``view``."""
-    return _labels(words_of_head(wall, head), Rect(0, 0, *view.upright))
+    place = Rect(0, 0, *view.upright)
+    return [*_frame(place), *_name(words_of_head(wall, head), place, [])]
 
 
 def canvas_labels(wall: Wall, view: View) -> list[Label]:
     """Return what names every head where it lies on the canvas, which is taken through ``view``.
 
-    The smaller ones come last: they lie over the larger ones.
+    Of heads that overlap the smaller one has its name in its middle, the larger one beside it.
     """
-    labels = []
-    for head in sorted(wall.heads, key=lambda head: -head.visible.area):
+    labels: list[Label] = []
+    taken: list[Rect] = []
+    for head in sorted(wall.heads, key=lambda head: head.visible.area):
         place = view.place(head.visible)
-        if min(place.width, place.height) >= 16:
-            labels += _labels(words_of_head(wall, head), place)
+        if min(place.width, place.height) >= LEAST_SIDE:
+            labels += [*_frame(place), *_name(words_of_head(wall, head), place, taken)]
     return labels
 
 
-def _labels(words: list[str], place: Rect) -> list[Label]:
-    """Return a frame around ``place`` (even) and ``words`` in its middle."""
+def _frame(place: Rect) -> list[Label]:
+    """Return four bars along the sides of ``place`` (even)."""
     thick = max(2, min(place.width, place.height) // 90 // 2 * 2)
     flat = Sheet(place.width, thick, _GROUND).finish()
     upright = Sheet(thick, place.height, _GROUND).finish()
-    frame = [
+    return [
         Label(place.x, place.y, flat),
         Label(place.x, place.bottom - thick, flat),
         Label(place.x, place.y, upright),
         Label(place.right - thick, place.y, upright),
     ]
+
+
+def _name(words: list[str], place: Rect, taken: list[Rect]) -> list[Label]:
+    """Return ``words`` in the middle of ``place``, or above or below where that is ``taken``; notes it."""
     chinese, english, picture = words
     tall = min(place.height, _MOST_HEIGHT)
-    lines = [Line(chinese, tall // 8), Line(english, tall // 10), Line(picture, tall // 14, SOFT)]
-    name = placard(lines, round(place.width * _ROOM), _GROUND, _OPACITY)
-    if name.width > place.width or name.height > place.height:
-        return frame
-    x = place.x + (place.width - name.width) // 4 * 2
-    y = place.y + (place.height - name.height) // 4 * 2
-    return [*frame, Label(x, y, name)]
+    lines = [Line(chinese, tall // 9), Line(english, tall // 12), Line(picture, tall // 16, SOFT)]
+    patch = placard(lines, round(place.width * _ROOM), _GROUND, _OPACITY)
+    if patch.width > place.width or patch.height > place.height:
+        return []
+    x = place.x + (place.width - patch.width) // 4 * 2
+    heights = [place.y + (place.height - patch.height) * part // 12 * 2 for part in (3, 1, 5)]
+    spots = [Rect(x, y // 2 * 2, patch.width, patch.height) for y in heights]
+    free = (spot for spot in spots if not any(spot.overlaps(other) for other in taken))
+    spot = next(free, spots[0])
+    taken.append(spot)
+    return [Label(spot.x, spot.y, patch)]

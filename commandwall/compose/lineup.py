@@ -33,10 +33,11 @@ class LineUp:
         self._composer.show_pattern(self._canvas_pattern() if order.pattern else None)
         for head in wall.heads:
             picture = pictures.heads[head.id]
-            pattern = None
-            if head.id in order.heads:
-                pattern = TestPattern(*picture.view.upright, wall.fps, words_of_head(wall, head))
-            picture.show(pattern, self._labels(head, picture) if order.identify else ())
+            if head.id in order.heads:  # A test pattern says what its head is called.
+                words = words_of_head(wall, head)
+                picture.show(TestPattern(*picture.view.upright, wall.fps, words), ())
+            else:
+                picture.show(None, self._labels(head, picture) if order.identify else ())
         for picture in (pictures.preview, pictures.whole):
             if picture not in pictures.heads.values():
                 picture.show(None, canvas_labels(wall, picture.view) if order.identify else ())
