@@ -93,6 +93,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
                 plant.worker_statuses,
                 video.viewers,
                 plant.share.clients,
+                lambda: plant.feeds.decoded,
             )
         )
         health = Health(plant.walls.values, plant.worker_statuses)

@@ -63,13 +63,13 @@ def _name(words: list[str], place: Rect, taken: list[Rect]) -> list[Label]:
     """Return ``words`` in the middle of ``place``, or above or below where that is ``taken``; notes it."""
     chinese, english, picture = words
     tall = min(place.height, _MOST_HEIGHT)
-    lines = [Line(chinese, tall // 9), Line(english, tall // 12), Line(picture, tall // 16, SOFT)]
+    lines = [Line(chinese, tall // 10), Line(english, tall // 14), Line(picture, tall // 18, SOFT)]
     patch = placard(lines, round(place.width * _ROOM), _GROUND, _OPACITY)
     if patch.width > place.width or patch.height > place.height:
         return []
     x = place.x + (place.width - patch.width) // 4 * 2
-    heights = [place.y + (place.height - patch.height) * part // 12 * 2 for part in (3, 1, 5)]
-    spots = [Rect(x, y // 2 * 2, patch.width, patch.height) for y in heights]
+    room = place.height - patch.height
+    spots = [Rect(x, place.y + room * part // 48 * 2, patch.width, patch.height) for part in (12, 1, 23)]
     free = (spot for spot in spots if not any(spot.overlaps(other) for other in taken))
     spot = next(free, spots[0])
     taken.append(spot)

@@ -75,7 +75,7 @@ class View:
 
 def _along(start: int, end: int, length: int, scaled: int) -> tuple[int, int]:
     """Return the even interval of ``0..scaled`` that covers ``start..end`` of ``0..length``."""
-    first = max(0, start) * scaled // (2 * length) * 2
+    first = min(max(0, start), length) * scaled // (2 * length) * 2
     last = -(-min(length, end) * scaled // (2 * length)) * 2
     return first, max(first, last)
 

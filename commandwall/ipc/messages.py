@@ -225,10 +225,14 @@ class TileFigures:
 
 @dataclass(frozen=True, slots=True)
 class TileReport:
-    """Ingest -> control, once a second and when a rung changes: all tiles this worker paints."""
+    """Ingest -> control, once a second and when a rung changes: all tiles this worker paints.
+
+    ``decoded`` counts pictures since the worker started, each once however many tiles show it.
+    """
 
     tiles: tuple[TileFigures, ...]
     decode_cores: float
+    decoded: int
 
 
 # ---- wall

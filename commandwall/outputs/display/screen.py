@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import warnings
 from types import TracebackType
+from typing import Any
 
 from commandwall.base.errors import UnavailableError
 from commandwall.ipc.slots import Plane, Planes
@@ -32,11 +33,9 @@ class Screen:
     def __init__(self, monitor: Monitor, title: str, size: tuple[int, int], *, fullscreen: bool) -> None:
         """Open the window; raises :class:`UnavailableError` when the display server will not."""
         width, height = size
-        place = _CENTRED | monitor.number
-        flags = sdl2.SDL_WINDOW_FULLSCREEN_DESKTOP if fullscreen else sdl2.SDL_WINDOW_RESIZABLE
         sdl2.SDL_SetHint(sdl2.SDL_HINT_RENDER_SCALE_QUALITY, b"linear")
         sdl2.surface.SDL_SetYUVConversionMode(sdl2.surface.SDL_YUV_CONVERSION_BT709)
-        self._window = sdl2.SDL_CreateWindow(title.encode(), place, place, width, height, flags)
+        self._window = _open_window(monitor, title, size, fullscreen)
         self._renderer = self._window and sdl2.SDL_CreateRenderer(
             self._window, -1, sdl2.SDL_RENDERER_PRESENTVSYNC
         )
@@ -96,6 +95,19 @@ class Screen:
         while sdl2.SDL_PollEvent(ctypes.byref(event)):
             dirty |= event.type == sdl2.SDL_WINDOWEVENT or event.type == sdl2.SDL_RENDER_TARGETS_RESET
         return dirty
+
+
+def _open_window(monitor: Monitor, title: str, size: tuple[int, int], fullscreen: bool) -> Any:
+    """Return a window; null where there can be none.
+
+    It is as large as the monitor from the start: where no window manager is, nobody makes it so later.
+    """
+    if not fullscreen:
+        middle = _CENTRED | monitor.number
+        return sdl2.SDL_CreateWindow(title.encode(), middle, middle, *size, sdl2.SDL_WINDOW_RESIZABLE)
+    x, y, width, height = monitor.bounds.x, monitor.bounds.y, monitor.bounds.width, monitor.bounds.height
+    flags = sdl2.SDL_WINDOW_FULLSCREEN_DESKTOP | sdl2.SDL_WINDOW_BORDERLESS
+    return sdl2.SDL_CreateWindow(title.encode(), x, y, width, height, flags)
 
 
 def _at(plane: Plane) -> object:

@@ -15,6 +15,7 @@ import { HoverCard } from "../wall/card.js";
 import { Desk } from "../wall/desk.js";
 import { Drag } from "../wall/drag.js";
 import { listenToKeys } from "../wall/keys.js";
+import { LineUp } from "../wall/lineup.js";
 import { offerWalls, rememberedWall, showWall } from "../wall/outputs.js";
 import { WallSession } from "../wall/session.js";
 import { truthText } from "../wall/truth.js";
@@ -43,6 +44,7 @@ const picker = new LayoutPicker(byId("layouts"), i18n, {
   onConsider: (layout) => desk.prepare(layout),
 });
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
+const lineUp = new LineUp(api, i18n, toasts);
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
 /** @type {import("../layouts/groups.js").Layout[]} */
@@ -75,7 +77,8 @@ function showSession() {
   if (wall === null) return;
   view.show(wall);
   picker.show(wall);
-  showWall(wall);
+  showWall(wall, i18n);
+  lineUp.show(wall, desk.readOnly);
   desk.refresh();
   tree.refresh();
   showPad();

@@ -13,6 +13,14 @@
  * @property {[number, number, number, number]} rect x, y, width, height in canvas pixels
  * @property {string} name
  *
+ * @typedef {object} Head
+ * @property {string} id
+ * @property {[number, number, number, number]} rect x, y, width, height in canvas pixels
+ * @property {[number, number]} size of its picture
+ * @property {number} rotate degrees clockwise
+ * @property {boolean} test_pattern
+ * @property {{monitor: string, mode: number[], fault: string, fault_zh: string} | null} display
+ *
  * @typedef {object} Wall
  * @property {string} id
  * @property {string} name
@@ -20,7 +28,9 @@
  * @property {number} fps
  * @property {number} revision
  * @property {string} layout
- * @property {{id: string, rect: [number, number, number, number]}[]} heads
+ * @property {Head[]} heads
+ * @property {boolean} identifying
+ * @property {boolean} test_pattern
  * @property {Tile[]} tiles
  *
  * @typedef {{layout: string, sources: string[]}} Arrangement
