@@ -22,7 +22,7 @@ from commandwall.model.head import Display
 from commandwall.outputs.display import player
 from commandwall.outputs.display.monitors import find_monitor, monitors, video
 from commandwall.outputs.display.player import Player
-from tests.unit.outputs.display.xserver import XServer, x_server
+from tests.xserver import XServer, x_server
 
 pytestmark = pytest.mark.needs("Xvfb", "ffmpeg")
 RED, GREEN, BLUE = (63, 102, 240), (173, 42, 26), (32, 240, 118)  # BT.709, limited range

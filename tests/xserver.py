@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 
 class XServer:
-    """Xvfb with one screen of 1280 x 720."""
+    """Xvfb with one screen of 1280 x 720; ``number`` is that of a free display, chosen by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int | None = None) -> None:
         read, write = os.pipe()
-        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x720x24", "-nolisten", "tcp"]
+        chosen = [] if number is None else [f":{number}"]
+        screen = ["-screen", "0", "1280x720x24", "-nolisten", "tcp"]
+        command = ["Xvfb", *chosen, "-displayfd", str(write), *screen]
         self._process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as told:
@@ -41,9 +43,9 @@ class XServer:
 
 
 @contextmanager
-def x_server() -> Iterator[XServer]:
+def x_server(number: int | None = None) -> Iterator[XServer]:
     """Run an X server."""
-    server = XServer()
+    server = XServer(number)
     try:
         yield server
     finally:
