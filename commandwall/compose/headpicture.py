@@ -12,6 +12,7 @@ from commandwall.compose.patch import Patch
 from commandwall.compose.pattern import TestPattern
 from commandwall.compose.view import View
 from commandwall.ipc.slots import Planes
+from commandwall.model.head import whole_canvas
 from commandwall.model.rect import Rect
 from commandwall.model.wall import Wall
 
@@ -61,7 +62,7 @@ class HeadPictures:
     """The pictures of all heads of a wall, by their ids, and two of its whole canvas.
 
     ``preview`` is the canvas at most as large as a browser shows it; it is a head's own picture where
-    that is the same. ``whole`` is the canvas pixel by pixel.
+    that is the same. ``whole`` is the canvas pixel by pixel, as far as one picture can hold it.
     """
 
     def __init__(self, wall: Wall) -> None:
@@ -70,7 +71,7 @@ class HeadPictures:
         preview = View(canvas, _preview_size(wall.width, wall.height))
         same = (picture for picture in self.heads.values() if picture.view.shows_as(preview))
         self.preview = next(same, None) or HeadPicture(preview)
-        self.whole = HeadPicture(View(canvas, (wall.width, wall.height)))
+        self.whole = HeadPicture(View.of(whole_canvas(wall.width, wall.height)))
 
 
 def _preview_size(width: int, height: int) -> tuple[int, int]:

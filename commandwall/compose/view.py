@@ -8,10 +8,10 @@ colours are off by one pixel, which nobody sees, instead of being interpolated a
 from __future__ import annotations
 
 import cv2
-import numpy as np
 
 from commandwall.compose.canvas import empty_planes
-from commandwall.ipc.slots import Plane, Planes
+from commandwall.ipc.slots import Planes
+from commandwall.media.scale import PlanePath
 from commandwall.model.head import Head, Rotation, turned
 from commandwall.model.rect import Rect
 
@@ -29,8 +29,12 @@ class View:
         """Show ``visible`` (any numbers, inside the canvas) as a picture of ``size``."""
         self.visible, self.size, self.rotate = visible, size, rotate
         self.upright = turned(size, rotate)
-        luma, chroma = _slices(visible), _slices(_halved(visible))
-        self._cuts = (luma, chroma, chroma)
+        shown, upright = _halved(visible), _halved(Rect(0, 0, *self.upright))
+        self._paths = (
+            PlanePath(visible, Rect(0, 0, *self.upright)),
+            PlanePath(shown, upright),
+            PlanePath(shown, upright),
+        )
         self._turn = _TURNS.get(rotate)
         self._unturned = empty_planes(*self.upright) if rotate else None
 
@@ -52,12 +56,8 @@ class View:
 
     def scale(self, canvas: Planes, upright: Planes) -> None:
         """Scale what is shown of ``canvas`` into the picture that :meth:`begin` returned."""
-        for source, cut, plane in zip(canvas, self._cuts, upright, strict=True):
-            part = source[cut]
-            if part.shape == plane.shape:
-                np.copyto(plane, part)
-            else:
-                cv2.resize(part, plane.shape[::-1], plane, interpolation=_interpolation(part, plane))
+        for path, source, plane in zip(self._paths, canvas, upright, strict=True):
+            path.run(source, plane)
 
     def turn(self, upright: Planes, target: Planes) -> None:
         """Turn the picture that was drawn upright into ``target``."""
@@ -78,16 +78,6 @@ def _along(start: int, end: int, length: int, scaled: int) -> tuple[int, int]:
     first = min(max(0, start), length) * scaled // (2 * length) * 2
     last = -(-min(length, end) * scaled // (2 * length)) * 2
     return first, max(first, last)
-
-
-def _interpolation(source: Plane, target: Plane) -> int:
-    """Return the mean of whole pixels where sizes divide; elsewhere that takes six times as long."""
-    divide = all(large % small == 0 for large, small in zip(source.shape, target.shape, strict=True))
-    return cv2.INTER_AREA if divide else cv2.INTER_LINEAR
-
-
-def _slices(rect: Rect) -> tuple[slice, slice]:
-    return slice(rect.y, rect.bottom), slice(rect.x, rect.right)
 
 
 def _halved(rect: Rect) -> Rect:

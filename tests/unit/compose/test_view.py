@@ -52,12 +52,23 @@ def turned_back(x: int, y: int, width: int, height: int, rotate: int) -> tuple[i
     return x, y
 
 
-def sample(part: Plane, x: int, y: int, width: int, height: int) -> float:
-    """Return the sample at (x, y) of ``part`` scaled to ``width`` x ``height``: the mean, or linear."""
+def halved(part: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
+    """Return ``part`` after it was halved, the mean of four samples each, while it is twice too large."""
+    while (
+        part.shape[0] % 2 == 0 == part.shape[1] % 2
+        and part.shape[0] >= 2 * height
+        and part.shape[1] >= 2 * width
+    ):
+        smaller = np.empty((part.shape[0] // 2, part.shape[1] // 2))
+        for y, x in product(range(smaller.shape[0]), range(smaller.shape[1])):
+            smaller[y, x] = part[2 * y : 2 * y + 2, 2 * x : 2 * x + 2].mean()
+        part = smaller
+    return part
+
+
+def sample(part: NDArray[np.float64], x: int, y: int, width: int, height: int) -> float:
+    """Return the sample at (x, y) of ``part`` scaled to ``width`` x ``height``, linear in its neighbours."""
     rows, columns = part.shape
-    if rows % height == 0 and columns % width == 0:
-        tall, wide = rows // height, columns // width
-        return float(part[y * tall : (y + 1) * tall, x * wide : (x + 1) * wide].mean())
     row = min(max((y + 0.5) * rows / height - 0.5, 0), rows - 1)
     column = min(max((x + 0.5) * columns / width - 0.5, 0), columns - 1)
     top, left = int(row), int(column)
@@ -78,8 +89,8 @@ def reference(head: Head, plane: Plane, chroma: bool) -> NDArray[np.float64]:
     if chroma:
         left, top, width, height = left // 2, top // 2, (width + 1) // 2, (height + 1) // 2
         out_width, out_height = out_width // 2, out_height // 2
-    part = plane[top : top + height, left : left + width]
     up_width, up_height = (out_width, out_height) if head.rotate % 180 == 0 else (out_height, out_width)
+    part = halved(plane[top : top + height, left : left + width].astype(float), up_width, up_height)
     picture = np.empty((out_height, out_width))
     for y, x in product(range(out_height), range(out_width)):
         from_x, from_y = turned_back(x, y, out_width, out_height, head.rotate)
@@ -108,7 +119,7 @@ def test_every_pixel_of_a_head_is_the_reference_s(head: Head) -> None:
         if head.size is None:
             assert (found == expected).all()
         else:
-            assert np.abs(found - expected).max() <= 1.01
+            assert np.abs(found - expected).max() <= 1.6
 
 
 @pytest.mark.parametrize("rotate", ROTATIONS)
