@@ -4,8 +4,8 @@ import { byId } from "../base/dom.js";
 
 const IDENTIFY_S = 15;
 const PATTERN_S = 600;
-/** How long a second press counts as the answer to the question. */
-const CONFIRM_MS = 5000;
+/** For as long as the question is seen, a second press is the answer. */
+const CONFIRM_MS = 8000;
 
 export class LineUp {
   /**
