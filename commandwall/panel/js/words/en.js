@@ -91,7 +91,7 @@ export const en = {
   "lineup.pattern.hint": "Show a test pattern instead of the pictures; press again to end it",
   "lineup.confirm": "Everybody at the wall will see a test pattern instead of the pictures. Press again to show it.",
   "lineup.on": "The wall shows a test pattern; it ends by itself after 10 minutes.",
-  "display.shown": "{monitor}: {width}×{height}, {rate} Hz",
+  "display.shown": "Monitor {monitor}: {width}×{height}, {rate} Hz",
   "display.fault": "Nothing on its monitor: {fault}",
   "wall.clear": "Clear wall",
   "wall.none": "No wall is configured.",

@@ -90,7 +90,7 @@ export const zh = {
   "lineup.pattern.hint": "以测试图代替画面，再按一次恢复",
   "lineup.confirm": "大屏上所有人都将看到测试图而不是画面。再按一次以显示。",
   "lineup.on": "大屏正在显示测试图，10 分钟后自动恢复。",
-  "display.shown": "{monitor}：{width}×{height}，{rate} Hz",
+  "display.shown": "显示器 {monitor}：{width}×{height}，{rate} Hz",
   "display.fault": "显示器未显示：{fault}",
   "wall.clear": "清空大屏",
   "wall.none": "尚未配置大屏。",
