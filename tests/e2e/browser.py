@@ -137,6 +137,9 @@ class StagedDaemon:
     changes: list[tuple[str, Any]] = field(default_factory=list)
     prepared: list[Any] = field(default_factory=list)
     damaged: set[str] = field(default_factory=set)
+    display: dict[str, Any] | None = None
+    lined_up: dict[str, bool] = field(default_factory=lambda: {"identifying": False, "test_pattern": False})
+    line_up_commands: list[tuple[str, str, Any]] = field(default_factory=list)
     ptz_holder: str = ""
     ptz_commands: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
@@ -190,9 +193,10 @@ class StagedDaemon:
                     "decode": "full",
                 }
             )
-        heads = [{"id": "left", "rect": [0, 0, 800, 900]}]
+        frame = {"bezel": [0, 0, 0, 0], "rotate": 0, "test_pattern": False, "display": self.display}
+        heads = [{"id": "left", "rect": [0, 0, 800, 900], "size": [800, 900], **frame}]
         document = {"id": "main", "name": "主墙", "size": [1600, 900], "fps": 25, "heads": heads}
-        return {**document, "revision": self.revision, "layout": self.layout, "tiles": tiles}
+        return {**document, **self.lined_up, "revision": self.revision, "layout": self.layout, "tiles": tiles}
 
     def arrange(self, layout: str, sources: Sequence[str]) -> None:
         """Change the wall, as any operator would, and tell of it."""
@@ -228,8 +232,13 @@ class StagedDaemon:
             return 401, {"title": "Not signed in", "detail": "sign in first"}
         if path.endswith("/prepare"):
             self.prepared.append(body)
-        if path.endswith("/ptz"):
-            return self._ptz(path.split("/")[2], body)
+        if path.endswith(("/ptz", "/identify", "/test-pattern")):
+            ptz = path.endswith("/ptz")
+            return (
+                self._ptz(path.split("/")[2], body)
+                if ptz
+                else self._line_up(route.request.method, path, body)
+            )
         if route.request.method == "PUT":
             return self._change(path, body, route.request.headers.get("if-match"))
         site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
@@ -245,6 +254,14 @@ class StagedDaemon:
         if path in documents:
             return 200, documents[path]
         return 404, {"title": "Not found", "detail": f"{path} is not staged"}
+
+    def _line_up(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """Show names or a test pattern, or no longer, and tell of it."""
+        self.line_up_commands.append((method, path, body))
+        name = "identifying" if path.endswith("identify") else "test_pattern"
+        self.lined_up[name] = method != "DELETE" and (body or {}).get("seconds") != 0
+        self.tell("wall", wall=self.wall())
+        return 200, self.wall()
 
     def _ptz(self, camera: str, command: dict[str, Any] | None) -> tuple[int, Any]:
         """Return what answers a look at a camera that can be moved, or a command to it."""

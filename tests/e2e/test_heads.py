@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import cv2
@@ -153,15 +153,7 @@ async def counts(daemon: Daemon) -> dict[str, float]:
 
 
 @pytest.fixture
-def monitor(monkeypatch: pytest.MonkeyPatch) -> Iterator[XServer]:
-    with x_server() as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
-
-
-@pytest.fixture
-async def shown(site: Site, monitor: XServer) -> AsyncIterator[Daemon]:
+async def shown(site: Site, x_screen: XServer) -> AsyncIterator[Daemon]:
     site.wall["heads"] = [{"id": "all", "rect": [0, 0, 1280, 720], "display": {"monitor": "screen"}}]
     async with farm(4) as base:
         site.cameras = cameras(base, 4)
@@ -178,15 +170,15 @@ async def screen_shows_cameras(daemon: Daemon, server: XServer) -> bool:
 
 
 @pytest.mark.needs("Xvfb", "ffmpeg")
-async def test_a_monitor_shows_what_the_snapshot_shows(shown: Daemon, monitor: XServer) -> None:
+async def test_a_monitor_shows_what_the_snapshot_shows(shown: Daemon, x_screen: XServer) -> None:
     async def cameras_are_there() -> bool:
-        return await screen_shows_cameras(shown, monitor)
+        return await screen_shows_cameras(shown, x_screen)
 
     await until("the cameras are on the screen", cameras_are_there)
     await show_pattern(shown, "")
 
     async def same() -> bool:
-        screen, canvas = await asyncio.to_thread(monitor.screenshot), await wall_picture(shown)
+        screen, canvas = await asyncio.to_thread(x_screen.screenshot), await wall_picture(shown)
         for picture in (screen := screen.copy(), canvas):
             picture[580:640] = 0  # The moving block.
         return alike(screen, canvas, 0.995)
@@ -198,9 +190,9 @@ async def test_a_monitor_shows_what_the_snapshot_shows(shown: Daemon, monitor: X
 
 
 @pytest.mark.needs("Xvfb", "ffmpeg")
-async def test_a_monitor_says_so_itself_when_its_wall_stands_still(shown: Daemon, monitor: XServer) -> None:
+async def test_a_monitor_says_so_itself_when_its_wall_stands_still(shown: Daemon, x_screen: XServer) -> None:
     async def cameras_are_there() -> bool:
-        return await screen_shows_cameras(shown, monitor)
+        return await screen_shows_cameras(shown, x_screen)
 
     await until("the cameras are on the screen", cameras_are_there)
     workers = (await shown.get("/workers"))["items"]
@@ -209,7 +201,7 @@ async def test_a_monitor_says_so_itself_when_its_wall_stands_still(shown: Daemon
     try:
 
         async def notice() -> bool:
-            gray = (await asyncio.to_thread(monitor.screenshot)).max(axis=2)
+            gray = (await asyncio.to_thread(x_screen.screenshot)).max(axis=2)
             return bool((gray < 20).mean() > 0.9 and gray.max() > 200)
 
         await until("there are words on black", notice, timeout_s=5)
@@ -220,7 +212,7 @@ async def test_a_monitor_says_so_itself_when_its_wall_stands_still(shown: Daemon
 
 @pytest.mark.needs("Xvfb", "ffmpeg")
 async def test_a_monitor_that_goes_takes_nothing_with_it_and_is_filled_when_it_is_back(
-    shown: Daemon, monitor: XServer
+    shown: Daemon, x_screen: XServer
 ) -> None:
     async def warnings() -> Any:
         async with shown.session.get("/healthz") as response:
@@ -230,13 +222,13 @@ async def test_a_monitor_that_goes_takes_nothing_with_it_and_is_filled_when_it_i
         return not await warnings()
 
     await until("the display shows", none)
-    monitor.kill()
+    x_screen.kill()
     (said,) = await until("it is said", warnings)
     assert said.startswith("head main/all: ")
     async with shown.session.get("/readyz") as response:
         assert response.status == 200
     await shown.until_live(["1", "2", "3", "4"])
-    with x_server(monitor.number) as again:
+    with x_server(x_screen.number) as again:
 
         async def back() -> bool:
             return await screen_shows_cameras(shown, again)
@@ -246,7 +238,7 @@ async def test_a_monitor_that_goes_takes_nothing_with_it_and_is_filled_when_it_i
 
 
 @pytest.mark.needs("Xvfb")
-def test_check_names_a_monitor_that_is_not_there(site: Site, monitor: XServer) -> None:
+def test_check_names_a_monitor_that_is_not_there(site: Site, x_screen: XServer) -> None:
     site.wall["heads"] = [
         {"id": "left", "rect": [0, 0, 640, 720], "display": {"monitor": 0}},
         {"id": "right", "rect": [640, 0, 640, 720], "display": {"monitor": "HDMI-7"}},

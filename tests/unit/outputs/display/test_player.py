@@ -22,18 +22,10 @@ from commandwall.model.head import Display
 from commandwall.outputs.display import player
 from commandwall.outputs.display.monitors import find_monitor, monitors, video
 from commandwall.outputs.display.player import Player
-from tests.xserver import XServer, x_server
+from tests.xserver import XServer
 
 pytestmark = pytest.mark.needs("Xvfb", "ffmpeg")
 RED, GREEN, BLUE = (63, 102, 240), (173, 42, 26), (32, 240, 118)  # BT.709, limited range
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[XServer]:
-    with x_server() as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
-        yield running
 
 
 class Stand:
@@ -81,44 +73,44 @@ def shows(server: XServer, x: int, y: int, red: int, green: int, blue: int) -> b
 
 
 def test_pictures_are_on_the_screen_in_their_colours(
-    server: XServer, monkeypatch: pytest.MonkeyPatch
+    x_screen: XServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(player, "GONE_NS", 3_600_000_000_000)
     stand = Stand()
     write(stand.head, RED, GREEN)
     with stand.playing():
-        until(lambda: shows(server, 300, 360, 255, 0, 0) and shows(server, 900, 360, 0, 255, 0))
+        until(lambda: shows(x_screen, 300, 360, 255, 0, 0) and shows(x_screen, 900, 360, 0, 255, 0))
         write(stand.head, BLUE)
-        until(lambda: shows(server, 300, 360, 0, 0, 255) and shows(server, 1270, 10, 0, 0, 255))
+        until(lambda: shows(x_screen, 300, 360, 0, 0, 255) and shows(x_screen, 1270, 10, 0, 0, 255))
         until(lambda: stand.reports and stand.reports[-1].shown == 2)
     report = stand.reports[-1]
     assert (report.monitor, report.width, report.height, report.fault) == ("screen", 1280, 720, "")
 
 
 def test_a_picture_of_another_shape_keeps_it_between_black_bars(
-    server: XServer, monkeypatch: pytest.MonkeyPatch
+    x_screen: XServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(player, "GONE_NS", 3_600_000_000_000)
     stand = Stand(size=(360, 360))
     write(stand.head, GREEN)
     with stand.playing():
-        until(lambda: shows(server, 640, 5, 0, 255, 0))
-        assert shows(server, 270, 360, 0, 0, 0) and shows(server, 290, 360, 0, 255, 0)
+        until(lambda: shows(x_screen, 640, 5, 0, 255, 0))
+        assert shows(x_screen, 270, 360, 0, 0, 0) and shows(x_screen, 290, 360, 0, 255, 0)
 
 
-def test_a_wall_that_has_stopped_is_replaced_by_words_until_it_is_back(server: XServer) -> None:
+def test_a_wall_that_has_stopped_is_replaced_by_words_until_it_is_back(x_screen: XServer) -> None:
     stand = Stand()
     write(stand.notice, BLUE)
     write(stand.head, RED, at_ns=monotonic_ns() - player.GONE_NS)
     with stand.playing():
-        until(lambda: shows(server, 640, 360, 0, 0, 255))
+        until(lambda: shows(x_screen, 640, 360, 0, 0, 255))
         until(lambda: stand.reports and stand.reports[-1].waiting)
         write(stand.head, GREEN, at_ns=monotonic_ns() + 3_600_000_000_000)
-        until(lambda: shows(server, 640, 360, 0, 255, 0))
+        until(lambda: shows(x_screen, 640, 360, 0, 255, 0))
         until(lambda: not stand.reports[-1].waiting)
 
 
-def test_a_monitor_that_is_not_there_is_named_with_those_that_are(server: XServer) -> None:
+def test_a_monitor_that_is_not_there_is_named_with_those_that_are(x_screen: XServer) -> None:
     stand = Stand("HDMI-7")
     with stand.playing():
         until(lambda: stand.reports)
@@ -126,7 +118,7 @@ def test_a_monitor_that_is_not_there_is_named_with_those_that_are(server: XServe
     assert "没有显示器 'HDMI-7'" in stand.reports[0].fault_zh
 
 
-def test_monitors_are_found_by_number_and_by_name(server: XServer) -> None:
+def test_monitors_are_found_by_number_and_by_name(x_screen: XServer) -> None:
     with video():
         (monitor,) = monitors()
         assert find_monitor(0) == find_monitor("SCREEN") == monitor
@@ -147,7 +139,7 @@ def test_without_a_display_server_it_is_said_what_to_set(
         pass
 
 
-def test_the_command_line_lists_monitors(server: XServer) -> None:
+def test_the_command_line_lists_monitors(x_screen: XServer) -> None:
     command = [sys.executable, "-m", "commandwall", "displays"]
     listed = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ, timeout=60)
     assert listed.stdout.splitlines()[0].startswith("0: screen, 1280 x 720")
