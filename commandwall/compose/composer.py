@@ -100,7 +100,7 @@ class Composer:
     def run(self) -> None:
         """Tick until :meth:`stop`; the thread's main."""
         self._ticker.run()
-        self._show_peeks()
+        self._show_peeks(self._ticker.tick)
 
     def stop(self) -> None:
         """End :meth:`run` soon."""
@@ -141,7 +141,7 @@ class Composer:
         canvas = self._shown(tick)
         for viewer in self._viewers:
             viewer.offer(canvas, self._version, tick, now_ns)
-        self._show_peeks()
+        self._show_peeks(tick)
         if self._watch is not None and (done := self._watch.check(now_ns)) is not None:
             self._listener.switched(done)
         self._report(tick, now_ns)
@@ -160,9 +160,8 @@ class Composer:
         self._version += 1
         return self._pattern.at(tick)
 
-    def _show_peeks(self) -> None:
+    def _show_peeks(self, tick: int) -> None:
         while self._peeks:
-            tick = self._ticker.tick
             self._peeks.popleft()(self._shown(tick), tick)
 
     def _set_pattern(self, pattern: TestPattern | None) -> None:

@@ -8,6 +8,7 @@ import commandwall.compose.composer as composer_module
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.composer import Composer, TickReport
 from commandwall.compose.palette import GAP
+from commandwall.compose.pattern import TestPattern
 from commandwall.compose.report import wall_report
 from commandwall.compose.truth import STATES
 from commandwall.ipc.messages import Arrange, SwitchDone, WallTile
@@ -216,3 +217,13 @@ def test_the_version_moves_only_when_a_pixel_may_have(stand: Stand) -> None:
         stand.publish(scene, 0)
         stand.tick(1)
         assert stand.watcher.versions[-1] == versions[-1] + 1
+
+
+def test_a_test_pattern_stands_for_the_canvas_and_moves_at_every_tick(stand: Stand) -> None:
+    before = stand.tick()
+    stand.composer.show_pattern(TestPattern(240, 90, 25, ["主墙"]))
+    first, second = stand.tick(), stand.tick()
+    assert (first.y[0] == 235).all()
+    assert not same(first, second)
+    stand.composer.show_pattern(None)
+    assert same(stand.tick(), before)
