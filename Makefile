@@ -43,6 +43,7 @@ fuzz: $(VENV)/fuzz.stamp
 
 docs: $(VENV)/dev.stamp
 	@$(BIN)/python docs/ref/draw_layouts.py
+	@$(BIN)/python docs/ref/draw_panels.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

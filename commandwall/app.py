@@ -24,6 +24,8 @@ from commandwall.control.http.application import HttpServer, application
 from commandwall.control.http.context import Probes, Web
 from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.mqtt import MqttBridge
+from commandwall.control.panel_desk import PanelDesk
+from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.passwords import Passwords
 from commandwall.control.plant import build_plant
 from commandwall.control.ports import Place
@@ -33,6 +35,7 @@ from commandwall.control.service import Service
 from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
+from commandwall.control.webrtc import WebRtc
 from commandwall.observe.health import Health
 from commandwall.observe.metrics import Metrics, Sources
 from commandwall.observe.systemd import Notifier, ServiceManager
@@ -69,6 +72,9 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         vault, camera_store = Vault(settings.state_dir, settings.credentials), CameraStore(database)
         cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, vault)
         plant = build_plant(settings, cameras, vault, events, keeper, runtime_dir)
+        areas = [area.id for area in settings.areas]
+        panel_keeper = await stack.enter_async_context(PanelKeeper(database, settings.state_dir))
+        await panel_keeper.load(plant.panels, areas)
         for wall in plant.walls.values():
             wall.restore(await store.load_arrangement(wall.wall.id))
         await stack.enter_async_context(_running(plant.workers))
@@ -84,6 +90,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             users,
             audit,
             ptz,
+            PanelDesk(plant.panels, areas, panel_keeper, audit, plant.source_put, plant.source_removed),
         )
         video = await stack.enter_async_context(HeadVideo())
         metrics = Metrics(
@@ -94,12 +101,14 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
                 video.viewers,
                 plant.share.clients,
                 lambda: plant.feeds.decoded,
+                plant.rtc.viewers,
             )
         )
         health = Health(plant.walls.values, plant.worker_statuses)
         probes = Probes(metrics.text, health.faults, health.warnings)
         pages = Path(commandwall.panel.__file__).parent
-        web = Web(service, events, video, probes, pages, secure=settings.http.tls is not None)
+        webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, plant.rtc, plant.screens, audit)
+        web = Web(service, webrtc, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
             await stack.enter_async_context(MqttBridge(settings.mqtt, service, events))

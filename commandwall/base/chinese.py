@@ -107,7 +107,9 @@ ZH: dict[str, str] = {
         "大屏 {id!r} 的版本是 {revision}，不是 {expected}：请查看后重试"
     ),
     "wall {id!r} does not tick; try again in some seconds": "大屏 {id!r} 暂无画面输出，请几秒后重试",
-    "{text!r} is not a source; write camera:ID or none": "{text!r} 不是画面源，请写 camera:ID 或 none",
+    "{text!r} is not a source; write camera:ID, data:ID, screen:ID or none": (
+        "{text!r} 不是画面源，请写 camera:ID、data:ID、screen:ID 或 none"
+    ),
     "{format!r} is not a picture format; ask for png or jpg": "{format!r} 不是图片格式，请用 png 或 jpg",
     "a canvas has at most the pixels of 16 x 4K": "画布像素最多相当于 16 个 4K",
     "a canvas of {width} x {height} is too small for layout {id!r}": (
@@ -118,7 +120,18 @@ ZH: dict[str, str] = {
     "cell {id!r} is empty": "格子 {id!r} 是空的",
     "cell {id!r} is named twice": "格子 {id!r} 出现两次",
     "cell {id!r} leaves the grid of {columns} x {rows}": "格子 {id!r} 超出 {columns} x {rows} 的网格",
-    "cell {id!r} overlaps cell {other!r}": "格子 {id!r} 与格子 {other!r} 重叠",
+    "cell {id!r} overlaps cell {other!r}; move it, or give it another z": (
+        "格子 {id!r} 与格子 {other!r} 重叠，请移动它，或给它另一个 z"
+    ),
+    "cell {cell!r} shows nothing": "格子 {cell!r} 没有画面",
+    "there is no layout for {count} sources; the largest has {most} cells": (
+        "没有可容纳 {count} 路画面的布局，最大的布局有 {most} 个格子"
+    ),
+    "width and height must be at least {least}": "宽和高不能小于 {least}",
+    "leaves the picture; x + width and y + height are at most 1": ("超出画面：x + 宽 和 y + 高 都不能大于 1"),
+    "must have one of layout, swap, biggest, full, view, and only one": (
+        "layout、swap、biggest、full、view 必须且只能有一个"
+    ),
     "head {id!r} leaves the canvas of {width} x {height}": "屏幕 {id!r} 超出 {width} x {height} 的画布",
     "must be even numbers and at least 16 x 16": "必须是偶数，且不小于 16 x 16",
     "must be x, y, width, height, none below 0": "必须是 x、y、宽、高，且都不小于 0",
@@ -149,6 +162,54 @@ ZH: dict[str, str] = {
         "显示器 {monitor!r} 已由屏幕 {other} 占满，请指定另一台"
     ),
     "width and height must be even and at least 16": "宽和高必须是偶数，且不小于 16",
+    # ---- data panels
+    "a clock takes no values": "时钟不接受数值",
+    "a collection must not hold another one": "几何集合不能再包含集合",
+    "a gauge needs both ends of its scale": "仪表必须给出量程的上下限",
+    "a picture must not be retained: nobody knows how old it is": "图片不能作为保留消息发送：无法得知其时间",
+    "a picture panel takes PNG or JPEG, not JSON": "图片面板接受 PNG 或 JPEG，不接受 JSON",
+    "a polygon has at least one ring": "多边形至少有一个环",
+    "a retained value must say since when it is so; add at": "保留的数值必须说明其时间，请加上 at",
+    "a table needs columns; name them": "表格必须有列，请写出列名",
+    "a {kind} does not take it; remove it": "{kind} 类面板没有此项，请删除",
+    "cannot be read: {reason}": "无法读取：{reason}",
+    "data panel {id!r} stands in the configuration; change it there": (
+        "数据面板 {id!r} 在配置文件中，请在那里修改"
+    ),
+    "feed data panels": "向数据面板送数",
+    "goes with the configuration only; send the picture as value": "只能写在配置文件中；请把图片作为数值发送",
+    "has fewer than {least} positions": "少于 {least} 个坐标点",
+    "has more than {most} million pixels": "超过 {most} 百万像素",
+    "has {count} cells, not {columns}": "有 {count} 个单元格，应为 {columns} 个",
+    "is a damaged picture": "图片已损坏",
+    "is in the future; it is {now} here: set the sender's clock": (
+        "是将来的时间；此处现在是 {now}：请校准发送方的时钟"
+    ),
+    "is neither a PNG nor a JPEG picture": "既不是 PNG 也不是 JPEG 图片",
+    "is not GeoJSON: it has no type": "不是 GeoJSON：没有 type",
+    "is not a geometry of GeoJSON (RFC 7946)": "不是 GeoJSON 的几何类型（RFC 7946）",
+    "is older than what is shown ({at})": "比正在显示的更旧（{at}）",
+    "must be ISO 8601 with its zone, or milliseconds UTC": "必须是带时区的 ISO 8601 时间，或 UTC 毫秒数",
+    "must be [longitude, latitude] in degrees": "必须是以度为单位的 [经度, 纬度]",
+    "must be [longitude, latitude] in degrees, longitude first": "必须是以度为单位的 [经度, 纬度]，经度在前",
+    "must be a file that a map of the configuration draws": "必须是配置文件中某个地图使用的文件",
+    "must be a time zone like Asia/Shanghai": "必须是时区名，例如 Asia/Shanghai",
+    "must be more than min": "必须大于 min",
+    "must rise from one threshold to the next": "各阈值必须依次增大",
+    "no data panel is called {id!r}": "没有名为 {id!r} 的数据面板",
+    "only a picture panel takes a picture; send JSON as application/json": (
+        "只有图片面板接受图片；请以 application/json 发送 JSON"
+    ),
+    "only a series takes points": "只有时间序列接受数据点",
+    "send JSON as application/json, a picture as image/png or jpeg": (
+        "请以 application/json 发送 JSON，以 image/png 或 image/jpeg 发送图片"
+    ),
+    "sensor": "传感器",
+    "there are more than {limit} positions": "坐标点超过 {limit} 个",
+    "there is already a data panel {id!r}": "已有数据面板 {id!r}",
+    "{path} cannot be read: {reason}": "{path} 无法读取：{reason}",
+    "{path} is not JSON: {error}": "{path} 不是 JSON：{error}",
+    "{path}: {reason}": "{path}：{reason}",
     # ---- cameras and their pictures
     "camera {id!r}: {error}": "摄像机 {id!r}：{error}",
     "camera {id!r}: no picture has arrived; see its state and reason": (
@@ -214,7 +275,18 @@ ZH: dict[str, str] = {
     ),
     "conferences are not linked by this version; leave it empty": "本版本不支持会议级联，请留空",
     "must have either grid or cells; a plain grid needs no drawing": (
-        "grid 和 cells 必须且只能有一个；规则网格不需要绘制"
+        "grid 和 cells 只能有一个；规则网格不需要绘制"
+    ),
+    "must have cells: a grid, a drawing (cells) or free ones": (
+        "必须有格子：网格（grid）、绘制（cells）或自由格子（free）"
+    ),
+    "must be one word without spaces, and not a dot": "必须是一个不含空格的词，且不能是点",
+    "auto is the layout that is chosen by itself; take another name": (
+        "auto 表示自动选择的布局，请换一个名称"
+    ),
+    "is empty; give it a width and a height above 0": "是空的，宽和高必须大于 0",
+    "leaves the wall; x and y are at least 0, x + width and y + height at most 100": (
+        "超出大屏：x 和 y 不能小于 0，x + 宽 和 y + 高 都不能大于 100"
     ),
     'is neither UTF-8 nor GB18030; save it as "CSV UTF-8"': (
         "既不是 UTF-8 也不是 GB18030，请另存为“CSV UTF-8”"
@@ -277,6 +349,46 @@ ZH: dict[str, str] = {
     # ---- sound
     "{reason}; its sound is left out until the daemon starts again or the camera is changed": (
         "{reason}；在服务程序重启或修改该摄像机之前，不再请求其声音"
+    ),
+    # ---- WebRTC and shared screens
+    "share a screen": "共享屏幕",
+    "no screen is called {id!r}; it is made by being shared": "没有名为 {id!r} 的共享屏幕，共享时自动建立",
+    "screen {id!r} is shared by {name}; choose another id": "屏幕 {id!r} 正由 {name} 共享，请换一个编号",
+    "camera {id!r} has {streams}": "摄像机 {id!r} 只有 {streams}",
+    "send the offer as application/sdp": "请以 application/sdp 发送 offer",
+    "send candidates as application/trickle-ice-sdpfrag": (
+        "请以 application/trickle-ice-sdpfrag 发送候选地址"
+    ),
+    "this is no SDP: an offer begins with v=0": "这不是 SDP：offer 以 v=0 开头",
+    "the entity tag is another one than this session's": "实体标签与此会话不符",
+    "this session is over; ask anew": "此会话已结束，请重新请求",
+    "{most} WebRTC sessions are open; end some of them": "已有 {most} 个 WebRTC 会话，请先结束一些",
+    "WebRTC cannot be had; see the log of the rtc process": "无法使用 WebRTC，详见 rtc 进程的日志",
+    "aiortc {version} lacks {what}, which WebRTC here relies on; install aiortc {tested}": (
+        "aiortc {version} 缺少此处 WebRTC 依赖的 {what}，请安装 aiortc {tested}"
+    ),
+    "there is no picture to send now; see its state and reason": "现在没有可发送的画面，请查看其状态和原因",
+    "{codec} is not sent to browsers, only H.264 and H.265": (
+        "浏览器不能播放 {codec}，只能播放 H.264 和 H.265"
+    ),
+    "it is {codec} now; ask for it anew": "编码已变为 {codec}，请重新请求",
+    "the picture is {codec}, which the offer does not have ({offered}); use a browser that takes it": (
+        "画面是 {codec}，而 offer 中没有（{offered}），请使用支持它的浏览器"
+    ),
+    "the offer has {offered}, but no H.264 of packetization-mode 1; share from a browser with it": (
+        "offer 中有 {offered}，但没有 packetization-mode 为 1 的 H.264，请用支持它的浏览器共享"
+    ),
+    "this is not an offer that can be answered: {why}": "无法应答此 offer：{why}",
+    "the offer cannot be answered: {why}": "无法应答此 offer：{why}",
+    "the offer has {count} video sections; one is taken": "offer 中有 {count} 个视频段，只接受一个",
+    "the offer has a section {kind!r}; video and audio are taken": (
+        "offer 中有 {kind!r} 段，只接受视频和音频"
+    ),
+    "the video section must be {direction}": "视频段必须是 {direction}",
+    "not a candidate: {line!r}": "不是候选地址：{line!r}",
+    "more than {most} candidates": "候选地址超过 {most} 个",
+    "ICE is not restarted here; delete this session and ask anew": (
+        "此处不支持 ICE 重启，请删除会话后重新请求"
     ),
     # ---- processes and disks
     "worker {name} is {state}; try again": "进程 {name} {state}，请重试",

@@ -1,17 +1,18 @@
-"""``commandwall demo``: a farm of simulated cameras and the daemon, on loopback, until Ctrl-C."""
+"""``commandwall demo``: a farm of simulated cameras, sensors and the daemon, on loopback, until Ctrl-C."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import csv
+import json
 import logging
 import os
 import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,10 +23,14 @@ from rich.console import Console
 
 from commandwall.app import Running, run
 from commandwall.base.errors import CommandwallError
+from commandwall.cli.accounts import open_users
+from commandwall.control.roles import Role
 from commandwall.control.users import FIRST_USER
 from commandwall.settings.load import load_settings
+from commandwall.settings.site import Settings
 
 _FARM = "simulators.cameras"
+_SENSORS = "simulators.sensors"
 _RTSP_PORT = 8554
 _STOP_S = 3.0
 
@@ -44,7 +49,13 @@ async def _demo(cameras: int, port: int, clip: Path | None, folder: Path) -> Non
         rtsp_port = _free_port(_RTSP_PORT)
         await _write_site(folder, cameras, ports, port, rtsp_port)
         settings = load_settings(folder / "demo.yaml")
-        await run(settings, lambda running: _announce(console, running, rtsp_port))
+        async with _sensors(settings) as feed:
+
+            def announce(running: Running) -> None:
+                _announce(console, running, rtsp_port)
+                feed(running.url)
+
+            await run(settings, announce)
 
 
 def _free_port(wanted: int) -> int:
@@ -73,18 +84,47 @@ async def _farm(cameras: int, clip: Path | None) -> AsyncIterator[tuple[int, int
     arguments = ["--count", str(cameras), "--port", "0", "--onvif", "0", "--live", "4"]
     if clip is not None:
         arguments += ["--clip", str(clip)]
-    process = await _simulators(*arguments, start_new_session=True)
+    process = await _simulators(_FARM, *arguments, start_new_session=True)
     try:
         yield await _ports_of(process)
     finally:
+        await _stop(process)
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """End simulators and what they have started."""
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        await asyncio.wait_for(process.wait(), _STOP_S)
+    except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        try:
-            await asyncio.wait_for(process.wait(), _STOP_S)
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+@asynccontextmanager
+async def _sensors(settings: Settings) -> AsyncIterator[Callable[[str], None]]:
+    """Yield what lets simulated sensors feed the daemon at a URL; they end with the context."""
+    url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    feeding = asyncio.create_task(_feed(settings, url), name="sensors")
+    try:
+        yield url.set_result
+    finally:
+        feeding.cancel()
+        await asyncio.gather(feeding, return_exceptions=True)
+
+
+async def _feed(settings: Settings, url: asyncio.Future[str]) -> None:
+    """Run the sensors until cancelled, with a token of their own."""
+    address = await url
+    async with open_users(settings) as users:
+        token = await users.create_token("sensors", Role.SENSOR)
+    process = await _simulators(_SENSORS, "--url", address, start_new_session=True, SENSORS_TOKEN=token)
+    try:
+        await process.wait()
+    finally:
+        await _stop(process)
 
 
 async def _ports_of(process: asyncio.subprocess.Process) -> tuple[int, int]:
@@ -103,8 +143,8 @@ async def _write_site(
     """Write the configuration of the demo: the farm's cameras on one 1080p wall."""
     rtsp_port, onvif_port = map(str, farm_ports)
     described = ["--count", str(cameras), "--port", rtsp_port, "--onvif", onvif_port, "--describe"]
-    (folder / "cameras.csv").write_bytes(await _output(*described, "csv"))
-    areas = csv.DictReader((await _output(*described, "areas")).decode().splitlines())
+    (folder / "cameras.csv").write_bytes(await _output(_FARM, *described, "csv"))
+    areas = csv.DictReader((await _output(_FARM, *described, "areas")).decode().splitlines())
     site = {
         "site": {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"},
         "state": str(folder / "state"),
@@ -112,6 +152,7 @@ async def _write_site(
         "rtsp": {"listen": f"127.0.0.1:{share_port}"},
         "areas": [{**area, "parent": area["parent"] or None} for area in areas],
         "cameras_file": "cameras.csv",
+        "data": json.loads(await _output(_SENSORS, "--describe")),
         "walls": [
             {
                 "id": "main",
@@ -129,12 +170,14 @@ async def _write_site(
     (folder / "demo.yaml").write_text(yaml.safe_dump(site, allow_unicode=True, sort_keys=False))
 
 
-async def _simulators(*arguments: str, start_new_session: bool = False) -> asyncio.subprocess.Process:
+async def _simulators(
+    *arguments: str, start_new_session: bool = False, **environment: str
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        _FARM,
         *arguments,
+        env={**os.environ, **environment},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=start_new_session,
@@ -145,5 +188,5 @@ async def _output(*arguments: str) -> bytes:
     process = await _simulators(*arguments)
     output, _ = await process.communicate()
     if process.returncode:
-        raise CommandwallError(f"demo: the camera farm could not describe itself ({' '.join(arguments)})")
+        raise CommandwallError(f"demo: the simulators could not describe themselves ({' '.join(arguments)})")
     return output

@@ -14,6 +14,10 @@ _HALF_PERIOD_NS = 50_000_000
 _CATCH_UP = 100
 """The delay shrinks by one part in so many of the time that passes: nobody sees that."""
 _NEVER = np.iinfo(np.int64).max
+_LAST = _NEVER // 2
+"""Further away than any time that holds already."""
+
+_NOBODY_WAITS = np.uint64(SlotFlag.CATCHING_UP | SlotFlag.HELD)
 
 
 class Alignment:
@@ -48,7 +52,8 @@ class Alignment:
 class AlignedShelf(Shelf):
     """A shelf that shows, of each tile, the picture that was captured nearest to the common time.
 
-    A tile never goes back to an older picture than it has shown.
+    Of pictures that are held (a data panel's) it is the last that holds at that time; the first that
+    will, where none does yet. A tile never goes back to an older picture than it has shown.
     """
 
     def __init__(self, arena: Arena, indices: list[int], numbers: list[int], alignment: Alignment) -> None:
@@ -68,7 +73,9 @@ class AlignedShelf(Shelf):
         written_next = 2 * (published.astype(np.int64) - self._arena.slots + 1)
         usable = (sequences >= np.maximum(self._shown, 2)[:, np.newaxis]) & (sequences % 2 == 0)
         usable &= sequences.astype(np.int64) > written_next[:, np.newaxis]
-        distances = np.where(usable, np.abs(slots["captured_ns"] - self._alignment.at_ns), _NEVER)
+        late = slots["captured_ns"] - self._alignment.at_ns
+        early = (slots["flags"] & np.uint64(SlotFlag.HELD) > 0) & (late > 0)
+        distances = np.where(usable, np.abs(late) + np.where(early, _LAST, 0), _NEVER)
         chosen = distances.argmin(axis=1)
         sequence = sequences[self._rows, chosen]
         changed = usable[self._rows, chosen] & (sequence != self._shown)
@@ -96,5 +103,5 @@ class AlignedShelf(Shelf):
         self._seen[positions] = published[positions]
         infos = slots[positions, ((published[positions] - 1) % self._arena.slots).astype(np.intp)]
         self.note(truth, self._numbers[positions], infos)
-        live = infos[infos["flags"] & np.uint64(SlotFlag.CATCHING_UP) == 0]
+        live = infos[infos["flags"] & _NOBODY_WAITS == 0]
         self._alignment.observe(live["captured_ns"], live["period_ns"])

@@ -193,7 +193,8 @@ class Composer:
         self._canvas.clear()
         rects = [spec.rect for spec in stage.specs]
         canvas = self._canvas.rect
-        corner = next((rect for rect in rects if rect.y == 0 and rect.right == canvas.right), canvas)
+        topmost = reversed(rects)
+        corner = next((rect for rect in topmost if rect.y == 0 and rect.right == canvas.right), canvas)
         self._clock = WallClock(self.wall.name, self._canvas, corner)
         self._under_clock = {number for number, rect in enumerate(rects) if rect.overlaps(self._clock.rect)}
 

@@ -82,6 +82,13 @@ class Sheet:
         for plane, part, value, middle in zip((luma, *chroma), covers, colour, _MIDDLE, strict=True):
             plane += part * (value - self._keep * middle - plane)  # noqa: PLW2901 - in place
 
+    def put(self, planes: Planes, x: int, y: int) -> None:
+        """Put a picture at ``x``, ``y``, both even; it lies wholly inside."""
+        height, width = planes.y.shape
+        self._planes[0][y : y + height, x : x + width] = planes.y
+        for target, plane in zip(self._planes[1:], planes[1:], strict=True):
+            target[y // 2 : (y + height) // 2, x // 2 : (x + width) // 2] = plane
+
     def finish(self) -> Patch:
         """Return the patch."""
         planes = (np.rint(plane).clip(0, 255).astype(np.uint8) for plane in self._planes)

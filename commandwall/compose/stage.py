@@ -19,6 +19,7 @@ from commandwall.compose.alignment import AlignedShelf, Alignment
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.faces import Faces, Look
 from commandwall.compose.shelf import Shelf
+from commandwall.compose.stacking import Stacking
 from commandwall.compose.tile import Tile
 from commandwall.compose.truth import CONNECTING, DEAD_NS, STATES, Codes, Truth
 from commandwall.compose.words import Words
@@ -65,6 +66,7 @@ class Stage:
         self._faces, self._words, self._alignment = faces, words, alignment
         count = len(self.specs)
         self._tiles = [Tile(canvas.region(_checked(spec, canvas))) for spec in self.specs]
+        self._stacking = Stacking([spec.rect for spec in self.specs])
         self.truth = Truth(count, aligned=alignment is not None)
         self.states: Codes = np.zeros(count, np.uint8)
         self.shown: NDArray[np.int64] = np.zeros(count, np.int64)
@@ -115,31 +117,38 @@ class Stage:
         """
         fresh = [shelf.look(self.truth, self._newest) for shelf in self._shelves]
         self.states = self.truth.judge(now_ns)
-        drawn = {number for numbers in (*fresh, self._dress(now_ns, until_ns)) for number in numbers.tolist()}
-        self._draw(drawn)
+        dressed = self._dress(now_ns, until_ns)
+        drawn = self._draw({number for numbers in (*fresh, dressed) for number in numbers.tolist()})
         for _ in range(_REDRAWS):
             torn = [shelf for shelf in self._shelves if shelf.torn()]
             if not torn:
                 break
             again = {number for shelf in torn for number in shelf.look(self.truth, self._newest).tolist()}
-            self._draw(again)
-            drawn |= again
+            drawn |= self._draw(again)
         for numbers in fresh:
             self.shown[numbers] += 1
         return drawn
 
     def skews_ms(self) -> list[float | None]:
-        """Return how much later than the common time each picture was captured, where that is known."""
+        """Return how much later than the common time each picture was captured, where that is known.
+
+        A picture that is held and holds at that time is not off at all.
+        """
         if self._alignment is None:
             return [None] * len(self.specs)
         timed = (self.truth.flags & np.uint64(SlotFlag.TIMED) > 0).tolist()
-        skews = ((self.truth.captured - self._alignment.at_ns) / _NS_PER_MS).round(1).tolist()
+        held = self.truth.flags & np.uint64(SlotFlag.HELD) > 0
+        late = self.truth.captured - self._alignment.at_ns
+        skews = (np.where(held, np.maximum(late, 0), late) / _NS_PER_MS).round(1).tolist()
         return [skew if told else None for skew, told in zip(skews, timed, strict=True)]
 
-    def _draw(self, numbers: set[int]) -> None:
+    def _draw(self, numbers: set[int]) -> set[int]:
+        """Draw the tiles ``numbers`` and what lies over them; return the numbers of all that were drawn."""
         newest = self._newest
-        for number in numbers:
+        dirty = self._stacking.dirty(numbers)
+        for number in sorted(dirty):
             self._tiles[number].draw(int(newest[number]))
+        return dirty
 
     def _dress(self, now_ns: int, until_ns: int) -> NDArray[np.intp]:
         """Give new faces to tiles that are no longer what their face says; return their numbers."""

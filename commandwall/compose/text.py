@@ -75,10 +75,12 @@ def fit(text: str, px: int, width: int) -> str:
 
 @lru_cache(_KEPT_TEXTS)
 def text_mask(text: str, px: int) -> Plane:
-    """Return the coverage (0 to 255) of ``text``: ``line_height(px)`` rows, as wide as the text.
+    """Return what :func:`draw_text` does. It is kept: do not write to it."""
+    return draw_text(text, px)
 
-    It is kept: do not write to it.
-    """
+
+def draw_text(text: str, px: int) -> Plane:
+    """Return the coverage (0 to 255) of ``text``: ``line_height(px)`` rows, as wide as the text."""
     scale = _scale(px)
     width, height = max(1, text_width(text, px)), line_height(px)
     large = np.zeros((height * scale, width * scale), np.uint8)

@@ -10,25 +10,23 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from commandwall.base.sentence import Sentence
 from commandwall.control.problem import FieldFault, FieldsError
 from commandwall.settings.faults import path_of, wording
+from commandwall.settings.values import Id, Text
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-Source = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "none"])]
+SourceText = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "screen:desk-2", "none"])]
 
 
 class LayoutChange(BaseModel):
-    """A layout and, in the order of its cells, what to show; without ``sources`` what is shown stays."""
+    """A layout and, in the order of its cells, what to show; without ``sources`` what is shown stays.
+
+    The layout ``auto`` is the one that fits.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     layout: str = Field(max_length=100, examples=["4x4"])
-    sources: list[Source] | None = Field(default=None, max_length=4096)
-
-
-class LayoutCommand(LayoutChange):
-    """A layout change that names, where headers do not, the ``revision`` that it is meant for."""
-
-    revision: int | None = Field(default=None, ge=0)
+    sources: list[SourceText] | None = Field(default=None, max_length=4096)
 
 
 class CellChange(BaseModel):
@@ -36,7 +34,7 @@ class CellChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    source: Source
+    source: SourceText
 
 
 class PtzVerb(StrEnum):
@@ -107,13 +105,33 @@ class ImagingChange(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
+class ScreenShare(BaseModel):
+    """The id of a screen that is to be shared, and what it is called."""
+
+    screen: Id
+    name: Text
+
+
 def parse(model: type[_Model], data: bytes | bytearray) -> _Model:
     """Return the JSON ``data`` as a ``model``; raises :class:`FieldsError` naming every faulty field."""
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
-        faults = [
+        raise _faults(model, error) from None
+
+
+def check(model: type[_Model], **fields: object) -> _Model:
+    """Return ``fields``, which came otherwise than as JSON, as a ``model``; raises as :func:`parse` does."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise _faults(model, error) from None
+
+
+def _faults(model: type[BaseModel], error: ValidationError) -> FieldsError:
+    return FieldsError(
+        [
             FieldFault.of(path_of(fault["loc"]) or "body", wording(fault, model.model_fields))
             for fault in error.errors()
         ]
-        raise FieldsError(faults) from None
+    )

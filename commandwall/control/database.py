@@ -46,6 +46,16 @@ _MIGRATIONS = (
     """
     CREATE TABLE cameras (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL) STRICT;
     """,
+    """
+    ALTER TABLE arrangements ADD COLUMN views TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE arrangements ADD COLUMN "full" TEXT NOT NULL DEFAULT '';
+    """,
+    """
+    CREATE TABLE records (
+        number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+        UNIQUE (kind, id)
+    ) STRICT;
+    """,
 )
 
 

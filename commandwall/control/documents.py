@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commandwall.control.displays import DisplayDocument
+from commandwall.model.layout import Aspect
 from commandwall.model.wall import DecodeLevel, TileState
 from commandwall.onvif.ptz import Position, Preset
 
@@ -32,7 +33,8 @@ class TileDocument:
     ``damaged``: packets of the picture were lost, or it could not be decoded without error; the tile
     says so.
     ``skew_ms`` is how much later than the common time of an aligned wall its picture was captured;
-    ``None`` where that is not known, and on other walls.
+    ``None`` where that is not known, and on other walls. ``crop`` is the part of the picture that is
+    shown, as x, y, width, height from 0 to 1; tiles with a greater ``z`` lie over the others.
     """
 
     cell: str
@@ -46,11 +48,14 @@ class TileDocument:
     stream: str
     decode: DecodeLevel
     skew_ms: float | None
+    aspect: Aspect
+    crop: tuple[float, float, float, float]
+    z: int
 
 
 @dataclass(frozen=True, slots=True)
 class WallDocument:
-    """A wall in the API.
+    """A wall in the API. The cell ``full``, unless it is empty, fills the wall: it is the only tile then.
 
     ``identifying``: its heads say what they are called; ``test_pattern``: one is shown over its canvas.
     """
@@ -62,6 +67,7 @@ class WallDocument:
     align_ms: int
     revision: int
     layout: str
+    full: str
     heads: tuple[HeadDocument, ...]
     tiles: tuple[TileDocument, ...]
     identifying: bool

@@ -12,6 +12,7 @@ from commandwall.control.state import CameraBoard
 from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import (
     AddFeeds,
+    BusAddress,
     ConfigureIngest,
     FeedChanged,
     FeedReport,
@@ -24,7 +25,7 @@ from commandwall.ipc.messages import (
     TileReport,
     WarmFeeds,
 )
-from commandwall.model.camera import Camera, FeedState, StreamName, feed_id
+from commandwall.model.camera import Camera, FeedState, StreamName, Transport, feed_id
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.settings.site import Credential, IngestSettings
 from commandwall.workers.worker import Worker
@@ -72,6 +73,7 @@ class Feeds:
         self.workers = [self._worker(i) for i in range(ingest.workers or default_workers(len(cameras)))]
         self._home = {camera.id: self.workers[i % len(self.workers)] for i, camera in enumerate(cameras)}
         self.decoded: dict[str, int] = {}
+        self._buses: dict[str, BusAddress] = {}
         self._shown: dict[str, ShowTiles] = {}
         self._painting = False
 
@@ -121,6 +123,20 @@ class Feeds:
         if home is not None:
             home.post(RemoveFeeds(tuple(_feed_ids(camera_id))))
             self._show_again(home)
+
+    def receive(self, owner: str, bus: BusAddress) -> None:
+        """Receive what is published at ``bus`` while a tile shows it; ``owner`` is whose it is."""
+        known = owner in self._home
+        home = self._home.setdefault(owner, self._emptiest())
+        self._buses[owner] = bus
+        home.post(AddFeeds((_bus_spec(owner, bus),)))
+        if not known:
+            self._show_again(home)
+
+    def forget(self, owner: str) -> None:
+        """Receive what :meth:`receive` was told of no longer."""
+        del self._buses[owner]
+        self.uninstall(owner)
 
     async def snapshot(self, camera_id: str) -> StillPicture:
         """Return the newest picture of a camera.
@@ -173,6 +189,9 @@ class Feeds:
         for camera in self._board.cameras():
             if self._home.get(camera.id) is worker:
                 yield from self._camera_specs(camera)
+        for owner, bus in self._buses.items():
+            if self._home[owner] is worker:
+                yield _bus_spec(owner, bus)
 
     def _camera_specs(self, camera: Camera) -> Iterable[FeedSpec]:
         login = self._logins.get(camera.credentials or "", _NO_CREDENTIAL)
@@ -213,6 +232,11 @@ class Feeds:
         for camera in self._board.cameras():
             if self._home.get(camera.id) is worker:
                 self._board.feed_changed(feed_id(camera.id, camera.steady), FeedState.CONNECTING, reason)
+
+
+def _bus_spec(owner: str, bus: BusAddress) -> FeedSpec:
+    stream = StreamName.MAIN
+    return FeedSpec(feed_id(owner, stream), owner, stream, "", Transport.TCP, on_demand=True, bus=bus)
 
 
 def _feed_ids(camera_id: str) -> set[str]:

@@ -20,11 +20,13 @@ from paho.mqtt.properties import Properties
 
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.base.tasks import Backoff
-from commandwall.control.changes import LayoutCommand, parse
+from commandwall.control.changes import parse
 from commandwall.control.documents import TilesEvent, WallDocument
 from commandwall.control.encoding import adapter
 from commandwall.control.events import EventLog
+from commandwall.control.panel_documents import PanelDocument
 from commandwall.control.problem import problem_of
+from commandwall.control.rearranging import WallCommand
 from commandwall.control.roles import Principal, Role
 from commandwall.control.service import Service
 from commandwall.control.state import CameraStatus
@@ -79,6 +81,7 @@ class WallState:
     name: str
     revision: int
     layout: str
+    full: str
     tiles: tuple[TileShort, ...]
 
 
@@ -184,6 +187,7 @@ class MqttBridge:
             backoff.reset()
             await client.publish(f"{self._base}/status", _ONLINE, qos=1, retain=True)
             await client.subscribe(f"{self._base}/walls/+/layout/set", qos=1)
+            await client.subscribe(f"{self._base}/data/+/set", qos=1)
             self._add_all()
             try:
                 async with asyncio.TaskGroup() as group:
@@ -248,23 +252,37 @@ class MqttBridge:
 
     async def _obey(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
-            if message.retain:
+            topic = str(message.topic).removeprefix(f"{self._base}/").split("/")
+            if message.retain and topic[0] != "data":
                 log.warning("MQTT: %s: a command must not be retained; left undone", message.topic)
                 continue
-            await self._answer(client, message, self._do(message))
+            await self._answer(client, message, await self._do(topic, message))
 
-    def _do(self, message: aiomqtt.Message) -> dict[str, Any]:
-        """Do what ``message`` asks for and return the answer: status 200 and the wall, or a problem."""
-        wall = str(message.topic).removeprefix(f"{self._base}/walls/").removesuffix("/layout/set")
+    async def _do(self, topic: list[str], message: aiomqtt.Message) -> dict[str, Any]:
+        """Do what ``message`` asks for and return the answer: status 200 and the state, or a problem."""
         try:
-            command = parse(LayoutCommand, message.payload)
-            document = self._service.set_layout(
-                BROKER, wall, command.layout, command.sources, command.revision
-            )
+            match topic:
+                case ["data", panel, "set"]:
+                    return await self._feed(panel, message)
+                case _:
+                    return self._set_layout(topic[1], message.payload)
         except CommandwallError as error:
             log.info("MQTT: %s: %s", message.topic, error)
             return problem_of(error)
-        return {"status": 200, "wall": adapter(WallState).dump_python(_wall_state(document), mode="json")}
+
+    def _set_layout(self, wall: str, payload: bytes) -> dict[str, Any]:
+        document = self._change(wall, parse(WallCommand, payload))
+        return {"status": 200, "wall": _plain(_wall_state(document), WallState)}
+
+    async def _feed(self, panel: str, message: aiomqtt.Message) -> dict[str, Any]:
+        document = await self._service.panels.feed(BROKER, panel, message.payload, retained=message.retain)
+        return {"status": 200, "panel": _plain(document, PanelDocument)}
+
+    def _change(self, wall: str, command: WallCommand) -> WallDocument:
+        if command.rearrangement is not None:
+            return self._service.rearrange(BROKER, wall, command.rearrangement, command.revision)
+        layout = command.layout or ""
+        return self._service.set_layout(BROKER, wall, layout, command.sources, command.revision)
 
     async def _answer(self, client: aiomqtt.Client, message: aiomqtt.Message, answer: dict[str, Any]) -> None:
         asked = message.properties
@@ -281,10 +299,15 @@ class MqttBridge:
             log.warning("MQTT: %s: cannot answer on %r: %s", message.topic, topic, error)
 
 
+def _plain(value: object, kind: type) -> Any:
+    """Return ``value``, which is a ``kind``, as ``json`` takes it."""
+    return adapter(kind).dump_python(value, mode="json")
+
+
 def _camera_state(status: CameraStatus) -> CameraState:
     return CameraState(status.id, status.name, status.area, status.state, status.reason, status.reason_zh)
 
 
 def _wall_state(document: WallDocument) -> WallState:
     tiles = tuple(TileShort(tile.cell, tile.source, tile.state) for tile in document.tiles)
-    return WallState(document.id, document.name, document.revision, document.layout, tiles)
+    return WallState(document.id, document.name, document.revision, document.layout, document.full, tiles)

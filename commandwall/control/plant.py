@@ -9,6 +9,9 @@ from pathlib import Path
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import Feeds
 from commandwall.control.keeper import ArrangementKeeper
+from commandwall.control.panels import Panels
+from commandwall.control.rtc import RtcControl
+from commandwall.control.screens import Screens
 from commandwall.control.share import ShareControl
 from commandwall.control.sources import CameraBook, Painters, Sources
 from commandwall.control.state import CameraBoard
@@ -28,16 +31,29 @@ class Plant:
     feeds: Feeds
     walls: dict[str, WallControl]
     share: ShareControl
+    screens: Screens
+    rtc: RtcControl
+    panels: Panels
 
     @property
     def workers(self) -> list[Worker]:
         """Every worker process."""
         walls = (worker for wall in self.walls.values() for worker in wall.workers)
-        return [*self.feeds.workers, *walls, self.share.worker]
+        return [*self.feeds.workers, *walls, self.share.worker, self.rtc.worker, self.panels.worker]
 
     def worker_statuses(self) -> list[WorkerStatus]:
         """Return what is known of every worker process."""
         return [worker.status for worker in self.workers]
+
+    def source_put(self, source: Source) -> None:
+        """Show a source as it is now, where it is shown."""
+        for wall in self.walls.values():
+            wall.source_put(source)
+
+    def source_removed(self, source: Source) -> None:
+        """Empty the cells that show a source; call it while its book still knows it."""
+        for wall in self.walls.values():
+            wall.source_removed(source)
 
     def install(self, cameras: Iterable[Camera]) -> None:
         """Take in ``cameras``, new ones and changed ones, at once; all other feeds go on untouched."""
@@ -46,15 +62,14 @@ class Plant:
             self.board.put(camera)
         self.feeds.install(cameras)
         for camera in cameras:
-            for wall in self.walls.values():
-                wall.source_put(Source(SourceKind.CAMERA, camera.id))
+            self.source_put(Source(SourceKind.CAMERA, camera.id))
         self.share.cameras_changed()
 
     def uninstall(self, camera_id: str) -> None:
         """Forget a camera: its cells become empty; raises :class:`NotFoundError`."""
         self.board.camera(camera_id)
-        for wall in self.walls.values():
-            wall.source_removed(Source(SourceKind.CAMERA, camera_id))
+        self.source_removed(Source(SourceKind.CAMERA, camera_id))
+        self.panels.camera_removed(camera_id)
         self.feeds.uninstall(camera_id)
         self.board.remove(camera_id)
         self.share.cameras_changed()
@@ -88,10 +103,27 @@ def build_plant(
 
     board = CameraBoard(cameras, events.publish)
     feeds = Feeds(board, logins, settings.ingest, runtime_dir, take_figures, camera_resized)
-    sources = Sources([CameraBook(board)])
-    painters = Painters({SourceKind.CAMERA: feeds.show})
+    panels = Panels(settings.panels, board, settings.areas, events.publish, settings.language)
+
+    def screen_removed(screen_id: str) -> None:
+        source = Source(SourceKind.SCREEN, screen_id)
+        for wall in walls.values():
+            wall.source_removed(source)
+        feeds.forget(source.owner)
+
+    def screen_renamed(screen_id: str) -> None:
+        for wall in walls.values():
+            wall.source_put(Source(SourceKind.SCREEN, screen_id))
+
+    screens = Screens(events.publish, screen_removed, screen_renamed)
+    sources = Sources([CameraBook(board), screens, panels])
+    painters = Painters(
+        {SourceKind.CAMERA: feeds.show, SourceKind.SCREEN: feeds.show, SourceKind.DATA: panels.show}
+    )
     links = WallLinks(painters.show, feeds.warm, events.publish, keeper.keep)
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
-    return Plant(board, feeds, walls, ShareControl(settings.rtsp, board, feeds, walls.values()))
+    share = ShareControl(settings.rtsp, board, feeds, walls.values())
+    rtc = RtcControl(settings.rtc, screens, feeds, runtime_dir / "rtc.packets")
+    return Plant(board, feeds, walls, share, screens, rtc, panels)

@@ -10,6 +10,9 @@ from typing import Protocol
 from commandwall.control.documents import PreparedDocument, WallDocument
 from commandwall.control.feeds import StillPicture
 from commandwall.control.lineup import LineUpControl
+from commandwall.control.rearranging import Rearrangement
+from commandwall.control.roles import Principal
+from commandwall.control.rtc import RtcSession, StreamOffer, Watched
 from commandwall.control.state import CameraStatus
 from commandwall.model.camera import Area
 from commandwall.model.layout import Layout
@@ -52,11 +55,37 @@ class WallPort(Protocol):
     def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
         """Change one cell."""
 
+    def rearrange(self, change: Rearrangement, expected_revision: int | None) -> WallDocument:
+        """Do any other change of what is shown."""
+
     def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
         """Open ahead what a change of layout and sources would need."""
 
     async def snapshot(self, head: str, image_format: str) -> StillPicture:
         """Return the canvas (``head`` empty) or a head as ``png`` or ``jpg``."""
+
+
+class Rtc(Protocol):
+    """What WHEP and WHIP need of the rtc process. Implemented by :class:`RtcControl`."""
+
+    @property
+    def ice_servers(self) -> Sequence[str]:
+        """What peers are to ask for further addresses."""
+
+    async def watch(self, by: Principal, watched: Watched, offer: StreamOffer) -> tuple[str, str]:
+        """Send a stream to whoever offers; return the session's id and the answer."""
+
+    async def publish(self, by: Principal, screen_id: str, name: str, sdp: str) -> tuple[str, str]:
+        """Receive a screen from whoever offers; return as :meth:`watch` does."""
+
+    def session(self, session_id: str) -> RtcSession:
+        """Return an open session; raises :class:`NotFoundError`."""
+
+    async def trickle(self, session: RtcSession, fragment: str) -> None:
+        """Pass on further candidates."""
+
+    def end(self, session: RtcSession) -> None:
+        """End a session."""
 
 
 @dataclass(frozen=True, slots=True)

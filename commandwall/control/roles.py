@@ -17,6 +17,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     LEADER = "leader"
     OPS = "ops"
+    SENSOR = "sensor"
     ADMIN = "admin"
 
 
@@ -25,6 +26,8 @@ class Permission(StrEnum):
 
     VIEW = "look at cameras and walls"
     OPERATE = "change what walls show and where cameras look"
+    FEED = "feed data panels"
+    SHARE = "share a screen"
     DIAGNOSE = "read the figures of the system"
     AUDIT = "read the audit log"
     CAMERAS = "add and remove cameras and their credentials"
@@ -33,9 +36,12 @@ class Permission(StrEnum):
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.VIEW}),
-    Role.LEADER: frozenset({Permission.VIEW}),
-    Role.OPERATOR: frozenset({Permission.VIEW, Permission.OPERATE, Permission.DIAGNOSE}),
+    Role.LEADER: frozenset({Permission.VIEW, Permission.SHARE}),
+    Role.OPERATOR: frozenset(
+        {Permission.VIEW, Permission.OPERATE, Permission.FEED, Permission.SHARE, Permission.DIAGNOSE}
+    ),
     Role.OPS: frozenset({Permission.VIEW, Permission.DIAGNOSE, Permission.AUDIT}),
+    Role.SENSOR: frozenset({Permission.FEED}),
     Role.ADMIN: frozenset(Permission),
 }
 
@@ -44,6 +50,7 @@ PRECEDENCE: Mapping[Role, int] = {
     Role.VIEWER: 0,
     Role.LEADER: 0,
     Role.OPS: 0,
+    Role.SENSOR: 0,
     Role.OPERATOR: 1,
     Role.ADMIN: 2,
 }

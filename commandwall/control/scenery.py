@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import ceil
 
 from commandwall.control.sources import Sources
 from commandwall.ipc.arena import SLOTS, ArenaHandle, create_arena
 from commandwall.ipc.messages import ShowTiles, TileSpec, WallTile
+from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import StreamName
 from commandwall.model.layout import Aspect, Layout
 from commandwall.model.rect import Rect
 from commandwall.model.source import EMPTY, Source, SourceKind
+from commandwall.model.view import Crop
 from commandwall.model.wall import Wall
 
 _USUAL_PERIOD_MS = 40
@@ -27,14 +30,21 @@ class PlacedTile:
     source: Source
     name: str
     aspect: Aspect
+    crop: Crop
+    z: int = 0
     stream: StreamName = StreamName.SUB
     arena: ArenaHandle | None = None
     index: int = 0
 
     @property
-    def picture_key(self) -> tuple[Source, int, int, Aspect]:
+    def picture_key(self) -> tuple[object, ...]:
         """What the picture in the slots depends on: tiles of one key can take each other's slots."""
-        return self.source, self.rect.width, self.rect.height, self.aspect
+        return self.source, self.rect.width, self.rect.height, self.aspect, self.crop
+
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """How many pixels the whole picture would have: more than the tile, if only a part is shown."""
+        return round(self.rect.width / self.crop.width), round(self.rect.height / self.crop.height)
 
 
 class Scenery:
@@ -51,13 +61,9 @@ class Scenery:
         self._tiles: dict[str, PlacedTile] = {}
         self._arenas: set[ArenaHandle] = set()
 
-    def arrange(self, layout: Layout, sources: tuple[Source, ...]) -> None:
-        """Place ``sources``, one for each cell of ``layout``, on the wall."""
-        rects = layout.rects(self._wall.width, self._wall.height)
-        wanted = [
-            self._tile(cell.id, rects[cell.id], source, cell.aspect)
-            for cell, source in zip(layout.cells, sources, strict=True)
-        ]
+    def arrange(self, layout: Layout, arrangement: Arrangement) -> None:
+        """Place what ``arrangement`` shows in the cells of ``layout`` on the wall."""
+        wanted = list(self._tiles_of(layout, arrangement))
         old: dict[object, list[PlacedTile]] = {}
         for tile in self._tiles.values():
             if tile.arena is not None:
@@ -66,9 +72,9 @@ class Scenery:
         self._tiles = {tile.cell: tile for tile in self._allocate(placed)}
         self._let_go()
 
-    def tile(self, cell: str) -> PlacedTile:
-        """Return the tile in ``cell``."""
-        return self._tiles[cell]
+    def tiles(self) -> Iterable[PlacedTile]:
+        """Return the tiles, in the order of their layout."""
+        return self._tiles.values()
 
     def sources(self) -> set[Source]:
         """Return the sources on the wall."""
@@ -78,15 +84,12 @@ class Scenery:
         """Return whether the source is on the wall."""
         return any(tile.source == source for tile in self._tiles.values())
 
-    def mains(self, layout: Layout, sources: tuple[Source, ...]) -> list[str]:
-        """Return the cameras of which ``layout`` would show another stream than the one always received."""
-        rects = layout.rects(self._wall.width, self._wall.height)
-        tiles = (
-            self._tile(cell.id, rects[cell.id], source, cell.aspect)
-            for cell, source in zip(layout.cells, sources, strict=False)
-            if source.kind is SourceKind.CAMERA
+    def mains(self, layout: Layout, arrangement: Arrangement) -> list[str]:
+        """Return the cameras of which it would show another stream than the one always received."""
+        cameras = (t for t in self._tiles_of(layout, arrangement) if t.source.kind is SourceKind.CAMERA)
+        return sorted(
+            {tile.source.id for tile in cameras if self._sources.on_demand(tile.source, tile.stream)}
         )
-        return sorted({tile.source.id for tile in tiles if self._sources.on_demand(tile.source, tile.stream)})
 
     def streams_change(self) -> bool:
         """Choose each tile's stream anew; return whether any is another one now."""
@@ -111,6 +114,7 @@ class Scenery:
                     tile.rect.height,
                     tile.aspect,
                     float(tile.rect.area),
+                    tile.crop,
                 )
                 for tile in self._tiles.values()
                 if tile.arena is not None
@@ -118,7 +122,7 @@ class Scenery:
         )
 
     def wall_tiles(self) -> tuple[WallTile, ...]:
-        """Return what the wall process is to show."""
+        """Return what the wall process is to show, from the lowest to what lies over all others."""
         return tuple(
             WallTile(
                 tile.cell,
@@ -128,18 +132,24 @@ class Scenery:
                 tile.arena.path if tile.arena else "",
                 tile.index,
             )
-            for tile in self._tiles.values()
+            for tile in sorted(self._tiles.values(), key=lambda tile: tile.z)
         )
 
-    def _tile(self, cell: str, rect: Rect, source: Source, aspect: Aspect) -> PlacedTile:
-        if source == EMPTY:
-            return PlacedTile(cell, rect, source, "", aspect)
-        return self._with_stream(PlacedTile(cell, rect, source, self._sources.name(source), aspect))
+    def _tiles_of(self, layout: Layout, arrangement: Arrangement) -> Iterator[PlacedTile]:
+        """Yield the tiles that an arrangement comes to; a cell that fills the wall is the only one."""
+        rects = layout.rects(self._wall.width, self._wall.height)
+        if arrangement.full:
+            rects = {arrangement.full: Rect(0, 0, self._wall.width, self._wall.height)}
+        for cell, (source, view) in zip(layout.cells, arrangement.tiles, strict=True):
+            if (rect := rects.get(cell.id)) is not None:
+                name = self._sources.name(source) if source != EMPTY else ""
+                aspect = view.aspect or cell.aspect
+                yield self._with_stream(PlacedTile(cell.id, rect, source, name, aspect, view.crop, cell.z))
 
     def _with_stream(self, tile: PlacedTile) -> PlacedTile:
         if tile.source == EMPTY:
             return tile
-        return replace(tile, stream=self._sources.stream(tile.source, tile.rect.width, tile.rect.height))
+        return replace(tile, stream=self._sources.stream(tile.source, *tile.picture_size))
 
     @staticmethod
     def _keep(tile: PlacedTile, old: dict[object, list[PlacedTile]]) -> PlacedTile:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
-from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.base.errors import NotFoundError
 from commandwall.control.accounts import Token, User
 from commandwall.control.audit import AuditLog
+from commandwall.control.audited import Note, audited
 from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
-from commandwall.control.guessing import TooManyTriesError
 from commandwall.control.lineup import LineUps
+from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
 from commandwall.control.ptz import PtzControl
+from commandwall.control.rearranging import Rearrangement
 from commandwall.control.roles import Permission, Principal, Role
 from commandwall.control.roster import CameraSettings, CredentialDocument, Roster
 from commandwall.control.sheet_import import ImportReport
@@ -34,19 +35,12 @@ CANVAS = "_canvas"
 """The pseudo head that is the whole canvas of a wall."""
 
 
-@dataclass(slots=True)
-class _Note:
-    """What an audit line will say; the operation may put what it comes to know into it."""
-
-    detail: str
-
-
 class Service:
     """Every operation that HTTP, MQTT and the command line offer.
 
     Each takes the principal first and raises :class:`AccessRefusedError` if its role does not
     include the operation. A change is applied first and audited after, without waiting for a disk.
-    Belongs to the control plane's event loop.
+    ``panels`` has those on data panels. Belongs to the control plane's event loop.
     """
 
     def __init__(
@@ -60,8 +54,10 @@ class Service:
         users: Users,
         audit: AuditLog,
         ptz: PtzControl,
+        panels: PanelDesk,
     ) -> None:
         self.place = place
+        self.panels = panels
         self._cameras = cameras
         self._roster = roster
         self._stills = stills
@@ -136,7 +132,7 @@ class Service:
     def event_types(self, who: Principal) -> Collection[str]:
         """Return the types of events that may be listened to."""
         who.require(Permission.VIEW)
-        types = ["camera", "wall", "tiles", "ptz"]
+        types = ["camera", "wall", "tiles", "ptz", "screen", "data"]
         return [*types, "audit"] if who.may(Permission.AUDIT) else types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:
@@ -237,6 +233,13 @@ class Service:
         with self._audited(who, Permission.OPERATE, "wall.cell", wall_id, f"{cell}: {source}"):
             return self._wall(wall_id).set_cell(cell, source, expected_revision)
 
+    def rearrange(
+        self, who: Principal, wall_id: str, change: Rearrangement, expected_revision: int | None = None
+    ) -> WallDocument:
+        """Change in any other way what a wall shows; raises as :meth:`set_layout` does."""
+        with self._audited(who, Permission.OPERATE, change.action, wall_id, str(change)):
+            return self._wall(wall_id).rearrange(change, expected_revision)
+
     # ---- operating cameras
 
     async def ptz(self, who: Principal, camera_id: str) -> PtzDocument:
@@ -331,19 +334,7 @@ class Service:
         except KeyError:
             raise NotFoundError("no wall is called {id!r}", id=wall_id) from None
 
-    @contextmanager
     def _audited(
         self, who: Principal, permission: Permission | None, action: str, target: str, detail: str = ""
-    ) -> Iterator[_Note]:
-        """Authorise what is done inside, and note how it ended, refusals and failures too."""
-        note = _Note(detail)
-        try:
-            if permission is not None:
-                who.require(permission)
-            yield note
-        except TooManyTriesError:
-            raise  # The failures before it are noted; a flood of tries must not fill the disk.
-        except CommandwallError as error:
-            self._audit.record(who, action, target, note.detail, str(error))
-            raise
-        self._audit.record(who, action, target, note.detail)
+    ) -> AbstractContextManager[Note]:
+        return audited(self._audit, who, permission, action, target, detail)

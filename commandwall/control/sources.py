@@ -126,12 +126,13 @@ def _told_as(kind: SourceKind, watcher: Callable[[Source], None]) -> Callable[[s
 
 
 class Painters:
-    """Who paints the tiles of which kind of source."""
+    """Who paints the tiles of which kind of source; one painter may paint several kinds."""
 
     def __init__(self, painters: Mapping[SourceKind, Painter]) -> None:
         self._painters = painters
 
     def show(self, shown: ShowTiles) -> None:
-        """Give each painter the tiles of its kind; none of them, where it has none any more."""
-        for kind, paint in self._painters.items():
-            paint(replace(shown, tiles=tuple(tile for tile in shown.tiles if tile.source.kind is kind)))
+        """Give each painter the tiles of its kinds; none of them, where it has none any more."""
+        for paint in dict.fromkeys(self._painters.values()):
+            theirs = (tile for tile in shown.tiles if self._painters.get(tile.source.kind) == paint)
+            paint(replace(shown, tiles=tuple(theirs)))

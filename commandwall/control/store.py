@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commandwall.control.database import Database
+from commandwall.control.encoding import adapter
+from commandwall.model.arrangement import Arrangement
 from commandwall.model.source import Source
-from commandwall.model.wall import Arrangement
+from commandwall.model.view import View
+
+_COLUMNS = 'revision, layout, sources, views, "full"'
+Views = tuple[View, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +44,27 @@ class Store:
     async def load_arrangement(self, wall: str) -> Arrangement | None:
         """Return what ``wall`` showed last, or ``None`` when nothing is known."""
 
-        def read(connection: sqlite3.Connection) -> tuple[int, str, str] | None:
-            row: tuple[int, str, str] | None = connection.execute(
-                "SELECT revision, layout, sources FROM arrangements WHERE wall = ?", (wall,)
+        def read(connection: sqlite3.Connection) -> tuple[int, str, str, str, str] | None:
+            row: tuple[int, str, str, str, str] | None = connection.execute(
+                f"SELECT {_COLUMNS} FROM arrangements WHERE wall = ?", (wall,)
             ).fetchone()
             return row
 
         row = await self._database.run(read)
         if row is None:
             return None
-        revision, layout, sources = row
-        return Arrangement(revision, layout, tuple(Source.parse(text) for text in json.loads(sources)))
+        revision, layout, sources, views, full = row
+        shown = tuple(Source.parse(text) for text in json.loads(sources))
+        return Arrangement(revision, layout, shown, adapter(Views).validate_json(views), full)
 
     async def save_arrangement(self, wall: str, arrangement: Arrangement) -> None:
         """Remember what ``wall`` shows; calls take effect in their order."""
         sources = json.dumps([str(source) for source in arrangement.sources])
-        row = (wall, arrangement.revision, arrangement.layout, sources)
+        views = adapter(Views).dump_json(arrangement.views).decode()
+        row = (wall, arrangement.revision, arrangement.layout, sources, views, arrangement.full)
         await self._database.run(
             lambda connection: connection.execute(
-                "INSERT OR REPLACE INTO arrangements (wall, revision, layout, sources) VALUES (?, ?, ?, ?)",
-                row,
+                f"INSERT OR REPLACE INTO arrangements (wall, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row
             )
         )
 

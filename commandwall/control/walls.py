@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commandwall.base.clock import monotonic_ns
-from commandwall.base.errors import InvalidError, NotFoundError, StaleError
+from commandwall.base.errors import StaleError
+from commandwall.control.arranger import Arranger
 from commandwall.control.displays import displays_of
 from commandwall.control.documents import (
     HeadDocument,
@@ -21,7 +22,8 @@ from commandwall.control.documents import (
 from commandwall.control.feeds import StillPicture
 from commandwall.control.histogram import Histogram
 from commandwall.control.lineup import WHOLE, LineUpControl
-from commandwall.control.scenery import Scenery
+from commandwall.control.rearranging import Rearrangement
+from commandwall.control.scenery import PlacedTile, Scenery
 from commandwall.control.sources import Painter, Sources
 from commandwall.control.state import Publish
 from commandwall.ipc.channel import Received
@@ -36,10 +38,12 @@ from commandwall.ipc.messages import (
     TileTruth,
     WallReport,
 )
+from commandwall.model.arrangement import Arrangement
 from commandwall.model.head import Head
 from commandwall.model.layout import Layout
-from commandwall.model.source import EMPTY, Source, SourceKind
-from commandwall.model.wall import Arrangement, DecodeLevel, TileState, Wall
+from commandwall.model.source import EMPTY, Source
+from commandwall.model.view import PLAIN
+from commandwall.model.wall import DecodeLevel, TileState, Wall
 from commandwall.workers.worker import Worker
 
 
@@ -79,7 +83,7 @@ class WallControl:
         self.switch_live = Histogram()
         self.decoded_total = 0
         self.shown_total = 0
-        self._layouts = layouts
+        self._arranger = Arranger(wall, layouts, sources)
         self._sources = sources
         self._links = links
         self._language = language
@@ -110,49 +114,52 @@ class WallControl:
         """What the wall is to show."""
         return self._arrangement
 
-    def restore(self, arrangement: Arrangement | None) -> None:
-        """Show what was shown before the restart, as far as its layout and cameras still exist.
+    def restore(self, before: Arrangement | None) -> None:
+        """Show what was shown before the restart, as far as its layout and sources still exist.
 
         A wall that has never shown anything shows the first cameras of the configuration.
         """
-        if arrangement is None:
-            cameras = self._sources.all(SourceKind.CAMERA)
-            arrangement = Arrangement(1, self.wall.layout, tuple(cameras))
-        layout_id = arrangement.layout if arrangement.layout in self._layouts else self.wall.layout
-        layout = self._layouts[layout_id]
-        sources = [source if self._sources.exists(source) else EMPTY for source in arrangement.sources]
-        self._apply(layout, tuple(sources[: len(layout.cells)]), arrangement.revision)
+        self._apply(self._arranger.first() if before is None else self._arranger.restored(before))
+
+    def show(self, arrangement: Arrangement, expected_revision: int | None) -> WallDocument:
+        """Show a whole arrangement, as far as its layout and sources still exist, under a new revision.
+
+        What is shown already stays as it is. Raises :class:`StaleError`; nothing has changed then.
+        """
+        self._check_revision(expected_revision)
+        wanted = replace(self._arranger.restored(arrangement), revision=self._arrangement.revision)
+        return self.document() if wanted == self._arrangement else self._change(wanted)
 
     def set_layout(
         self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None
     ) -> WallDocument:
         """Change the layout and, if given, the sources of its cells in their order.
 
-        Without ``sources`` what is shown stays, in its order. Raises :class:`NotFoundError`,
-        :class:`InvalidError` or :class:`StaleError`; nothing has changed then.
+        Without ``sources`` what is shown stays, each in its place as far as the layout has it. Raises
+        :class:`NotFoundError`, :class:`InvalidError` or :class:`StaleError`; nothing has changed then.
         """
         self._check_revision(expected_revision)
-        layout = self._layout(layout_id)
-        return self._change(layout, self._chosen(layout, sources))
+        return self._change(self._arranger.laid_out(self._arrangement, layout_id, sources))
 
     def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
         """Open the streams that :meth:`set_layout` would need, so that it finds them there.
 
         Nothing is shown. Raises :class:`NotFoundError` or :class:`InvalidError`.
         """
-        layout = self._layout(layout_id)
-        cameras = self._scenery.mains(layout, self._chosen(layout, sources))
+        wanted = self._arranger.laid_out(self._arrangement, layout_id, sources)
+        cameras = self._scenery.mains(self._arranger.layout_of(wanted), wanted)
         self._links.warm(cameras)
         return PreparedDocument(tuple(cameras))
 
     def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
         """Put ``source`` into one cell; raises as :meth:`set_layout` does."""
         self._check_revision(expected_revision)
-        layout = self._layouts[self._arrangement.layout]
-        position = layout.cells.index(layout.cell(cell_id))
-        sources = list(self._arrangement.sources)
-        sources[position] = self._source(source, "source")
-        return self._change(layout, tuple(sources))
+        return self._change(self._arranger.with_cell(self._arrangement, cell_id, source))
+
+    def rearrange(self, change: Rearrangement, expected_revision: int | None) -> WallDocument:
+        """Do any other ``change``; one that changes nothing makes no revision. Raises as above."""
+        self._check_revision(expected_revision)
+        return self.show(self._arranger.rearranged(self._arrangement, change), None)
 
     def document(self) -> WallDocument:
         """Return the wall as it is now."""
@@ -165,6 +172,7 @@ class WallControl:
             wall.align_ms,
             self._arrangement.revision,
             self._arrangement.layout,
+            self._arrangement.full,
             tuple(map(self._head, wall.heads)),
             self.tiles(),
             self.lineup.identifying,
@@ -172,8 +180,8 @@ class WallControl:
         )
 
     def tiles(self) -> tuple[TileDocument, ...]:
-        """Return every tile as it is now."""
-        return tuple(self._tile(cell.id) for cell in self._layouts[self._arrangement.layout].cells)
+        """Return every tile that is on the wall, as it is now."""
+        return tuple(map(self._tile, self._scenery.tiles()))
 
     async def snapshot(self, head: str, image_format: str) -> StillPicture:
         """Return the canvas (``head`` empty) or one head as shown now, as ``png`` or ``jpg``.
@@ -205,13 +213,14 @@ class WallControl:
     def source_put(self, source: Source) -> None:
         """Show the source as it is configured now, if it is shown: its name, its streams."""
         if self._scenery.shows(source):
-            self._change(self._layouts[self._arrangement.layout], self._arrangement.sources)
+            self._change(self._arrangement)
 
     def source_removed(self, gone: Source) -> None:
         """Empty the cells that show a source; call it while its book still knows it."""
-        if self._scenery.shows(gone):
-            sources = (EMPTY if source == gone else source for source in self._arrangement.sources)
-            self._change(self._layouts[self._arrangement.layout], tuple(sources))
+        if gone in self._arrangement.sources:
+            shown = self._arrangement
+            tiles = (tile if tile[0] != gone else (EMPTY, PLAIN) for tile in shown.tiles)
+            self._change(shown.with_tiles(tiles).fitted(self._arranger.layout_of(shown)))
 
     def _check_revision(self, expected: int | None) -> None:
         revision = self._arrangement.revision
@@ -223,48 +232,20 @@ class WallControl:
                 expected=expected,
             )
 
-    def _layout(self, layout_id: str) -> Layout:
-        try:
-            return self._layouts[layout_id]
-        except KeyError:
-            raise NotFoundError("no layout is called {id!r}", id=layout_id) from None
-
-    def _chosen(self, layout: Layout, sources: Iterable[str] | None) -> tuple[Source, ...]:
-        """Return what the cells of ``layout`` are to show: ``sources``, or what is shown, in its order."""
-        if sources is None:
-            shown = [source for source in self._arrangement.sources if source != EMPTY]
-            return tuple(shown[: len(layout.cells)])
-        chosen = tuple(self._source(text, f"sources[{i}]") for i, text in enumerate(sources))
-        if len(chosen) > len(layout.cells):
-            raise InvalidError(
-                "layout {id!r} has {count} cells, not {asked}",
-                id=layout.id,
-                count=len(layout.cells),
-                asked=len(chosen),
-                field="sources",
-            )
-        return chosen
-
-    def _source(self, text: str, field: str) -> Source:
-        source = Source.parse(text, field=field)
-        self._sources.check(source, field)
-        return source
-
-    def _change(self, layout: Layout, sources: tuple[Source, ...]) -> WallDocument:
-        self._apply(layout, sources, self._arrangement.revision + 1)
+    def _change(self, arrangement: Arrangement) -> WallDocument:
+        self._apply(replace(arrangement, revision=self._arrangement.revision + 1))
         self._links.save(self.wall.id, self._arrangement)
         document = self.document()
         self._links.publish("wall", WallEvent(document))
         return document
 
-    def _apply(self, layout: Layout, sources: tuple[Source, ...], revision: int) -> None:
+    def _apply(self, arrangement: Arrangement) -> None:
         at_ns = monotonic_ns()
-        filled = sources + (EMPTY,) * (len(layout.cells) - len(sources))
-        self._scenery.arrange(layout, filled)
-        self._arrangement = Arrangement(revision, layout.id, filled)
+        self._scenery.arrange(self._arranger.layout_of(arrangement), arrangement)
+        self._arrangement = arrangement
         self._figures.clear()
         self._truths.clear()
-        self._links.show(self._scenery.show_tiles(revision))
+        self._links.show(self._scenery.show_tiles(arrangement.revision))
         self._send(at_ns)
 
     def _send(self, at_ns: int) -> None:
@@ -287,14 +268,13 @@ class WallControl:
             display.document() if display else None,
         )
 
-    def _tile(self, cell: str) -> TileDocument:
-        placed = self._scenery.tile(cell)
-        truth = self._truths.get(cell)
-        figures = self._figures.get(cell)
+    def _tile(self, placed: PlacedTile) -> TileDocument:
+        truth = self._truths.get(placed.cell)
+        figures = self._figures.get(placed.cell)
         unknown = TileState.EMPTY if placed.source == EMPTY else TileState.CONNECTING
-        rect = placed.rect
+        rect, crop = placed.rect, placed.crop
         return TileDocument(
-            cell,
+            placed.cell,
             str(placed.source),
             placed.name,
             (rect.x, rect.y, rect.width, rect.height),
@@ -305,6 +285,9 @@ class WallControl:
             figures.stream if figures else "",
             figures.decode if figures else DecodeLevel.OFF,
             truth.skew_ms if truth else None,
+            placed.aspect,
+            (crop.x, crop.y, crop.width, crop.height),
+            placed.z,
         )
 
     def _ready(self, worker: Worker) -> None:

@@ -23,7 +23,7 @@ from commandwall.model.wall import DecodeLevel
 log = logging.getLogger(__name__)
 
 FULL_FROM = 0.8
-"""A tile at least this wide, as a part of the picture's width, is worth deblocking."""
+"""A tile at least this wide, as a part of the width of the picture in it, is worth deblocking."""
 KEY_SOON_S = 0.3
 """With the next key frame due within this time, it is waited for instead of catching up: a group
 that is nearly complete is the dearest to go through, and the soonest to be worthless."""
@@ -146,7 +146,8 @@ class Board:
         return demands
 
     def _demand(self, feed: Feed, tiles: list[Tile], decoder: StreamDecoder | None, pixels: int) -> Demand:
-        large = any(tile.spec.width >= FULL_FROM * feed.info.width for tile in tiles) and feed.info.width
+        shown = max(tile.spec.width / tile.spec.crop.width for tile in tiles)
+        large = shown >= FULL_FROM * feed.info.width and feed.info.width
         cost = self._costs.cost(feed.spec.id, pixels)
         return Demand(
             feed=feed.spec.id,

@@ -9,6 +9,7 @@ from commandwall.ipc.slots import Arena, Planes, SlotFlag, SlotInfo, SlotWriter
 from commandwall.media.decoder import DecodedPicture
 from commandwall.media.scale import Geometry, Scaler, clear, differ
 from commandwall.model.camera import StreamName
+from commandwall.model.view import WHOLE
 
 SEEN_CHANGED_NS = 250_000_000
 """A picture that was seen to change is not compared with the next ones for so long."""
@@ -68,7 +69,9 @@ class Tile:
                     return False
                 self.shown = stream
             planes = self._fill(picture)
-            self._note_change(planes, unit.arrival_ns)
+            # In a part of a picture nothing may move for long: only the whole says that a camera is still.
+            seen = planes if self.spec.crop == WHOLE else picture.planes()
+            self._note_change(seen, unit.arrival_ns)
             self._arrival_ns = unit.arrival_ns
             if picture.damaged:
                 flags |= SlotFlag.DAMAGED
@@ -83,7 +86,11 @@ class Tile:
     def _note_change(self, planes: Planes, arrival_ns: int) -> None:
         """See whether the picture is another one than that before: now and then, until it is not."""
         before, self._before = self._before, planes
-        if before is None or (arrival_ns - self._changed_ns > SEEN_CHANGED_NS and differ(planes, before)):
+        if (
+            before is None
+            or before.y.shape != planes.y.shape
+            or (arrival_ns - self._changed_ns > SEEN_CHANGED_NS and differ(planes, before))
+        ):
             self._changed_ns = arrival_ns
 
     def _fill(self, picture: DecodedPicture) -> Planes:
@@ -107,11 +114,12 @@ class Tile:
             self.spec.width,
             self.spec.height,
             self.spec.aspect,
+            self.spec.crop,
         )
 
 
 def _picture(spec: TileSpec) -> tuple[object, ...]:
-    return spec.source, spec.arena, spec.index, spec.width, spec.height, spec.aspect
+    return spec.source, spec.arena, spec.index, spec.width, spec.height, spec.aspect, spec.crop
 
 
 def _suits(geometry: Geometry, picture: DecodedPicture) -> bool:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import CommandwallError, UnavailableError
 from commandwall.base.tasks import spawn
-from commandwall.ingest.camera_session import open_camera
 from commandwall.ingest.feed import Feed
 from commandwall.ingest.feed_set import FeedSet
+from commandwall.ingest.opening import open_feed
 from commandwall.ingest.publisher import FeedPublisher
 from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.messages import (
@@ -149,7 +149,7 @@ async def ingest(channel: Channel) -> AsyncIterator[Ingest]:
         channel.post(FeedChanged(feed.spec.id, feed.state, feed.reason))
 
     async with asyncio.TaskGroup() as group, AsyncExitStack() as stack:
-        feeds = FeedSet(open_camera, group, changed)
+        feeds = FeedSet(open_feed, group, changed)
         handler = Ingest(channel, feeds, group, stack)
         stack.callback(handler.stop)
         await stack.enter_async_context(feeds)

@@ -102,7 +102,7 @@ class Channel:
         finally:
             del self._calls[number]
         if isinstance(received.message, Failure):
-            raise CommandwallError(received.message.sentence)
+            raise received.message.error()
         return received
 
     async def received(self) -> AsyncIterator[Received]:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from commandwall.base.errors import CommandwallError
+from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
+from commandwall.ipc.data_messages import DataMessage
 from commandwall.ipc.head_messages import ConfigureDisplay, DisplayArena, DisplayReport, ShowLineUp
+from commandwall.ipc.rtc_messages import RtcMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
 from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
+from commandwall.model.view import WHOLE, Crop
 from commandwall.model.wall import DecodeLevel, TileState, Wall
 
 
@@ -45,20 +48,34 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Either way: the request could not be done; it says why and what to do, in both languages."""
+    """Either way: the request could not be done; it says why and what to do, in both languages.
+
+    ``kind`` tells whose fault that is: ``invalid`` (then ``field`` is what was wrong), ``not-found``, or
+    ``""`` for what cannot be done now.
+    """
 
     en: str
     zh: str
+    kind: str = ""
+    field: str = ""
 
     @classmethod
     def of(cls, error: CommandwallError) -> Failure:
         """Return the failure of which ``error`` tells."""
-        return cls(str(error), error.zh)
+        if isinstance(error, InvalidError):
+            return cls(error.reason, error.reason.zh, "invalid", error.field)
+        return cls(str(error), error.zh, "not-found" if isinstance(error, NotFoundError) else "")
 
-    @property
-    def sentence(self) -> Sentence:
-        """What it says."""
-        return Sentence.of(self.en, self.zh)
+    def error(self) -> CommandwallError:
+        """Return the error that it tells of."""
+        said = Sentence.of(self.en, self.zh)
+        match self.kind:
+            case "invalid":
+                return InvalidError(said, field=self.field)
+            case "not-found":
+                return NotFoundError(said)
+            case _:
+                return CommandwallError(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +105,17 @@ class ConfigureIngest:
 
 
 @dataclass(frozen=True, slots=True)
+class BusAddress:
+    """A stream of a packet bus. ``session`` tells one publication from the next of the same name."""
+
+    packet_path: str
+    stream: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedSpec:
-    """One stream of one camera to receive. ``id`` is ``CAMERA/STREAM``.
+    """One stream to receive, of a camera or from a packet ``bus``. ``id`` is ``OWNER/STREAM``.
 
     ``on_demand`` feeds are opened only while a tile or a subscriber wants them. ``rtsps`` cameras
     show a certificate that ``ca_file`` vouches for (``""``: the system), unless not ``tls_verify``.
@@ -107,6 +133,7 @@ class FeedSpec:
     tls_verify: bool = True
     ca_file: str = ""
     audio: bool = False
+    bus: BusAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +163,8 @@ class TileSpec:
 
     The slots have ``width`` x ``height`` pixels (even). ``stream`` is what the tile deserves by
     its size; the worker shows the other stream until that one has its first picture.
-    ``importance`` orders tiles when decoding must be cut: higher survives longer.
+    ``importance`` orders tiles when decoding must be cut: higher survives longer. ``crop`` is the
+    part of the picture that is shown; ``aspect`` says how that part fills the tile.
     """
 
     cell: str
@@ -148,6 +176,7 @@ class TileSpec:
     height: int
     aspect: Aspect
     importance: float
+    crop: Crop = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +297,7 @@ class WallTile:
 
 @dataclass(frozen=True, slots=True)
 class Arrange:
-    """Control -> wall: show these tiles, all at the same tick.
+    """Control -> wall: show these tiles, all at the same tick, each over those before it.
 
     ``at_ns`` (monotonic) is when the operator's command arrived; switch times count from it.
     """
@@ -415,4 +444,6 @@ Message = (
     | ConfigureWall | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
     | ShowLineUp | ConfigureDisplay | DisplayReport
+    | DataMessage
+    | RtcMessage
 )  # fmt: skip

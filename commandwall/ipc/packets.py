@@ -78,6 +78,10 @@ class Subscriber:
         header = _RECORD.pack(flags, len(unit.data), unit.pts_90k, unit.arrival_ns, unit.capture_utc_ns)
         self._transport.write(header + unit.data)
 
+    def end(self) -> None:
+        """Send what waits and close: the stream is over."""
+        self._transport.close()
+
 
 def encode_info(info: StreamInfo) -> bytes:
     """Return ``info`` as the bytes of an INFO record."""

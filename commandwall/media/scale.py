@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from commandwall.ipc.slots import Plane, Planes
 from commandwall.model.layout import Aspect
 from commandwall.model.rect import Rect
+from commandwall.model.view import WHOLE, Crop
 
 BLACK = (16, 128, 128)
 """Black of limited range, for y, u and v."""
@@ -30,7 +31,10 @@ cv2.setNumThreads(1)  # The threads are ours: one per decoder at work, not one m
 
 
 class Geometry(NamedTuple):
-    """What is scaled how: sizes in pixels (even), ``sar`` the width of a source pixel by its height."""
+    """What is scaled how: sizes in pixels (even), ``sar`` the width of a source pixel by its height.
+
+    ``crop`` is the part of the source that is shown.
+    """
 
     width: int
     height: int
@@ -39,6 +43,7 @@ class Geometry(NamedTuple):
     target_width: int
     target_height: int
     aspect: Aspect
+    crop: Crop = WHOLE
 
 
 class Placement(NamedTuple):
@@ -52,11 +57,11 @@ def place_picture(geometry: Geometry) -> Placement:
     """Return what ``geometry`` comes to under its aspect policy.
 
     ``fit`` shows all of the source, centred between bars; ``fill`` covers the target and crops
-    the source; ``stretch`` does neither.
+    the source; ``stretch`` does neither. With a ``crop`` the source is only that part of it.
     """
-    whole = Rect(0, 0, geometry.width, geometry.height)
+    whole = _part(geometry)
     target = Rect(0, 0, geometry.target_width, geometry.target_height)
-    shape = geometry.width * geometry.sar / geometry.height
+    shape = geometry.width * geometry.crop.width * geometry.sar / (geometry.height * geometry.crop.height)
     target_shape = target.width / target.height
     if geometry.aspect is Aspect.STRETCH or abs(shape / target_shape - 1) <= _SLIVER:
         return Placement(whole, target)
@@ -70,7 +75,24 @@ def _inner(outer: Rect, outer_shape: float, shape: float) -> Rect:
     width = outer.width if shape >= outer_shape else _even(outer.width * shape / outer_shape)
     height = outer.height if shape <= outer_shape else _even(outer.height * outer_shape / shape)
     x, y = (outer.width - width) // 4 * 2, (outer.height - height) // 4 * 2
+    return Rect(outer.x + x, outer.y + y, width, height)
+
+
+def _part(geometry: Geometry) -> Rect:
+    """Return the pixels of the source that are to be shown; even, inside it, at least two each way.
+
+    Chroma has one sample for two pixels each way, so odd edges would tear colours off their places.
+    """
+    crop = geometry.crop
+    x, width = _span(crop.x, crop.width, geometry.width)
+    y, height = _span(crop.y, crop.height, geometry.height)
     return Rect(x, y, width, height)
+
+
+def _span(begin: float, part: float, length: int) -> tuple[int, int]:
+    """Return where a part of ``length`` (even) begins and how long it is, to the nearest even pixels."""
+    size = min(length, _even(part * length))
+    return min(length - size, 2 * round(begin * length / 2)), size
 
 
 def _even(length: float) -> int:

@@ -24,6 +24,7 @@ _TO_BGR = np.array(
 )
 _OFFSETS = np.array([16, 128, 128], np.float32)
 _MATRIX = np.hstack([_TO_BGR, -(_TO_BGR @ _OFFSETS)[:, np.newaxis]])
+_FROM_BGR = np.hstack([np.linalg.inv(_TO_BGR), _OFFSETS[:, np.newaxis]])
 
 
 class Still(NamedTuple):
@@ -55,6 +56,14 @@ def to_bgr(planes: Planes) -> NDArray[np.uint8]:
     chroma = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in planes[1:]]
     bgr: NDArray[np.uint8] = cv2.transform(cv2.merge([planes.y, *chroma]), _MATRIX)  # type: ignore[assignment]
     return bgr
+
+
+def to_planes(bgr: NDArray[np.uint8]) -> Planes:
+    """Return an (h, w, 3) picture in blue, green, red, with even sides, as planes."""
+    size = (bgr.shape[1] // 2, bgr.shape[0] // 2)
+    luma, *chroma = cv2.split(cv2.transform(bgr, _FROM_BGR))
+    halves = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in chroma]
+    return Planes(luma, *halves)  # type: ignore[arg-type]
 
 
 def _encode(suffix: str, planes: Planes, options: tuple[int, int]) -> bytes:

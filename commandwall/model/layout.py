@@ -1,12 +1,18 @@
-"""Layouts: named arrangements of cells on a grid, with no sources in them."""
+"""Layouts: named arrangements of cells, on a grid or free of it, with no sources in them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from commandwall.base.errors import InvalidError, NotFoundError
 from commandwall.model.rect import Rect
+
+AUTO = "auto"
+"""Instead of a layout's id: the one that fits what is to be shown."""
+_EPSILON = 1e-6
+"""Edges that differ by less, in units of the grid, are one: 0.1 + 0.2 is 0.3 to whoever writes it."""
 
 
 class Aspect(StrEnum):
@@ -19,21 +25,40 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One rectangle of a layout, in units of the layout's grid."""
+    """One rectangle of a layout, in units of the layout's grid; free-form cells lie between its lines.
+
+    A cell with a greater ``z`` lies over those with a smaller one.
+    """
 
     id: str
-    column: int
-    row: int
-    columns: int = 1
-    rows: int = 1
+    column: float
+    row: float
+    columns: float = 1
+    rows: float = 1
     aspect: Aspect = Aspect.FIT
+    z: int = 0
+
+    @property
+    def area(self) -> float:
+        """How large it is, in units of the grid."""
+        return self.columns * self.rows
+
+    def overlaps(self, other: Cell) -> bool:
+        """Return whether the two share more than an edge, whichever lies over the other."""
+        return (
+            self.column < other.column + other.columns - _EPSILON
+            and other.column < self.column + self.columns - _EPSILON
+            and self.row < other.row + other.rows - _EPSILON
+            and other.row < self.row + self.rows - _EPSILON
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Cells on a grid of ``columns`` x ``rows``; they may leave gaps but never overlap.
+    """Cells on a grid of ``columns`` x ``rows``; they may leave gaps, and overlap where their z differs.
 
-    Raises :class:`InvalidError` when a cell is empty, off the grid, named twice or overlaps.
+    Raises :class:`InvalidError` when a cell is empty, off the grid, named twice, or overlaps another
+    one of the same z.
     """
 
     id: str
@@ -47,19 +72,28 @@ class Layout:
             raise InvalidError("a grid has at least one column and one row", field="grid")
         if not self.cells:
             raise InvalidError("a layout has at least one cell", field="cells")
-        taken: dict[tuple[int, int], str] = {}
         seen: set[str] = set()
         for index, cell in enumerate(self.cells):
             where = f"cells[{index}]"
             if cell.id in seen:
                 raise InvalidError("cell {id!r} is named twice", id=cell.id, field=where)
             seen.add(cell.id)
-            self._place(cell, where, taken)
+            self._check_place(cell, where)
+        for index, other in sorted(_collisions(self.cells)):
+            raise InvalidError(
+                "cell {id!r} overlaps cell {other!r}; move it, or give it another z",
+                id=self.cells[index].id,
+                other=self.cells[other].id,
+                field=f"cells[{index}]",
+            )
 
-    def _place(self, cell: Cell, where: str, taken: dict[tuple[int, int], str]) -> None:
-        if cell.columns < 1 or cell.rows < 1:
+    def _check_place(self, cell: Cell, where: str) -> None:
+        if cell.columns < _EPSILON or cell.rows < _EPSILON:
             raise InvalidError("cell {id!r} is empty", id=cell.id, field=where)
-        on_grid = 0 <= cell.column <= self.columns - cell.columns and 0 <= cell.row <= self.rows - cell.rows
+        on_grid = (
+            -_EPSILON <= cell.column <= self.columns - cell.columns + _EPSILON
+            and -_EPSILON <= cell.row <= self.rows - cell.rows + _EPSILON
+        )
         if not on_grid:
             raise InvalidError(
                 "cell {id!r} leaves the grid of {columns} x {rows}",
@@ -68,35 +102,40 @@ class Layout:
                 rows=self.rows,
                 field=where,
             )
-        for row in range(cell.row, cell.row + cell.rows):
-            for column in range(cell.column, cell.column + cell.columns):
-                other = taken.setdefault((column, row), cell.id)
-                if other != cell.id:
-                    raise InvalidError(
-                        "cell {id!r} overlaps cell {other!r}", id=cell.id, other=other, field=where
-                    )
+
+    @property
+    def layered(self) -> bool:
+        """Whether cells lie over others (picture in picture)."""
+        return any(cell.z != self.cells[0].z for cell in self.cells)
+
+    @property
+    def biggest(self) -> Cell:
+        """The largest cell, the first of them in the layout's order."""
+        return max(self.cells, key=lambda cell: cell.area)
 
     def cell(self, cell_id: str) -> Cell:
         """Return the cell named ``cell_id``; raises :class:`NotFoundError`."""
-        for cell in self.cells:
+        return self.cells[self.position(cell_id)]
+
+    def position(self, cell_id: str) -> int:
+        """Return where in the layout's order the cell ``cell_id`` is; raises :class:`NotFoundError`."""
+        for position, cell in enumerate(self.cells):
             if cell.id == cell_id:
-                return cell
+                return position
         raise NotFoundError("layout {id!r} has no cell {cell_id!r}", id=self.id, cell_id=cell_id)
 
     def rects(self, width: int, height: int) -> dict[str, Rect]:
         """Return each cell's rectangle on a canvas of ``width`` x ``height`` pixels (even numbers).
 
-        Grid lines are rounded to even pixels, so neighbours share their edges exactly and every
-        pixel of a gap-free layout belongs to one cell. Raises :class:`InvalidError` when the
-        canvas is too small for the grid (a cell would have no pixel).
+        Edges are rounded to even pixels, so neighbours share them exactly, every pixel of a gap-free
+        grid belongs to one cell, and cells that do not overlap in the layout do not on any canvas.
+        Raises :class:`InvalidError` when the canvas is too small (a cell would have no pixel).
         """
-        xs = _grid_lines(self.columns, width)
-        ys = _grid_lines(self.rows, height)
         rects = {}
         for cell in self.cells:
-            x, y = xs[cell.column], ys[cell.row]
-            rect = Rect(x, y, xs[cell.column + cell.columns] - x, ys[cell.row + cell.rows] - y)
-            if rect.width < 2 or rect.height < 2:
+            x, right = (_line(at, self.columns, width) for at in (cell.column, cell.column + cell.columns))
+            y, bottom = (_line(at, self.rows, height) for at in (cell.row, cell.row + cell.rows))
+            if right - x < 2 or bottom - y < 2:
                 raise InvalidError(
                     "a canvas of {width} x {height} is too small for layout {id!r}",
                     width=width,
@@ -104,10 +143,26 @@ class Layout:
                     id=self.id,
                     field="size",
                 )
-            rects[cell.id] = rect
+            rects[cell.id] = Rect(x, y, right - x, bottom - y)
         return rects
 
 
-def _grid_lines(parts: int, length: int) -> list[int]:
-    """Return ``parts + 1`` even positions from 0 to ``length``, as evenly spread as they can be."""
-    return [2 * ((length // 2) * i // parts) for i in range(parts + 1)]
+def _line(at: float, parts: int, length: int) -> int:
+    """Return the even pixel at ``at`` of ``parts`` on ``length`` pixels; lines are spread evenly."""
+    return 2 * int((length // 2) * at / parts + _EPSILON)
+
+
+def _collisions(cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of positions in ``cells``, the later first, that overlap at the same z.
+
+    Cells are gone through from top to bottom, each against those that begin above its lower edge.
+    """
+    order = sorted(range(len(cells)), key=lambda position: cells[position].row)
+    for number, position in enumerate(order):
+        cell = cells[position]
+        for following in order[number + 1 :]:
+            other = cells[following]
+            if other.row >= cell.row + cell.rows:
+                break
+            if cell.z == other.z and cell.overlaps(other):
+                yield max(position, following), min(position, following)

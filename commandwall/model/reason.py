@@ -25,8 +25,9 @@ class ReasonCode(StrEnum):
     NO_FRAMES = "no frames arrive"
     CLOSED = "camera closed the connection"
     FLAPPING = "comes and goes"
-    WORKER_DOWN = "ingest worker is restarting"
+    WORKER_DOWN = "worker process is restarting"
     CLOCK_OFF = "camera's clock is wrong"
+    SHARE_ENDED = "screen share ended"
 
 
 ZH: dict[ReasonCode, str] = {
@@ -46,8 +47,9 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.NO_FRAMES: "收不到画面",
     ReasonCode.CLOSED: "摄像机断开连接",
     ReasonCode.FLAPPING: "反复断线",
-    ReasonCode.WORKER_DOWN: "接入进程正在重启",
+    ReasonCode.WORKER_DOWN: "工作进程正在重启",
     ReasonCode.CLOCK_OFF: "摄像机时钟不准",
+    ReasonCode.SHARE_ENDED: "共享屏幕已结束",
 }
 
 

@@ -13,6 +13,8 @@ class SourceKind(StrEnum):
 
     NONE = "none"
     CAMERA = "camera"
+    DATA = "data"
+    SCREEN = "screen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,11 @@ class Source:
         if text == SourceKind.NONE:
             return EMPTY
         kind, colon, name = text.partition(":")
-        if kind == SourceKind.CAMERA and colon and name:
-            return cls(SourceKind.CAMERA, name)
-        raise InvalidError("{text!r} is not a source; write camera:ID or none", text=text, field=field)
+        if colon and name and kind in (SourceKind.CAMERA, SourceKind.DATA, SourceKind.SCREEN):
+            return cls(SourceKind(kind), name)
+        raise InvalidError(
+            "{text!r} is not a source; write camera:ID, data:ID, screen:ID or none", text=text, field=field
+        )
 
 
 EMPTY = Source(SourceKind.NONE)

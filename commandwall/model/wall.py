@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from commandwall.base.errors import InvalidError, NotFoundError
 from commandwall.model.head import Head
 from commandwall.model.rect import Rect
-from commandwall.model.source import Source
 
 MAX_CANVAS_PIXELS = 16 * 3840 * 2160
 MAX_ALIGN_MS = 1000
@@ -77,15 +76,3 @@ class Wall:
             if head.id == head_id:
                 return head
         raise NotFoundError("wall {id!r} has no head {head_id!r}", id=self.id, head_id=head_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrangement:
-    """What a wall is to show: a layout and the source of each of its cells, under a revision.
-
-    ``sources`` has one entry for every cell of the layout, in the layout's order.
-    """
-
-    revision: int
-    layout: str
-    sources: tuple[Source, ...] = field(default=())

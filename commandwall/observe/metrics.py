@@ -20,6 +20,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from commandwall import __version__
+from commandwall.control.rtc import Watched
 from commandwall.control.state import CameraStatus
 from commandwall.control.walls import WallControl
 from commandwall.ipc.messages import TICK_BUCKETS_S
@@ -37,6 +38,7 @@ class Sources:
     viewers: Callable[[], Mapping[tuple[str, str], int]]
     share_clients: Callable[[], int]
     decoded: Callable[[], Mapping[str, int]]
+    whep_viewers: Callable[[], Mapping[Watched, int]]
 
 
 class Metrics:
@@ -69,6 +71,7 @@ class Metrics:
         yield clients
         yield _decoded(self._sources.decoded())
         yield from _displays(walls)
+        yield _whep(self._sources.whep_viewers())
         yield from _workers(list(self._sources.workers()))
 
 
@@ -196,6 +199,17 @@ def _displays(walls: Sequence[WallControl]) -> Iterator[Metric]:
             shown.add_metric(row, document.shown)
             left_out.add_metric(row, document.left_out)
     yield from (up, shown, left_out)
+
+
+def _whep(viewers: Mapping[Watched, int]) -> Metric:
+    watching = GaugeMetricFamily(
+        "commandwall_whep_viewers",
+        "WebRTC connections that watch a head of a wall, or a camera.",
+        labels=list(Watched._fields),
+    )
+    for watched, count in sorted(viewers.items()):
+        watching.add_metric(list(watched), count)
+    return watching
 
 
 def _workers(workers: Sequence[WorkerStatus]) -> Iterator[Metric]:

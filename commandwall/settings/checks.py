@@ -52,9 +52,7 @@ def read_entries(
     return entries
 
 
-def check_unique(
-    entries: Sequence[Located[AreaEntry] | Located[CameraEntry] | Located[WallEntry]], faults: list[Fault]
-) -> None:
+def check_unique(entries: Iterable[Located[Any]], faults: list[Fault]) -> None:
     """Note every entry whose id an earlier one has."""
     first: dict[str, Fault] = {}
     for located in entries:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,10 +13,13 @@ from commandwall.base.errors import InvalidError
 from commandwall.model.layout import Aspect, Cell, Layout
 from commandwall.settings.document import DocumentPlace, read_document
 from commandwall.settings.faults import Fault, SettingsError, invalid_fault, schema_faults
-from commandwall.settings.schema import LayoutFile, keys_of
+from commandwall.settings.schema import FreeCellEntry, LayoutFile, keys_of
 from commandwall.settings.values import LayoutId
 
 _GAP = "."
+_PERCENT = 100
+"""The grid of a layout without a drawing."""
+_DIGITS = 9
 _IDS: TypeAdapter[str] = TypeAdapter(LayoutId)
 
 
@@ -67,15 +72,37 @@ def _layout(layout_id: str, entry: LayoutFile) -> Layout:
     if entry.grid is not None:
         columns, rows = entry.grid
         drawing = [[str(row * columns + column + 1) for column in range(columns)] for row in range(rows)]
-    unknown = set(entry.aspect) - {cell_id for row in drawing for cell_id in row}
+    drawn = _cells(drawing, entry.aspect)
+    columns, rows = (len(drawing[0]), len(drawing)) if drawing else (_PERCENT, _PERCENT)
+    cells = drawn + [_free_cell(free, columns, rows, entry.aspect) for free in entry.free or ()]
+    unknown = set(entry.aspect) - {cell.id for cell in cells}
     if unknown:
         raise InvalidError("names no cell of this layout; remove it", field=f"aspect.{min(unknown)}")
-    cells = _cells(drawing, entry.aspect)
-    return Layout(layout_id, entry.name, len(drawing[0]), len(drawing), cells)
+    try:
+        layout = Layout(layout_id, entry.name, columns, rows, tuple(cells))
+    except InvalidError as error:
+        raise InvalidError(error.reason, field=_written_at(error.field, len(drawn))) from None
+    return replace(layout, cells=tuple(sorted(cells, key=_order)))
 
 
-def _cells(drawing: list[list[str]], aspects: dict[str, Aspect]) -> tuple[Cell, ...]:
-    """Return the rectangles drawn, numbered cells first, by number; raises :class:`InvalidError`.
+def _free_cell(entry: FreeCellEntry, columns: int, rows: int, aspects: dict[str, Aspect]) -> Cell:
+    """Return a free-form cell in units of a grid of ``columns`` x ``rows``."""
+    x, width = (round(value * columns / _PERCENT, _DIGITS) for value in entry.rect[::2])
+    y, height = (round(value * rows / _PERCENT, _DIGITS) for value in entry.rect[1::2])
+    return Cell(entry.id, x, y, width, height, aspects.get(entry.id, Aspect.FIT), entry.z)
+
+
+def _written_at(field: str, drawn: int) -> str:
+    """Return where in the file the cell stands that ``field`` numbers: drawn ones first, then free ones."""
+    numbered = re.fullmatch(r"cells\[(\d+)\]", field)
+    if numbered is None:
+        return field
+    number = int(numbered[1])
+    return "cells" if number < drawn else f"free[{number - drawn}]"
+
+
+def _cells(drawing: list[list[str]], aspects: dict[str, Aspect]) -> list[Cell]:
+    """Return the rectangles drawn; raises :class:`InvalidError`.
 
     Each row is a list of cell ids, one a column; every id must fill a rectangle.
     """
@@ -97,9 +124,10 @@ def _cells(drawing: list[list[str]], aspects: dict[str, Aspect]) -> tuple[Cell, 
             message = f"cell {cell_id!r} is not a rectangle; give one of its parts another id"
             raise InvalidError(message, field=f"cells[{top}]")
         cells.append(Cell(cell_id, left, top, columns, rows, aspects.get(cell_id, Aspect.FIT)))
-    return tuple(sorted(cells, key=_order))
+    return cells
 
 
 def _order(cell: Cell) -> tuple[bool, int, str]:
+    """Return what sorts numbered cells first, by number, then words."""
     numbered = cell.id.isascii() and cell.id.isdigit()
     return not numbered, int(cell.id) if numbered else 0, cell.id

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from commandwall.model.camera import Area, Camera
+from commandwall.model.data import Panel
 from commandwall.model.layout import Layout
 from commandwall.model.wall import Wall
 from commandwall.settings import checks
 from commandwall.settings.document import DocumentPlace, read_document
 from commandwall.settings.faults import Fault, Place, SettingsError, schema_faults
 from commandwall.settings.layouts import load_layouts, shipped_layouts
+from commandwall.settings.panels import PanelEntry, panels_of
 from commandwall.settings.schema import (
     AreaEntry,
     CameraEntry,
@@ -34,6 +36,7 @@ from commandwall.settings.site import (
     HttpSettings,
     IngestSettings,
     MqttSettings,
+    RtcSettings,
     RtspSettings,
     Settings,
     Site,
@@ -84,6 +87,7 @@ class _Loading:
         credentials = self._credentials()
         areas, cameras = self._areas_and_cameras()
         walls = self._walls(layouts)
+        panels = self._panels()
         if site_file is None:
             raise SettingsError(self._faults)
         mqtt, tls = self._mqtt(site_file.mqtt, credentials), self._tls(site_file.http.tls)
@@ -98,6 +102,7 @@ class _Loading:
             state_dir=(self._root / site_file.state).absolute(),
             http=HttpSettings(site_file.http.listen, tls),
             rtsp=RtspSettings(site_file.rtsp.listen, watchers),
+            rtc=RtcSettings(tuple(site_file.rtc.ice_servers)),
             mqtt=mqtt,
             ingest=_ingest(site_file.ingest, ca_file),
             areas=tuple(areas),
@@ -105,6 +110,7 @@ class _Loading:
             credentials=credentials,
             walls=tuple(walls),
             layouts=layouts,
+            panels=tuple(panels),
         )
 
     def _site_file(self) -> SiteFile | None:
@@ -203,6 +209,11 @@ class _Loading:
         walls = checks.read_entries(WallEntry, self._listed("walls"), self._faults)
         checks.check_unique(walls, self._faults)
         return checks.walls_of(walls, layouts, self._faults)
+
+    def _panels(self) -> list[Panel]:
+        entries = checks.read_entries(PanelEntry, self._listed("data"), self._faults)
+        checks.check_unique(entries, self._faults)
+        return panels_of(entries, self._declared("areas"), self._root, self._faults)
 
     def _mqtt(self, entry: MqttEntry | None, credentials: Mapping[str, Credential]) -> MqttSettings | None:
         if entry is None:

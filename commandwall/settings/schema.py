@@ -15,6 +15,7 @@ from commandwall.model.camera import Transport
 from commandwall.model.layout import Aspect
 from commandwall.settings.site import Address, Language, Level
 from commandwall.settings.values import (
+    CellId,
     Count,
     HttpUrl,
     Id,
@@ -26,6 +27,7 @@ from commandwall.settings.values import (
     NotEmpty,
     Position,
     RtspUrl,
+    StunUrl,
     Text,
 )
 
@@ -63,6 +65,12 @@ class RtspEntry(Entry):
 
     listen: Listen = Address("127.0.0.1", 8554)
     credentials: Id | None = None
+
+
+class RtcEntry(Entry):
+    """``rtc``: WebRTC."""
+
+    ice_servers: list[StunUrl] = []
 
 
 class MqttEntry(Entry):
@@ -200,6 +208,7 @@ class SiteFile(Entry):
     state: Text = "/var/lib/commandwall"
     http: HttpEntry = HttpEntry()
     rtsp: RtspEntry = RtspEntry()
+    rtc: RtcEntry = RtcEntry()
     mqtt: MqttEntry | None = None
     ingest: IngestEntry = IngestEntry()
     layouts: Text | None = None
@@ -207,22 +216,44 @@ class SiteFile(Entry):
     cameras: list[Any] = []
     cameras_file: Text | None = None
     credentials: dict[str, Any] = {}
+    data: list[Any] = []
     walls: list[Any] = []
     conferences: ConferencesEntry = ConferencesEntry()
 
 
+class FreeCellEntry(Entry):
+    """``free``: a cell anywhere; ``rect`` is x, y, width, height in per cent of the wall."""
+
+    id: CellId
+    rect: tuple[float, float, float, float]
+    z: Annotated[int, Field(ge=-99, le=99)] = 0
+
+    @field_validator("rect")
+    @classmethod
+    def _on_the_wall(cls, rect: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        x, y, width, height = rect
+        if min(width, height) <= 0:
+            raise ValueError("is empty; give it a width and a height above 0")
+        if min(x, y) < 0 or round(max(x + width, y + height), 6) > 100:
+            raise ValueError("leaves the wall; x and y are at least 0, x + width and y + height at most 100")
+        return rect
+
+
 class LayoutFile(Entry):
-    """A layout: ``grid`` numbers the cells of a plain one, ``cells`` draws any other."""
+    """A layout: ``grid`` numbers the cells of a plain one, ``cells`` draws any other, ``free`` adds cells."""
 
     name: Text
     grid: tuple[Annotated[int, Field(ge=1, le=64)], Annotated[int, Field(ge=1, le=64)]] | None = None
     cells: Annotated[list[Text] | None, NotEmpty] = None
+    free: Annotated[list[FreeCellEntry] | None, NotEmpty] = None
     aspect: dict[str, Aspect] = {}
 
     @model_validator(mode="after")
     def _one_form(self) -> LayoutFile:
-        if (self.grid is None) == (self.cells is None):
+        if self.grid is not None and self.cells is not None:
             raise ValueError("must have either grid or cells; a plain grid needs no drawing")
+        if self.grid is None and self.cells is None and self.free is None:
+            raise ValueError("must have cells: a grid, a drawing (cells) or free ones")
         return self
 
 

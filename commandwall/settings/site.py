@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from commandwall.model.camera import Area, Camera
+from commandwall.model.data import Panel
 from commandwall.model.layout import Layout
 from commandwall.model.wall import Wall
 
@@ -81,6 +82,13 @@ class RtspSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RtcSettings:
+    """WebRTC; ``ice_servers`` (``stun:HOST[:PORT]``) tell peers their address outside, where there is one."""
+
+    ice_servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MqttSettings:
     """The MQTT broker that states go to and commands come from."""
 
@@ -120,6 +128,7 @@ class Settings:
     state_dir: Path
     http: HttpSettings
     rtsp: RtspSettings
+    rtc: RtcSettings
     mqtt: MqttSettings | None
     ingest: IngestSettings
     areas: tuple[Area, ...]
@@ -127,3 +136,4 @@ class Settings:
     credentials: Mapping[str, Credential]
     walls: tuple[Wall, ...]
     layouts: Mapping[str, Layout]
+    panels: tuple[Panel, ...] = ()

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from commandwall.base.sentence import Sentence
+from commandwall.model.layout import AUTO
 from commandwall.settings.site import Address
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LAYOUT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
+_STUN = re.compile(r"stuns?:([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 _PREFIX = re.compile(r"[^\s+#/$][^\s+#]*")
 
 
@@ -38,7 +40,15 @@ def _id(value: str) -> str:
     return value
 
 
+def _cell_id(value: str) -> str:
+    if len(value.split()) != 1 or value == ".":
+        raise ValueError("must be one word without spaces, and not a dot")
+    return value
+
+
 def _layout_id(value: str) -> str:
+    if value == AUTO:
+        raise ValueError("auto is the layout that is chosen by itself; take another name")
     if not _LAYOUT_ID.fullmatch(value):
         raise ValueError("must be 1 to 64 letters, digits, dots, dashes, underscores or plus signs")
     return value
@@ -103,6 +113,12 @@ def _mqtt_url(value: str) -> str:
     return _url(value, ("mqtt", "mqtts"), "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
 
 
+def _stun_url(value: str) -> str:
+    if not _STUN.fullmatch(value):
+        raise ValueError(Sentence("must be {form}", form="stun:HOST[:PORT]"))
+    return value
+
+
 def _some(value: Any) -> Any:
     if value is not None and not value:
         raise ValueError("must not be empty; leave it out or add an entry")
@@ -115,6 +131,7 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$"),
 ]
 Id = Annotated[Text, AfterValidator(_id)]
+CellId = Annotated[Text, AfterValidator(_cell_id)]
 LayoutId = Annotated[Text, AfterValidator(_layout_id)]
 Listen = Annotated[Address, BeforeValidator(_address)]
 Count = Annotated[int | None, BeforeValidator(_count)]
@@ -123,6 +140,7 @@ Monitor = Annotated[int | str, BeforeValidator(_monitor)]
 RtspUrl = Annotated[Text, AfterValidator(_rtsp_url)]
 HttpUrl = Annotated[Text, AfterValidator(_http_url)]
 MqttUrl = Annotated[Text, AfterValidator(_mqtt_url)]
+StunUrl = Annotated[Text, AfterValidator(_stun_url)]
 MqttPrefix = Annotated[Text, AfterValidator(_prefix)]
 NotEmpty = AfterValidator(_some)
 """Refuses what is there but empty."""

@@ -22,21 +22,29 @@ def drawing(layout: Layout) -> str:
         f' viewBox="0 0 {width} {height}" font-family="sans-serif" text-anchor="middle">',
         f'<rect width="{width}" height="{height}" fill="#0b1622"/>',
     ]
-    for cell_id, rect in layout.rects(width, height).items():
+    rects = layout.rects(width, height)
+    for cell in sorted(layout.cells, key=lambda cell: cell.z):
+        rect = rects[cell.id]
         size = min(rect.height * 0.4, rect.width * 0.3)
         x, y = rect.x + rect.width / 2, rect.y + rect.height / 2 + size * 0.35
         lines += [
             f'<rect x="{rect.x + 8}" y="{rect.y + 8}" width="{rect.width - 16}" height="{rect.height - 16}"'
-            ' fill="#1d4e79"/>',
-            f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="#e8f1fa">{cell_id}</text>',
+            + (' fill="#2f6ea3" stroke="#0b1622" stroke-width="16"/>' if cell.z else ' fill="#1d4e79"/>'),
+            f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="#e8f1fa">{cell.id}</text>',
         ]
     return "\n".join([*lines, "</svg>\n"])
+
+
+def _grid(layout: Layout) -> str:
+    """Return the size of the grid, or that cells do not keep to one."""
+    free = any(edge % 1 for cell in layout.cells for edge in (cell.column, cell.row, cell.columns, cell.rows))
+    return "free-form" if free or layout.columns == 100 else f"{layout.columns} x {layout.rows}"
 
 
 def table(layouts: dict[str, Layout]) -> str:
     """Return the page's table of all layouts."""
     rows = [
-        f"| `{layout.id}` | {layout.name} | {len(layout.cells)} | {layout.columns} x {layout.rows}"
+        f"| `{layout.id}` | {layout.name} | {len(layout.cells)} | {_grid(layout)}"
         f" | ![{layout.id}](layouts/{layout.id}.svg) |"
         for layout in layouts.values()
     ]

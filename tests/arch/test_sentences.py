@@ -21,8 +21,8 @@ from tests.conftest import ROOT
 COMMANDWALL = modules(ROOT, "commandwall")
 
 SPEAKING = (
-    "base", "model", "control", "onvif", "settings", "workers", "compose.heads", "compose.snapshot",
-    "ingest.audio", "ingest.worker", "ingest.still", "ipc.channel", "media.still",
+    "base", "model", "control", "onvif", "settings", "workers", "compose.data", "compose.heads",
+    "compose.snapshot", "ingest.audio", "ingest.worker", "ingest.still", "ipc.channel", "media.still",
 )  # fmt: skip
 """Whose errors become problem documents."""
 

@@ -31,6 +31,7 @@ _ROLES = {
     "commandwall.ingest.worker": "ingest",
     "commandwall.compose.worker": "wall",
     "commandwall.outputs.worker": "share",
+    "commandwall.rtc.worker": "rtc",
 }
 
 

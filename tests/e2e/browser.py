@@ -35,10 +35,10 @@ _VIDEO_HEADER = struct.Struct("!4sBBHQqQ")
 
 
 @asynccontextmanager
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """Run Chromium without a window."""
+async def browser(chromium: str, *arguments: str) -> AsyncIterator[Browser]:
+    """Run Chromium without a window, with further ``arguments``."""
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        running = await playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS, *arguments])
         try:
             yield running
         finally:
@@ -112,7 +112,7 @@ def camera(number: int, area: str, state: str = "live", **figures: Any) -> dict[
 def grid(columns: int) -> dict[str, Any]:
     """Return a layout of ``columns`` x ``columns`` cells named from 1."""
     cells = [
-        {"id": str(i + 1), "column": i % columns, "row": i // columns, "columns": 1, "rows": 1}
+        {"id": str(i + 1), "column": i % columns, "row": i // columns, "columns": 1, "rows": 1, "z": 0}
         for i in range(columns * columns)
     ]
     name = "1" if columns == 1 else f"{columns}x{columns}"
@@ -125,12 +125,17 @@ class StagedDaemon:
 
     cameras: Sequence[dict[str, Any]]
     areas: Sequence[dict[str, Any]] = ()
+    panels: list[dict[str, Any]] = field(default_factory=list)
     layouts: Sequence[dict[str, Any]] = field(default_factory=lambda: [grid(1), grid(2), grid(3)])
+    screens: Sequence[dict[str, Any]] = ()
     role: str = "operator"
     signed_in: bool = True
     revision: int = 7
     layout: str = "2x2"
     sources: list[str] = field(default_factory=lambda: ["none"] * 4)
+    full: str = ""
+    crops: dict[str, list[float]] = field(default_factory=dict)
+    aspects: dict[str, str] = field(default_factory=dict)
     refuse_next: tuple[int, str, str] | None = None
     events: list[WebSocketRoute] = field(default_factory=list)
     videos: list[WebSocketRoute] = field(default_factory=list)
@@ -179,12 +184,19 @@ class StagedDaemon:
         tiles = []
         for cell, source in zip(layout["cells"], self.sources, strict=True):
             width, height = 1600 // layout["columns"], 900 // layout["rows"]
+            place = (cell["column"] * width, cell["row"] * height)
+            size = (cell["columns"] * width, cell["rows"] * height)
+            if self.full not in ("", cell["id"]):
+                continue
             tiles.append(
                 {
+                    "crop": self.crops.get(cell["id"], [0, 0, 1, 1]),
+                    "aspect": self.aspects.get(cell["id"], "fit"),
+                    "z": cell["z"],
                     "cell": cell["id"],
                     "source": source,
                     "name": names.get(source, ""),
-                    "rect": [cell["column"] * width, cell["row"] * height, width, height],
+                    "rect": [round(edge) for edge in (*place, *size)],
                     "state": "empty" if source == "none" else "live",
                     "age_s": 0.04,
                     "damaged": source in self.damaged,
@@ -196,15 +208,20 @@ class StagedDaemon:
         frame = {"bezel": [0, 0, 0, 0], "rotate": 0, "test_pattern": False, "display": self.display}
         heads = [{"id": "left", "rect": [0, 0, 800, 900], "size": [800, 900], **frame}]
         document = {"id": "main", "name": "主墙", "size": [1600, 900], "fps": 25, "heads": heads}
-        return {**document, **self.lined_up, "revision": self.revision, "layout": self.layout, "tiles": tiles}
+        shown = {"revision": self.revision, "layout": self.layout, "full": self.full, "tiles": tiles}
+        return {**document, **self.lined_up, **shown}
 
     def arrange(self, layout: str, sources: Sequence[str]) -> None:
         """Change the wall, as any operator would, and tell of it."""
-        cells = next(each for each in self.layouts if each["id"] == layout)["cells"]
+        count = len(self._cells(layout))
         self.layout = layout
-        self.sources = [*sources, *["none"] * len(cells)][: len(cells)]
+        self.sources = [*sources, *["none"] * count][:count]
         self.revision += 1
         self.tell("wall", wall=self.wall())
+
+    def _cells(self, layout: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = next(each for each in self.layouts if each["id"] == layout)["cells"]
+        return found
 
     async def _answer(self, route: Route) -> None:
         path = unquote(urlsplit(route.request.url).path)
@@ -239,14 +256,16 @@ class StagedDaemon:
                 if ptz
                 else self._line_up(route.request.method, path, body)
             )
-        if route.request.method == "PUT":
+        if route.request.method in ("PUT", "DELETE") or path.endswith("/swap"):
             return self._change(path, body, route.request.headers.get("if-match"))
         site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
         documents: dict[str, Any] = {
             "/session": {"name": "wang", "role": self.role, "site": site, "language": "zh"},
             "/areas": {"items": self.areas},
             "/cameras": {"items": self.cameras},
+            "/data": {"items": self.panels},
             "/layouts": {"items": self.layouts},
+            "/screens": {"items": self.screens},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
             "/walls/main/prepare": {"cameras": []},
@@ -285,14 +304,26 @@ class StagedDaemon:
         if expected != f'"{self.revision}"':
             return 412, {"title": "stale", "detail": f"the wall is at revision {self.revision}"}
         self.changes.append((path, body))
-        if path.endswith("/layout"):
-            kept = [source for source in self.sources if source != "none"]
-            self.arrange(body["layout"], body.get("sources", kept))
-        else:
-            cells = [tile["cell"] for tile in self.wall()["tiles"]]
-            sources = list(self.sources)
-            sources[cells.index(path.rpartition("/")[2])] = body["source"]
-            self.arrange(self.layout, sources)
+        cells = [cell["id"] for cell in self._cells(self.layout)]
+        sources = list(self.sources)
+        match path.split("/")[3:]:
+            case ["layout"]:
+                self.full = ""
+                kept = [source for source in self.sources if source != "none"]
+                self.layout, sources = body["layout"], body.get("sources", kept)
+            case ["full"]:
+                self.full = "" if body is None else body["cell"]
+            case ["swap"]:
+                i, j = cells.index(body["first"]), cells.index(body["second"])
+                sources[i], sources[j] = sources[j], sources[i]
+            case ["biggest"]:
+                sources = [body["source"], *sources[1:]]
+            case ["cells", cell, "view"]:
+                self.crops |= {cell: body["crop"]} if "crop" in body else {}
+                self.aspects |= {cell: body["aspect"]} if "aspect" in body else {}
+            case ["cells", cell]:
+                sources[cells.index(cell)] = body["source"]
+        self.arrange(self.layout, sources)
         return 200, self.wall()
 
     async def _listen(self, socket: WebSocketRoute) -> None:
@@ -310,3 +341,17 @@ class StagedDaemon:
         config = {"type": "config", "codec": "avc1.42c01e", "width": 320, "height": 180, "fps": 25}
         socket.send(json.dumps({**config, "wall": "main", "head": "left"}))
         self.videos.append(socket)
+
+
+@asynccontextmanager
+async def operator_page(running: Browser, daemon: StagedDaemon) -> AsyncIterator[Page]:
+    """Open the operator's page of a wall of four cells; it fails at the end if the page threw anything."""
+    context = await fresh(running)
+    errors: list[str] = []
+    page = await daemon.stage(context)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(ORIGIN)
+    await until(page, "document.querySelectorAll('.cell').length === 4")
+    yield page
+    await context.close()
+    assert errors == []

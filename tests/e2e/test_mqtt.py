@@ -206,6 +206,22 @@ async def test_commands_are_answered_on_their_response_topic(
     assert lines[-1].detail == "1: camera:c-2"
 
 
+async def test_every_change_of_a_wall_is_a_command(broker: Broker, rig: Rig, watcher: Watcher) -> None:
+    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+        await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
+        await watcher.ask("main", {"layout": "2x2", "sources": ["camera:c-1", "camera:c-2"]}, 1)
+        swapped = await watcher.ask("main", {"swap": {"first": "1", "second": "4"}, "revision": 2}, 2)
+        assert [tile["source"] for tile in swapped["wall"]["tiles"]] == [
+            "none", "camera:c-2", "none", "camera:c-1",
+        ]  # fmt: skip
+        view = await watcher.ask("main", {"view": {"cell": "4", "crop": [0, 0, 0.5, 0.5]}}, 3)
+        assert view["status"] == 200 and len(rig.wall.rearranged) == 2
+        stale = await watcher.ask("main", {"full": {"cell": "4"}, "revision": 2}, 4)
+        assert stale["status"] == 412
+        both = await watcher.ask("main", {"layout": "1", "full": {"cell": "4"}}, 5)
+        assert both["status"] == 422 and "only one" in both["detail"]
+
+
 async def test_a_retained_command_is_left_undone(broker: Broker, rig: Rig, watcher: Watcher) -> None:
     publisher = await connected(broker)
     command = json.dumps({"layout": "1"})

@@ -224,7 +224,7 @@ async def test_one_source_fills_the_wall_and_everything_comes_back(daemon: Stage
     await shows(page, "3", "镜头 002")
     await page.dblclick("[data-cell='3']")
     await until(page, "document.querySelectorAll('.cell').length === 1")
-    assert daemon.sources == ["camera:dongmen-002"]
+    assert (daemon.full, daemon.sources) == ("3", before)
     await page.click("#solo")
     await until(page, "document.querySelectorAll('.cell').length === 4")
     assert daemon.sources == before

@@ -13,7 +13,7 @@ PAGES = sorted(PANEL.glob("*.html"))
 SCRIPTS = sorted(path for path in PANEL.glob("js/**/*.js") if path.parent.name != "words")
 # Words asked for by a name that is put together when the page runs: `camera.${state}`.
 GROUPS = {"camera", "tile", "stream", "decode", "role", "level", "kind", "process", "problem"}
-GROUPS |= {"connection", "truth", "fallback", "layouts", "column", "worker", "title"}
+GROUPS |= {"aspect", "connection", "truth", "fallback", "layouts", "column", "worker", "title", "data"}
 
 
 def words(language: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, until
+from tests.e2e.browser import StagedDaemon, browser, camera, operator_page, until
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -35,15 +35,8 @@ def daemon() -> StagedDaemon:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(chromium_running: Browser, daemon: StagedDaemon) -> AsyncIterator[Page]:
-    context = await fresh(chromium_running)
-    errors: list[str] = []
-    page = await daemon.stage(context)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    await page.goto(ORIGIN)
-    await until(page, "document.querySelectorAll('.cell').length === 4")
-    yield page
-    await context.close()
-    assert errors == []
+    async with operator_page(chromium_running, daemon) as opened:
+        yield opened
 
 
 async def shown(page: Page) -> None:
@@ -130,11 +123,7 @@ async def test_who_moves_the_camera_is_told(daemon: StagedDaemon, page: Page) ->
 
 async def test_who_only_watches_has_no_pad(daemon: StagedDaemon, chromium_running: Browser) -> None:
     daemon.role = "leader"
-    context = await fresh(chromium_running)
-    page = await daemon.stage(context)
-    await page.goto(ORIGIN)
-    await until(page, "document.querySelectorAll('.cell').length === 4")
-    await page.click("[data-cell='1']")
-    await until(page, "!document.querySelector('#camera').hidden")
-    assert await page.is_hidden("#ptz")
-    await context.close()
+    async with operator_page(chromium_running, daemon) as page:
+        await page.click("[data-cell='1']")
+        await until(page, "!document.querySelector('#camera').hidden")
+        assert await page.is_hidden("#ptz")

@@ -9,28 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.pictures import cameras_shown, codes, decode
+from tests.e2e.reading import until_shown
 from tests.e2e.site import Daemon, Site, cameras, farm, until
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop]
-
-
-async def shown(daemon: Daemon) -> dict[str, int]:
-    """Return the camera in each tile, read from the canvas itself."""
-    tiles = (await daemon.get("/walls/main"))["tiles"]
-    return cameras_shown(decode(await daemon.picture("/walls/main/snapshot.png")), tiles)
-
-
-async def until_shown(daemon: Daemon, expected: dict[str, int]) -> None:
-    """Wait until the tiles show these cameras (a clock may cover the code of the top right tile)."""
-
-    async def shows() -> bool:
-        found = await shown(daemon)
-        return (
-            all(found.get(cell, number) == number for cell, number in expected.items())
-            and len(found) >= len(expected) - 1
-        )
-
-    await until(f"the wall shows {expected}", shows)
 
 
 async def test_the_first_cameras_are_on_the_wall_and_move(daemon: Daemon) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from aiohttp import web
 
@@ -10,6 +13,7 @@ from commandwall.base.errors import UnavailableError
 from commandwall.control.http import (
     accounts,
     cameras,
+    data,
     lineup,
     pages,
     ptz,
@@ -18,6 +22,7 @@ from commandwall.control.http import (
     sockets,
     system,
     walls,
+    webrtc,
 )
 from commandwall.control.http.context import OPENAPI, WEB, Web
 from commandwall.control.http.openapi import describe
@@ -45,9 +50,11 @@ ROUTES: tuple[Route, ...] = (
     *cameras.ROUTES,
     *roster.ROUTES,
     *ptz.ROUTES,
+    *data.ROUTES,
     *walls.ROUTES,
     *lineup.ROUTES,
     *sockets.ROUTES,
+    *webrtc.ROUTES,
     *accounts.ROUTES,
     *system.ROUTES,
     *pages.ROUTES,
@@ -58,13 +65,19 @@ def application(context: Web) -> web.Application:
     """Return the application over ``context``."""
     app = web.Application(middlewares=[problems, sign_in], client_max_size=_MAX_BODY_BYTES)
     app[WEB] = context
-    app[OPENAPI] = describe([route for route in ROUTES if route.api])
+    app[OPENAPI] = _description()
     app[sockets.OPEN_SOCKETS] = set()
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
     app.on_response_prepare.append(_secure)
+    app.on_response_prepare.append(webrtc.allow_origins)
     app.on_shutdown.append(sockets.close_sockets)
     return app
+
+
+@cache
+def _description() -> Mapping[str, Any]:
+    return describe([route for route in ROUTES if route.api])
 
 
 async def _secure(_: web.Request, response: web.StreamResponse) -> None:

@@ -13,6 +13,7 @@ from commandwall.control.events import EventLog
 from commandwall.control.roles import Principal
 from commandwall.control.service import Service
 from commandwall.control.users import NotSignedInError
+from commandwall.control.webrtc import WebRtc
 from commandwall.outputs.websocket import HeadVideo
 
 
@@ -37,6 +38,7 @@ class Web:
     """
 
     service: Service
+    webrtc: WebRtc
     events: EventLog
     video: HeadVideo
     probes: Probes

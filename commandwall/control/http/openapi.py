@@ -45,7 +45,7 @@ _WORDS = {
     401: "Not signed in",
     403: "The role does not include this",
     404: "No such thing",
-    409: "Somebody else operates the camera",
+    409: "Somebody else holds it",
     412: "The revision is stale",
     413: "Too large",
     415: "Another content type than is taken",
@@ -123,7 +123,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", route.path)
     ]
     in_query = [
-        {"name": query.name, "in": "query", "description": query.summary, "schema": {"type": "integer"}}
+        {"name": query.name, "in": "query", "description": query.summary, "schema": {"type": query.type}}
         for query in route.query
     ]
     in_header = [

@@ -12,14 +12,16 @@ from pydantic import BaseModel
 from commandwall.control.roles import Permission
 
 API = "/api/v1"
+_OTHER_API = ("/whep/", "/whip/", "/webrtc/", "/metrics", "/healthz", "/readyz")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One parameter of the query string, a whole number."""
+    """One parameter of the query string; ``type`` as in JSON schema."""
 
     name: str
     summary: str
+    type: str = "integer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +47,5 @@ class Route:
 
     @property
     def api(self) -> bool:
-        """Whether this belongs to the API; pages and files do not."""
-        return self.path.startswith(API) or self.path in ("/metrics", "/healthz", "/readyz")
+        """Whether this belongs to the API; pages and files do not, nor what browsers ask before they call."""
+        return self.method != "OPTIONS" and self.path.startswith((API, *_OTHER_API))

@@ -1,8 +1,11 @@
-"""Layouts, walls, and the two changes an operator makes all day."""
+"""Layouts, walls, and the changes an operator makes all day."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
+from pydantic import BaseModel
 
 from commandwall.control.changes import CellChange, LayoutChange
 from commandwall.control.documents import PreparedDocument, WallDocument
@@ -10,8 +13,11 @@ from commandwall.control.http.cameras import picture
 from commandwall.control.http.context import web_of, who
 from commandwall.control.http.exchange import Items, answer, expected_revision, read, wall_answer
 from commandwall.control.http.routes import API, Route
+from commandwall.control.rearranging import Biggest, CellView, FullScreen, Rearrangement, Swap, ViewChange
 from commandwall.control.roles import Permission
 from commandwall.model.layout import Layout
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 async def list_layouts(request: web.Request) -> web.Response:
@@ -61,6 +67,47 @@ async def set_cell(request: web.Request) -> web.Response:
     return wall_answer(document)
 
 
+async def swap(request: web.Request) -> web.Response:
+    """Exchange what two cells show."""
+    return await _rearranged(request, Swap)
+
+
+async def set_biggest(request: web.Request) -> web.Response:
+    """Bring a source into the biggest cell."""
+    return await _rearranged(request, Biggest)
+
+
+async def set_full(request: web.Request) -> web.Response:
+    """Let a cell fill the whole wall."""
+    return await _rearranged(request, FullScreen)
+
+
+async def clear_full(request: web.Request) -> web.Response:
+    """Go back from there to exactly what was before."""
+    return _answer(request, FullScreen(cell=None))
+
+
+async def set_view(request: web.Request) -> web.Response:
+    """Choose the part of its picture that a tile shows, and how that fills it."""
+    view = await read(request, ViewChange)
+    fields = view.model_dump(exclude_unset=True)
+    return _answer(request, CellView(cell=request.match_info["cell"], **fields))
+
+
+async def clear_view(request: web.Request) -> web.Response:
+    """Show the whole picture again, as the cell says."""
+    return _answer(request, CellView(cell=request.match_info["cell"], aspect=None, crop=None))
+
+
+async def _rearranged(request: web.Request, model: type[Swap | Biggest | FullScreen]) -> web.Response:
+    return _answer(request, await read(request, model))
+
+
+def _answer(request: web.Request, change: Rearrangement) -> web.Response:
+    service, wall_id = web_of(request).service, request.match_info["wall"]
+    return wall_answer(service.rearrange(who(request), wall_id, change, expected_revision(request)))
+
+
 async def wall_snapshot(request: web.Request) -> web.Response:
     """Return the whole canvas as shown now."""
     service = web_of(request).service
@@ -77,6 +124,21 @@ async def head_snapshot(request: web.Request) -> web.Response:
 _WALL = f"{API}/walls/{{wall}}"
 _CHANGES = (404, 412, 415, 422)
 
+
+def _change(method: str, path: str, handler: Handler, summary: str, takes: type[BaseModel] | None) -> Route:
+    """Return the route of a change to a wall, answered with the wall."""
+    return Route(
+        method,
+        f"{_WALL}/{path}",
+        handler,
+        summary,
+        Permission.OPERATE,
+        takes=takes,
+        gives=WallDocument,
+        problems=_CHANGES if takes else (404, 412, 422),
+    )
+
+
 ROUTES = (
     Route("GET", f"{API}/layouts", list_layouts, "All layouts", Permission.VIEW, gives=Items[Layout]),
     Route(
@@ -90,16 +152,7 @@ ROUTES = (
     ),
     Route("GET", f"{API}/walls", list_walls, "All walls", Permission.VIEW, gives=Items[WallDocument]),
     Route("GET", _WALL, wall, "One wall", Permission.VIEW, gives=WallDocument, problems=(404,)),
-    Route(
-        "PUT",
-        f"{_WALL}/layout",
-        set_layout,
-        "Change the layout of a wall",
-        Permission.OPERATE,
-        takes=LayoutChange,
-        gives=WallDocument,
-        problems=_CHANGES,
-    ),
+    _change("PUT", "layout", set_layout, "Change the layout of a wall", LayoutChange),
     Route(
         "POST",
         f"{_WALL}/prepare",
@@ -110,16 +163,13 @@ ROUTES = (
         gives=PreparedDocument,
         problems=(404, 415, 422),
     ),
-    Route(
-        "PUT",
-        f"{_WALL}/cells/{{cell}}",
-        set_cell,
-        "Change one cell of a wall",
-        Permission.OPERATE,
-        takes=CellChange,
-        gives=WallDocument,
-        problems=_CHANGES,
-    ),
+    _change("PUT", "cells/{cell}", set_cell, "Change one cell of a wall", CellChange),
+    _change("PUT", "cells/{cell}/view", set_view, "Crop, zoom or shape the picture in a cell", ViewChange),
+    _change("DELETE", "cells/{cell}/view", clear_view, "Show the whole picture in a cell again", None),
+    _change("PUT", "biggest", set_biggest, "Bring a source into the biggest cell", Biggest),
+    _change("PUT", "full", set_full, "Let a cell fill the whole wall", FullScreen),
+    _change("DELETE", "full", clear_full, "Go back to what was before", None),
+    _change("POST", "swap", swap, "Exchange what two cells show", Swap),
     Route(
         "GET",
         f"{_WALL}/snapshot.png",

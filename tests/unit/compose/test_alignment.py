@@ -58,9 +58,9 @@ class Camera:
 class Wall:
     """A shelf over cameras, ticked by hand; ``captured`` is what each tile shows."""
 
-    def __init__(self, scene: Scenery, limit_ms: int, *cameras: Camera) -> None:
+    def __init__(self, scene: Scenery, limit_ms: int, *cameras: Camera, panels: int = 0) -> None:
         self.scene, self.cameras = scene, cameras
-        count = len(cameras)
+        count = len(cameras) + panels
         self.alignment = Alignment(limit_ms * MS)
         numbers = list(range(count))
         self.shelf = AlignedShelf(Arena(scene.handle.path), numbers, numbers, self.alignment)
@@ -234,3 +234,50 @@ def test_a_tile_that_is_held_back_is_live() -> None:
         wall.tick(75)
         assert wall.stage.progress(wall.now_ns).live
         assert [list(TileState)[code] for code in wall.stage.states] == [TileState.LIVE] * 2
+
+
+class Panel:
+    """A tile of which each picture holds until the next; its luma is its number."""
+
+    def __init__(self, scene: Scenery, index: int) -> None:
+        self.scene, self.index, self.count = scene, index, 0
+
+    def publish(self, captured_ns: int, arrival_ns: int) -> None:
+        flags = SlotFlag.TIMED | SlotFlag.HELD
+        info = SlotInfo(arrival_ns, captured_ns, arrival_ns, S, flags)
+        self.count += 1
+        self.scene.publish_planes(self.index, (self.count, 0, 0), info)
+
+
+def test_a_picture_that_is_held_is_shown_from_its_time_on_and_not_before() -> None:
+    """The nearest would be shown half of the time between two values too early: hours, of a water level."""
+    with scenery(LEFT, RIGHT, slots=15) as scene:
+        camera, panel = Camera(0, TICK, 400 * MS), Panel(scene, 1)
+        wall = Wall(scene, 500, camera, panels=1)
+        panel.publish(NOW - 3600 * S, NOW)
+        wall.tick(30)
+        assert wall.slots[1] == 0
+        value_ns = wall.now_ns
+        panel.publish(value_ns, value_ns)
+        while wall.alignment.at_ns < value_ns:
+            wall.tick()
+            held = wall.alignment.at_ns < value_ns
+            assert wall.slots[1] == (0 if held else 1)
+        assert value_ns - wall.now_ns < -350 * MS, "the wall is as late as its camera"
+
+
+def test_a_panel_holds_no_camera_up_and_shows_what_there_is() -> None:
+    with scenery(LEFT, slots=15) as scene:
+        panel = Panel(scene, 0)
+        wall = Wall(scene, 500, panels=1)
+        panel.publish(NOW - 300 * MS, NOW)
+        wall.tick(3)
+        assert wall.alignment.at_ns == wall.now_ns - TICK, "a value that came late delays nobody"
+        panel.publish(NOW + S, NOW)
+        panel.publish(NOW + 2 * S, NOW)
+        wall.tick()
+        assert wall.slots[0] == 0
+        fresh = AlignedShelf(Arena(scene.handle.path), [0], [0], Alignment(0))
+        slots = np.full(1, -1)
+        fresh.look(Truth(1, aligned=True), slots)
+        assert slots[0] == 0, "the first of those that are yet to come"

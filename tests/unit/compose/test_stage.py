@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from commandwall.base.errors import InvalidError
 from commandwall.compose.canvas import Canvas, cut
-from commandwall.compose.faces import Face, Faces, strip_height
-from commandwall.compose.palette import GAP, STATE, VACANT, WAITING
+from commandwall.compose.faces import strip_height
+from commandwall.compose.palette import STATE, VACANT, WAITING
 from commandwall.compose.stage import Stage
 from commandwall.compose.truth import STATES
 from commandwall.ipc.messages import WallTile
-from commandwall.ipc.slots import SlotFlag, SlotInfo
+from commandwall.ipc.slots import SlotFlag
 from commandwall.model.camera import FeedState
-from commandwall.model.layout import Cell, Layout
 from commandwall.model.reason import ReasonCode
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
-from tests.unit.compose.scenery import NOW, PERIOD, S, copied, make_stage, same, scenery, told
+from tests.unit.compose.scenery import NOW, S, copied, make_stage, same, scenery, told
 
 ENDLESS = 1 << 62
 TILE = Rect(4, 2, 240, 134)
@@ -28,48 +25,6 @@ TILE = Rect(4, 2, 240, 134)
 
 def states_of(stage: Stage) -> list[TileState]:
     return [STATES[code] for code in stage.states]
-
-
-@st.composite
-def layouts(draw: st.DrawFn) -> list[Rect]:
-    """Draw a grid on an odd size of canvas with some cells merged and some left out."""
-    columns, rows = draw(st.integers(1, 4)), draw(st.integers(1, 4))
-    taken: set[tuple[int, int]] = set()
-    cells = []
-    for row in range(rows):
-        for column in range(columns):
-            wide = draw(st.integers(1, columns - column))
-            units = {(column + i, row) for i in range(wide)}
-            if draw(st.booleans()) and not units & taken:
-                taken |= units
-                cells.append(Cell(f"{column}-{row}", column, row, wide, 1))
-    if not cells:
-        cells = [Cell("all", 0, 0, columns, rows)]
-    width, height = draw(st.integers(16, 90)) * 2, draw(st.integers(16, 70)) * 2
-    return list(Layout("x", "x", columns, rows, tuple(cells)).rects(width, height).values())
-
-
-@settings(max_examples=60, deadline=None)
-@given(layouts())
-def test_every_pixel_of_every_layout_is_a_picture_or_a_gap(rects: list[Rect]) -> None:
-    canvas = Canvas(max(r.right for r in rects) + 6, max(r.bottom for r in rects) + 2)
-    with scenery(*rects) as scene, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Faces, "face", lambda *_: Face(WAITING, False, ()))
-        stage = make_stage(canvas, scene.tiles)
-        wanted = [np.full_like(plane, value) for plane, value in zip(canvas.planes, GAP, strict=True)]
-        generator = np.random.default_rng(1)
-        for index, rect in enumerate(rects):
-            half = (rect.height // 2, rect.width // 2)
-            shapes = ((rect.height, rect.width), half, half)
-            picture = [generator.integers(0, 256, shape, np.uint8) for shape in shapes]
-            scene.publish_planes(index, picture, SlotInfo(NOW, 0, NOW, PERIOD, 0))
-            for plane, source, scale in zip(wanted, picture, (1, 2, 2), strict=True):
-                for row, column in np.ndindex(source.shape):
-                    plane[rect.y // scale + row, rect.x // scale + column] = source[row, column]
-        drawn = stage.compose(NOW, ENDLESS)
-    assert drawn == set(range(len(rects)))
-    for plane, slow in zip(canvas.planes, wanted, strict=True):
-        assert np.array_equal(plane, slow)
 
 
 @pytest.mark.parametrize(

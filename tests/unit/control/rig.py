@@ -21,19 +21,30 @@ from commandwall.control.documents import (
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
 from commandwall.control.lineup import WHOLE, LineUpControl
+from commandwall.control.panel_desk import PanelDesk
+from commandwall.control.panel_keeper import PanelKeeper
+from commandwall.control.panels import Panels
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
-from commandwall.control.roles import Role
+from commandwall.control.rearranging import Rearrangement
+from commandwall.control.roles import Principal, Role
 from commandwall.control.roster import Roster
+from commandwall.control.rtc import RtcSession, StreamOffer, Watched
+from commandwall.control.screens import Screens
 from commandwall.control.service import Service
 from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
+from commandwall.control.webrtc import WebRtc
+from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Area, Camera, StreamAddress
+from commandwall.model.data import Panel, PanelKind, Threshold
 from commandwall.model.head import Head
 from commandwall.model.layout import Cell, Layout
+from commandwall.model.level import PanelLevel
 from commandwall.model.rect import Rect
+from commandwall.model.source import Source
 from commandwall.model.wall import DecodeLevel, TileState, Wall
 from commandwall.settings.site import Credential, Language, Level, Site
 from commandwall.workers.worker import WorkerState, WorkerStatus
@@ -61,6 +72,16 @@ WALL = Wall(
 )  # fmt: skip
 
 
+PANELS = (
+    Panel("time", "时间", PanelKind.CLOCK),
+    Panel(
+        "level", "水位", PanelKind.GAUGE, unit="m", min=0, max=5, decimals=2, stale_after_s=60,
+        thresholds=(Threshold(3, PanelLevel.ALARM),),
+    ),
+    Panel("map", "态势", PanelKind.MAP, geojson=("/srv/luohu.geojson",)),
+)  # fmt: skip
+
+
 class FakeWall:
     """A wall that shows whatever it is told, at once."""
 
@@ -69,6 +90,7 @@ class FakeWall:
         self.packet_path = packet_path
         self.lineup = LineUpControl(WALL, self._lined_up)
         self.down = False
+        self.rearranged: list[Rearrangement] = []
         self.prepared: list[tuple[str, Iterable[str] | None]] = []
         self._board = board
         self._events = events
@@ -81,7 +103,20 @@ class FakeWall:
         level = DecodeLevel.NODEBLOCK
         tiles = [
             TileDocument(
-                cell.id, source, source, box(rects[cell.id]), state, 0.04, False, 15.0, "sub", level, None
+                cell.id,
+                source,
+                source,
+                box(rects[cell.id]),
+                state,
+                0.04,
+                False,
+                15.0,
+                "sub",
+                level,
+                None,
+                cell.aspect,
+                (0, 0, 1, 1),
+                cell.z,
             )
             for cell, source in zip(self._layout.cells, self._sources, strict=True)
             for state in [TileState.EMPTY if source == "none" else TileState.LIVE]
@@ -101,6 +136,7 @@ class FakeWall:
             0,
             self._revision,
             self._layout.id,
+            "",
             heads,
             tuple(tiles),
             self.lineup.identifying,
@@ -136,6 +172,13 @@ class FakeWall:
         index = self._layout.cells.index(self._layout.cell(cell_id))
         self._check_source(source, "source")
         return self._changed([*self._sources[:index], source, *self._sources[index + 1 :]])
+
+    def rearrange(self, change: Rearrangement, expected_revision: int | None) -> WallDocument:
+        self._check(expected_revision)
+        shown = Arrangement(self._revision, self._layout.id, tuple(map(Source.parse, self._sources)))
+        changed = change.applied(shown, self._layout)
+        self.rearranged.append(change)
+        return self._changed([str(source) for source in changed.sources])
 
     def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
         if layout_id not in LAYOUTS:
@@ -208,11 +251,48 @@ class FakePlant:
         self.signed_in_anew.append(credential)
 
 
+class FakeRtc:
+    """Answers every offer at once, and remembers what it was asked for."""
+
+    ice_servers = ("stun:10.0.0.1:3478",)
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, RtcSession] = {}
+        self.offers: list[StreamOffer] = []
+        self.fragments: list[str] = []
+
+    async def watch(self, by: Principal, watched: Watched, offer: StreamOffer) -> tuple[str, str]:
+        self.offers.append(offer)
+        return self._open(RtcSession(f"s{len(self.sessions)}", by, watched))
+
+    async def publish(self, by: Principal, screen_id: str, name: str, sdp: str) -> tuple[str, str]:
+        return self._open(RtcSession(f"s{len(self.sessions)}", by, screen=f"{screen_id} {name}"))
+
+    def session(self, session_id: str) -> RtcSession:
+        try:
+            return self.sessions[session_id]
+        except KeyError:
+            raise NotFoundError("this session is over; ask anew") from None
+
+    async def trickle(self, session: RtcSession, fragment: str) -> None:
+        self.fragments.append(fragment)
+
+    def end(self, session: RtcSession) -> None:
+        del self.sessions[session.id]
+
+    def _open(self, session: RtcSession) -> tuple[str, str]:
+        self.sessions[session.id] = session
+        return session.id, "v=0 answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Rig:
     """All that a test may touch."""
 
     service: Service
+    webrtc: WebRtc
+    rtc: FakeRtc
+    screens: Screens
     events: EventLog
     board: CameraBoard
     plant: FakePlant
@@ -220,6 +300,9 @@ class Rig:
     users: Users
     workers: list[WorkerStatus]
     audit: AuditLog
+    panels: Panels
+    shown: list[str]
+    """What walls were told of data panels."""
 
 
 def make_board(events: EventLog, count: int = 4) -> CameraBoard:
@@ -249,10 +332,25 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
     async with (
         AuditLog(Store(database), events) as audit,
         PtzControl(board.camera, {}, events.publish) as ptz,
+        PanelKeeper(database, directory) as keeper,
     ):
+        panels = Panels(PANELS, board, AREAS, events.publish, Language.CHINESE)
+        shown: list[str] = []
+        desk = PanelDesk(
+            panels,
+            [area.id for area in AREAS],
+            keeper,
+            audit,
+            lambda source: shown.append(f"put {source}"),
+            lambda source: shown.append(f"removed {source}"),
+        )
         service = Service(
-            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz
+            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz, desk
         )
         for role in Role:
             await users.add(role, role, PASSWORD)
-        yield Rig(service, events, board, plant, wall, users, workers, audit)
+        rtc, screens = FakeRtc(), Screens(events.publish, lambda _: None, lambda _: None)
+        webrtc = WebRtc(service, board, lambda id: directory / "cameras.packets", rtc, screens, audit)
+        yield Rig(
+            service, webrtc, rtc, screens, events, board, plant, wall, users, workers, audit, panels, shown
+        )

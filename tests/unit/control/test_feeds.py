@@ -11,6 +11,7 @@ from commandwall.control.state import CameraBoard
 from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import (
     AddFeeds,
+    BusAddress,
     ConfigureIngest,
     FeedReport,
     Message,
@@ -154,3 +155,33 @@ def test_connections_are_shared_out_among_the_workers(rig: Rig) -> None:
     ((worker, told),) = rig.said(ConfigureIngest)
     assert isinstance(told, ConfigureIngest)
     assert (worker, told.connects_per_s, told.connects_per_host) == ("ingest-1", 200, 8)
+
+
+def test_a_shared_screen_lives_in_one_worker_until_it_is_forgotten(rig: Rig) -> None:
+    first, second = (BusAddress("/run/rtc.packets", "screen/desk", session) for session in "ab")
+    screen = Source(SourceKind.SCREEN, "desk")
+    rig.feeds.receive(screen.owner, first)
+    rig.feeds.receive(screen.owner, second)
+    (home, added), (again, replaced) = rig.said(AddFeeds)
+    assert isinstance(added, AddFeeds) and isinstance(replaced, AddFeeds)
+    assert (home, again) == ("ingest-1", "ingest-1")
+    assert [spec.bus for spec in (*added.feeds, *replaced.feeds)] == [first, second]
+
+    tile = TileSpec("1", screen, StreamName.MAIN, "/proc/1/fd/1", 0, 64, 64, Aspect.FILL, 1.0)
+    rig.feeds.show(ShowTiles("main", 1, (tile,)))
+    shown = {name: message.tiles for name, message in rig.said(ShowTiles) if isinstance(message, ShowTiles)}
+    assert shown == {"ingest-0": (), "ingest-1": (tile,)}
+
+    rig.feeds._ready(rig.feeds.workers[1])
+    ((_, told),) = rig.said(AddFeeds)
+    assert isinstance(told, AddFeeds)
+    assert [spec.id for spec in told.feeds if spec.bus is not None] == ["screen:desk/main"]
+
+    rig.feeds.forget(screen.owner)
+    ((_, removed),) = rig.said(RemoveFeeds)
+    assert isinstance(removed, RemoveFeeds)
+    assert "screen:desk/main" in removed.ids
+    rig.feeds._ready(rig.feeds.workers[1])
+    ((_, told),) = rig.said(AddFeeds)
+    assert isinstance(told, AddFeeds)
+    assert not any(spec.bus for spec in told.feeds)

@@ -7,7 +7,7 @@ import pytest
 
 from commandwall.control.database import StoreError
 from commandwall.control.keeper import ArrangementKeeper
-from commandwall.model.wall import Arrangement
+from commandwall.model.arrangement import Arrangement
 
 
 class Disk:

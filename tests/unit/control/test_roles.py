@@ -8,7 +8,8 @@ from commandwall.control.roles import PERMISSIONS, Permission, Principal, Role
 
 def test_every_role_may_look_and_only_some_may_change() -> None:
     assert set(PERMISSIONS) == set(Role)
-    assert all(Permission.VIEW in permissions for permissions in PERMISSIONS.values())
+    assert {role for role in Role if Permission.VIEW not in PERMISSIONS[role]} == {Role.SENSOR}
+    assert PERMISSIONS[Role.SENSOR] == {Permission.FEED}, "a sensor's token opens nothing else"
     assert {role for role in Role if Permission.OPERATE in PERMISSIONS[role]} == {Role.OPERATOR, Role.ADMIN}
     assert {role for role in Role if Permission.ACCOUNTS in PERMISSIONS[role]} == {Role.ADMIN}
     assert PERMISSIONS[Role.ADMIN] == set(Permission)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,14 @@ def test_each_painter_gets_the_tiles_of_its_kind(tile: Callable[[str], TileSpec]
     painters.show(ShowTiles("main", 1, (tile("1"), tile("2"))))
     painters.show(ShowTiles("main", 2, ()))
     assert shown == [ShowTiles("main", 1, (tile("1"), tile("2"))), ShowTiles("main", 2, ())]
+
+
+def test_who_paints_two_kinds_gets_the_tiles_of_both_at_once(tile: Callable[[str], TileSpec]) -> None:
+    shown: list[ShowTiles] = []
+    painters = Painters({SourceKind.CAMERA: shown.append, SourceKind.SCREEN: shown.append})
+    screen = replace(tile("2"), source=Source(SourceKind.SCREEN, "desk"))
+    painters.show(ShowTiles("main", 1, (tile("1"), screen)))
+    assert shown == [ShowTiles("main", 1, (tile("1"), screen))]
 
 
 def test_the_feeds_of_a_camera_have_its_name_and_others_their_text() -> None:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from commandwall.control.database import Database
 from commandwall.control.store import AuditLine, Store
+from commandwall.model.arrangement import Arrangement
+from commandwall.model.layout import Aspect
 from commandwall.model.source import EMPTY, Source, SourceKind
-from commandwall.model.wall import Arrangement
+from commandwall.model.view import PLAIN, Crop, View
 
 SOURCES = (Source(SourceKind.CAMERA, "东门-01"), EMPTY, Source(SourceKind.CAMERA, "a:b"))
 
@@ -17,6 +19,9 @@ async def test_an_arrangement_comes_back_as_it_was_saved(database: Database) -> 
     await store.save_arrangement("main", Arrangement(7, "1+5", SOURCES))
     await store.save_arrangement("side", Arrangement(1, "1", (EMPTY,)))
     assert await store.load_arrangement("main") == Arrangement(7, "1+5", SOURCES)
+    views = (View(Aspect.FILL), PLAIN, View(None, Crop(0.25, 0.1, 0.3, 0.7)))
+    await store.save_arrangement("main", Arrangement(8, "1+5", SOURCES, views, "3"))
+    assert await store.load_arrangement("main") == Arrangement(8, "1+5", SOURCES, views, "3")
     await store.save_arrangement("main", Arrangement(8, "1", (EMPTY,)))
     assert await store.load_arrangement("main") == Arrangement(8, "1", (EMPTY,))
 

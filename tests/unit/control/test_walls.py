@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError
+from commandwall.control.rearranging import Biggest, CellView, FullScreen, Swap
 from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl, WallLinks
@@ -19,10 +21,12 @@ from commandwall.ipc.messages import (
     TileTruth,
     WallReport,
 )
+from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Camera, StreamAddress, StreamName
-from commandwall.model.layout import Cell, Layout
+from commandwall.model.layout import Aspect, Cell, Layout
 from commandwall.model.source import EMPTY, Source, SourceKind
-from commandwall.model.wall import Arrangement, DecodeLevel, TileState, Wall
+from commandwall.model.view import Crop, View
+from commandwall.model.wall import DecodeLevel, TileState, Wall
 
 
 def grid(columns: int, rows: int) -> Layout:
@@ -106,12 +110,83 @@ def test_a_layout_and_its_sources_are_shown_told_and_kept(stage: Stage) -> None:
     assert stage.saved[-1] == stage.wall.arrangement
 
 
-def test_without_sources_what_is_shown_stays_in_order(stage: Stage) -> None:
+def test_without_sources_what_is_shown_stays_in_its_place(stage: Stage) -> None:
     stage.wall.set_cell("2", "none", None)
     stage.wall.set_layout("3x3", None, None)
-    assert stage.sources() == [*cameras(0, 2, 3), *["none"] * 6]
+    assert stage.sources() == [*cameras(0), *["none"] * 5, *cameras(2), "none", *cameras(3)]
+    stage.wall.set_layout("2x2", None, None)
+    assert stage.sources() == [*cameras(0), "none", *cameras(2, 3)]
     stage.wall.set_layout("1x1", None, None)
     assert stage.sources() == cameras(0)
+
+
+def test_the_layout_that_fits_is_found(stage: Stage) -> None:
+    document = stage.wall.set_layout("auto", cameras(8, 3, 7, 2, 6), None)
+    assert document.layout == "3x3"
+    assert stage.sources()[:3] == cameras(8, 7, 6)
+    assert (stage.sources()[6], stage.sources()[8]) == tuple(cameras(2, 3))
+    stage.wall.set_cell("7", "none", None)
+    assert stage.wall.set_layout("auto", None, None).layout == "2x2"
+    with pytest.raises(InvalidError, match="no layout for 10 sources; the largest has 9 cells"):
+        stage.wall.set_layout("auto", cameras(*range(9), 0), None)
+
+
+def test_a_cell_fills_the_wall_and_everything_comes_back(stage: Stage) -> None:
+    stage.wall.rearrange(CellView(cell="3", crop=(0, 0, 0.5, 0.5)), None)
+    before = stage.wall.document()
+    document = stage.wall.rearrange(FullScreen(cell="3"), before.revision)
+    assert (document.full, document.layout) == ("3", "2x2")
+    (tile,) = document.tiles
+    assert (tile.cell, tile.rect, tile.crop) == ("3", (0, 0, 1920, 1080), (0, 0, 0.5, 0.5))
+    assert [tile.cell for tile in stage.shown[-1].tiles] == ["3"]
+    assert stage.saved[-1].full == "3"
+    back = stage.wall.rearrange(FullScreen(cell=None), document.revision)
+    assert replace(back, revision=before.revision) == before
+    assert stage.wall.rearrange(FullScreen(cell=None), None).revision == back.revision
+
+
+def test_a_cell_that_fills_the_wall_takes_another_source_and_ends_with_it(stage: Stage) -> None:
+    stage.wall.rearrange(FullScreen(cell="3"), None)
+    stage.wall.set_cell("3", "camera:c8", None)
+    assert stage.sources() == cameras(8)
+    stage.wall.source_removed(Source(SourceKind.CAMERA, "c8"))
+    assert stage.wall.arrangement.full == ""
+    assert stage.sources() == [*cameras(0, 1), "none", *cameras(3)]
+    stage.wall.rearrange(FullScreen(cell="4"), None)
+    assert stage.wall.set_layout("2x2", None, None).full == ""
+
+
+def test_a_camera_that_is_under_the_full_screen_and_goes_is_not_there_afterwards(stage: Stage) -> None:
+    stage.wall.rearrange(FullScreen(cell="3"), None)
+    stage.wall.source_removed(Source(SourceKind.CAMERA, "c1"))
+    assert stage.wall.arrangement.full == "3"
+    stage.wall.rearrange(FullScreen(cell=None), None)
+    assert stage.sources() == [*cameras(0), "none", *cameras(2, 3)]
+
+
+def test_a_part_and_its_shape_are_chosen_one_by_one(stage: Stage) -> None:
+    stage.wall.rearrange(CellView(cell="2", crop=(0.5, 0.5, 0.5, 0.5)), None)
+    stage.wall.rearrange(CellView(cell="2", aspect=Aspect.FILL), None)
+    assert stage.wall.arrangement.views[1] == View(Aspect.FILL, Crop(0.5, 0.5, 0.5, 0.5))
+    stage.wall.rearrange(CellView(cell="2", crop=None), None)
+    assert stage.wall.arrangement.views[1] == View(Aspect.FILL)
+
+
+def test_a_restart_brings_views_and_full_screen_back(stage: Stage) -> None:
+    stage.wall.rearrange(CellView(cell="2", aspect=Aspect.FILL), None)
+    stage.wall.rearrange(FullScreen(cell="2"), None)
+    again = Stage()
+    again.wall.restore(stage.saved[-1])
+    assert again.wall.document() == stage.wall.document()
+
+
+def test_a_whole_arrangement_is_shown_as_far_as_it_exists(stage: Stage) -> None:
+    sources = (Source(SourceKind.CAMERA, "c8"), Source(SourceKind.CAMERA, "gone"))
+    document = stage.wall.show(Arrangement(700, "2x2", sources), 1)
+    assert (document.revision, stage.sources()) == (2, [*cameras(8), "none", "none", "none"])
+    assert stage.wall.show(Arrangement(3, "2x2", sources[:1]), None).revision == 2
+    with pytest.raises(StaleError):
+        stage.wall.show(Arrangement(3, "1x1"), 1)
 
 
 def test_a_cell_takes_a_source(stage: Stage) -> None:
@@ -127,6 +202,12 @@ REFUSALS: list[tuple[Callable[[WallControl], object], type[Exception], str]] = [
         InvalidError,
         r"sources\[1\].*'no'",
     ),
+    (lambda wall: wall.rearrange(FullScreen(cell="9"), None), NotFoundError, "'9'"),
+    (lambda wall: wall.rearrange(Swap(first="1", second="9"), None), NotFoundError, "'9'"),
+    (lambda wall: wall.rearrange(Biggest(source="camera:no"), None), InvalidError, "source.*'no'"),
+    (lambda wall: wall.rearrange(Biggest(source="no"), None), InvalidError, "source.*'no'"),
+    (lambda wall: wall.rearrange(CellView(cell="1", crop=(0.6, 0, 0.5, 1)), None), InvalidError, "crop"),
+    (lambda wall: wall.rearrange(Swap(first="1", second="2"), 7), StaleError, "not 7"),
     (lambda wall: wall.set_layout("2x2", ["rubbish"], None), InvalidError, r"sources\[0\].*rubbish"),
     (lambda wall: wall.set_layout("2x2", None, 7), StaleError, "revision 1, not 7"),
     (lambda wall: wall.set_cell("17", "none", None), NotFoundError, "'17'"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.base.errors import CommandwallError, ProtocolError
+from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError, ProtocolError
 from commandwall.ipc.channel import Channel, ChannelClosedError, Received, decode, encode
 from commandwall.ipc.messages import (
     AddFeeds,
@@ -26,6 +26,7 @@ from commandwall.ipc.messages import (
     TileSpec,
     WallTile,
 )
+from commandwall.ipc.rtc_messages import SessionChanged, SessionPhase, WatchStream
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason, ReasonCode
@@ -54,6 +55,8 @@ MESSAGES: list[Message] = [
             ),
         ),
     ),
+    WatchStream("s", "/run/w", "head/a", True, "v=0"),
+    SessionChanged("s", SessionPhase.LIVE),
     Arrange(4, 123456789012345678, (WallTile("1", Rect(0, 0, 96, 54), "camera:a", "东门 01"),)),
 ]
 
@@ -152,3 +155,24 @@ async def test_a_caller_hears_that_its_peer_is_gone(pair: tuple[Channel, Channel
 async def test_a_peer_that_never_answers_times_out(pair: tuple[Channel, Channel]) -> None:
     with pytest.raises(TimeoutError):
         await pair[0].call(SnapshotCamera("c"), timeout_s=0.01)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidError("must be {form}", form="short", field="sdp"),
+        NotFoundError("no camera is called {id!r}", id="x"),
+        CommandwallError("worker {name} is {state}; try again", name="a", state="b"),
+    ],
+)
+def test_a_failure_is_the_error_that_it_tells_of(error: CommandwallError) -> None:
+    failure = decode(encode(Failure.of(error)))
+    assert isinstance(failure, Failure)
+    again = failure.error()
+    assert type(again) is type(error)
+    assert (str(again), again.zh) == (str(error), error.zh)
+    assert getattr(again, "field", "") == getattr(error, "field", "")
+
+
+def test_an_offer_is_not_in_the_words_of_its_message() -> None:
+    assert "v=0" not in repr(WatchStream("s", "/run/w", "head/a", True, "v=0"))

@@ -17,6 +17,7 @@ CANVASES = [(3840, 2160), (5760, 1080), (1920, 1080), (1366, 768)]
 NAMED = {
     "1": 1, "2x2": 4, "3x3": 9, "4x4": 16, "5x5": 25, "6x6": 36, "8x8": 64, "10x10": 100, "20x20": 400,
     "1+5": 6, "1+7": 8, "1+12": 13, "2+8": 10, "3+4": 7, "4+9": 13, "4k-wall": 22, "ultra-wide": 9,
+    "2x1": 2, "3x1": 3, "6x2": 12, "pip": 2, "pip-3": 4, "focus": 9, "stage": 7,
 }  # fmt: skip
 
 
@@ -26,17 +27,21 @@ def test_all_that_were_asked_for_are_there_with_their_number_of_cells() -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 @pytest.mark.parametrize(("width", "height"), CANVASES)
-def test_every_pixel_belongs_to_one_cell(layout: Layout, width: int, height: int) -> None:
-    canvas = np.zeros((height, width), np.uint8)
-    for rect in layout.rects(width, height).values():
+def test_every_pixel_belongs_to_one_cell_of_each_z(layout: Layout, width: int, height: int) -> None:
+    layers = {cell.z: np.zeros((height, width), np.uint8) for cell in layout.cells}
+    rects = layout.rects(width, height)
+    for cell in layout.cells:
+        rect = rects[cell.id]
         assert not any(value % 2 for value in (rect.x, rect.y, rect.width, rect.height))
-        canvas[rect.y : rect.bottom, rect.x : rect.right] += 1
-    assert (canvas == 1).all()
+        layers[cell.z][rect.y : rect.bottom, rect.x : rect.right] += 1
+    assert all(layer.max() == 1 for layer in layers.values())
+    assert np.any(list(layers.values()), axis=0).all()
+    assert layout.layered is (len(layers) > 1)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 def test_cells_are_numbered_from_one_and_the_first_is_as_large_as_any(layout: Layout) -> None:
-    areas = [cell.columns * cell.rows for cell in layout.cells]
+    areas = [cell.area for cell in layout.cells]
     assert [cell.id for cell in layout.cells] == [str(number) for number in range(1, len(areas) + 1)]
     assert areas == sorted(areas, reverse=True)
 

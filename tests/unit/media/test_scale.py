@@ -18,8 +18,14 @@ from commandwall.media.scale import (
 )
 from commandwall.model.layout import Aspect
 from commandwall.model.rect import Rect
+from commandwall.model.view import LEAST_CROP, WHOLE, Crop
 
 even = st.integers(1, 200).map(lambda n: 2 * n)
+crops = st.builds(
+    lambda x, y, width, height: Crop(x * (1 - width), y * (1 - height), width, height),
+    *[st.floats(0, 1)] * 2,
+    *[st.floats(LEAST_CROP, 1)] * 2,
+)
 geometries = st.builds(
     Geometry,
     width=even,
@@ -29,6 +35,7 @@ geometries = st.builds(
     target_width=even,
     target_height=even,
     aspect=st.sampled_from(Aspect),
+    crop=st.one_of(st.just(WHOLE), crops),
 )
 
 
@@ -63,8 +70,15 @@ def test_a_placement_is_even_inside_and_keeps_what_its_aspect_promises(geometry:
     assert whole.contains(crop)
     assert target.contains(place)
     assert min(crop.width, crop.height, place.width, place.height) >= 2
-    if geometry.aspect is not Aspect.FILL:
-        assert crop == whole
+    part = geometry.crop
+    for begin, length, at, size in (
+        (part.x * geometry.width, part.width * geometry.width, crop.x, crop.width),
+        (part.y * geometry.height, part.height * geometry.height, crop.y, crop.height),
+    ):
+        if geometry.aspect is not Aspect.FILL:
+            assert abs(at - begin) <= 2 and (abs(size - length) <= 1 or size == 2)
+        else:
+            assert at + 2 >= begin and at + size <= begin + length + 4
     if geometry.aspect is not Aspect.FIT:
         assert place == target
 
@@ -181,3 +195,36 @@ def test_pictures_differ_by_their_luma(height: int) -> None:
     assert not differ(one, other)
     other.y[height // 2 : height // 2 + 8, 3] ^= 1
     assert differ(one, other)
+
+
+@given(
+    st.integers(2, 40).map(lambda n: 2 * n),
+    st.integers(2, 40).map(lambda n: 2 * n),
+    crops,
+    st.integers(0, 2**32 - 1),
+)
+def test_a_part_at_its_own_size_is_those_pixels_with_their_colours(
+    width: int, height: int, part: Crop, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    half = (height // 2, width // 2)
+    source = Planes(
+        *(rng.integers(0, 256, shape).astype(np.uint8) for shape in ((height, width), half, half))
+    )
+    probe = Geometry(width, height, 1.0, False, 16, 16, Aspect.STRETCH, part)
+    crop = place_picture(probe).crop
+    geometry = probe._replace(target_width=crop.width, target_height=crop.height)
+    target = empty_planes(crop.width, crop.height)
+    Scaler(geometry).paint(source, target)
+    for plane, painted, scale in zip(source, target, (1, 2, 2), strict=True):
+        for row, column in np.ndindex(painted.shape):
+            assert painted[row, column] == plane[crop.y // scale + row, crop.x // scale + column]
+
+
+def test_an_enlarged_part_has_the_colours_of_that_part() -> None:
+    source = empty_planes(64, 36)
+    source.y[:, 32:], source.u[:, 16:], source.v[18 // 2 :, :] = 200, 90, 160
+    target = empty_planes(320, 180)
+    part = Crop(0.75, 0.75, 0.25, 0.25)
+    Scaler(Geometry(64, 36, 1.0, False, 320, 180, Aspect.FIT, part)).paint(source, target)
+    assert {(int(plane.min()), int(plane.max())) for plane in target} == {(200, 200), (90, 90), (160, 160)}

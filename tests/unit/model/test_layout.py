@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,8 @@ def layout(*cells: Cell, columns: int = 3, rows: int = 3) -> Layout:
         ([Cell("a", 2, 0, 2, 1)], "cells[0]", "leaves the grid"),
         ([Cell("a", 0, -1)], "cells[0]", "leaves the grid"),
         ([Cell("a", 0, 0, 2, 2), Cell("b", 1, 1)], "cells[1]", "overlaps cell 'a'"),
+        ([Cell("a", 2.5, 0, 0.6, 1)], "cells[0]", "leaves the grid"),
+        ([Cell("a", 0, 1, 2, 1, z=1), Cell("b", 0, 0), Cell("c", 1.5, 0, 1, 2, z=1)], "cells[2]", "cell 'a'"),
     ],
 )
 def test_cells_that_cannot_be_are_named(cells: list[Cell], field: str, words: str) -> None:
@@ -67,3 +70,46 @@ def test_a_canvas_without_a_pixel_for_a_cell_is_refused() -> None:
     with pytest.raises(InvalidError, match="too small for layout 'test'") as caught:
         layout(Cell("a", 0, 0), columns=20).rects(36, 36)
     assert caught.value.field == "size"
+
+
+def test_cells_of_another_z_may_overlap() -> None:
+    some = layout(Cell("a", 0, 0, 3, 3), Cell("b", 1, 1, z=1), Cell("c", 1.5, 1.5, z=2, columns=1.5, rows=1))
+    assert some.layered and not layout(Cell("a", 0, 0)).layered
+    assert some.biggest.id == "a"
+
+
+boxes = st.tuples(*[st.integers(0, 20)] * 2, *[st.integers(1, 20)] * 2, st.integers(0, 1))
+
+
+@given(st.lists(boxes, min_size=1, max_size=8))
+def test_overlaps_are_those_that_pixels_show(found: list[tuple[int, int, int, int, int]]) -> None:
+    cells = [
+        Cell(str(i), x / 10, y / 10, wide / 10, high / 10, z=z)
+        for i, (x, y, wide, high, z) in enumerate(found)
+    ]
+    counts = np.zeros((2, 40, 40), int)
+    for x, y, wide, high, z in found:
+        counts[z, y : y + high, x : x + wide] += 1
+    try:
+        made = Layout("x", "x", 4, 4, tuple(cells))
+    except InvalidError:
+        assert counts.max() > 1
+    else:
+        assert counts.max() == 1
+        rects = made.rects(80, 80)
+        assert [(rects[str(i)].x, rects[str(i)].width) for i in range(len(cells))] == [
+            (2 * x, 2 * wide) for x, _, wide, _, _ in found
+        ]
+
+
+@given(st.integers(1, 200), st.integers(16, 4000))
+def test_free_neighbours_share_their_edge_on_any_canvas(at: int, half: int) -> None:
+    """In tenths of a per cent, as people write them: 0.1 + 0.2 is the edge that 0.3 is."""
+    cut = at / 10
+    some = Layout("x", "x", 100, 1, (Cell("a", 0.1, 0, cut, 1), Cell("b", round(0.1 + cut, 9), 0, 50, 1)))
+    try:
+        rects = some.rects(2 * half, 2)
+    except InvalidError:
+        assert half * cut / 100 < 2
+    else:
+        assert rects["a"].right == rects["b"].x

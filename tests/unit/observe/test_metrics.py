@@ -11,6 +11,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from commandwall.control.displays import DisplayControl
+from commandwall.control.rtc import Watched
 from commandwall.control.state import CameraBoard, CameraStatus
 from commandwall.control.walls import WallControl
 from commandwall.ipc.channel import Received
@@ -43,6 +44,7 @@ def metrics(board: CameraBoard, wall: WallControl) -> Metrics:
             lambda: {("main", "left"): 3, ("main", "_canvas"): 1},
             lambda: 2,
             lambda: {"ingest-0": 1200},
+            lambda: {Watched("main", "left"): 4, Watched(camera="c-1"): 1},
         )
     )
 
@@ -62,6 +64,13 @@ def value(families: dict[str, Metric], name: str, **labels: str) -> float:
         if sample.name == name and sample.labels == labels
     ]
     return float(found)
+
+
+async def test_whep_viewers_are_told_by_what_they_watch(metrics: Metrics) -> None:
+    families = await scrape(metrics)
+    name = "commandwall_whep_viewers"
+    assert value(families, name, wall="main", head="left", camera="") == 4
+    assert value(families, name, wall="", head="", camera="c-1") == 1
 
 
 async def test_cameras(metrics: Metrics, board: CameraBoard) -> None:
@@ -161,7 +170,7 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(metrics: Metric
         CameraStatus(f"dongmen-{i:03}", "东门", "dongmen", None, FeedState.LIVE, last_frame_age_s=0.04)
         for i in range(400)
     ]
-    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict, int, dict))
+    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict, int, dict, dict))
     scraping = asyncio.create_task(many.text())
     longest_s, begun = 0.0, time.perf_counter()
     last = begun

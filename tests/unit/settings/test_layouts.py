@@ -39,6 +39,26 @@ def test_a_cell_may_say_how_a_picture_fills_it(tmp_path: Path) -> None:
     assert [cell.aspect for cell in layout.cells] == [Aspect.FIT, Aspect.FILL]
 
 
+def test_free_cells_lie_anywhere_in_per_cent_of_the_wall(tmp_path: Path) -> None:
+    cells = "  - {id: b, rect: [0, 0, 66.5, 100]}\n  - {id: 1, rect: [66.5, 0, 33.5, 50], z: -2}\n"
+    text = f"name: x\nfree:\n{cells}"
+    layout = load_layout(written(tmp_path, text))
+    assert (layout.columns, layout.rows) == (100, 100)
+    assert layout.cells == (Cell("1", 66.5, 0, 33.5, 50, z=-2), Cell("b", 0, 0, 66.5, 100))
+    assert layout.layered
+
+
+def test_free_cells_lie_over_a_drawing(tmp_path: Path) -> None:
+    text = (
+        "name: x\ngrid: [4, 2]\nfree:\n  - {id: over, rect: [30, 30, 40, 40], z: 1}\naspect: {over: fill}\n"
+    )
+    layout = load_layout(written(tmp_path, text))
+    assert layout.cells[-1] == Cell("over", 1.2, 0.6, 1.6, 0.8, Aspect.FILL, 1)
+
+
+FREE = "name: x\ngrid: [2, 1]\nfree:\n  - {id: a, rect: [10, 10, 20, 20], z: 1}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "field", "words"),
     [
@@ -46,7 +66,18 @@ def test_a_cell_may_say_how_a_picture_fills_it(tmp_path: Path) -> None:
         ("name: x\ncells:\n  - 1 2\n  - 3\n", 4, "cells[1]", "has 1 columns where the first row has 2"),
         ("name: x\ncells:\n  - . .\n", 2, "cells", "at least one cell"),
         ("name: x\ngrid: [2, 0]", 2, "grid[1]", "must be 1 or more"),
-        ("name: x", 1, "", "either grid or cells"),
+        ("name: x", 1, "", "must have cells"),
+        (f"{FREE}  - {{id: b, rect: [20, 20, 20, 20], z: 1}}", 5, "free[1]", "cell 'b' overlaps cell 'a'"),
+        (f"{FREE}  - {{id: b, rect: [0, 0, 50, 9]}}", 5, "free[1]", "cell 'b' overlaps cell '1'; move it"),
+        (f"{FREE}  - {{id: 2, rect: [0, 0, 5, 5], z: 2}}", 5, "free[1]", "cell '2' is named twice"),
+        (f"{FREE}  - {{id: b, rect: [90, 0, 20, 5], z: 2}}", 5, "free[1].rect", "leaves the wall"),
+        (f"{FREE}  - {{id: b, rect: [-1, 0, 20, 5], z: 2}}", 5, "free[1].rect", "leaves the wall"),
+        (f"{FREE}  - {{id: b, rect: [0, 0, 0, 5], z: 2}}", 5, "free[1].rect", "is empty"),
+        (f"{FREE}  - {{id: b, rect: [0, 0, 5], z: 2}}", 5, "free[1].rect[3]", "is missing"),
+        (f"{FREE}  - {{id: b, rec: [0, 0, 5, 5]}}", 5, "free[1].rec", "did you mean rect?"),
+        (f"{FREE}  - {{id: b c, rect: [0, 0, 5, 5]}}", 5, "free[1].id", "one word"),
+        (f"{FREE}  - {{id: b, rect: [0, 0, 5, 5], z: 1.5}}", 5, "free[1].z", "whole number"),
+        ("name: x\nfree: []", 2, "free", "must not be empty"),
         ("name: x\ngrid: [1, 1]\ncells: [1]", 1, "", "either grid or cells"),
         ('name: x\ngrid: [1, 1]\naspect: {"2": fill}', 3, "aspect.2", "names no cell"),
         ('name: x\ngrid: [1, 1]\naspect: {"1": zoom}', 3, "aspect.1", "must be 'fit', 'fill' or 'stretch'"),
@@ -66,6 +97,11 @@ def test_each_fault_is_named_at_its_line(
 def test_a_file_name_that_is_no_id_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="must be 1 to 64 letters"):
         load_layout(written(tmp_path, "name: x\ngrid: [1, 1]", "two words.yaml"))
+
+
+def test_the_word_for_a_layout_that_is_found_by_itself_is_no_name(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="auto is the layout that is chosen by itself"):
+        load_layout(written(tmp_path, "name: x\ngrid: [1, 1]", "auto.yaml"))
 
 
 def test_a_directory_names_the_faults_of_all_its_files(tmp_path: Path) -> None:

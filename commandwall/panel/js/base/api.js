@@ -50,13 +50,20 @@ export class Api {
   }
 
   /**
+   * @param {string} method PUT, POST or DELETE
    * @param {string} path
-   * @param {object} body
+   * @param {object | undefined} body
    * @param {number} revision the change is refused with status 412 when this is not the newest
    * @returns {Promise<any>}
    */
-  put(path, body, revision) {
-    return this.call("PUT", path, { body, headers: { "If-Match": `"${revision}"` } });
+  change(method, path, body, revision) {
+    const headers = { "If-Match": `"${revision}"` };
+    return this.call(method, path, body === undefined ? { headers } : { body, headers });
+  }
+
+  /** @param {string} path @param {Blob} file @returns {Promise<any>} */
+  upload(path, file) {
+    return this.send("PUT", path, file, new Headers({ Accept: "application/json", "Content-Type": file.type }));
   }
 
   /**
@@ -66,11 +73,21 @@ export class Api {
    * @param {{body?: object, headers?: Record<string, string>}} [options]
    * @throws {Problem}
    */
-  async call(method, path, { body, headers = {} } = {}) {
+  call(method, path, { body, headers = {} } = {}) {
     const all = new Headers({ Accept: "application/json", ...headers });
     if (body !== undefined) all.set("Content-Type", "application/json");
-    const request = { method, headers: all, body: body === undefined ? null : JSON.stringify(body) };
-    const response = await fetch(BASE + path, request).catch((error) => {
+    return this.send(method, path, body === undefined ? null : JSON.stringify(body), all);
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {string | Blob | null} body
+   * @param {Headers} headers
+   * @throws {Problem}
+   */
+  async send(method, path, body, headers) {
+    const response = await fetch(BASE + path, { method, headers, body }).catch((error) => {
       throw new Problem(0, { detail: String(error.message ?? error) });
     });
     if (response.ok) return response.status === 204 ? null : response.json();

@@ -1,11 +1,13 @@
 /** The strip of layouts under the wall; one click switches. */
 
-import { element } from "../base/dom.js";
+import { element, icon } from "../base/dom.js";
 import { groupLayouts } from "./groups.js";
 import { thumbnail } from "./thumbnail.js";
 
 /** A pointer that rests so long on a layout is about to choose it; one that passes over is not. */
 const CONSIDER_MS = 120;
+/** Instead of a layout: the one that fits what is shown. */
+const AUTO = "auto";
 
 export class LayoutPicker {
   /**
@@ -47,6 +49,7 @@ export class LayoutPicker {
   draw() {
     if (this.aspect === 0) return;
     this.strip.replaceChildren(
+      this.automatic(),
       ...groupLayouts(this.layouts).map(([name, layouts]) => this.group(name, layouts)),
     );
     this.i18n.translate(this.strip);
@@ -59,28 +62,40 @@ export class LayoutPicker {
       "section",
       { class: "layout-group", data: { label: `layouts.${name}` } },
       element("h3", { data: { text: `layouts.${name}` } }),
-      element("div", { class: "layout-row" }, ...layouts.map((layout) => this.button(layout))),
+      element("div", { class: "layout-row" }, ...layouts.map((layout) => this.choice(layout))),
     );
   }
 
-  /** @param {import("./groups.js").Layout} layout */
-  button(layout) {
+  /** The layout that fits. */
+  automatic() {
+    const button = this.button(AUTO, icon("auto"), element("span", { data: { text: "layouts.auto" } }));
+    button.dataset.hint = "layouts.auto.title";
+    return element("section", { class: "layout-group automatic" }, element("h3", {}), button);
+  }
+
+  /** @param {string} id @param {...Element} content */
+  button(id, ...content) {
     return element(
       "button",
       {
         type: "button",
         class: "layout",
-        title: layout.name,
-        data: { layout: layout.id },
+        data: { layout: id },
         on: {
-          click: () => this.onPick(layout.id),
-          pointerenter: () => this.consider(layout.id),
+          click: () => this.onPick(id),
+          pointerenter: () => this.consider(id),
           pointerleave: () => clearTimeout(this.considering),
         },
       },
-      thumbnail(layout, this.aspect),
-      element("span", {}, layout.id),
+      ...content,
     );
+  }
+
+  /** @param {import("./groups.js").Layout} layout */
+  choice(layout) {
+    const button = this.button(layout.id, thumbnail(layout, this.aspect), element("span", {}, layout.id));
+    button.title = layout.name;
+    return button;
   }
 
   /** @param {string} layout */

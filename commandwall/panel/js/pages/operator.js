@@ -7,10 +7,16 @@ import { I18n } from "../base/i18n.js";
 import { Inspector } from "../cameras/inspector.js";
 import { CameraStore } from "../cameras/store.js";
 import { CameraTree } from "../cameras/tree.js";
+import { PanelForm } from "../data/form.js";
+import { PanelList } from "../data/list.js";
+import { PanelStore } from "../data/store.js";
 import { LayoutPicker } from "../layouts/picker.js";
 import { PtzPad } from "../ptz/pad.js";
+import { ScreenList } from "../screens/list.js";
+import { ScreenSharing } from "../screens/sharing.js";
+import { ScreenStore } from "../screens/store.js";
 import { Viewer } from "../video/viewer.js";
-import { cameraOf, sourceOf } from "../wall/arrangement.js";
+import { cameraOf, dataSource, screenSource, sourceOf } from "../wall/arrangement.js";
 import { HoverCard } from "../wall/card.js";
 import { Desk } from "../wall/desk.js";
 import { Drag } from "../wall/drag.js";
@@ -30,6 +36,7 @@ const PREVIEW = "_canvas";
 const api = new Api();
 const i18n = new I18n();
 const store = new CameraStore();
+const panels = new PanelStore();
 const session = new WallSession(api);
 const events = new EventStream();
 const toasts = new Toasts(i18n);
@@ -38,6 +45,9 @@ const menu = new Menu(byId("menu"));
 const view = new WallView(byId("stage"), byId("cells"), i18n);
 const card = new HoverCard(byId("card"), view, store, i18n);
 const inspector = new Inspector(store, i18n);
+const screens = new ScreenStore();
+const screenList = new ScreenList(screens, i18n, (screen) => desk.place(screenSource(screen), false));
+const sharing = new ScreenSharing(i18n, toasts);
 const pad = new PtzPad(api, i18n, toasts);
 const picker = new LayoutPicker(byId("layouts"), i18n, {
   onPick: (layout) => desk.change(() => session.setLayout(layout)),
@@ -45,17 +55,25 @@ const picker = new LayoutPicker(byId("layouts"), i18n, {
 });
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
 const lineUp = new LineUp(api, i18n, toasts);
+const form = new PanelForm(api, i18n, panels);
+const list = new PanelList(panels, i18n, {
+  onPick: (panel, next) => place(dataSource(panel), next),
+  onEdit: (panel) => toasts.report(form.open(panel)),
+});
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
-/** @type {import("../layouts/groups.js").Layout[]} */
-const layouts = [];
-const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, layouts });
+const desk = new Desk({ session, view, store, tree, toasts, menu, i18n });
 
 /** @param {string} camera @param {boolean} next */
 function pick(camera, next) {
   inspector.show(camera);
-  view.markCells(session.cellsOf(camera));
-  desk.place(camera, next);
+  place(sourceOf(camera), next);
+}
+
+/** @param {string} source @param {boolean} next */
+function place(source, next) {
+  view.markCells(session.cellsOf(source));
+  desk.place(source, next);
 }
 
 /**
@@ -81,6 +99,8 @@ function showSession() {
   lineUp.show(wall, desk.readOnly);
   desk.refresh();
   tree.refresh();
+  list.refresh();
+  screenList.refresh();
   showPad();
 }
 
@@ -109,18 +129,23 @@ function cancel() {
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
 async function load() {
-  const [who, areas, cameras, walls, newLayouts] = await Promise.all([
+  const [who, areas, cameras, newPanels, walls, layouts, newScreens] = await Promise.all([
     api.get("/session"),
     api.list("/areas"),
     api.list("/cameras"),
+    api.list("/data"),
     api.list("/walls"),
     api.list("/layouts"),
+    api.list("/screens"),
   ]);
   topbar.show(who);
   desk.setRole(who.role);
   pad.user = who.name;
+  sharing.show(who.name, who.role);
   store.load(areas, cameras);
-  layouts.splice(0, layouts.length, ...newLayouts);
+  panels.load(newPanels);
+  form.areas = areas;
+  screens.load(newScreens);
   picker.load(layouts);
   offerWalls(walls, (id) => toasts.report(openWall(id)));
   const known = walls.find((wall) => wall.id === (session.wall?.id ?? rememberedWall())) ?? walls[0];
@@ -134,6 +159,10 @@ function wireEvents() {
   events.addEventListener("down", () => api.checkSession());
   events.addEventListener("camera", (event) =>
     store.receive(/** @type {CustomEvent} */ (event).detail),
+  );
+  events.addEventListener("data", (event) => panels.receive(/** @type {CustomEvent} */ (event).detail));
+  events.addEventListener("screen", (event) =>
+    screens.receive(/** @type {CustomEvent} */ (event).detail),
   );
   events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
@@ -167,6 +196,24 @@ function wireDragging() {
     };
     return { label: camera.name, drop };
   });
+  drag.from(byId("data-list"), (target) => {
+    const panel = list.panelAt(target);
+    if (panel === null) return null;
+    const drop = (/** @type {string} */ cell) => {
+      view.select(cell);
+      desk.change(() => session.setCell(cell, dataSource(panel.id)));
+    };
+    return { label: panel.name, drop };
+  });
+  drag.from(byId("screen-rows"), (target) => {
+    const screen = screenList.screenAt(target);
+    if (screen === null) return null;
+    const drop = (/** @type {string} */ cell) => {
+      view.select(cell);
+      desk.change(() => session.setCell(cell, screenSource(screen.id)));
+    };
+    return { label: screen.name, drop };
+  });
   drag.from(view.grid, (target) => {
     const from = view.cellAt(target);
     const tile = view.tile(from);
@@ -182,7 +229,9 @@ function wireDragging() {
 
 placeIcons();
 i18n.follow();
-tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(camera);
+tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(sourceOf(camera));
+list.cellsOf = (/** @type {string} */ panel) => session.cellsOf(dataSource(panel));
+screenList.cellsOf = (/** @type {string} */ screen) => session.cellsOf(screenSource(screen));
 wireEvents();
 wireDragging();
 listenToKeys({
@@ -191,6 +240,8 @@ listenToKeys({
   move: (direction) => desk.move(direction),
   empty: () => desk.emptySelected(),
   solo: () => desk.toggleSolo(),
+  enlarge: () => desk.enlargeSelected(),
+  whole: () => desk.showWhole(),
   undo: () => desk.undo(),
 });
 document.addEventListener("visibilitychange", () => {

@@ -11,6 +11,9 @@
  * @property {string | null} stream
  * @property {string} decode off, key, nodeblock or full
  * @property {[number, number, number, number]} rect x, y, width, height in canvas pixels
+ * @property {[number, number, number, number]} crop the part of the picture that is shown, 0 to 1
+ * @property {string} aspect fit, fill or stretch
+ * @property {number} z tiles with a greater one lie over others
  * @property {string} name
  *
  * @typedef {object} Head
@@ -28,6 +31,7 @@
  * @property {number} fps
  * @property {number} revision
  * @property {string} layout
+ * @property {string} full the cell that fills the wall, if one does: it is the only tile then
  * @property {Head[]} heads
  * @property {boolean} identifying
  * @property {boolean} test_pattern
@@ -39,6 +43,8 @@
 
 export const NONE = "none";
 const CAMERA = "camera:";
+const DATA = "data:";
+const SCREEN = "screen:";
 
 /** @param {string} camera @returns {string} */
 export function sourceOf(camera) {
@@ -50,17 +56,24 @@ export function cameraOf(source) {
   return source?.startsWith(CAMERA) ? source.slice(CAMERA.length) : null;
 }
 
+/** @param {string} panel @returns {string} */
+export function dataSource(panel) {
+  return DATA + panel;
+}
+
+/** @param {string | null} source @returns {boolean} whether it is a data panel */
+export function isData(source) {
+  return source?.startsWith(DATA) ?? false;
+}
+
+/** @param {string} screen @returns {string} */
+export function screenSource(screen) {
+  return SCREEN + screen;
+}
+
 /** @param {Wall} wall @returns {Arrangement} */
 export function arrangementOf(wall) {
   return { layout: wall.layout, sources: wall.tiles.map((tile) => tile.source ?? NONE) };
-}
-
-/** @param {Wall} wall @param {string} first cell @param {string} second cell @returns {string[]} sources */
-export function swapped(wall, first, second) {
-  const { sources } = arrangementOf(wall);
-  const [i, j] = [first, second].map((cell) => wall.tiles.findIndex((tile) => tile.cell === cell));
-  [sources[i], sources[j]] = [sources[j], sources[i]];
-  return sources;
 }
 
 /**

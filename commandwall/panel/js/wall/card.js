@@ -2,7 +2,8 @@
 
 import { element } from "../base/dom.js";
 import { age, decimal } from "../base/format.js";
-import { cameraOf } from "./arrangement.js";
+import { cameraOf, isData } from "./arrangement.js";
+import { zoomOf } from "./crop.js";
 
 const OFFSET_PX = 16;
 
@@ -59,13 +60,14 @@ export class HoverCard {
       if (reason) facts.push([t("fact.reason"), reason]);
       facts.push([t("fact.area"), this.store.areaName(camera.area)], [t("fact.id"), camera.id]);
     }
-    if (tile.state !== "empty") {
+    if (tile.state !== "empty" && !isData(tile.source)) {
       facts.push(
         [t("fact.stream"), tile.stream ? term("stream", tile.stream) : "–"],
         [t("fact.decode"), term("decode", tile.decode)],
         [t("fact.fps"), decimal(tile.fps, 1)],
         [t("fact.age"), age(tile.age_s)],
       );
+      if (zoomOf(tile.crop) > 1) facts.push([t("fact.zoom"), `${decimal(zoomOf(tile.crop), 1)}×`]);
     }
     this.node.replaceChildren(
       element(

@@ -1,8 +1,9 @@
 /** What an operator can do to the wall, whichever way it is asked for: mouse, keyboard, menu, button. */
 
 import { byId } from "../base/dom.js";
-import { singleLayout } from "../layouts/groups.js";
-import { NONE, cameraOf, neighbour, sourceOf } from "./arrangement.js";
+import { cellItems } from "./actions.js";
+import { NONE, cameraOf, neighbour } from "./arrangement.js";
+import { Zoom } from "./zoom.js";
 
 /** Roles that may change what walls show. */
 const OPERATING = new Set(["operator", "admin"]);
@@ -16,13 +17,12 @@ const OPERATING = new Set(["operator", "admin"]);
  * @property {import("../widgets/toasts.js").Toasts} toasts
  * @property {import("../widgets/menu.js").Menu} menu
  * @property {import("../base/i18n.js").I18n} i18n
- * @property {import("../layouts/groups.js").Layout[]} layouts
  */
 
 export class Desk {
   /** @param {Parts} parts */
   constructor(parts) {
-    const { session, view, store, tree, toasts, menu, i18n, layouts } = parts;
+    const { session, view, store, tree, toasts, menu, i18n } = parts;
     this.session = session;
     this.view = view;
     this.store = store;
@@ -30,12 +30,15 @@ export class Desk {
     this.toasts = toasts;
     this.menu = menu;
     this.i18n = i18n;
-    this.layouts = layouts;
+    this.zoom = new Zoom(view, (cell, crop) => this.show(cell, crop));
+    /** Whether a camera that is chosen comes into the biggest cell. */
+    this.following = false;
     /** Whether this user only watches; the daemon refuses changes in any case. */
     this.readOnly = false;
     this.wireToolbar();
     view.grid.addEventListener("contextmenu", (event) => this.contextMenu(event));
     view.grid.addEventListener("dblclick", () => this.toggleSolo());
+    view.grid.addEventListener("click", (event) => this.click(event));
     view.addEventListener("select", () => this.refresh());
     session.addEventListener("wall", () => this.refresh());
     session.addEventListener("foreign", () =>
@@ -50,6 +53,7 @@ export class Desk {
       solo: () => this.toggleSolo(),
       empty: () => this.emptySelected(),
       clear: () => this.change((session) => session.clear()),
+      follow: () => this.toggleFollowing(),
     };
     for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
   }
@@ -84,11 +88,12 @@ export class Desk {
     this.session.prepare(layout).catch((error) => console.warn("not prepared", error));
   }
 
-  /** Puts a camera into the selected cell. @param {string} camera @param {boolean} next go on to the next cell */
-  place(camera, next) {
+  /** Puts a source into the selected cell. @param {string} source @param {boolean} next go on to the next cell */
+  place(source, next) {
+    if (this.following) return this.change((session) => session.enlarge(source));
     const cell = this.view.selected;
     if (cell === null || this.readOnly) return;
-    this.change((session) => session.setCell(cell, sourceOf(camera)));
+    this.change((session) => session.setCell(cell, source));
     if (next) this.view.selectNext();
   }
 
@@ -102,20 +107,48 @@ export class Desk {
     this.change((session) => session.undo());
   }
 
-  /** Lets the selected cell's source fill the wall, or goes back from there. */
+  /** Lets the selected cell fill the wall, or goes back from there. */
   toggleSolo() {
-    const single = singleLayout(this.layouts);
     const cell = this.view.selected;
-    if (this.session.before !== null) this.change((session) => session.leaveSolo());
-    else if (single !== undefined && cell !== null && this.canSolo) {
-      this.change((session) => session.solo(cell, single.id));
-    }
+    if (this.isSolo) this.change((session) => session.leaveSolo());
+    else if (cell !== null && this.canSolo) this.change((session) => session.solo(cell));
+  }
+
+  get isSolo() {
+    return (this.session.wall?.full ?? "") !== "";
   }
 
   get canSolo() {
     const tile = this.view.tile(this.view.selected);
     const alone = this.session.wall?.tiles.length === 1;
     return !alone && tile !== undefined && (tile.source ?? NONE) !== NONE;
+  }
+
+  /** Brings what is in the selected cell into the biggest one. */
+  enlargeSelected() {
+    const source = this.view.tile(this.view.selected)?.source ?? NONE;
+    if (source !== NONE) this.change((session) => session.enlarge(source));
+  }
+
+  /** @param {string} cell @param {import("./crop.js").Crop} crop the part of its picture to show */
+  async show(cell, crop) {
+    if (!this.readOnly) await this.change((session) => session.setView(cell, { crop }));
+  }
+
+  /** Shows the whole picture in the selected cell again. */
+  showWhole() {
+    const cell = this.view.selected;
+    if (cell !== null) this.zoom.reset(cell);
+  }
+
+  toggleFollowing() {
+    this.following = !this.following;
+    this.refresh();
+  }
+
+  /** @param {MouseEvent} event */
+  click(event) {
+    if (event.target instanceof Element && event.target.matches(".cell-zoom")) this.showWhole();
   }
 
   /** Fills the wall with an area's cameras; again, with those that follow. @param {string} area */
@@ -150,7 +183,7 @@ export class Desk {
     this.view.select(cell);
     const tile = this.view.tile(cell);
     const camera = this.store.cameras.get(cameraOf(tile?.source ?? null) ?? "");
-    const items = this.menuItems(camera).filter((item) => !this.readOnly || item.icon === "locate");
+    const items = cellItems(this, cell, camera).filter((item) => !this.readOnly || item.icon === "locate");
     const { t } = this.i18n;
     this.menu.open(
       event.clientX,
@@ -160,48 +193,11 @@ export class Desk {
     );
   }
 
-  /** @param {import("../cameras/store.js").Camera | undefined} camera in the cell @returns {import("../widgets/menu.js").Item[]} */
-  menuItems(camera) {
-    const { t } = this.i18n;
-    const back = this.session.before !== null;
-    const none = camera === undefined;
-    return [
-      {
-        label: t(back ? "solo.back" : "solo.enter"),
-        icon: back ? "back" : "expand",
-        keys: "Enter",
-        disabled: !back && !this.canSolo,
-        action: () => this.toggleSolo(),
-      },
-      {
-        label: t("cell.locate"),
-        icon: "locate",
-        disabled: none,
-        action: () => this.tree.reveal(camera?.id ?? ""),
-      },
-      { label: t("cell.fill"), icon: "fill", disabled: none, action: () => this.fill(camera?.area ?? "") },
-      {
-        label: t("cell.empty"),
-        icon: "empty",
-        keys: "Del",
-        disabled: none,
-        action: () => this.emptySelected(),
-      },
-      {
-        label: t("undo"),
-        icon: "undo",
-        keys: "Ctrl Z",
-        disabled: this.session.history.length === 0,
-        action: () => this.undo(),
-      },
-    ];
-  }
-
   /** Brings buttons and the line about the selection up to date. */
   refresh() {
     const { t } = this.i18n;
     const tile = this.view.tile(this.view.selected);
-    const back = this.session.before !== null;
+    const back = this.isSolo;
     const depth = this.session.history.length;
     this.enable("undo", depth > 0, depth > 0 ? t("undo.title", { depth }) : t("undo.none"));
     this.enable("solo", back || this.canSolo, t(back ? "solo.back" : "solo.enter"));
@@ -213,13 +209,22 @@ export class Desk {
       this.session.wall?.tiles.some((it) => (it.source ?? NONE) !== NONE) ?? false,
       t("wall.clear"),
     );
-    const ready = tile !== undefined && !this.readOnly;
-    byId("hint").textContent = ready
-      ? t("hint.place", { cell: tile.cell })
-      : t(this.readOnly ? "hint.watch" : "hint.select");
+    this.enable("follow", true, t("follow.title"));
+    byId("follow").classList.toggle("on", this.following);
+    byId("follow").setAttribute("aria-pressed", String(this.following));
+    const ready = (tile !== undefined || this.following) && !this.readOnly;
+    byId("hint").textContent = this.hint(tile);
     byId("hint").classList.toggle("ready", ready);
     byId("selection").textContent =
       tile === undefined ? "" : `${t("cell.short", { cell: tile.cell })} · ${tile.name || t("tile.empty")}`;
+  }
+
+  /** @param {import("./arrangement.js").Tile | undefined} tile that is selected */
+  hint(tile) {
+    const { t } = this.i18n;
+    if (this.readOnly) return t("hint.watch");
+    if (this.following) return t("hint.follow");
+    return tile === undefined ? t("hint.select") : t("hint.place", { cell: tile.cell });
   }
 
   /** @param {string} id @param {boolean} enabled @param {string} title */

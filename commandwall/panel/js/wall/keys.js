@@ -7,6 +7,8 @@
  * @property {(direction: import("./arrangement.js").Direction) => void} move
  * @property {() => void} empty
  * @property {() => void} solo
+ * @property {() => void} enlarge
+ * @property {() => void} whole
  * @property {() => void} undo
  */
 
@@ -25,6 +27,8 @@ function actionFor(event, actions) {
   if (event.key in ARROWS) return () => actions.move(ARROWS[event.key]);
   if (event.key === "Delete" || event.key === "Backspace") return actions.empty;
   if (event.key === "Enter") return actions.solo;
+  if (event.key.toLowerCase() === "b") return actions.enlarge;
+  if (event.key === "0") return actions.whole;
   return undefined;
 }
 

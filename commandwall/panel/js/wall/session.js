@@ -1,7 +1,7 @@
 /** One operator's work on one wall: what it shows, changing it, and taking changes back. */
 
 import { Problem } from "../base/api.js";
-import { NONE, arrangementOf, cameraOf, nextPage, sourceOf, swapped } from "./arrangement.js";
+import { NONE, arrangementOf, nextPage, sourceOf } from "./arrangement.js";
 
 /** Changes that can be taken back. */
 const MOST_UNDO = 50;
@@ -10,8 +10,10 @@ const MOST_UNDO = 50;
  * @typedef {import("./arrangement.js").Wall} Wall
  * @typedef {import("./arrangement.js").Tile} Tile
  * @typedef {import("./arrangement.js").Arrangement} Arrangement
- * @typedef {(wall: Wall) => [string, object] | null} Request path below the wall and body of a change to
- *   the wall as it is when its turn comes; `null` when there is nothing to change
+ * @typedef {[string, object | undefined, string?]} Asked path below the wall and body of a change, and its
+ *   method, if that is not PUT
+ * @typedef {(wall: Wall) => Asked | null} Request the change to the wall as it is when its turn comes;
+ *   `null` when there is nothing to change
  */
 
 /**
@@ -28,8 +30,6 @@ export class WallSession extends EventTarget {
     this.wall = null;
     /** @type {Arrangement[]} */
     this.history = [];
-    /** What was shown before one source was made to fill the wall. @type {Arrangement | null} */
-    this.before = null;
     /** Changes are sent one after the other, each against the revision the last one made. */
     this.queue = Promise.resolve();
     this.changing = 0;
@@ -40,10 +40,7 @@ export class WallSession extends EventTarget {
   /** @param {string} id @throws {import("../base/api.js").Problem} */
   async open(id) {
     const wall = await this.api.get(path(id));
-    if (this.wall?.id !== id) {
-      this.history = [];
-      this.before = null;
-    }
+    if (this.wall?.id !== id) this.history = [];
     this.wall = wall;
     this.announce("wall");
   }
@@ -74,13 +71,26 @@ export class WallSession extends EventTarget {
 
   /** @param {string} first @param {string} second */
   swap(first, second) {
-    return this.change((wall) => ["/layout", { layout: wall.layout, sources: swapped(wall, first, second) }]);
+    return this.change(() => ["/swap", { first, second }, "POST"]);
   }
 
-  /** Switches the layout and keeps what is shown, in order. @param {string} layout */
+  /** Switches the layout (`auto`: the one that fits); what is shown keeps its place. @param {string} layout */
   setLayout(layout) {
-    this.before = null;
     return this.change(() => ["/layout", { layout }]);
+  }
+
+  /** Brings a source into the biggest cell, and what is there to where it was. @param {string} source */
+  enlarge(source) {
+    return this.change(() => ["/biggest", { source }]);
+  }
+
+  /**
+   * Chooses the part of its picture that a tile shows, or how that fills it; what is left out stays.
+   * @param {string} cell
+   * @param {{crop?: [number, number, number, number], aspect?: string}} view
+   */
+  setView(cell, view) {
+    return this.change(() => [`/cells/${encodeURIComponent(cell)}/view`, view], { remember: false });
   }
 
   /** Has what `setLayout` needs opened ahead. @param {string} layout */
@@ -108,24 +118,14 @@ export class WallSession extends EventTarget {
     return this.change((wall) => ["/layout", { layout: wall.layout, sources: wall.tiles.map(() => NONE) }]);
   }
 
-  /** Lets one cell's source fill the wall. @param {string} cell @param {string} layout of a single cell */
-  async solo(cell, layout) {
-    /** @type {Arrangement | null} */
-    let before = null;
-    await this.change((wall) => {
-      before = arrangementOf(wall);
-      const source = wall.tiles.find((tile) => tile.cell === cell)?.source ?? NONE;
-      return ["/layout", { layout, sources: [source] }];
-    });
-    this.before = before;
-    this.announce("wall");
+  /** Lets one cell fill the wall. @param {string} cell */
+  solo(cell) {
+    return this.change(() => ["/full", { cell }], { remember: false });
   }
 
   /** Goes back to what was shown before `solo`. */
-  async leaveSolo() {
-    await this.change(() => this.before && ["/layout", this.before]);
-    this.before = null;
-    this.announce("wall");
+  leaveSolo() {
+    return this.change(() => ["/full", undefined, "DELETE"], { remember: false });
   }
 
   /** Takes the last change back. */
@@ -138,7 +138,6 @@ export class WallSession extends EventTarget {
     };
     try {
       await this.change(/** @type {Request} */ (back), { remember: false });
-      this.before = null;
     } catch (error) {
       if (last !== undefined && !isStale(error)) this.history.push(last);
       throw error;
@@ -147,10 +146,10 @@ export class WallSession extends EventTarget {
     }
   }
 
-  /** @param {string} camera @returns {string[]} cells that show it */
-  cellsOf(camera) {
+  /** @param {string} source @returns {string[]} cells that show it */
+  cellsOf(source) {
     const tiles = this.wall?.tiles ?? [];
-    return tiles.filter((tile) => cameraOf(tile.source) === camera).map((tile) => tile.cell);
+    return tiles.filter((tile) => tile.source === source).map((tile) => tile.cell);
   }
 
   /**
@@ -171,11 +170,12 @@ export class WallSession extends EventTarget {
     const wall = this.wall;
     const asked = wall && request(wall);
     if (wall === null || asked === null) return;
-    const [part, body] = asked;
+    const [part, body, method = "PUT"] = asked;
     this.changing += 1;
     try {
-      const changed = await this.api.put(path(wall.id) + part, body, wall.revision);
-      if (remember) this.history = [...this.history, arrangementOf(wall)].slice(-MOST_UNDO);
+      const changed = await this.api.change(method, path(wall.id) + part, body, wall.revision);
+      if (remember && wall.full === "")
+        this.history = [...this.history, arrangementOf(wall)].slice(-MOST_UNDO);
       this.settle(changed);
     } catch (error) {
       await this.open(wall.id).catch(() => {});
@@ -202,7 +202,6 @@ export class WallSession extends EventTarget {
 
   forget() {
     this.history = [];
-    this.before = null;
     this.announce("wall");
   }
 

@@ -1,7 +1,11 @@
 /** The cells of a wall, laid over its picture. */
 
 import { element } from "../base/dom.js";
+import { decimal } from "../base/format.js";
 import { cameraOf } from "./arrangement.js";
+import { zoomOf } from "./crop.js";
+
+/** @typedef {import("./crop.js").Crop} Crop */
 
 /**
  * Draws the cells and knows which one is selected. Dispatches `select` when that changes.
@@ -32,7 +36,8 @@ export class WallView extends EventTarget {
   /** @param {import("./arrangement.js").Wall} wall */
   show(wall) {
     this.wall = wall;
-    const shape = JSON.stringify([wall.id, wall.size, wall.tiles.map((tile) => [tile.cell, tile.rect])]);
+    const places = wall.tiles.map((tile) => [tile.cell, tile.rect, tile.z]);
+    const shape = JSON.stringify([wall.id, wall.size, places]);
     if (shape !== this.shape) this.build(wall);
     this.shape = shape;
     if (this.selected !== null && !this.nodes.has(this.selected)) this.select(null);
@@ -44,13 +49,15 @@ export class WallView extends EventTarget {
     const [width, height] = wall.size;
     this.stage.style.setProperty("--aspect", String(width / height));
     this.nodes = new Map();
-    for (const { cell, rect } of wall.tiles) {
+    for (const { cell, rect, z } of wall.tiles) {
       const node = element("div", { class: "cell", role: "gridcell", tabindex: -1, data: { cell } });
       node.append(
         element("span", { class: "cell-id" }, cell),
         element("span", { class: "cell-name" }),
         element("span", { class: "cell-state" }),
+        element("span", { class: "cell-zoom", hidden: true }),
       );
+      node.style.zIndex = String(z);
       node.style.left = `${(100 * rect[0]) / width}%`;
       node.style.top = `${(100 * rect[1]) / height}%`;
       node.style.width = `${(100 * rect[2]) / width}%`;
@@ -66,7 +73,7 @@ export class WallView extends EventTarget {
     for (const tile of this.wall?.tiles ?? []) {
       const node = this.nodes.get(tile.cell);
       if (node === undefined) continue;
-      const signature = `${tile.state} ${tile.source} ${tile.name} ${this.i18n.language}`;
+      const signature = `${tile.state} ${tile.source} ${tile.name} ${tile.crop} ${this.i18n.language}`;
       if (node.dataset.shown === signature) continue;
       node.dataset.shown = signature;
       node.dataset.state = tile.state;
@@ -74,9 +81,20 @@ export class WallView extends EventTarget {
       const name = tile.name || cameraOf(tile.source) || "";
       node.children[1].textContent = name;
       node.children[2].textContent = state;
+      this.showZoom(tile.cell, tile.crop);
       node.setAttribute("aria-label", this.i18n.t("cell.label", { cell: tile.cell, name, state }));
     }
     this.mark();
+  }
+
+  /** Writes how much larger a picture is shown than the whole. @param {string} cell @param {Crop} crop */
+  showZoom(cell, crop) {
+    const node = this.nodes.get(cell)?.querySelector(".cell-zoom");
+    if (!(node instanceof HTMLElement)) return;
+    const zoom = zoomOf(crop);
+    node.hidden = zoom <= 1;
+    node.textContent = `${decimal(zoom, 1)}×`;
+    node.title = this.i18n.t("zoom.reset");
   }
 
   mark() {

@@ -53,7 +53,7 @@ async def connect(rig: Rig, faults: list[str], pages: Path) -> AsyncIterator[Con
     """Return a function that gives a client: not signed in, or as a role."""
     async with HeadVideo() as video:
         probes = Probes(metrics, lambda: faults, list)
-        app = application(Web(rig.service, rig.events, video, probes, pages))
+        app = application(Web(rig.service, rig.webrtc, rig.events, video, probes, pages))
         server = TestServer(app)
         await server.start_server()
         clients: list[Client] = []

@@ -23,7 +23,7 @@ from tests.unit.control.rig import PASSWORD, Rig
 async def app(rig: Rig, pages: Path) -> AsyncIterator[web.Application]:
     async with HeadVideo() as video:
         yield application(
-            Web(rig.service, rig.events, video, Probes(metrics, list, list), pages, secure=True)
+            Web(rig.service, rig.webrtc, rig.events, video, Probes(metrics, list, list), pages, secure=True)
         )
 
 

@@ -25,6 +25,15 @@ PLACES = {
     "user": "viewer",
     "token": "t",
     "credentials": "dongmen",
+    "panel": "level",
+    "screen": "desk",
+    "session": "s0",
+}
+BODIES = {
+    "application/json": b"1",
+    "text/csv": b"id,name,area\n",
+    "application/sdp": b"v=0\r\n",
+    "application/trickle-ice-sdpfrag": b"a=mid:0\r\n",
 }
 
 
@@ -37,10 +46,12 @@ def example_of(route: Route) -> dict[str, Any]:
     if route.takes is None:
         return {}
     if isinstance(route.takes, tuple):
-        return {"data": b"id,name,area\n", "headers": {"Content-Type": route.takes[0]}}
+        return {"data": BODIES[route.takes[0]], "headers": {"Content-Type": route.takes[0]}}
     known: dict[str, Any] = {
         "layout": "1", "source": "none", "username": "viewer", "password": "long enough", "name": "new",
         "role": "viewer", "user": "admin", "id": "new", "area": "dongmen", "verb": "home",
+        "cell": None, "first": "1", "second": "2",
+        "kind": "clock", "points": [{"value": 1}],
     }  # fmt: skip
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:

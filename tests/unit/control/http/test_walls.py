@@ -29,6 +29,7 @@ async def test_walls_are_listed_and_read_with_their_revision(connect: Connect) -
     assert (wall["identifying"], wall["test_pattern"]) == (False, False)
     assert set(wall["tiles"][0]) == {
         "cell", "source", "state", "age_s", "damaged", "fps", "stream", "decode", "rect", "name", "skew_ms",
+        "aspect", "crop", "z",
     }  # fmt: skip
 
 
@@ -156,7 +157,7 @@ async def test_layouts(connect: Connect) -> None:
     assert [item["id"] for item in items] == ["1", "2x2", "20x20"]
     assert await (await client.get("/api/v1/layouts/1")).json() == {
         "id": "1", "name": "1 × 1", "columns": 1, "rows": 1,
-        "cells": [{"id": "1", "column": 0, "row": 0, "columns": 1, "rows": 1, "aspect": "fit"}],
+        "cells": [{"id": "1", "column": 0, "row": 0, "columns": 1, "rows": 1, "aspect": "fit", "z": 0}],
     }  # fmt: skip
 
 
@@ -190,3 +191,69 @@ async def test_who_only_watches_prepares_nothing(connect: Connect, rig: Rig) -> 
     client = await connect(Role.VIEWER)
     assert (await client.post("/api/v1/walls/main/prepare", json={"layout": "1"})).status == 403
     assert rig.wall.prepared == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "action", "detail"),
+    [
+        ("POST", "swap", {"first": "1", "second": "4"}, "wall.swap", "first=1 second=4"),
+        ("PUT", "biggest", {"source": "camera:c-2"}, "wall.biggest", "source=camera:c-2"),
+        ("PUT", "full", {"cell": "1"}, "wall.full", "cell=1"),
+        ("DELETE", "full", None, "wall.full", "cell=None"),
+        ("PUT", "cells/1/view", {"aspect": "fill"}, "wall.view", "aspect=fill cell=1"),
+        ("PUT", "cells/1/view", {"crop": [0, 0, 0.5, 0.5]}, "wall.view", "crop=(0.0, 0.0, 0.5, 0.5) cell=1"),
+        ("DELETE", "cells/1/view", None, "wall.view", "aspect=None crop=None cell=1"),
+    ],
+)
+async def test_every_other_change_is_made_for_its_revision_and_audited(
+    connect: Connect, rig: Rig, method: str, path: str, body: Any, action: str, detail: str
+) -> None:
+    client = await connect(Role.OPERATOR)
+    url = f"/api/v1/walls/main/{path}"
+    await client.put(LAYOUT, json={"layout": "2x2", "sources": ["camera:c-1"]})
+    stale = await client.request(method, url, json=body, headers={"If-Match": '"1"'})
+    assert stale.status == 412 and not rig.wall.rearranged
+    response = await client.request(method, url, json=body, headers={"If-Match": '"2"'})
+    assert (response.status, response.headers["ETag"]) == (200, '"3"')
+    assert (await response.json())["revision"] == 3
+    (change,) = rig.wall.rearranged
+    line = (await rig.audit.read(1))[0]
+    assert (line.action, line.detail, change.action) == (action, detail, action)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "field"),
+    [
+        ("cells/1/view", {"crop": [0, 0, 2, 1]}, 422, "crop[2]"),
+        ("cells/1/view", {"crop": [0.6, 0, 0.5, 1]}, 422, "crop"),
+        ("cells/1/view", {"crop": [0, 0, 0.001, 1]}, 422, "crop"),
+        ("cells/1/view", {"crop": [0, 0, 1]}, 422, "crop[3]"),
+        ("cells/1/view", {"aspect": "zoom"}, 422, "aspect"),
+        ("cells/1/view", {"aspekt": "fit"}, 422, "aspekt"),
+        ("cells/2/view", {"aspect": "fit"}, 422, "cell"),
+        ("cells/9/view", {"aspect": "fit"}, 404, ""),
+        ("full", {"cell": "2"}, 422, "cell"),
+        ("full", {"cell": "9"}, 404, ""),
+        ("full", {}, 422, "cell"),
+        ("biggest", {"source": "camera:"}, 422, "source"),
+        ("biggest", {"source": 7}, 422, "source"),
+    ],
+)
+async def test_what_is_wrong_with_a_change_is_named(
+    connect: Connect, path: str, body: Any, status: int, field: str
+) -> None:
+    client = await connect(Role.OPERATOR)
+    await client.put(LAYOUT, json={"layout": "2x2", "sources": ["camera:c-1"]})
+    response = await client.put(f"/api/v1/walls/main/{path}", json=body)
+    document = await response.json()
+    assert response.status == status
+    assert [error["field"] for error in document.get("errors", [])] == ([field] if field else [])
+    assert (await (await client.get("/api/v1/walls/main")).json())["revision"] == 2
+
+
+async def test_who_only_watches_rearranges_nothing(connect: Connect, rig: Rig) -> None:
+    client = await connect(Role.LEADER)
+    for method, path in (("POST", "swap"), ("PUT", "full"), ("DELETE", "full"), ("PUT", "cells/1/view")):
+        body = {"swap": {"first": "1", "second": "2"}, "full": {"cell": "1"}}.get(path, {})
+        assert (await client.request(method, f"/api/v1/walls/main/{path}", json=body)).status == 403
+    assert rig.wall.rearranged == []

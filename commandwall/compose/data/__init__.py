@@ -1,0 +1,1 @@
+"""Data panels: what is not video, painted into picture slots like a camera's pictures."""

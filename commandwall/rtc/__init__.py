@@ -1,0 +1,1 @@
+"""WebRTC: the only place for aiortc. WHEP gives heads and cameras out, WHIP takes screens in."""

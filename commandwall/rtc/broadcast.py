@@ -1,0 +1,168 @@
+"""One stream of a packet bus, packetised once for everybody who watches it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, Clock, monotonic_ns, monotonic_s
+from commandwall.base.errors import CommandwallError, InvalidError, UnavailableError
+from commandwall.base.tasks import Backoff
+from commandwall.ipc.packets import Subscription
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+from commandwall.rtc.viewer import PacketisedFrame, Viewer
+from commandwall.rtp.h264_packetise import h264_fmtp, packetise_h264
+from commandwall.rtp.h265_packetise import packetise_h265
+
+log = logging.getLogger(__name__)
+
+KEY_APART_S = 0.3
+_SLOW_KEY_APART_S = 2.0
+_MAX_GROUP = 300
+_MTU = 1200
+"""Payload bytes: what fits every path with the headers of SRTP, UDP and a tunnel around it."""
+_PACKETISE: dict[str, Callable[[bytes, int], list[bytes]]] = {"h264": packetise_h264, "hevc": packetise_h265}
+
+
+@dataclass(frozen=True, slots=True)
+class BusStream:
+    """A stream of a packet bus; ``answers_keys`` says that a key frame can be asked for there."""
+
+    packet_path: str
+    stream: str
+    answers_keys: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What a stream is: ``codec`` as FFmpeg names it; ``profile_level_id`` as in SDP, H.264 only."""
+
+    codec: str
+    profile_level_id: str = ""
+
+
+class Broadcast:
+    """Reads a stream while somebody watches. Belongs to the event loop; :meth:`run` is one task.
+
+    When the publisher goes away the viewers stay, and pictures come back with it; their times go on.
+    """
+
+    def __init__(self, source: BusStream, clock: Clock = monotonic_s) -> None:
+        self.viewers: set[Viewer] = set()
+        self._source = source
+        self._clock = clock
+        self._format: asyncio.Future[Format] = asyncio.get_running_loop().create_future()
+        self._subscription: Subscription | None = None
+        self._codec = ""
+        self._group: list[PacketisedFrame] = []
+        self._asked_s = -_SLOW_KEY_APART_S
+        self._last: tuple[int, int] | None = None
+        self._shift_90k: int | None = None
+
+    async def format(self, timeout_s: float) -> Format:
+        """Wait for the first key frame and return what the stream is.
+
+        Raises :class:`UnavailableError` when none comes, :class:`InvalidError` for what no
+        browser plays.
+        """
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._format), timeout_s)
+        except TimeoutError:
+            raise UnavailableError("there is no picture to send now; see its state and reason") from None
+
+    def join(self, viewer: Viewer) -> None:
+        """Send ``viewer`` what comes, beginning with a picture as soon as there is one."""
+        self.viewers.add(viewer)
+        if self._source.answers_keys:
+            self.want_key()
+        else:
+            viewer.catch_up(self._group)
+
+    def want_key(self) -> None:
+        """Ask for a key frame; wishes within ``KEY_APART_S`` are one."""
+        self._ask_key(KEY_APART_S)
+
+    async def run(self) -> None:
+        """Read and send until cancelled, or until the stream is none that can be sent."""
+        backoff = Backoff((0.1, 0.2, 0.5, 1.0))
+        try:
+            while True:
+                await self._read(backoff)
+                await asyncio.sleep(backoff.next_s())
+        except CommandwallError as error:
+            log.warning("%s cannot be sent: %s", self._source.stream, error)
+            if not self._format.done():
+                self._format.set_exception(error)
+        finally:
+            for viewer in self.viewers:
+                viewer.end()
+
+    async def _read(self, backoff: Backoff) -> None:
+        """Read until the publisher closes; raises :class:`CommandwallError`."""
+        source = self._source
+        try:
+            subscription = await Subscription.open(Path(source.packet_path), source.stream)
+        except OSError as error:
+            log.debug("%s: %s", source.stream, error)
+            return
+        self._subscription, self._shift_90k = subscription, None
+        try:
+            async for record in subscription.records():
+                if isinstance(record, StreamInfo):
+                    self._learn(record)
+                else:
+                    self._send(record)
+                    backoff.reset()
+        finally:
+            self._subscription = None
+            self._group = []
+            subscription.close()
+
+    def _learn(self, info: StreamInfo) -> None:
+        if info.codec not in _PACKETISE:
+            raise InvalidError("{codec} is not sent to browsers, only H.264 and H.265", codec=info.codec)
+        if self._codec and info.codec != self._codec:
+            raise InvalidError("it is {codec} now; ask for it anew", codec=info.codec)
+        self._codec = info.codec
+
+    def _send(self, unit: AccessUnit) -> None:
+        if not self._codec:
+            return
+        payloads = _PACKETISE[self._codec](unit.data, _MTU)
+        frame = PacketisedFrame(payloads, len(unit.data), self._time_90k(unit), unit.key)
+        if unit.key and not self._format.done():
+            profile = h264_fmtp(unit.data).get("profile-level-id", "") if self._codec == "h264" else ""
+            self._format.set_result(Format(self._codec, profile))
+        if not self._source.answers_keys:
+            self._keep(frame)
+        behind = [viewer for viewer in self.viewers if not viewer.push(frame)]
+        if behind:
+            self._ask_key(_SLOW_KEY_APART_S)
+
+    def _keep(self, frame: PacketisedFrame) -> None:
+        """Keep the group of pictures under way; without its key frame the rest is worthless."""
+        if frame.key or len(self._group) >= _MAX_GROUP:
+            self._group = []
+        if frame.key or self._group:
+            self._group.append(frame)
+
+    def _time_90k(self, unit: AccessUnit) -> int:
+        """Return the time of ``unit`` on one time line, however often the publisher begins anew."""
+        if self._shift_90k is None:
+            self._shift_90k = 0
+            if self._last is not None:
+                last_90k, last_ns = self._last
+                passed_90k = (monotonic_ns() - last_ns) * RTP_CLOCK_HZ // NS_PER_S
+                self._shift_90k = last_90k + max(passed_90k, 1) - unit.pts_90k
+        time_90k = unit.pts_90k + self._shift_90k
+        self._last = time_90k, monotonic_ns()
+        return time_90k
+
+    def _ask_key(self, apart_s: float) -> None:
+        now_s = self._clock()
+        if self._subscription is not None and now_s - self._asked_s >= apart_s:
+            self._asked_s = now_s
+            self._subscription.request_key()

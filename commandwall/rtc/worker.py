@@ -1,0 +1,109 @@
+"""The rtc process: WebRTC sessions, under the supervised-worker machinery."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from commandwall.base.errors import CommandwallError, ProtocolError, UnavailableError, UnsupportedError
+from commandwall.ipc.channel import Channel, Received
+from commandwall.ipc.messages import Failure, Message
+from commandwall.ipc.packets import PacketServer
+from commandwall.ipc.rtc_messages import (
+    ConfigureRtc,
+    Done,
+    EndSession,
+    PublishScreen,
+    RtcFault,
+    SessionAnswer,
+    TrickleSession,
+    WatchStream,
+)
+from commandwall.rtc import hooks
+from commandwall.rtc.screen import ScreenBus
+from commandwall.rtc.sessions import Sessions
+from commandwall.workers.child import run_child
+
+
+class RtcProcess:
+    """Acts on the control plane's messages; implements :class:`Handler`. Belongs to the event loop."""
+
+    def __init__(self, channel: Channel, stack: AsyncExitStack, group: asyncio.TaskGroup) -> None:
+        self._channel = channel
+        self._stack = stack
+        self._group = group
+        self._sessions: Sessions | None = None
+
+    async def handle(self, received: Received) -> None:
+        """Act on one message; sessions are opened beside the others."""
+        match received.message:
+            case ConfigureRtc() as message:
+                await self._configure(message)
+            case WatchStream() as message:
+                self._answer(received.call, self._watch(message))
+            case PublishScreen() as message:
+                self._answer(received.call, self._publish(message))
+            case TrickleSession() as message:
+                self._answer(received.call, self._trickle(message))
+            case EndSession(session):
+                self._running().end(session)
+            case message:
+                raise ProtocolError(f"the rtc process does not take {type(message).__name__}")
+
+    def close(self) -> None:
+        """End all sessions."""
+        if self._sessions is not None:
+            self._sessions.close()
+
+    async def _configure(self, message: ConfigureRtc) -> None:
+        try:
+            hooks.install()
+        except UnsupportedError as error:
+            self._channel.post(RtcFault(str(error), error.zh))
+            return
+        screens = ScreenBus()
+        await self._stack.enter_async_context(PacketServer(Path(message.packet_path), screens))
+        self._sessions = Sessions(self._group, screens, message.ice_servers, self._channel.post)
+
+    async def _watch(self, message: WatchStream) -> Message:
+        return SessionAnswer(await self._running().watch(message))
+
+    async def _publish(self, message: PublishScreen) -> Message:
+        return SessionAnswer(await self._running().publish(message))
+
+    async def _trickle(self, message: TrickleSession) -> Message:
+        await self._running().trickle(message.session, message.fragment)
+        return Done()
+
+    def _answer(self, call: int, doing: Awaitable[Message]) -> None:
+        self._group.create_task(self._answer_when_done(call, doing), name=f"call {call}")
+
+    async def _answer_when_done(self, call: int, doing: Awaitable[Message]) -> None:
+        try:
+            self._channel.answer(call, await doing)
+        except CommandwallError as error:
+            self._channel.answer(call, Failure.of(error))
+
+    def _running(self) -> Sessions:
+        if self._sessions is None:
+            raise UnavailableError("WebRTC cannot be had; see the log of the rtc process")
+        return self._sessions
+
+
+@asynccontextmanager
+async def rtc_process(channel: Channel) -> AsyncIterator[RtcProcess]:
+    """Open the rtc process; leaving it says goodbye to every peer."""
+    logging.getLogger("aioice").setLevel(logging.WARNING)  # It tells of every candidate.
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+        process = RtcProcess(channel, stack, group)
+        try:
+            yield process
+        finally:
+            process.close()
+
+
+if __name__ == "__main__":
+    run_child(rtc_process)

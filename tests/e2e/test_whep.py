@@ -1,0 +1,100 @@
+"""Heads and cameras by WHEP, watched in Chromium and read back from its pixels."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.e2e.browser import browser, fresh
+from tests.e2e.pictures import cameras_shown
+from tests.e2e.site import Daemon, until
+from tests.e2e.webrtc import code_in, open_page, shown, watch
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(120), pytest.mark.blocks_loop]
+SDP = {"Content-Type": "application/sdp"}
+GARBAGE = ["", "hello", "v=0", "v=0\r\nm=video\r\n", "v=0\r\n" + "a=x\r\n" * 100_000]
+
+
+@pytest.fixture
+async def chrome(chromium: str) -> AsyncIterator[Browser]:
+    async with browser(chromium) as running:
+        yield running
+
+
+async def metric(daemon: Daemon, name: str) -> dict[str, float]:
+    """Return the samples of a metric by their labels."""
+    async with daemon.session.get("/metrics") as response:
+        text = await response.text()
+    return {found[1]: float(found[2]) for found in re.finditer(rf"^{name}{{(.*)}} (.*)$", text, re.MULTILINE)}
+
+
+async def test_a_head_plays_for_several_viewers_and_is_encoded_once(daemon: Daemon, chrome: Browser) -> None:
+    await daemon.until_live(["1", "2", "3", "4"])
+    page = await open_page(await (await fresh(chrome)).new_page(), daemon)
+    tiles = (await daemon.get("/walls/main"))["tiles"]
+    for name in ("first", "second", "third"):
+        await watch(page, "/whep/walls/main/all", name)
+
+        async def shows(name: str = name) -> bool:
+            found = cameras_shown(await shown(page, name), tiles)
+            return (found.get("1"), found.get("3")) == (1, 3)
+
+        await until(f"{name} shows the wall", shows)
+    watching = 'camera="",head="all",wall="main"'
+    assert (await metric(daemon, "commandwall_whep_viewers"))[watching] == 3
+    encoded = 'head="all",wall="main"'
+    name = "commandwall_head_encoded_frames_total"
+    before, at_s = (await metric(daemon, name))[encoded], asyncio.get_running_loop().time()
+    await until("pictures go on", lambda: page.evaluate("third.video.shown > 60"))
+    passed_s = asyncio.get_running_loop().time() - at_s
+    assert (await metric(daemon, name))[encoded] - before <= 25 * (passed_s + 2)
+
+    assert await page.evaluate("leave('first')") == 204
+
+    async def two_left() -> bool:
+        return (await metric(daemon, "commandwall_whep_viewers")).get(watching) == 2
+
+    await until("the viewer that left is not counted", two_left)
+
+
+async def test_a_camera_plays_as_the_camera_sends_it(daemon: Daemon, chrome: Browser) -> None:
+    await daemon.until_live(["1"])
+    page = await open_page(await (await fresh(chrome)).new_page(), daemon)
+    for path, size in (("cam-7?stream=sub", (360, 640)), ("cam-7", (1080, 1920))):
+        await watch(page, f"/whep/cameras/{path}")
+
+        async def is_camera_7() -> bool:
+            code = code_in(await shown(page))
+            return code is not None and code.camera == 7
+
+        await until("the picture says that it is camera 7", is_camera_7)
+        assert (await shown(page)).shape[:2] == size
+
+
+async def test_what_is_no_offer_gets_a_word(daemon: Daemon) -> None:
+    async def ready() -> bool:
+        async with daemon.session.get("/readyz") as response:
+            return response.status == 200
+
+    await until("all processes are up", ready)
+    for offer in GARBAGE:
+        async with daemon.session.post("/whep/walls/main/all", data=offer.encode(), headers=SDP) as response:
+            problem: dict[str, Any] = await response.json(content_type=None)
+        assert (response.status, problem["status"]) in ((400, 400), (422, 422)), offer[:40]
+        assert problem["detail"]
+        assert problem["detail_zh"] != problem["detail"]
+    async with daemon.session.post("/whep/walls/main/all", json={}) as response:
+        assert response.status == 415
+    async with daemon.session.post("/whep/walls/nobody/all", data="v=0", headers=SDP) as response:
+        assert response.status == 404
+    async with daemon.session.options("/whep/walls/main/all") as response:
+        assert response.status == 204
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+    nobody = {"Authorization": "Bearer wrong"}
+    async with daemon.session.post("/whep/walls/main/all", data="v=0", headers=SDP | nobody) as response:
+        assert response.status == 401

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from commandwall.base.errors import InvalidError, UnavailableError
+from commandwall.model.access_unit import StreamInfo
+from commandwall.rtc.broadcast import Broadcast, BusStream
+from commandwall.rtc.hooks import EndOfStreamError
+from commandwall.rtc.viewer import Viewer
+from tests.unit.rtc.streams import Publisher, units, until
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@asynccontextmanager
+async def running(
+    path: Path, *, answers_keys: bool = True, clock: Time | None = None
+) -> AsyncIterator[Broadcast]:
+    broadcast = Broadcast(BusStream(str(path), "head/a", answers_keys), clock or Time())
+    task = asyncio.create_task(broadcast.run())
+    try:
+        yield broadcast
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def viewer(broadcast: Broadcast) -> Viewer:
+    return Viewer(broadcast.join, broadcast.want_key)
+
+
+async def test_a_picture_is_packetised_once_for_all(short_dir: Path) -> None:
+    publisher = Publisher()
+    async with publisher.serve(short_dir / "bus"), running(short_dir / "bus") as broadcast:
+        await until(lambda: publisher.subscribers)
+        viewers = [viewer(broadcast) for _ in range(3)]
+        asking = [asyncio.create_task(each.next_frame()) for each in viewers]
+        await until(lambda: len(broadcast.viewers) == 3)
+        publisher.push(*units(1))
+        frames = [await each for each in asking]
+        assert all(payloads is frames[0][0] for payloads, _ in frames)
+        found = await broadcast.format(1)
+        assert (found.codec, found.profile_level_id[:4]) == ("h264", "42C0")
+
+
+async def test_wishes_for_key_frames_within_a_while_are_one(short_dir: Path) -> None:
+    publisher, clock = Publisher(), Time()
+    async with publisher.serve(short_dir / "bus"), running(short_dir / "bus", clock=clock) as broadcast:
+        publisher.greeting = units(1)
+        await broadcast.format(20)
+        for _ in range(20):
+            broadcast.want_key()
+        await until(lambda: publisher.keys_asked)
+        clock.now_s += 0.29
+        broadcast.want_key()
+        clock.now_s += 0.01
+        broadcast.want_key()
+        await until(lambda: publisher.keys_asked == 2)
+        publisher.push(*units(1))
+        assert publisher.keys_asked == 2
+
+
+async def test_who_comes_to_a_camera_gets_the_group_under_way(short_dir: Path) -> None:
+    publisher = Publisher()
+    publisher.greeting = units(5)
+    path = short_dir / "bus"
+    async with publisher.serve(path), running(path, answers_keys=False) as broadcast:
+        await broadcast.format(20)
+        await until(lambda: len(broadcast._group) == 5)
+        late = viewer(broadcast)
+        times = [(await late.next_frame())[1] for _ in range(5)]
+        assert times == [4 * 3600 - 90 * (4 - number) for number in range(5)]
+        assert publisher.keys_asked == 0
+
+
+async def test_times_go_on_when_the_publisher_begins_anew(short_dir: Path) -> None:
+    path = short_dir / "bus"
+    publisher = Publisher()
+    publisher.greeting = units(3)
+    async with running(path) as broadcast:
+        watching = viewer(broadcast)
+        async with publisher.serve(path):
+            first = asyncio.create_task(watching.next_frame())
+            await broadcast.format(20)
+            await until(lambda: broadcast.viewers)
+            publisher.push(*units(2))
+            before = (await first)[1]
+        again = Publisher()
+        async with again.serve(path):
+            await until(lambda: again.subscribers)
+            again.push(*units(1))
+            await watching.next_frame()
+            after = (await watching.next_frame())[1]
+    assert after > before + 3600
+
+
+@pytest.mark.parametrize("codec", ["mjpeg", "vp9"])
+async def test_what_no_browser_plays_is_said(short_dir: Path, codec: str) -> None:
+    publisher = Publisher(StreamInfo(codec, 64, 64))
+    async with publisher.serve(short_dir / "bus"), running(short_dir / "bus") as broadcast:
+        with pytest.raises(InvalidError, match=f"{codec} is not sent to browsers"):
+            await broadcast.format(20)
+
+
+async def test_a_stream_that_becomes_another_ends_for_its_viewers(short_dir: Path) -> None:
+    publisher = Publisher()
+    publisher.greeting = units(1)
+    async with publisher.serve(short_dir / "bus"), running(short_dir / "bus") as broadcast:
+        await broadcast.format(20)
+        watching = viewer(broadcast)
+        asking = asyncio.create_task(watching.next_frame())
+        await until(lambda: broadcast.viewers)
+        for subscriber in publisher.subscribers:
+            subscriber.describe(StreamInfo("hevc", 64, 64))
+        with pytest.raises(EndOfStreamError):
+            await asking
+
+
+async def test_without_a_picture_it_says_so(short_dir: Path) -> None:
+    async with running(short_dir / "nobody") as broadcast:
+        with pytest.raises(UnavailableError, match="no picture to send now"):
+            await broadcast.format(0.01)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commandwall.base.errors import InvalidError
+from commandwall.rtc import hooks
+from commandwall.rtc.offer import fragment_user, parse_candidates, parse_offer, preferences
+from tests.unit.rtc.streams import OFFER
+
+
+@pytest.fixture(autouse=True, scope="module")
+def codecs() -> None:
+    hooks.install()
+
+
+def profiles(sdp: str, codec: str, profile: str) -> list[object]:
+    chosen = preferences(parse_offer(sdp, sends=False), codec, profile)
+    return [each.parameters["profile-level-id"] for each in chosen if each.mimeType == "video/H264"]
+
+
+def test_what_would_make_work_at_third_parties_is_left_out() -> None:
+    offer = parse_offer(OFFER, sends=False)
+    assert ".local" not in offer.sdp and "10.1.1.9" in offer.sdp
+    assert "a=end-of-candidates" not in offer.sdp
+
+
+@pytest.mark.parametrize(
+    ("profile", "named"),
+    [
+        ("42C01E", "42e034"),
+        ("640028", "640034"),
+        ("4D0028", "640034"),
+        ("ffffff", "640034"),
+        ("42001F", "640034"),
+    ],
+)
+def test_the_answer_names_a_profile_that_decodes_the_stream(profile: str, named: str) -> None:
+    assert profiles(OFFER, "h264", profile) == [named]
+
+
+def test_where_only_less_is_offered_that_is_named() -> None:
+    assert profiles(OFFER.replace("64001f", "42e01f"), "h264", "640028") == ["42e034"]
+
+
+def test_every_profile_of_who_sends_is_taken_in_his_order() -> None:
+    offer = parse_offer(OFFER.replace("recvonly", "sendonly"), sends=True)
+    chosen = [each for each in preferences(offer, "h264") if each.mimeType == "video/H264"]
+    assert [each.parameters["profile-level-id"] for each in chosen] == ["42e034", "640034"]
+
+
+@pytest.mark.parametrize(
+    ("replaced", "by", "sends", "word"),
+    [
+        ("packetization-mode=1", "packetization-mode=0", False, "the picture is H.264.*VP8, H264"),
+        ("packetization-mode=1", "packetization-mode=0", True, "no H.264 of packetization-mode 1"),
+    ],
+)
+def test_an_offer_without_the_codec_is_refused_by_name(
+    replaced: str, by: str, sends: bool, word: str
+) -> None:
+    text = OFFER.replace(replaced, by).replace("recvonly", "sendrecv")
+    with pytest.raises(InvalidError, match=word):
+        preferences(parse_offer(text, sends=sends), "h264", "" if sends else "42C01E")
+
+
+def test_h265_is_for_those_who_offer_it() -> None:
+    with pytest.raises(InvalidError, match=r"the picture is H\.265"):
+        preferences(parse_offer(OFFER, sends=False), "hevc")
+    offer = parse_offer(OFFER.replace("VP8", "H265"), sends=False)
+    assert [each.mimeType for each in preferences(offer, "hevc")] == ["video/H265", "video/rtx"]
+
+
+@pytest.mark.parametrize(
+    ("replaced", "by", "word"),
+    [
+        ("m=video", "m=audio", "0 video sections"),
+        ("a=recvonly", "a=sendonly", "must be recvonly"),
+        ("a=mid:0\r\n", "", "a=mid"),
+        ("a=ice-ufrag:EsAw\r\n", "", "a=ice-ufrag"),
+        ("a=setup:actpass\r\n", "", "a=setup"),
+        ("a=rtcp-mux\r\n", "", "a=rtcp-mux"),
+        ("a=fmtp:97", "a=fmtp:99", "StopIteration"),
+        ("m=video 9", "m=video x", "AssertionError"),
+        ("a=end-of-candidates", "m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "'application'"),
+        ("a=candidate:2", "a=candidate:2 1 udp 1 10.0.0.1 9 typ host\r\n" * 65 + "a=candidate:2", "64"),
+        ("a=rtcp-mux", "a=x\r\n" * 30_000, "64 KiB"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_in_words(replaced: str, by: str, word: str) -> None:
+    with pytest.raises(InvalidError, match=word) as caught:
+        parse_offer(OFFER.replace(replaced, by), sends=False)
+    assert caught.value.field == "sdp"
+
+
+@given(st.integers(0, len(OFFER) - 1), st.integers(0, 40), st.text(max_size=20))
+def test_a_broken_offer_is_an_offer_or_refused(at: int, cut: int, put: str) -> None:
+    try:
+        offer = parse_offer(OFFER[:at] + put + OFFER[at + cut :], sends=False)
+        preferences(offer, "h264", "42C01E")
+    except InvalidError:
+        return
+
+
+def test_candidates_are_read_and_names_left_out() -> None:
+    fragment = (
+        "a=ice-ufrag:EsAw\r\na=mid:1\r\n"
+        "a=candidate:1 1 udp 1 abc.local 9 typ host\r\na=candidate:2 1 udp 1 10.1.1.9 9 typ host\r\n"
+        "a=end-of-candidates\r\n"
+    )
+    (candidate,) = parse_candidates(fragment)
+    assert (candidate.ip, candidate.sdpMid) == ("10.1.1.9", "1")
+    assert fragment_user(fragment) == "EsAw"
+
+
+@pytest.mark.parametrize("line", ["a=candidate:", "a=candidate:1 1 udp x 10.1.1.9 9 typ host"])
+def test_what_is_no_candidate_is_refused(line: str) -> None:
+    with pytest.raises(InvalidError, match="not a candidate"):
+        parse_candidates(line)
+
+
+def test_candidates_without_end_are_refused() -> None:
+    with pytest.raises(InvalidError, match="64"):
+        parse_candidates("a=candidate:2 1 udp 1 10.1.1.9 9 typ host\r\n" * 65)
