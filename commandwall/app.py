@@ -124,11 +124,12 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
                 plant.worker_statuses,
                 video.viewers,
                 plant.share.clients,
+                lambda: plant.feeds.decoded,
                 plant.rtc.viewers,
             )
         )
         health = Health(plant.walls.values, plant.worker_statuses)
-        probes = Probes(metrics.text, health.faults)
+        probes = Probes(metrics.text, health.faults, health.warnings)
         pages = Path(commandwall.panel.__file__).parent
         decor = Decor(alarms, dresses, masking, audit)
         webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, plant.rtc, plant.screens, audit)

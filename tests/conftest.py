@@ -17,6 +17,7 @@ import pytest
 
 from tests.children import descendants, leftovers
 from tests.loop_watch import LoopWatch
+from tests.xserver import XServer, x_server
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -88,6 +89,15 @@ def short_dir() -> Iterator[Path]:
     """Return an empty directory whose path is short enough for Unix sockets (107 bytes)."""
     with tempfile.TemporaryDirectory(prefix="cw-") as name:
         yield Path(name)
+
+
+@pytest.fixture
+def x_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[XServer]:
+    """Run an X server that processes of the test find; mark the test ``needs("Xvfb", "ffmpeg")``."""
+    with x_server() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -138,6 +138,32 @@ ZH: dict[str, str] = {
     "head {id!r} leaves the canvas of {width} x {height}": "屏幕 {id!r} 超出 {width} x {height} 的画布",
     "must be even numbers and at least 16 x 16": "必须是偶数，且不小于 16 x 16",
     "must be x, y, width, height, none below 0": "必须是 x、y、宽、高，且都不小于 0",
+    "must be at least 16 x 16": "不能小于 16 x 16",
+    "must be left, top, right, bottom, none below 0": "必须是左、上、右、下，且都不小于 0",
+    "hides all but {width} x {height} pixels of the head; at least 16 x 16 must be left": (
+        "边框遮挡后只剩 {width} x {height} 像素，至少要剩 16 x 16"
+    ),
+    "{width} x {height} is too large a picture; name a size up to 8192 x 4320": (
+        "{width} x {height} 的画面过大，请指定不超过 8192 x 4320 的 size"
+    ),
+    "must be the number of a monitor, from 0, or its name": "必须是显示器的编号（从 0 开始）或名称",
+    "its process is not up yet; the log says more if it stays so": "其进程尚未就绪，如持续如此，详见日志",
+    "no monitor can be reached: neither DISPLAY nor WAYLAND_DISPLAY is set; start the daemon with those of"
+    " the graphical session": (
+        "无法使用任何显示器：未设置 DISPLAY 或 WAYLAND_DISPLAY，请以图形会话的这些变量启动服务程序"
+    ),
+    "no monitor can be reached: the display server {session} does not answer or does not let this user in;"
+    " check DISPLAY and XAUTHORITY": (
+        "无法使用任何显示器：显示服务器 {session} 没有应答或不允许此用户使用，请检查 DISPLAY 和 XAUTHORITY"
+    ),
+    "there is no monitor {wanted!r}; connected are {known}": "没有显示器 {wanted!r}，已连接的有 {known}",
+    "monitor {name} has changed": "显示器 {name} 已变更",
+    "monitor {monitor}: SDL cannot show pictures of {width} x {height} there: {error}": (
+        "显示器 {monitor}：SDL 无法在其上显示 {width} x {height} 的画面：{error}"
+    ),
+    "monitor {monitor!r} is filled by head {other}; name another": (
+        "显示器 {monitor!r} 已由屏幕 {other} 占满，请指定另一台"
+    ),
     "width and height must be even and at least 16": "宽和高必须是偶数，且不小于 16",
     # ---- data panels
     "a clock takes no values": "时钟不接受数值",

@@ -14,6 +14,7 @@ from commandwall.base.errors import CommandwallError
 from commandwall.base.logs import configure_logs
 from commandwall.cli import accounts
 from commandwall.cli.cameras import cameras
+from commandwall.cli.displays import display_faults
 from commandwall.cli.onvif import onvif
 from commandwall.cli.site import ConfigOption, run_async, site_settings
 from commandwall.control.users import FIRST_USER
@@ -75,11 +76,9 @@ def check(config: Annotated[Path, typer.Argument(metavar="FILE", help="A site's 
     Names that walls cannot write whole are noted, and are no fault.
     """
     faults = check_settings(config)
-    for fault in faults:
-        typer.echo(fault, err=True)
-    if faults:
-        raise typer.Exit(2)
+    _report(faults)
     settings = site_settings(config)
+    _report(display_faults(settings))
     from commandwall.cli.glyphs import undrawable
 
     for warning in undrawable(settings):
@@ -88,6 +87,24 @@ def check(config: Annotated[Path, typer.Argument(metavar="FILE", help="A site's 
         f"{config}: correct: {len(settings.cameras)} cameras in {len(settings.areas)} areas,"
         f" {len(settings.walls)} walls, {len(settings.layouts)} layouts"
     )
+
+
+def _report(faults: list[str]) -> None:
+    """Print ``faults``, one a line, and end with exit status 2 if there are any."""
+    for fault in faults:
+        typer.echo(fault, err=True)
+    if faults:
+        raise typer.Exit(2)
+
+
+@cli.command()
+def displays() -> None:
+    """Print the monitors of this machine, by number and name, as head displays are configured."""
+    from commandwall.outputs.display.monitors import monitors, video
+
+    with video():
+        for monitor in monitors():
+            typer.echo(f"{monitor}, {monitor.refresh_hz} Hz")
 
 
 @cli.command()

@@ -14,10 +14,7 @@ class Canvas:
 
     def __init__(self, width: int, height: int) -> None:
         self.rect = Rect(0, 0, width, height)
-        half = (height // 2, width // 2)
-        self.planes = Planes(
-            np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8)
-        )
+        self.planes = empty_planes(width, height)
         self.clear()
 
     def clear(self) -> None:
@@ -28,9 +25,11 @@ class Canvas:
         """Return views of ``rect`` (even numbers, inside the canvas)."""
         return cut(self.planes, rect.x, rect.y, rect.width, rect.height)
 
-    def copy(self, rect: Rect) -> Planes:
-        """Return a copy of ``rect``."""
-        return Planes(*(plane.copy() for plane in self.region(rect)))
+
+def empty_planes(width: int, height: int) -> Planes:
+    """Return planes for a picture of ``width`` x ``height`` pixels, even; not yet written."""
+    half = (height // 2, width // 2)
+    return Planes(np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8))
 
 
 def cut(planes: Planes, x: int, y: int, width: int, height: int) -> Planes:

@@ -18,6 +18,7 @@ from commandwall.compose.canvas import Canvas
 from commandwall.compose.captions import Dressing
 from commandwall.compose.faces import Faces
 from commandwall.compose.overlays import Laid, Overlays
+from commandwall.compose.pattern import TestPattern
 from commandwall.compose.stage import Stage
 from commandwall.compose.switch import SwitchWatch
 from commandwall.compose.ticker import Ticker
@@ -90,11 +91,12 @@ class Composer:
         self._dressing = Dressing(wall.labels, {}, {}, {})
         self._viewers, self._listener = viewers, listener
         self._orders: deque[Callable[[], None]] = deque()
-        self._peeks: deque[Callable[[Canvas], None]] = deque()
+        self._peeks: deque[Callable[[Canvas, int], None]] = deque()
         self._known: dict[str, SourceState] = {}
         self._alignment = Alignment(wall.align_ms * _NS_PER_MS) if wall.align_ms else None
         self._ticker = Ticker(wall.fps, self._tick)
         self._version = 0
+        self._pattern: TestPattern | None = None
         self._face_ns = NS_PER_S // wall.fps // _FACES_SHARE
         self._next: Stage | None = None
         self._hold_until_ns = 0
@@ -106,7 +108,7 @@ class Composer:
     def run(self) -> None:
         """Tick until :meth:`stop`; the thread's main."""
         self._ticker.run()
-        self._show_peeks()
+        self._show_peeks(self._ticker.tick)
 
     def stop(self) -> None:
         """End :meth:`run` soon."""
@@ -144,8 +146,12 @@ class Composer:
         self.dress(covered=strip and strip.rect)
         self._orders.append(lambda: self._show_banner(strip))
 
-    def peek(self, look: Callable[[Canvas], None]) -> None:
-        """Call ``look`` in the tick's thread after the next tick; it copies what it wants."""
+    def show_pattern(self, pattern: TestPattern | None) -> None:
+        """Show ``pattern``, as large as the canvas, instead of it from the next tick on."""
+        self._orders.append(lambda: self._set_pattern(pattern))
+
+    def peek(self, look: Callable[[Canvas, int], None]) -> None:
+        """Call ``look`` with canvas and tick after the next one, in its thread; it copies what it wants."""
         self._peeks.append(look)
 
     def _tick(self, tick: int) -> None:
@@ -155,9 +161,10 @@ class Composer:
         if self._alignment is not None:
             self._alignment.tick(now_ns)
         self._compose(tick, now_ns, self._switch(now_ns))
+        canvas = self._shown(tick)
         for viewer in self._viewers:
-            viewer.offer(self._canvas, self._version, tick, now_ns)
-        self._show_peeks()
+            viewer.offer(canvas, self._version, tick, now_ns)
+        self._show_peeks(tick)
         if self._watch is not None and (done := self._watch.check(now_ns)) is not None:
             self._listener.switched(done)
         self._report(tick, now_ns)
@@ -166,9 +173,20 @@ class Composer:
         drawn |= self._stage.compose(now_ns, monotonic_ns() + self._face_ns)
         self._version += self._overlays.draw(drawn, tick) or bool(drawn)
 
-    def _show_peeks(self) -> None:
+    def _shown(self, tick: int) -> Canvas:
+        """Return the canvas, or the test pattern that stands for it: that moves at every tick."""
+        if self._pattern is None:
+            return self._canvas
+        self._version += 1
+        return self._pattern.at(tick)
+
+    def _show_peeks(self, tick: int) -> None:
         while self._peeks:
-            self._peeks.popleft()(self._canvas)
+            self._peeks.popleft()(self._shown(tick), tick)
+
+    def _set_pattern(self, pattern: TestPattern | None) -> None:
+        self._pattern = pattern
+        self._version += 1
 
     def _learn(self) -> None:
         self._stage.learn(self._known)

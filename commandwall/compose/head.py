@@ -13,17 +13,12 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import NamedTuple
 
-import cv2
-import numpy as np
-
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, utc_ns
 from commandwall.base.errors import CommandwallError
 from commandwall.compose.canvas import Canvas
-from commandwall.compose.veil import Veil
-from commandwall.ipc.slots import Plane
+from commandwall.compose.headpicture import HeadPicture
 from commandwall.media.encoder import H264Encoder, RawPicture
 from commandwall.model.access_unit import AccessUnit, StreamInfo
-from commandwall.model.rect import Rect
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +38,12 @@ class _Job(NamedTuple):
 class Encoding:
     """One life of a head's encoder: from the first viewer to the last. Owns a thread."""
 
-    def __init__(
-        self, info: StreamInfo, rect: Rect, veil: Veil, publish: Callable[[AccessUnit], object]
-    ) -> None:
+    def __init__(self, info: StreamInfo, shown: HeadPicture, publish: Callable[[AccessUnit], object]) -> None:
         """Start; ``publish`` is called in the encoder's thread."""
-        self._info, self._rect, self._veil, self._publish = info, rect, veil, publish
+        self._info, self._shown, self._publish = info, shown, publish
         self._free = deque(RawPicture(info.width, info.height) for _ in range(_PICTURES))
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._version = -1
+        self._version = (-1, 0, 0)
         self._offered_ns = 0
         self._key_wanted = True
         self._key_ns = 0
@@ -67,16 +60,16 @@ class Encoding:
 
         When the encoder is behind, this picture is left out and counted.
         """
-        if version == self._version and now_ns - self._offered_ns < IDLE_NS and not self._key_due(now_ns):
+        newest = self._shown.version(version, tick)
+        if newest == self._version and now_ns - self._offered_ns < IDLE_NS and not self._key_due(now_ns):
             return
         try:
             picture = self._free.popleft()
         except IndexError:
             self.dropped += 1
             return
-        self._version, self._offered_ns = version, now_ns
-        _take(canvas, self._rect, picture)
-        self._veil.draw(picture.planes)
+        self._version, self._offered_ns = newest, now_ns
+        self._shown.take(canvas, tick, picture.planes)
         pts_90k = tick * RTP_CLOCK_HZ // round(self._info.fps)
         self._jobs.put(_Job(picture, pts_90k, now_ns, utc_ns()))
 
@@ -119,18 +112,3 @@ class Encoding:
         if key:
             self._key_ns = job.arrival_ns
         return AccessUnit(data, job.pts_90k, key, False, job.arrival_ns, job.capture_utc_ns)
-
-
-def _take(canvas: Canvas, rect: Rect, picture: RawPicture) -> None:
-    """Copy ``rect`` of the canvas into ``picture``, scaled if their sizes differ."""
-    for source, target in zip(canvas.region(rect), picture.planes, strict=True):
-        if source.shape == target.shape:
-            np.copyto(target, source)
-        else:
-            cv2.resize(source, target.shape[::-1], target, interpolation=_interpolation(source, target))
-
-
-def _interpolation(source: Plane, target: Plane) -> int:
-    """Return the mean of whole pixels where sizes divide; elsewhere that takes six times as long."""
-    divide = all(large % small == 0 for large, small in zip(source.shape, target.shape, strict=True))
-    return cv2.INTER_AREA if divide else cv2.INTER_LINEAR

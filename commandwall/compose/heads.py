@@ -12,18 +12,15 @@ from commandwall.base.errors import NotFoundError
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.faces import Faces
 from commandwall.compose.head import Encoding
+from commandwall.compose.headpicture import HeadPicture, HeadPictures
 from commandwall.compose.overlays import Laid
-from commandwall.compose.veil import Place, Veil
 from commandwall.compose.watermark import Watermarking
 from commandwall.ipc.messages import HeadFigures, WallTile
 from commandwall.ipc.packets import Subscriber
 from commandwall.model.access_unit import AccessUnit, StreamInfo
-from commandwall.model.overlays import NOTHING_HIDDEN
-from commandwall.model.rect import Rect
-from commandwall.model.wall import Head, Wall
+from commandwall.model.wall import Wall
 
 CANVAS = "canvas"
-_MOST_CANVAS_WIDTH = 1920
 
 
 def head_stream(head: str) -> str:
@@ -34,8 +31,9 @@ def head_stream(head: str) -> str:
 class HeadStream:
     """One stream and its subscribers. Nothing is encoded while nobody is subscribed."""
 
-    def __init__(self, rect: Rect, info: StreamInfo, veil: Veil) -> None:
-        self.rect, self.info, self.veil = rect, info, veil
+    def __init__(self, picture: HeadPicture, fps: int) -> None:
+        self.picture = picture
+        self.info = StreamInfo("h264", *picture.view.size, fps)
         self.encoded = 0
         self.encoding: Encoding | None = None
         self._started: dict[Subscriber, bool] = {}
@@ -53,7 +51,7 @@ class HeadStream:
         if self.encoding is None:
             loop = asyncio.get_running_loop()
             self.encoding = Encoding(
-                self.info, self.rect, self.veil, lambda unit: loop.call_soon_threadsafe(self._publish, unit)
+                self.info, self.picture, lambda unit: loop.call_soon_threadsafe(self._publish, unit)
             )
         else:
             self.encoding.want_key()
@@ -85,21 +83,16 @@ class Heads:
     """The streams of one wall: a :class:`commandwall.ipc.packets.PacketSource`."""
 
     def __init__(self, wall: Wall, faces: Faces) -> None:
-        self._streams = {
-            head_stream(head.id): HeadStream(
-                head.rect, _info(head.rect, wall.fps), Veil(head.hidden, _placed(head.rect), faces)
-            )
-            for head in wall.heads
-        }
-        whole = Rect(0, 0, wall.width, wall.height)
-        plain = (head.id for head in wall.heads if head.rect == whole and is_plain(head))
-        same = self._streams.get(head_stream(next(plain, "")))
-        if same is None or wall.width > _MOST_CANVAS_WIDTH:
-            veil = Veil(NOTHING_HIDDEN, _placed(whole), faces)
-            same = HeadStream(whole, _info(whole, wall.fps, _MOST_CANVAS_WIDTH), veil)
-        self._all = tuple({id(stream): stream for stream in (*self._streams.values(), same)}.values())
+        self.pictures = pictures = HeadPictures(wall, faces)
+        by_picture: dict[int, HeadStream] = {}
+
+        def stream(picture: HeadPicture) -> HeadStream:
+            return by_picture.setdefault(id(picture), HeadStream(picture, wall.fps))
+
+        self._streams = {head_stream(head): stream(picture) for head, picture in pictures.heads.items()}
+        self._streams[CANVAS] = stream(pictures.preview)
+        self._all = tuple(by_picture.values())
         self._heads = wall.heads
-        self._streams[CANVAS] = same
 
     def subscribe(self, stream: str, subscriber: Subscriber) -> None:
         """Describe ``stream`` and push from the next key frame on; raises :class:`NotFoundError`."""
@@ -118,17 +111,15 @@ class Heads:
 
     def mark(self, head: str, text: str) -> None:
         """Draw ``text`` across the pictures of ``head`` from now on; takes milliseconds, in any thread."""
-        stream = self._stream(head_stream(head))
-        stream.veil.mark(Watermarking(text, stream.info.width, stream.info.height))
-
-    def veil(self, head: str) -> Veil:
-        """Return what is drawn over the pictures of ``head``."""
-        return self._stream(head_stream(head)).veil
+        picture = self._stream(head_stream(head)).picture
+        if picture.veil is not None:
+            picture.veil.mark(Watermarking(text, *picture.view.upright))
 
     def arranged(self, tiles: Sequence[WallTile], overlays: Sequence[Laid]) -> None:
         """Hide in each head what is to be hidden of ``tiles``; in the tick's thread."""
-        for stream in self._all:
-            stream.veil.arrange(tiles, overlays)
+        for picture in self.pictures.heads.values():
+            if picture.veil is not None:
+                picture.veil.arrange(tiles, overlays)
 
     def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
         """Let every watched stream take its picture of the canvas; in the tick's thread."""
@@ -152,27 +143,3 @@ class Heads:
             return self._streams[name]
         except KeyError:
             raise NotFoundError("this wall has no stream {name!r}", name=name) from None
-
-
-def _info(rect: Rect, fps: int, most_width: int = 1 << 16) -> StreamInfo:
-    """Return the description of ``rect`` as a stream, scaled down to ``most_width``, even."""
-    width = min(rect.width, most_width)
-    height = max(2, round(rect.height * width / rect.width / 2) * 2)
-    return StreamInfo("h264", width, height, fps)
-
-
-def is_plain(head: Head) -> bool:
-    """Return whether ``head`` shows nothing else than its part of the canvas."""
-    return head.hidden == NOTHING_HIDDEN and head.watermark is None
-
-
-def _placed(head: Rect) -> Place:
-    """Return where rectangles of the canvas lie in a head that shows ``head`` of it, pixel by pixel."""
-
-    def place(rect: Rect) -> Rect:
-        x, y = max(rect.x, head.x), max(rect.y, head.y)
-        width = max(0, min(rect.right, head.right) - x)
-        height = max(0, min(rect.bottom, head.bottom) - y)
-        return Rect(x - head.x, y - head.y, width, height) if width and height else Rect(0, 0, 0, 0)
-
-    return place

@@ -23,7 +23,7 @@ class Colour(NamedTuple):
     v: int
 
 
-def rgb(red: int, green: int, blue: int) -> Colour:
+def rgb(red: float, green: float, blue: float) -> Colour:
     """Return the colour of full-range ``red``, ``green``, ``blue`` (0 to 255 each)."""
     luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     y = 16 + luma * 219 / 255

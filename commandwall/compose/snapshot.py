@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 
 from commandwall.base.errors import UnavailableError
-from commandwall.compose.canvas import Canvas
+from commandwall.compose.canvas import Canvas, empty_planes
 from commandwall.compose.composer import Composer
-from commandwall.compose.heads import Heads
+from commandwall.compose.headpicture import HeadPictures
 from commandwall.compose.watermark import Watermarking
 from commandwall.ipc.messages import Picture, SnapshotWall
 from commandwall.ipc.slots import Planes
 from commandwall.media.still import encode_still
-from commandwall.model.rect import Rect
 
 _PATIENCE_S = 2.0
 
 
-async def snapshot(composer: Composer, heads: Heads, request: SnapshotWall) -> tuple[Picture, bytes]:
+async def snapshot(
+    composer: Composer, pictures: HeadPictures, request: SnapshotWall
+) -> tuple[Picture, bytes]:
     """Return the whole canvas (``head`` is empty) or a head with its veil, after the next tick.
 
     The tick only copies; the encoding is done in a thread. A head with a watermark carries the name of
@@ -26,20 +27,17 @@ async def snapshot(composer: Composer, heads: Heads, request: SnapshotWall) -> t
     :class:`commandwall.base.errors.InvalidError` for an unknown format.
     """
     wall = composer.wall
-    rect = wall.head(request.head).rect if request.head else Rect(0, 0, wall.width, wall.height)
-    veil = heads.veil(request.head) if request.head else None
+    shown = pictures.heads[wall.head(request.head).id] if request.head else pictures.whole
     marks: Watermarking | None = None
     words = wall.head(request.head).watermark if request.head else None
     if words is not None:
-        text = f"{words} {request.viewer}"
-        marks = await asyncio.to_thread(Watermarking, text, rect.width, rect.height)
+        marks = await asyncio.to_thread(Watermarking, f"{words} {request.viewer}", *shown.view.upright)
     loop = asyncio.get_running_loop()
     copied: asyncio.Future[Planes] = loop.create_future()
 
-    def take(canvas: Canvas) -> None:
-        planes = canvas.copy(rect)
-        if veil is not None:
-            veil.draw(planes, marks)
+    def take(canvas: Canvas, tick: int) -> None:
+        planes = empty_planes(*shown.view.size)
+        shown.take(canvas, tick, planes, marks)
         loop.call_soon_threadsafe(_resolve, copied, planes)
 
     composer.peek(take)

@@ -4,28 +4,48 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import cv2
 
 from commandwall.base.errors import CommandwallError, InvalidError, ProtocolError
 from commandwall.compose.composer import Composer, TickReport
+from commandwall.compose.displays import open_displays
 from commandwall.compose.faces import Faces
 from commandwall.compose.heads import Heads
+from commandwall.compose.lineup import LineUp
 from commandwall.compose.patches import PatchBook
 from commandwall.compose.report import wall_report
 from commandwall.compose.snapshot import snapshot
 from commandwall.compose.words import words_of
 from commandwall.ipc.channel import Channel, Received
-from commandwall.ipc.messages import Arrange, ConfigureWall, Failure, SnapshotWall, SourceStates, SwitchDone
+from commandwall.ipc.head_messages import ShowLineUp
+from commandwall.ipc.messages import (
+    Arrange,
+    ConfigureWall,
+    Failure,
+    Picture,
+    SnapshotWall,
+    SourceStates,
+    SwitchDone,
+)
 from commandwall.ipc.overlay_messages import DressWall, SourceAlarms, SourceRates, Watermark
 from commandwall.ipc.packets import PacketServer
 from commandwall.model.overlays import Banner
 from commandwall.workers.child import run_child
 
 log = logging.getLogger(__name__)
+
+
+class _Parts(NamedTuple):
+    """What a wall process has once it is configured."""
+
+    composer: Composer
+    heads: Heads
+    lineup: LineUp
 
 
 class WallProcess:
@@ -36,8 +56,7 @@ class WallProcess:
         self._stack = stack
         self._group = group
         self._loop = asyncio.get_running_loop()
-        self._composer: Composer | None = None
-        self._heads: Heads | None = None
+        self._parts: _Parts | None = None
         self._banner: Banner | None = None
 
     async def handle(self, received: Received) -> None:
@@ -48,18 +67,21 @@ class WallProcess:
             case Arrange() as arrange:
                 await self._arrange(arrange)
             case SourceStates(states):
-                self._running().learn(states)
+                self._running().composer.learn(states)
             case SourceAlarms(alarms):
-                self._running().dress(alarms={told.source: told.alarm for told in alarms})
+                self._running().composer.dress(alarms={told.source: told.alarm for told in alarms})
             case SourceRates(rates):
-                self._running().dress(rates_bps={told.source: told.rate_bps for told in rates})
+                self._running().composer.dress(rates_bps={told.source: told.rate_bps for told in rates})
             case DressWall() as dress:
                 await self._dress(dress)
-            case Watermark(head, text) if self._heads is not None:
-                await asyncio.to_thread(self._heads.mark, head, text)
-            case SnapshotWall() as request if self._heads is not None:
-                answering = self._snapshot(self._running(), self._heads, request, received.call)
-                self._group.create_task(answering, name="snapshot")
+            case Watermark(head, text):
+                await asyncio.to_thread(self._running().heads.mark, head, text)
+            case ShowLineUp() as order:
+                await self._running().lineup.show(order)
+            case SnapshotWall() as request:
+                parts = self._running()
+                still = snapshot(parts.composer, parts.heads.pictures, request)
+                self._group.create_task(self._answer(still, received.call), name="snapshot")
             case other:
                 raise ProtocolError(f"a wall process does not take {type(other).__name__}")
 
@@ -72,23 +94,26 @@ class WallProcess:
         self._loop.call_soon_threadsafe(self._channel.post, done)
 
     async def _configure(self, configure: ConfigureWall) -> None:
-        if self._composer is not None:
+        if self._parts is not None:
             raise ProtocolError("a wall process is configured once; restart it for another wall")
+        wall = configure.wall
         words = words_of(configure.language)
         faces = Faces(words, PatchBook())
-        heads = self._heads = Heads(configure.wall, faces)
+        heads = Heads(wall, faces)
         self._stack.push_async_callback(heads.close)
         await self._stack.enter_async_context(PacketServer(Path(configure.packet_path), heads))
-        composer = self._composer = Composer(configure.wall, words, faces, [heads], self)
+        displays = open_displays(wall, heads.pictures, configure.displays)
+        composer = Composer(wall, words, faces, [heads, *displays], self)
+        self._parts = _Parts(composer, heads, LineUp(wall, heads.pictures, composer))
         self._group.create_task(asyncio.to_thread(composer.run), name="tick")
 
     def stop(self) -> None:
         """End the tick."""
-        if self._composer is not None:
-            self._composer.stop()
+        if self._parts is not None:
+            self._parts.composer.stop()
 
     async def _arrange(self, arrange: Arrange) -> None:
-        composer = self._running()
+        composer = self._running().composer
         try:
             stage = await asyncio.to_thread(composer.prepare, arrange)
         except InvalidError as error:
@@ -97,28 +122,27 @@ class WallProcess:
             composer.show(stage)
 
     async def _dress(self, dress: DressWall) -> None:
-        composer = self._running()
+        composer = self._running().composer
         composer.dress(labels=dress.labels, areas={area.id: area.name for area in dress.areas})
         if dress.banner != self._banner:
             self._banner = dress.banner
             composer.show_banner(await asyncio.to_thread(composer.draw_banner, dress.banner))
 
-    async def _snapshot(self, composer: Composer, heads: Heads, request: SnapshotWall, call: int) -> None:
+    async def _answer(self, still: Coroutine[Any, Any, tuple[Picture, bytes]], call: int) -> None:
         try:
-            picture, data = await snapshot(composer, heads, request)
+            picture, data = await still
         except CommandwallError as error:
             self._channel.answer(call, Failure.of(error))
         else:
             self._channel.answer(call, picture, data)
 
     def _post_report(self, report: TickReport) -> None:
-        if self._heads is not None:
-            self._channel.post(wall_report(report, self._heads.figures()))
+        self._channel.post(wall_report(report, self._running().heads.figures()))
 
-    def _running(self) -> Composer:
-        if self._composer is None:
+    def _running(self) -> _Parts:
+        if self._parts is None:
             raise ProtocolError("a wall process is configured before anything else")
-        return self._composer
+        return self._parts
 
 
 @asynccontextmanager

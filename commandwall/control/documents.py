@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from commandwall.control.displays import DisplayDocument
 from commandwall.model.layout import Aspect
 from commandwall.model.wall import DecodeLevel, TileState
 from commandwall.onvif.ptz import Position, Preset
@@ -11,10 +12,18 @@ from commandwall.onvif.ptz import Position, Preset
 
 @dataclass(frozen=True, slots=True)
 class HeadDocument:
-    """A head in the API: ``rect`` is (x, y, width, height) on the canvas."""
+    """A head in the API: ``rect`` is (x, y, width, height) on the canvas, ``size`` that of its picture.
+
+    ``test_pattern``: it shows one of its own; ``display`` is the monitor of this machine that shows it.
+    """
 
     id: str
     rect: tuple[int, int, int, int]
+    bezel: tuple[int, int, int, int]
+    rotate: int
+    size: tuple[int, int]
+    test_pattern: bool
+    display: DisplayDocument | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,10 @@ class TileDocument:
 
 @dataclass(frozen=True, slots=True)
 class WallDocument:
-    """A wall in the API. The cell ``full``, unless it is empty, fills the wall: it is the only tile then."""
+    """A wall in the API. The cell ``full``, unless it is empty, fills the wall: it is the only tile then.
+
+    ``identifying``: its heads say what they are called; ``test_pattern``: one is shown over its canvas.
+    """
 
     id: str
     name: str
@@ -58,6 +70,8 @@ class WallDocument:
     full: str
     heads: tuple[HeadDocument, ...]
     tiles: tuple[TileDocument, ...]
+    identifying: bool
+    test_pattern: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class Feeds:
         cameras = [camera for camera in board.cameras() if camera.enabled]
         self.workers = [self._worker(i) for i in range(ingest.workers or default_workers(len(cameras)))]
         self._home = {camera.id: self.workers[i % len(self.workers)] for i, camera in enumerate(cameras)}
+        self.decoded: dict[str, int] = {}
         self._buses: dict[str, BusAddress] = {}
         self._shown: dict[str, ShowTiles] = {}
         self._painting = False
@@ -214,7 +215,7 @@ class Feeds:
         tiles = tuple(tile for tile in shown.tiles if self._home.get(tile.source.owner) is worker)
         return ShowTiles(shown.wall, shown.revision, tiles)
 
-    def _hear(self, _: Worker, received: Received) -> None:
+    def _hear(self, worker: Worker, received: Received) -> None:
         match received.message:
             case FeedChanged(id, state, reason):
                 self._board.feed_changed(id, state, reason)
@@ -222,7 +223,8 @@ class Feeds:
                 for figures in feeds:
                     if self._board.feed_figures(figures):
                         self._on_resized(figures.id.rpartition("/")[0])
-            case TileReport(tiles, _):
+            case TileReport(tiles, _, decoded):
+                self.decoded[worker.status.name] = decoded
                 self._on_tiles(tiles)
 
     def _down(self, worker: Worker) -> None:

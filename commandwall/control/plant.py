@@ -38,7 +38,7 @@ class Plant:
     @property
     def workers(self) -> list[Worker]:
         """Every worker process."""
-        walls = (wall.worker for wall in self.walls.values())
+        walls = (worker for wall in self.walls.values() for worker in wall.workers)
         return [*self.feeds.workers, *walls, self.share.worker, self.rtc.worker, self.panels.worker]
 
     def worker_statuses(self) -> list[WorkerStatus]:

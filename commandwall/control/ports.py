@@ -9,6 +9,7 @@ from typing import Protocol
 
 from commandwall.control.documents import PreparedDocument, WallDocument
 from commandwall.control.feeds import StillPicture
+from commandwall.control.lineup import LineUpControl
 from commandwall.control.rearranging import Rearrangement
 from commandwall.control.roles import Principal
 from commandwall.control.rtc import RtcSession, StreamOffer, Watched
@@ -41,6 +42,7 @@ class WallPort(Protocol):
 
     wall: Wall
     packet_path: Path
+    lineup: LineUpControl
 
     def document(self) -> WallDocument:
         """Return the wall as it is now."""

@@ -13,6 +13,7 @@ from commandwall.control.audited import Note, audited
 from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
+from commandwall.control.lineup import LineUps
 from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
 from commandwall.control.ptz import PtzControl
@@ -66,6 +67,7 @@ class Service:
         self._users = users
         self._audit = audit
         self._ptz = ptz
+        self.lineups = LineUps(self._wall, self._audited)
 
     # ---- looking
 
@@ -126,8 +128,7 @@ class Service:
         if head_id == CANVAS:
             stream, width, height = "canvas", wall.width, wall.height
         else:
-            rect = wall.head(head_id).rect
-            stream, width, height = f"head/{head_id}", rect.width, rect.height
+            stream, (width, height) = f"head/{head_id}", wall.head(head_id).output
         return HeadAddress(wall_id, head_id, port.packet_path, stream, wall.fps, width, height)
 
     def event_types(self, who: Principal) -> Collection[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import StaleError
 from commandwall.control.arranger import Arranger
+from commandwall.control.displays import displays_of
 from commandwall.control.documents import (
     HeadDocument,
     PreparedDocument,
@@ -20,6 +21,7 @@ from commandwall.control.documents import (
 )
 from commandwall.control.feeds import StillPicture
 from commandwall.control.histogram import Histogram
+from commandwall.control.lineup import WHOLE, LineUpControl
 from commandwall.control.rearranging import Rearrangement
 from commandwall.control.scenery import PlacedTile, Scenery
 from commandwall.control.sources import Painter, Sources
@@ -38,6 +40,7 @@ from commandwall.ipc.messages import (
     WallReport,
 )
 from commandwall.model.arrangement import Arrangement
+from commandwall.model.head import Head
 from commandwall.model.layout import Layout
 from commandwall.model.source import EMPTY, Source
 from commandwall.model.view import PLAIN
@@ -91,6 +94,8 @@ class WallControl:
         self._counted: dict[str, int] = {}
         self._truths: dict[str, TileTruth] = {}
         self._arrangement = Arrangement(0, wall.layout)
+        self.lineup = LineUpControl(wall, self._line_up)
+        self.displays = displays_of(wall, self._publish)
         self.worker = Worker(
             "wall",
             f"wall-{wall.id}",
@@ -100,6 +105,11 @@ class WallControl:
             on_down=self._down,
         )
         sources.watch(self._source_changed)
+
+    @property
+    def workers(self) -> list[Worker]:
+        """Its processes: the wall's own and those of its displays."""
+        return [self.worker, *(display.worker for display in self.displays.values())]
 
     @property
     def arrangement(self) -> Arrangement:
@@ -164,10 +174,6 @@ class WallControl:
     def document(self) -> WallDocument:
         """Return the wall as it is now."""
         wall = self.wall
-        heads = tuple(
-            HeadDocument(head.id, (head.rect.x, head.rect.y, head.rect.width, head.rect.height))
-            for head in wall.heads
-        )
         return WallDocument(
             wall.id,
             wall.name,
@@ -177,8 +183,10 @@ class WallControl:
             self._arrangement.revision,
             self._arrangement.layout,
             self._arrangement.full,
-            heads,
+            tuple(map(self._head, wall.heads)),
             self.tiles(),
+            self.lineup.identifying,
+            self.lineup.pattern(WHOLE),
         )
 
     def tiles(self) -> tuple[TileDocument, ...]:
@@ -260,6 +268,18 @@ class WallControl:
         if self._scenery.shows(source):
             self.worker.post(SourceStates((self._sources.state(source),)))
 
+    def _head(self, head: Head) -> HeadDocument:
+        rect, bezel, display = head.rect, head.bezel, self.displays.get(head.id)
+        return HeadDocument(
+            head.id,
+            (rect.x, rect.y, rect.width, rect.height),
+            (bezel.left, bezel.top, bezel.right, bezel.bottom),
+            head.rotate,
+            head.output,
+            self.lineup.pattern(head.id),
+            display.document() if display else None,
+        )
+
     def _tile(self, placed: PlacedTile) -> TileDocument:
         truth = self._truths.get(placed.cell)
         figures = self._figures.get(placed.cell)
@@ -283,7 +303,9 @@ class WallControl:
         )
 
     def _ready(self, worker: Worker) -> None:
-        worker.post(ConfigureWall(self.wall, str(self.packet_path), self._language))
+        displays = tuple(display.arena for display in self.displays.values())
+        worker.post(ConfigureWall(self.wall, str(self.packet_path), self._language, displays))
+        worker.post(self.lineup.message())
         for greeting in self._greetings:
             greeting()
         self._send(monotonic_ns())
@@ -321,4 +343,11 @@ class WallControl:
 
     def _down(self, _: Worker) -> None:
         self._truths.clear()
+        self._publish()
+
+    def _line_up(self) -> None:
+        self.worker.post(self.lineup.message())
+        self._publish()
+
+    def _publish(self) -> None:
         self._links.publish("wall", WallEvent(self.document()))

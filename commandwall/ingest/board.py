@@ -49,6 +49,7 @@ class Board:
         self._arenas: dict[str, Arena] = {}
         self._decoders: dict[str, StreamDecoder] = {}
         self._painted: dict[Tile, int] = {}
+        self._decoded_before = 0
 
     def show(self, message: ShowTiles) -> None:
         """Replace the tiles of a wall; what did not change goes on undisturbed."""
@@ -76,7 +77,8 @@ class Board:
             cores = (busy_s - before_busy_s) / (at_s - before_s)
             self._budget.measured(self._pool.take_lag_s(), catching_up=self._pool.catching_up)
             self._bind()
-            self._report(TileReport(tuple(self._figures(at_s - before_s)), round(cores, 3)))
+            figures = tuple(self._figures(at_s - before_s))
+            self._report(TileReport(figures, round(cores, 3), self._decoded()))
 
     def _tiles(self) -> Iterator[Tile]:
         for tiles in self._walls.values():
@@ -175,7 +177,11 @@ class Board:
     def _stop(self, name: str) -> None:
         decoder = self._decoders.pop(name)
         decoder.close()
+        self._decoded_before += decoder.decoded
         self._feeds.detach(name, decoder)
+
+    def _decoded(self) -> int:
+        return self._decoded_before + sum(decoder.decoded for decoder in self._decoders.values())
 
     def _figures(self, seconds: float) -> Iterator[TileFigures]:
         painted = self._painted

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
 from commandwall.ipc.data_messages import DataMessage
+from commandwall.ipc.head_messages import ConfigureDisplay, DisplayArena, DisplayReport, ShowLineUp
 from commandwall.ipc.overlay_messages import OverlayMessage
 from commandwall.ipc.rtc_messages import RtcMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
@@ -261,10 +262,14 @@ class TileFigures:
 
 @dataclass(frozen=True, slots=True)
 class TileReport:
-    """Ingest -> control, once a second and when a rung changes: all tiles this worker paints."""
+    """Ingest -> control, once a second and when a rung changes: all tiles this worker paints.
+
+    ``decoded`` counts pictures since the worker started, each once however many tiles show it.
+    """
 
     tiles: tuple[TileFigures, ...]
     decode_cores: float
+    decoded: int
 
 
 # ---- wall
@@ -272,11 +277,15 @@ class TileReport:
 
 @dataclass(frozen=True, slots=True)
 class ConfigureWall:
-    """Control -> wall, first: the canvas, where to serve head packets, the language of overlays."""
+    """Control -> wall, first: the canvas, where to serve head packets, the language of overlays.
+
+    ``displays`` are where the pictures of heads go that are shown on this machine.
+    """
 
     wall: Wall
     packet_path: str
     language: str
+    displays: tuple[DisplayArena, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,6 +453,7 @@ Message = (
     | FeedChanged | FeedReport | TileReport
     | ConfigureWall | OverlayMessage | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
+    | ShowLineUp | ConfigureDisplay | DisplayReport
     | DataMessage
     | RtcMessage
 )  # fmt: skip

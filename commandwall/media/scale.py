@@ -107,9 +107,9 @@ class Scaler:
         self.placement = crop, place = place_picture(geometry)
         half_crop, half_place = _halved(crop), _halved(place)
         self._paths = (
-            _PlanePath(crop, place),
-            _PlanePath(half_crop, half_place),
-            _PlanePath(half_crop, half_place),
+            PlanePath(crop, place),
+            PlanePath(half_crop, half_place),
+            PlanePath(half_crop, half_place),
         )
         self.bars = (place.width, place.height) != (geometry.target_width, geometry.target_height)
 
@@ -140,12 +140,16 @@ def to_limited_range(planes: Planes) -> Planes:
     return Planes(y, u, v)
 
 
-class _PlanePath:
-    """The way of one plane: cut, halve as often as it takes, scale the rest into its place."""
+class PlanePath:
+    """The way of one plane: cut, halve as often as it takes, scale the rest into its place.
+
+    It owns its intermediate planes: one thread at a time.
+    """
 
     __slots__ = ("_crop", "_halves", "_place", "_size")
 
     def __init__(self, crop: Rect, place: Rect) -> None:
+        """Take the samples ``crop`` of a plane to the samples ``place`` of another."""
         self._crop, self._place = _slices(crop), _slices(place)
         self._size = (place.width, place.height)
         width, height = crop.width, crop.height

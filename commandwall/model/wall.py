@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from commandwall.base.errors import InvalidError, NotFoundError
-from commandwall.model.overlays import NOTHING_HIDDEN, Hidden, Labels, Logo
+from commandwall.model.head import Head
+from commandwall.model.overlays import Labels, Logo
 from commandwall.model.rect import Rect
 
 MAX_CANVAS_PIXELS = 16 * 3840 * 2160
@@ -34,27 +35,13 @@ class DecodeLevel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """One output of a wall: a rectangle of its canvas.
-
-    ``hidden`` is what is not shown there. ``watermark`` is drawn across it, faint, with the time:
-    these words, the names of those who watch where it is empty; ``None``: no watermark.
-    """
-
-    id: str
-    rect: Rect
-    hidden: Hidden = NOTHING_HIDDEN
-    watermark: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Wall:
     """One canvas of ``width`` x ``height`` pixels (even numbers) at ``fps`` pictures a second.
 
     ``align_ms`` is how long pictures may be held back so that all tiles show the same moment; 0: each
     tile shows its newest picture.
 
-    Raises :class:`InvalidError` when the size is odd or too large, or a head leaves the canvas.
+    Raises :class:`InvalidError` when the size is odd or too large, or a head cannot be.
     """
 
     id: str
@@ -81,20 +68,10 @@ class Wall:
             )
         canvas = Rect(0, 0, self.width, self.height)
         for index, head in enumerate(self.heads):
-            where = f"heads[{index}].rect"
-            rect = head.rect
-            if min(rect.width, rect.height) < 16 or any(
-                value % 2 for value in (rect.x, rect.y, rect.width, rect.height)
-            ):
-                raise InvalidError("must be even numbers and at least 16 x 16", field=where)
-            if not canvas.contains(rect):
-                raise InvalidError(
-                    "head {id!r} leaves the canvas of {width} x {height}",
-                    id=head.id,
-                    width=self.width,
-                    height=self.height,
-                    field=where,
-                )
+            try:
+                head.check(canvas)
+            except InvalidError as error:
+                raise InvalidError(error.reason, field=f"heads[{index}].{error.field}") from None
 
     def head(self, head_id: str) -> Head:
         """Return the head named ``head_id``; raises :class:`NotFoundError`."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from commandwall.base.clock import Clock, monotonic_s
+from commandwall.control.displays import DISPLAY
 from commandwall.control.walls import WallControl
 from commandwall.workers.worker import WorkerState, WorkerStatus
 
@@ -40,10 +41,15 @@ class Health:
         faults = [
             f"worker {worker.name} is {worker.state}"
             for worker in self._workers()
-            if worker.state is not WorkerState.READY
+            if worker.state is not WorkerState.READY and worker.kind != DISPLAY
         ]
         now_s = self._clock()
         return [*faults, *filter(None, (self._wall_fault(wall, now_s) for wall in self._walls()))]
+
+    def warnings(self) -> list[str]:
+        """Return what is not well but keeps no wall from its work: displays that show nothing."""
+        displays = (display for wall in self._walls() for display in wall.displays.values())
+        return [f"head {display.name}: {fault}" for display in displays if (fault := display.fault())]
 
     def _wall_fault(self, wall: WallControl, now_s: float) -> str:
         name = wall.wall.id

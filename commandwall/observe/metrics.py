@@ -37,6 +37,7 @@ class Sources:
     workers: Callable[[], Iterable[WorkerStatus]]
     viewers: Callable[[], Mapping[tuple[str, str], int]]
     share_clients: Callable[[], int]
+    decoded: Callable[[], Mapping[str, int]]
     whep_viewers: Callable[[], Mapping[Watched, int]]
 
 
@@ -68,6 +69,8 @@ class Metrics:
         clients = GaugeMetricFamily("commandwall_share_clients", "RTSP clients that are connected.")
         clients.add_metric([], self._sources.share_clients())
         yield clients
+        yield _decoded(self._sources.decoded())
+        yield from _displays(walls)
         yield _whep(self._sources.whep_viewers())
         yield from _workers(list(self._sources.workers()))
 
@@ -169,6 +172,33 @@ def _heads(walls: Sequence[WallControl], viewers: Mapping[tuple[str, str], int])
         for name in sorted(names):
             watching.add_metric([wall.wall.id, name], viewers.get((wall.wall.id, name), 0))
     yield from (encoded, watching)
+
+
+def _decoded(counts: Mapping[str, int]) -> Metric:
+    decoded = CounterMetricFamily(
+        "commandwall_decoded_frames",
+        "Frames decoded by an ingest worker, each once however many tiles show it.",
+        labels=["worker"],
+    )
+    for worker, count in counts.items():
+        decoded.add_metric([worker], count)
+    return decoded
+
+
+def _displays(walls: Sequence[WallControl]) -> Iterator[Metric]:
+    labels = ["wall", "head"]
+    up = GaugeMetricFamily("commandwall_display_up", "1 while a monitor shows the head.", labels=labels)
+    shown = CounterMetricFamily("commandwall_display_shown_frames", "Pictures shown.", labels=labels)
+    left_out = CounterMetricFamily(
+        "commandwall_display_left_out_frames", "Pictures that came and went between two looks.", labels=labels
+    )
+    for wall in walls:
+        for head, display in wall.displays.items():
+            row, document = [wall.wall.id, head], display.document()
+            up.add_metric(row, not document.fault)
+            shown.add_metric(row, document.shown)
+            left_out.add_metric(row, document.left_out)
+    yield from (up, shown, left_out)
 
 
 def _whep(viewers: Mapping[Watched, int]) -> Metric:

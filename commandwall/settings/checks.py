@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from commandwall.base.errors import InvalidError
 from commandwall.base.sentence import Sentence
 from commandwall.model.camera import Area, Camera, StreamAddress
+from commandwall.model.head import Bezel, Display, Head, whole_canvas
 from commandwall.model.layout import Layout
 from commandwall.model.overlays import Hidden, Labels, Logo
 from commandwall.model.rect import Rect
-from commandwall.model.wall import Head, Wall
+from commandwall.model.wall import Wall
 from commandwall.settings.faults import Fault, Place, invalid_fault, schema_faults
 from commandwall.settings.schema import (
     AreaEntry,
@@ -191,6 +192,7 @@ def walls_of(
     """
     walls = []
     layouts = declared.layouts
+    monitors: dict[int | str, str] = {}
     for located in entries:
         entry, place = located.entry, located.place
         layout = layouts.get(entry.layout)
@@ -201,10 +203,27 @@ def walls_of(
             wall = _wall(entry, declared.areas, root)
             if layout is not None:
                 layout.rects(wall.width, wall.height)
+            _claim_monitors(wall, monitors)
             walls.append(wall)
         except InvalidError as error:
             faults.append(invalid_fault(error, place))
     return walls
+
+
+def _claim_monitors(wall: Wall, taken: dict[int | str, str]) -> None:
+    """Note which monitors ``wall`` fills; raises :class:`InvalidError` for one that another head has."""
+    for index, head in enumerate(wall.heads):
+        if head.display is None or not head.display.fullscreen:
+            continue
+        name = f"{wall.id}/{head.id}"
+        other = taken.setdefault(head.display.monitor, name)
+        if other != name:
+            raise InvalidError(
+                "monitor {monitor!r} is filled by head {other}; name another",
+                monitor=head.display.monitor,
+                other=other,
+                field=f"heads[{index}].display.monitor",
+            )
 
 
 def _check_hidden(located: Located[WallEntry], declared: Declared, faults: list[Fault]) -> None:
@@ -224,15 +243,13 @@ def _check_hidden(located: Located[WallEntry], declared: Declared, faults: list[
 def _wall(entry: WallEntry, areas: Sequence[Area], root: Path) -> Wall:
     """Return the wall of ``entry``; raises :class:`InvalidError`."""
     width, height = entry.size
-    heads = entry.heads or (HeadEntry(id="all", rect=(0, 0, width, height)),)
+    heads = tuple(_head(head, areas) for head in entry.heads or ()) or (whole_canvas(width, height),)
     seen: set[str] = set()
     for index, head in enumerate(heads):
         if head.id in seen:
             raise InvalidError(
                 "{id!r} is there twice; ids are unique", id=head.id, field=f"heads[{index}].id"
             )
-        if min(head.rect) < 0:
-            raise InvalidError("must be x, y, width, height, none below 0", field=f"heads[{index}].rect")
         seen.add(head.id)
     return Wall(
         entry.id,
@@ -241,7 +258,7 @@ def _wall(entry: WallEntry, areas: Sequence[Area], root: Path) -> Wall:
         height,
         entry.fps,
         entry.layout,
-        tuple(_head(head, areas) for head in heads),
+        heads,
         entry.align_ms,
         Labels(**entry.labels.model_dump()),
         _logo(entry.logo, root) if entry.logo else None,
@@ -249,10 +266,17 @@ def _wall(entry: WallEntry, areas: Sequence[Area], root: Path) -> Wall:
 
 
 def _head(entry: HeadEntry, areas: Sequence[Area]) -> Head:
-    hide, mark = entry.hide, entry.watermark
-    hidden = Hidden(_with_those_inside(hide.areas, areas), hide.cameras, hide.overlays)
-    watermark = mark if isinstance(mark, str) else "" if mark else None
-    return Head(entry.id, Rect(*entry.rect), hidden, watermark)
+    hide, mark, shown = entry.hide, entry.watermark, entry.display
+    return Head(
+        entry.id,
+        Rect(*entry.rect),
+        Bezel(*entry.bezel),
+        entry.rotate,
+        entry.size,
+        None if shown is None else Display(shown.monitor, shown.fullscreen),
+        Hidden(_with_those_inside(hide.areas, areas), hide.cameras, hide.overlays),
+        mark if isinstance(mark, str) else "" if mark else None,
+    )
 
 
 def _with_those_inside(ids: Collection[str], areas: Sequence[Area]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ Values are checked in :mod:`commandwall.settings.values`, references between ent
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -24,6 +24,7 @@ from commandwall.settings.values import (
     Id,
     LayoutId,
     Listen,
+    Monitor,
     MqttPrefix,
     MqttUrl,
     NotEmpty,
@@ -189,11 +190,25 @@ class HideEntry(Entry):
     overlays: tuple[WallOverlay, ...] = ()
 
 
+class DisplayEntry(Entry):
+    """``display`` of a head: a monitor of this machine, by its number or its name."""
+
+    monitor: Monitor = 0
+    fullscreen: bool = True
+
+
 class HeadEntry(Entry):
-    """One of a wall's ``heads``; ``rect`` is x, y, width, height in pixels of the canvas."""
+    """One of a wall's ``heads``; ``rect`` is x, y, width, height in pixels of the canvas.
+
+    ``bezel`` is left, top, right, bottom in pixels of the canvas, ``size`` width and height.
+    """
 
     id: Id
     rect: tuple[int, int, int, int]
+    bezel: tuple[int, int, int, int] = (0, 0, 0, 0)
+    rotate: Literal[0, 90, 180, 270] = 0
+    size: tuple[int, int] | None = None
+    display: DisplayEntry | None = None
     hide: HideEntry = HideEntry()
     watermark: bool | Text = False
 

@@ -67,6 +67,14 @@ def _position(value: tuple[float, float]) -> tuple[float, float]:
     return value
 
 
+def _monitor(value: Any) -> int | str:
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    if type(value) is not int or not 0 <= value <= 63:
+        raise ValueError("must be the number of a monitor, from 0, or its name")
+    return value
+
+
 def _address(value: Any) -> Any:
     """Return ``HOST:PORT`` or ``[IPV6]:PORT`` as an :class:`Address`."""
     host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
@@ -128,6 +136,7 @@ LayoutId = Annotated[Text, AfterValidator(_layout_id)]
 Listen = Annotated[Address, BeforeValidator(_address)]
 Count = Annotated[int | None, BeforeValidator(_count)]
 Position = Annotated[tuple[float, float], AfterValidator(_position)]
+Monitor = Annotated[int | str, BeforeValidator(_monitor)]
 RtspUrl = Annotated[Text, AfterValidator(_rtsp_url)]
 HttpUrl = Annotated[Text, AfterValidator(_http_url)]
 MqttUrl = Annotated[Text, AfterValidator(_mqtt_url)]

@@ -40,6 +40,7 @@ ONLY_IN: dict[str, set[str]] = {
     "sqlite3": {"control", "observe", "recording"},
     "argon2": {"control"},
     "openpyxl": {"settings"},
+    "sdl2": {"outputs.display"},
     "yaml": {"settings", "app", "cli"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -150,6 +150,9 @@ class StagedDaemon:
         }
     )
     overlay_changes: list[tuple[str, str, Any]] = field(default_factory=list)
+    display: dict[str, Any] | None = None
+    lined_up: dict[str, bool] = field(default_factory=lambda: {"identifying": False, "test_pattern": False})
+    line_up_commands: list[tuple[str, str, Any]] = field(default_factory=list)
     ptz_holder: str = ""
     ptz_commands: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
@@ -210,10 +213,11 @@ class StagedDaemon:
                     "decode": "full",
                 }
             )
-        heads = [{"id": "left", "rect": [0, 0, 800, 900]}]
+        frame = {"bezel": [0, 0, 0, 0], "rotate": 0, "test_pattern": False, "display": self.display}
+        heads = [{"id": "left", "rect": [0, 0, 800, 900], "size": [800, 900], **frame}]
         document = {"id": "main", "name": "主墙", "size": [1600, 900], "fps": 25, "heads": heads}
         shown = {"revision": self.revision, "layout": self.layout, "full": self.full, "tiles": tiles}
-        return {**document, **shown}
+        return {**document, **self.lined_up, **shown}
 
     def arrange(self, layout: str, sources: Sequence[str]) -> None:
         """Change the wall, as any operator would, and tell of it."""
@@ -253,10 +257,8 @@ class StagedDaemon:
             return 401, {"title": "Not signed in", "detail": "sign in first"}
         if path.endswith("/prepare"):
             self.prepared.append(body)
-        if path.endswith(("/alarm", "/banner", "/overlays", "/ptz")):
-            overlay = not path.endswith("/ptz")
-            method = route.request.method
-            return self._overlay(method, path, body) if overlay else self._ptz(path.split("/")[2], body)
+        if (act := self._acts(path)) is not None:
+            return act(route.request.method, path, body)
         if route.request.method in ("PUT", "DELETE") or path.endswith("/swap"):
             return self._change(path, body, route.request.headers.get("if-match"))
         site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
@@ -285,8 +287,25 @@ class StagedDaemon:
             self.overlays = {**self.overlays, "labels": {**self.overlays["labels"], **body}}
         return (204, None) if method == "DELETE" else (200, self.overlays)
 
-    def _ptz(self, camera: str, command: dict[str, Any] | None) -> tuple[int, Any]:
+    def _line_up(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """Show names or a test pattern, or no longer, and tell of it."""
+        self.line_up_commands.append((method, path, body))
+        name = "identifying" if path.endswith("identify") else "test_pattern"
+        self.lined_up[name] = method != "DELETE" and (body or {}).get("seconds") != 0
+        self.tell("wall", wall=self.wall())
+        return 200, self.wall()
+
+    def _acts(self, path: str) -> Callable[[str, str, Any], tuple[int, Any]] | None:
+        """Return what answers calls to ``path`` beside changes of walls, if anything does."""
+        if path.endswith(("/alarm", "/banner", "/overlays")):
+            return self._overlay
+        if path.endswith(("/identify", "/test-pattern")):
+            return self._line_up
+        return self._ptz if path.endswith("/ptz") else None
+
+    def _ptz(self, method: str, path: str, command: dict[str, Any] | None) -> tuple[int, Any]:
         """Return what answers a look at a camera that can be moved, or a command to it."""
+        camera = path.split("/")[2]
         if command is not None:
             if self.ptz_holder not in ("", "wang"):
                 detail = f"camera {camera!r} is operated by {self.ptz_holder}"

@@ -23,11 +23,12 @@ class Probes:
     """What the monitoring of the site asks for.
 
     ``metrics`` gives the Prometheus text and its content type; ``not_ready`` gives the reasons why
-    the daemon is not ready, none when it is.
+    the daemon is not ready, none when it is; ``warnings`` what else is not well.
     """
 
     metrics: Callable[[], Awaitable[tuple[bytes, str]]]
     not_ready: Callable[[], list[str]]
+    warnings: Callable[[], list[str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,9 @@ class WorkerDocument:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The daemon answers."""
+    """The daemon answers. ``warnings``: what is not well but keeps no wall from its work."""
 
+    warnings: list[str]
     status: str = "ok"
 
 
@@ -58,9 +59,9 @@ async def metrics(request: web.Request) -> web.Response:
     return web.Response(body=body, headers={"Content-Type": content_type})
 
 
-async def healthz(_: web.Request) -> web.Response:
+async def healthz(request: web.Request) -> web.Response:
     """Say that the control plane answers."""
-    return answer(Health(), Health)
+    return answer(Health(web_of(request).probes.warnings()), Health)
 
 
 async def readyz(request: web.Request) -> web.Response:

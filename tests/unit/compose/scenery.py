@@ -28,6 +28,11 @@ NOW = 1_000 * S
 PERIOD = S // 15
 
 
+def copied(canvas: Canvas, rect: Rect | None = None) -> Planes:
+    """Return what ``canvas``, or a part of it, shows now."""
+    return Planes(*(plane.copy() for plane in canvas.region(rect or canvas.rect)))
+
+
 class Scenery:
     """Tiles over an arena; ``publish`` paints one as an ingest worker would."""
 

@@ -34,14 +34,6 @@ def test_a_new_canvas_is_all_gap_and_can_be_cleared() -> None:
     assert (canvas.planes.u == GAP.u).all()
 
 
-def test_a_copy_does_not_follow_the_canvas() -> None:
-    canvas = Canvas(16, 16)
-    copied = canvas.copy(Rect(0, 0, 8, 8))
-    fill(canvas.planes, PAPER)
-    assert (copied.y == GAP.y).all()
-    assert copied.y.flags.c_contiguous
-
-
 def test_cuts_of_cuts_write_through() -> None:
     canvas = Canvas(16, 16)
     cut(canvas.region(Rect(4, 4, 8, 8)), 2, 2, 2, 2).v[:] = 7

@@ -16,7 +16,7 @@ from commandwall.model.camera import FeedState
 from commandwall.model.overlays import Alarm, AlarmLevel, Labels, Switch
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
-from tests.unit.compose.scenery import NOW, PLAIN, S, make_stage, same, scenery, told
+from tests.unit.compose.scenery import NOW, PLAIN, S, copied, make_stage, same, scenery, told
 
 LARGE, MIDDLE, SMALL = Rect(0, 0, 960, 540), Rect(0, 0, 480, 270), Rect(0, 0, 240, 134)
 FOREVER = 1 << 62
@@ -124,7 +124,7 @@ def test_tiles_are_repainted_when_that_is_asked_for() -> None:
         canvas = Canvas(128, 64)
         stage = make_stage(canvas, scene.tiles)
         stage.compose(NOW, FOREVER)
-        before = canvas.copy(canvas.rect)
+        before = copied(canvas, canvas.rect)
         canvas.clear()
         stage.repaint(frozenset({0, 1}))
         assert stage.compose(NOW, FOREVER) == {0, 1}

@@ -11,7 +11,7 @@ from commandwall.compose.canvas import Canvas
 from commandwall.compose.clock import WallClock
 from commandwall.compose.palette import GAP
 from commandwall.model.rect import Rect
-from tests.unit.compose.scenery import S, same
+from tests.unit.compose.scenery import S, copied, same
 
 
 @pytest.mark.parametrize("size", [(3840, 2160), (1920, 1080), (240, 134), (16, 16)])
@@ -42,7 +42,7 @@ def test_it_changes_once_a_second_and_tells_the_second() -> None:
     for tenth in range(1, 21):
         if clock.advance(tenth * S // 10):
             clock.draw()
-            seen.append(canvas.copy(canvas.rect))
+            seen.append(copied(canvas))
     assert len(seen) == 3
     assert not same(seen[0], seen[1])
 
@@ -53,7 +53,7 @@ def test_the_same_time_of_another_day_looks_the_same_and_laying_it_twice_changes
     noon = int(time.mktime((2025, 7, 1, 12, 34, 56, 0, 0, -1)))
     clock.advance(noon * S)
     clock.draw()
-    first = canvas.copy(canvas.rect)
+    first = copied(canvas)
     clock.draw()
     assert same(first, canvas.planes)
     clock.advance((noon + 1) * S)

@@ -13,6 +13,7 @@ from commandwall.compose.faces import Faces
 from commandwall.compose.overlays import Laid
 from commandwall.compose.palette import GAP
 from commandwall.compose.patches import PatchBook
+from commandwall.compose.pattern import TestPattern
 from commandwall.compose.report import wall_report
 from commandwall.compose.truth import STATES
 from commandwall.compose.words import words_of
@@ -21,7 +22,7 @@ from commandwall.ipc.slots import Planes, SlotFlag
 from commandwall.model.camera import FeedState
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState, Wall
-from tests.unit.compose.scenery import NOW, S, Scenery, same, scenery, told
+from tests.unit.compose.scenery import NOW, S, Scenery, copied, same, scenery, told
 
 LEFT, RIGHT, WHOLE = Rect(0, 0, 120, 90), Rect(120, 0, 120, 90), Rect(0, 0, 240, 90)
 TICK = S // 25
@@ -71,7 +72,7 @@ class Stand:
     def tick(self, count: int = 1) -> Planes:
         """Do ``count`` ticks and return what the wall shows then."""
         for _ in range(count):
-            self.composer.peek(lambda canvas: self.seen.append(canvas.copy(canvas.rect)))
+            self.composer.peek(lambda canvas, _: self.seen.append(copied(canvas)))
             self.composer._tick(self._tick)
             self._tick += 1
             self.now_ns += TICK
@@ -228,3 +229,13 @@ def test_the_version_moves_only_when_a_pixel_may_have(stand: Stand) -> None:
         stand.publish(scene, 0)
         stand.tick(1)
         assert stand.watcher.versions[-1] == versions[-1] + 1
+
+
+def test_a_test_pattern_stands_for_the_canvas_and_moves_at_every_tick(stand: Stand) -> None:
+    before = stand.tick()
+    stand.composer.show_pattern(TestPattern(240, 90, 25, ["主墙"]))
+    first, second = stand.tick(), stand.tick()
+    assert (first.y[0] == 235).all()
+    assert not same(first, second)
+    stand.composer.show_pattern(None)
+    assert same(stand.tick(), before)

@@ -15,21 +15,21 @@ from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.compose.canvas import Canvas, fill
 from commandwall.compose.faces import Faces
 from commandwall.compose.head import KEY_APART_NS, KEY_EVERY_NS, Encoding
+from commandwall.compose.headpicture import HeadPicture
 from commandwall.compose.heads import CANVAS, Heads, head_stream
 from commandwall.compose.palette import rgb
 from commandwall.compose.patches import PatchBook
-from commandwall.compose.veil import Veil
+from commandwall.compose.view import View
 from commandwall.compose.words import words_of
 from commandwall.ipc.packets import Subscriber
 from commandwall.media.encoder import H264Encoder, RawPicture
 from commandwall.model.access_unit import AccessUnit, StreamInfo
-from commandwall.model.overlays import NOTHING_HIDDEN
+from commandwall.model.head import Head
 from commandwall.model.rect import Rect
-from commandwall.model.wall import Head, Wall
+from commandwall.model.wall import Wall
 
 TICK = NS_PER_S // 25
 FACES = Faces(words_of("zh"), PatchBook())
-BARE = Veil(NOTHING_HIDDEN, lambda rect: rect, FACES)
 WALL = Wall(
     "w",
     "主墙",
@@ -85,6 +85,10 @@ class Stand:
     def _idle(self) -> bool:
         running = [stream.encoding for stream in self.heads._all if stream.encoding is not None]
         return all(len(encoding._free) == 2 for encoding in running)
+
+
+def small_picture() -> HeadPicture:
+    return HeadPicture(View(Rect(0, 0, 160, 90), (160, 90)))
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -241,7 +245,7 @@ async def test_an_encoder_that_is_behind_loses_pictures_and_the_tick_loses_no_ti
         return encode(self, picture, pts_90k, key=key)
 
     monkeypatch.setattr(H264Encoder, "encode", slow)
-    encoding = Encoding(StreamInfo("h264", 160, 90, 25), Rect(0, 0, 160, 90), BARE, units.append)
+    encoding = Encoding(StreamInfo("h264", 160, 90, 25), small_picture(), units.append)
     canvas = Canvas(160, 90)
     for tick in range(5):
         encoding.offer(canvas, tick, tick, tick * TICK)
@@ -263,7 +267,7 @@ async def test_an_encoder_that_fails_begins_anew_with_a_key_frame(monkeypatch: p
         return encode(self, picture, pts_90k, key=key)
 
     monkeypatch.setattr(H264Encoder, "encode", failing)
-    encoding = Encoding(StreamInfo("h264", 160, 90, 25), Rect(0, 0, 160, 90), BARE, units.append)
+    encoding = Encoding(StreamInfo("h264", 160, 90, 25), small_picture(), units.append)
     canvas = Canvas(160, 90)
     for tick in range(4):
         encoding.offer(canvas, tick, tick, tick * TICK)

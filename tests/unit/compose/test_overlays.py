@@ -21,7 +21,7 @@ from commandwall.ipc.slots import Planes
 from commandwall.model.overlays import AlarmLevel, Banner, Corner, Logo, WallOverlay
 from commandwall.model.rect import Rect
 from commandwall.model.wall import Wall
-from tests.unit.compose.scenery import same
+from tests.unit.compose.scenery import copied, same
 
 WIDTH, HEIGHT, FPS = 640, 360, 25
 GRAY = rgb(120, 120, 120)
@@ -61,7 +61,7 @@ def wall(logo: Logo | None = None) -> Wall:
 
 def drawn(canvas: Canvas, strip: BannerStrip, tick: int) -> Planes:
     assert strip.draw(tick, uncovered=True)
-    return canvas.copy(strip.rect)
+    return copied(canvas, strip.rect)
 
 
 def test_a_banner_covers_the_top_in_the_colour_of_its_level(canvas: Canvas) -> None:
@@ -86,7 +86,7 @@ def test_words_that_move_move_evenly_and_without_tearing(canvas: Canvas, text: s
     pictures = []
     for tick in range(40, 60):
         assert strip.draw(tick, uncovered=tick == 40)
-        pictures.append(canvas.copy(strip.rect))
+        pictures.append(copied(canvas, strip.rect))
     steps = {shift_of(before, after) for before, after in pairwise(pictures)}
     assert len(steps) == 1 and (step := steps.pop()) > 0 and step % 2 == 0
 
@@ -130,11 +130,11 @@ def test_a_banner_is_laid_again_when_a_tile_under_it_was_drawn(canvas: Canvas) -
     overlays.arrange([LEFT, RIGHT])
     overlays.show_banner(strip_of(canvas, "台风"))
     overlays.draw([0, 1], 0)
-    whole = canvas.copy(Rect(0, 0, WIDTH, banner_height(HEIGHT)))
+    whole = copied(canvas, Rect(0, 0, WIDTH, banner_height(HEIGHT)))
     fill(canvas.region(LEFT), GRAY)
     overlays.draw([0], 1)
     left = Rect(0, 0, 320, banner_height(HEIGHT))
-    assert same(canvas.copy(left), Planes(*(plane[:, : plane.shape[1] // 2] for plane in whole)))
+    assert same(copied(canvas, left), Planes(*(plane[:, : plane.shape[1] // 2] for plane in whole)))
 
 
 def test_a_logo_lets_through_what_its_pixels_say(canvas: Canvas, make_logo: MakeLogo) -> None:

@@ -13,6 +13,7 @@ from commandwall.compose.patches import PatchBook
 from commandwall.ipc.slots import Planes
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
+from tests.unit.compose.scenery import copied
 
 even = st.integers(1, 12).map(lambda n: 2 * n)
 colours = st.builds(Colour, *[st.integers(16, 235)] * 3)
@@ -80,7 +81,7 @@ def test_an_opaque_patch_may_be_laid_twice() -> None:
 
 def test_patches_lie_on_views_of_a_canvas_and_change_nothing_else() -> None:
     canvas = Canvas(32, 32)
-    before = canvas.copy(canvas.rect)
+    before = copied(canvas)
     Sheet(8, 6, PAPER, 0.5).finish().lay(canvas.region(Rect(4, 2, 8, 6)))
     after = canvas.planes.y.copy()
     assert (after[2:8, 4:12] != before.y[2:8, 4:12]).all()

@@ -17,7 +17,7 @@ from commandwall.model.camera import FeedState
 from commandwall.model.reason import ReasonCode
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
-from tests.unit.compose.scenery import NOW, S, make_stage, same, scenery, told
+from tests.unit.compose.scenery import NOW, S, copied, make_stage, same, scenery, told
 
 ENDLESS = 1 << 62
 TILE = Rect(4, 2, 240, 134)
@@ -67,7 +67,7 @@ def test_a_tile_without_a_picture_says_that_it_connects_and_why_it_does_not() ->
         stage.compose(NOW, ENDLESS)
         assert states_of(stage) == [TileState.CONNECTING]
         assert canvas.planes.y[TILE.y + 2, TILE.x + 2] == WAITING.y
-        before = canvas.copy(canvas.rect)
+        before = copied(canvas)
         stage.learn({"camera:0": told("camera:0", FeedState.LOST, ReasonCode.WORKER_DOWN)})
         assert stage.compose(NOW, ENDLESS) == {0}
         assert states_of(stage) == [TileState.LOST]

@@ -32,9 +32,10 @@ from commandwall.ipc.slots import Plane, Planes
 from commandwall.media.still import to_bgr
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
+from commandwall.model.head import Head
 from commandwall.model.reason import ReasonCode
 from commandwall.model.rect import Rect
-from commandwall.model.wall import Head, TileState, Wall
+from commandwall.model.wall import TileState, Wall
 from commandwall.workers.worker import Timing, Worker
 from tests.unit.compose.scenery import Scenery, scenery, told
 
@@ -63,7 +64,7 @@ class Site:
         )
 
     def _configure(self, worker: Worker) -> None:
-        worker.post(ConfigureWall(WALL, str(self.path), "zh"))
+        worker.post(ConfigureWall(WALL, str(self.path), "zh", ()))
         worker.post(self.arrange)
 
     def _hear(self, _: Worker, received: Received) -> None:

@@ -24,6 +24,7 @@ from commandwall.control.dress import Surroundings, WallDress
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import StillPicture
 from commandwall.control.kept import KeptRecords
+from commandwall.control.lineup import WHOLE, LineUpControl
 from commandwall.control.masking import Masking
 from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, OverlaysDocument
 from commandwall.control.panel_desk import PanelDesk
@@ -47,11 +48,12 @@ from commandwall.ipc.messages import Message
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.data import Panel, PanelKind, Threshold
+from commandwall.model.head import Head
 from commandwall.model.layout import Cell, Layout
 from commandwall.model.level import PanelLevel
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
-from commandwall.model.wall import DecodeLevel, Head, TileState, Wall
+from commandwall.model.wall import DecodeLevel, TileState, Wall
 from commandwall.settings.site import Credential, Language, Level, Site
 from commandwall.workers.worker import WorkerState, WorkerStatus
 
@@ -94,6 +96,7 @@ class FakeWall:
     def __init__(self, board: CameraBoard, events: EventLog, packet_path: Path) -> None:
         self.wall = WALL
         self.packet_path = packet_path
+        self.lineup = LineUpControl(WALL, self._lined_up)
         self.down = False
         self.greetings: list[Callable[[], None]] = []
         self.told: list[Message] = []
@@ -128,11 +131,30 @@ class FakeWall:
             for cell, source in zip(self._layout.cells, self._sources, strict=True)
             for state in [TileState.EMPTY if source == "none" else TileState.LIVE]
         ]
-        heads = tuple(HeadDocument(head.id, box(head.rect)) for head in WALL.heads)
+        heads = tuple(
+            HeadDocument(
+                head.id, box(head.rect), (0, 0, 0, 0), 0, head.output, self.lineup.pattern(head.id), None
+            )
+            for head in WALL.heads
+        )
         size = (WALL.width, WALL.height)
         return WallDocument(
-            WALL.id, WALL.name, size, WALL.fps, 0, self._revision, self._layout.id, "", heads, tuple(tiles)
+            WALL.id,
+            WALL.name,
+            size,
+            WALL.fps,
+            0,
+            self._revision,
+            self._layout.id,
+            "",
+            heads,
+            tuple(tiles),
+            self.lineup.identifying,
+            self.lineup.pattern(WHOLE),
         )
+
+    def _lined_up(self) -> None:
+        self._events.publish("wall", WallEvent(self.document()))
 
     def set_layout(
         self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None

@@ -26,10 +26,11 @@ from commandwall.control.roles import Principal, Role
 from commandwall.control.users import Users
 from commandwall.ipc.overlay_messages import DressWall, SourceAlarms, SourceRate, SourceRates, Watermark
 from commandwall.model.camera import Area, Camera, StreamAddress
+from commandwall.model.head import Head
 from commandwall.model.masks import Mask
 from commandwall.model.overlays import Alarm, AlarmLevel, Banner, Labels, Switch
 from commandwall.model.rect import Rect
-from commandwall.model.wall import Head, Wall
+from commandwall.model.wall import Wall
 from tests.unit.control.rig import FakePlant, FakeWall, Rig, make_board, open_rig
 
 OPERATOR, VIEWER = Principal("wang", Role.OPERATOR), Principal("li", Role.VIEWER)

@@ -133,6 +133,23 @@ async def test_two_walls_share_one_decoder(pool: DecodePool, canvas: MakeCanvas)
         assert this.sinks("cam/sub") == 1
 
 
+async def test_a_picture_is_counted_as_decoded_once_however_many_tiles_show_it(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    first, second = canvas(), canvas()
+    async with desk(pool) as this:
+        await this.add("cam")
+        this.show(first.tile())
+        this.show(second.tile(), wall="second")
+        this.send("cam/sub", 0, 5)
+        await until(lambda: this.reports and this.reports[-1].decoded == 5)
+        assert {tile.wall for tile in this.reports[-1].tiles} == {"main", "second"}
+        this.show()
+        this.show(wall="second")
+        await until(lambda: not this.reports[-1].tiles)
+        assert this.reports[-1].decoded == 5  # The count outlives the decoder.
+
+
 async def test_sub_is_shown_until_main_is_there(pool: DecodePool, canvas: MakeCanvas) -> None:
     wall = canvas()
     async with desk(pool) as this:

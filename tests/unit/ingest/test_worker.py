@@ -50,7 +50,7 @@ class Bench:
         self.bus = bus
         self.changes: dict[str, FeedChanged] = {}
         self.figures: dict[str, FeedFigures] = {}
-        self.tiles = TileReport((), 0.0)
+        self.tiles = TileReport((), 0.0, 0)
         self.worker = Worker(
             "ingest",
             "ingest-test",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from commandwall.base.errors import InvalidError, NotFoundError
+from commandwall.model.head import Head
 from commandwall.model.rect import Rect
-from commandwall.model.wall import Head, Wall
+from commandwall.model.wall import Wall
 
 
 def wall(
@@ -34,7 +35,6 @@ def test_a_canvas_that_cannot_be_is_refused(width: int, height: int, fps: int, f
 @pytest.mark.parametrize(
     ("rect", "words"),
     [
-        (Rect(1, 0, 640, 480), "even"),
         (Rect(0, 0, 8, 480), "at least 16 x 16"),
         (Rect(1600, 0, 640, 480), "leaves the canvas of 1920 x 1080"),
     ],

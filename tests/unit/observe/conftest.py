@@ -11,9 +11,10 @@ from commandwall.control.walls import WallControl, WallLinks
 from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import HeadFigures, Message, WallReport
 from commandwall.model.camera import Camera, StreamAddress
+from commandwall.model.head import Head
 from commandwall.model.layout import Cell, Layout
 from commandwall.model.rect import Rect
-from commandwall.model.wall import Head, Wall
+from commandwall.model.wall import Wall
 
 Says = Callable[[Message], None]
 

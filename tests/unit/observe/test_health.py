@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from commandwall.base.sentence import Sentence
+from commandwall.control.displays import DisplayControl
 from commandwall.control.walls import WallControl
+from commandwall.ipc.channel import Received
+from commandwall.ipc.head_messages import DisplayReport
+from commandwall.model.head import Display, Head
+from commandwall.model.rect import Rect
 from commandwall.observe.health import Health
 from commandwall.workers.worker import WorkerState, WorkerStatus
 from tests.unit.observe.conftest import Says, report
@@ -72,3 +78,20 @@ def test_a_worker_that_is_not_up_is_named(
     says(report(1))
     workers[0].state = state
     assert health.faults() == [f"worker ingest-0 is {state}"]
+
+
+def test_a_display_that_is_down_makes_no_fault_but_a_warning(
+    health: Health, says: Says, wall: WallControl, workers: list[WorkerStatus]
+) -> None:
+    head = Head("left", Rect(0, 0, 960, 1080), display=Display())
+    display = wall.displays["left"] = DisplayControl(wall.wall, head, Display(), lambda: None)
+    workers.append(display.worker.status)
+    says(report(1))
+    assert health.faults() == []
+    (warning,) = health.warnings()
+    assert warning.startswith("head main/left: its process is not up yet")
+    dark = DisplayReport.dark(Sentence("there is no monitor {wanted!r}", wanted="HDMI-7"), 0, 0)
+    display._hear(display.worker, Received(dark, b"", 0))
+    assert health.warnings() == ["head main/left: there is no monitor 'HDMI-7'"]
+    display._hear(display.worker, Received(DisplayReport("HDMI-1", 960, 1080, 60, 70, 2, False), b"", 0))
+    assert health.warnings() == []

@@ -10,13 +10,18 @@ import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from commandwall.control.displays import DisplayControl
 from commandwall.control.rtc import Watched
 from commandwall.control.state import CameraBoard, CameraStatus
 from commandwall.control.walls import WallControl
+from commandwall.ipc.channel import Received
+from commandwall.ipc.head_messages import DisplayReport
 from commandwall.ipc.messages import FeedFigures, SwitchDone, TileFigures, TileTruth
 from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.clock import ClockFigures, ClockSource
+from commandwall.model.head import Display, Head
 from commandwall.model.reason import Reason
+from commandwall.model.rect import Rect
 from commandwall.model.wall import DecodeLevel, TileState
 from commandwall.observe.metrics import Metrics, Sources
 from commandwall.workers.worker import WorkerState, WorkerStatus
@@ -38,6 +43,7 @@ def metrics(board: CameraBoard, wall: WallControl) -> Metrics:
             lambda: WORKERS,
             lambda: {("main", "left"): 3, ("main", "_canvas"): 1},
             lambda: 2,
+            lambda: {"ingest-0": 1200},
             lambda: {Watched("main", "left"): 4, Watched(camera="c-1"): 1},
         )
     )
@@ -164,7 +170,7 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(metrics: Metric
         CameraStatus(f"dongmen-{i:03}", "东门", "dongmen", None, FeedState.LIVE, last_frame_age_s=0.04)
         for i in range(400)
     ]
-    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict, int, dict))
+    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict, int, dict, dict))
     scraping = asyncio.create_task(many.text())
     longest_s, begun = 0.0, time.perf_counter()
     last = begun
@@ -176,3 +182,19 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(metrics: Metric
     print(f"scrape: {(last - begun) * 1000:.1f} ms, at most {longest_s * 1000:.1f} ms at a time")
     assert body.count(b"commandwall_camera_up{") == 400
     assert longest_s < 0.1, "twenty times what it takes, since this machine may be busy"
+
+
+async def test_decoded_frames_are_counted_by_worker(metrics: Metrics) -> None:
+    assert value(await scrape(metrics), "commandwall_decoded_frames_total", worker="ingest-0") == 1200
+
+
+async def test_displays_say_whether_they_show(metrics: Metrics, wall: WallControl) -> None:
+    head = Head("left", Rect(0, 0, 960, 1080), display=Display())
+    display = wall.displays["left"] = DisplayControl(wall.wall, head, Display(), lambda: None)
+    row = {"wall": "main", "head": "left"}
+    assert value(await scrape(metrics), "commandwall_display_up", **row) == 0
+    display._hear(display.worker, Received(DisplayReport("HDMI-1", 960, 1080, 60, 70, 2, False), b"", 0))
+    families = await scrape(metrics)
+    assert value(families, "commandwall_display_up", **row) == 1
+    assert value(families, "commandwall_display_shown_frames_total", **row) == 70
+    assert value(families, "commandwall_display_left_out_frames_total", **row) == 2

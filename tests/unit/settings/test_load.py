@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from commandwall.model.camera import Area, Camera, StreamAddress, Transport
+from commandwall.model.head import Bezel, Display, Head
 from commandwall.model.rect import Rect
-from commandwall.model.wall import Head
 from commandwall.settings.faults import SettingsError
 from commandwall.settings.load import check_settings, load_settings
 from commandwall.settings.site import Address, Credential, Language, Level, Site
@@ -145,6 +145,69 @@ def test_a_fault_is_one_line_with_file_line_field_and_what_to_do(site: Path) -> 
         ("rect: [0", "rec: [0", 17, "walls[0].heads[0].rec", "did you mean rect?"),
         ("[0, 0, 1920, 2160]", "[1920, 0, 1922, 2160]", 17, "walls[0].heads[0].rect", "leaves the canvas"),
         ("[0, 0, 1920, 2160]", "[-2, 0, 1920, 2160]", 17, "walls[0].heads[0].rect", "none below 0"),
+        (
+            "rect: [0, 0, 1920, 2160]",
+            "rect: [0, 0, 1920, 2160], bezel: [960, 0, 960, 0]",
+            17,
+            "walls[0].heads[0].bezel",
+            "hides all but 0 x 2160",
+        ),
+        (
+            "rect: [0, 0, 1920, 2160]",
+            "rect: [0, 0, 1920, 2160], bezel: [-1, 0, 0, 0]",
+            17,
+            "walls[0].heads[0].bezel",
+            "none below 0",
+        ),
+        (
+            "rect: [0, 0, 1920, 2160]",
+            "rect: [0, 0, 1920, 2160], bezel: [1, 2, 3]",
+            17,
+            "walls[0].heads[0].bezel[3]",
+            "is missing",
+        ),
+        (
+            "rect: [0, 0, 1920, 2160]",
+            "rect: [0, 0, 1920, 2160], rotate: 45",
+            17,
+            "walls[0].heads[0].rotate",
+            "must be 0, 90, 180 or 270",
+        ),
+        (
+            "rect: [0, 0, 1920, 2160]",
+            "rect: [0, 0, 1920, 2160], size: [1919, 1080]",
+            17,
+            "walls[0].heads[0].size",
+            "even numbers",
+        ),
+        (
+            "rect: [0, 0, 1920, 2160]",
+            "rect: [0, 0, 1920, 2160], size: [9000, 1080]",
+            17,
+            "walls[0].heads[0].size",
+            "9000 x 1080 is too large",
+        ),
+        (
+            "rect: [0, 0, 1920, 2160]",
+            "rect: [0, 0, 1920, 2160], display: {monitor: -1}",
+            17,
+            "walls[0].heads[0].display.monitor",
+            "the number of a monitor, from 0, or its name",
+        ),
+        (
+            "rect: [0, 0, 1920, 2160]",
+            "rect: [0, 0, 1920, 2160], display: {monitors: 0}",
+            17,
+            "walls[0].heads[0].display.monitors",
+            "did you mean monitor",
+        ),
+        (
+            "rect: [0, 0, 1920, 2160]",
+            "rect: [0, 0, 1920, 2160], display: {fullscreen: maybe}",
+            17,
+            "walls[0].heads[0].display.fullscreen",
+            "true or false",
+        ),
     ],
 )
 def test_each_fault_is_named_at_its_line(
@@ -153,6 +216,30 @@ def test_each_fault_is_named_at_its_line(
     fault = faults_after(old, new)[0]
     assert (fault.line, fault.field) == (line, field)
     assert words in fault.message
+
+
+TWO_HEADS = """[{id: left, rect: [0, 0, 1920, 2160], display: {monitor: DP-1}},
+ {id: right, rect: [1920, 0, 1920, 2160], display: {monitor: DP-1, fullscreen: %s}}]"""
+
+
+def test_a_monitor_is_filled_by_one_head(faults_after: Change) -> None:
+    (fault,) = faults_after("[{id: left, rect: [0, 0, 1920, 2160]}]", TWO_HEADS % "true")
+    assert fault.field == "walls[0].heads[1].display.monitor"
+    assert "'DP-1' is filled by head" in fault.message and "/left" in fault.message
+
+
+def test_windows_share_a_monitor(site: Path) -> None:
+    two = site.read_text().replace("[{id: left, rect: [0, 0, 1920, 2160]}]", TWO_HEADS % "false")
+    site.write_text(two)
+    assert len(load_settings(site).walls[0].heads) == 2
+
+
+def test_all_that_a_head_takes_is_taken(site: Path) -> None:
+    more = ", bezel: [1, 2, 3, 4], rotate: 90, size: [1080, 1920], display: {monitor: DP-1}"
+    site.write_text(site.read_text().replace("rect: [0, 0, 1920, 2160]", f"rect: [0, 0, 1920, 2160]{more}"))
+    (head,) = load_settings(site).walls[0].heads
+    rect = Rect(0, 0, 1920, 2160)
+    assert head == Head("left", rect, Bezel(1, 2, 3, 4), 90, (1080, 1920), Display("DP-1"))
 
 
 def test_a_password_in_a_url_is_refused_and_not_repeated(faults_after: Change) -> None:

@@ -22,6 +22,7 @@ import { HoverCard } from "../wall/card.js";
 import { Desk } from "../wall/desk.js";
 import { Drag } from "../wall/drag.js";
 import { listenToKeys } from "../wall/keys.js";
+import { LineUp } from "../wall/lineup.js";
 import { offerWalls, rememberedWall, showWall } from "../wall/outputs.js";
 import { WallSession } from "../wall/session.js";
 import { truthText } from "../wall/truth.js";
@@ -54,6 +55,7 @@ const picker = new LayoutPicker(byId("layouts"), i18n, {
   onConsider: (layout) => desk.prepare(layout),
 });
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
+const lineUp = new LineUp(api, i18n, toasts);
 const form = new PanelForm(api, i18n, panels);
 const list = new PanelList(panels, i18n, {
   onPick: (panel, next) => place(dataSource(panel), next),
@@ -95,7 +97,8 @@ function showSession() {
   if (wall === null) return;
   view.show(wall);
   picker.show(wall);
-  showWall(wall);
+  showWall(wall, i18n);
+  lineUp.show(wall, desk.readOnly);
   desk.refresh();
   tree.refresh();
   list.refresh();

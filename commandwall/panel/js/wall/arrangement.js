@@ -16,6 +16,14 @@
  * @property {number} z tiles with a greater one lie over others
  * @property {string} name
  *
+ * @typedef {object} Head
+ * @property {string} id
+ * @property {[number, number, number, number]} rect x, y, width, height in canvas pixels
+ * @property {[number, number]} size of its picture
+ * @property {number} rotate degrees clockwise
+ * @property {boolean} test_pattern
+ * @property {{monitor: string, mode: number[], fault: string, fault_zh: string} | null} display
+ *
  * @typedef {object} Wall
  * @property {string} id
  * @property {string} name
@@ -24,7 +32,9 @@
  * @property {number} revision
  * @property {string} layout
  * @property {string} full the cell that fills the wall, if one does: it is the only tile then
- * @property {{id: string, rect: [number, number, number, number]}[]} heads
+ * @property {Head[]} heads
+ * @property {boolean} identifying
+ * @property {boolean} test_pattern
  * @property {Tile[]} tiles
  *
  * @typedef {{layout: string, sources: string[]}} Arrangement

@@ -52,7 +52,7 @@ async def metrics() -> tuple[bytes, str]:
 async def connect(rig: Rig, faults: list[str], pages: Path) -> AsyncIterator[Connect]:
     """Return a function that gives a client: not signed in, or as a role."""
     async with HeadVideo() as video:
-        probes = Probes(metrics, lambda: faults)
+        probes = Probes(metrics, lambda: faults, list)
         app = application(Web(rig.service, rig.decor, rig.webrtc, rig.events, video, probes, pages))
         server = TestServer(app)
         await server.start_server()

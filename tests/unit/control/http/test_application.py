@@ -29,7 +29,7 @@ async def app(rig: Rig, pages: Path) -> AsyncIterator[web.Application]:
                 rig.webrtc,
                 rig.events,
                 video,
-                Probes(metrics, list),
+                Probes(metrics, list, list),
                 pages,
                 secure=True,
             )

@@ -20,7 +20,7 @@ async def test_workers(connect: Connect) -> None:
 async def test_liveness_needs_no_sign_in(connect: Connect) -> None:
     client = await connect()
     response = await client.get("/healthz")
-    assert (response.status, await response.json()) == (200, {"status": "ok"})
+    assert (response.status, await response.json()) == (200, {"status": "ok", "warnings": []})
 
 
 async def test_readiness_says_what_is_missing(connect: Connect, faults: list[str]) -> None:

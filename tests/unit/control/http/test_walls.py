@@ -22,7 +22,11 @@ async def test_walls_are_listed_and_read_with_their_revision(connect: Connect) -
     assert (wall["id"], wall["size"], wall["fps"], wall["revision"], wall["layout"]) == (
         "main", [3840, 2160], 25, 1, "2x2",
     )  # fmt: skip
-    assert wall["heads"][1] == {"id": "right", "rect": [1920, 0, 1920, 2160]}
+    assert wall["heads"][1] == {
+        "id": "right", "rect": [1920, 0, 1920, 2160], "bezel": [0, 0, 0, 0], "rotate": 0,
+        "size": [1920, 2160], "test_pattern": False, "display": None,
+    }  # fmt: skip
+    assert (wall["identifying"], wall["test_pattern"]) == (False, False)
     assert set(wall["tiles"][0]) == {
         "cell", "source", "state", "age_s", "damaged", "fps", "stream", "decode", "rect", "name", "skew_ms",
         "aspect", "crop", "z",

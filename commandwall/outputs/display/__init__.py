@@ -1,0 +1,1 @@
+"""A head on a monitor of this machine, with no encoding: one process a display."""
