@@ -141,6 +141,10 @@ class StagedDaemon:
     videos: list[WebSocketRoute] = field(default_factory=list)
     changes: list[tuple[str, Any]] = field(default_factory=list)
     prepared: list[Any] = field(default_factory=list)
+    predicted: dict[str, Any] = field(
+        default_factory=lambda: {"tiles": 9, "budget_share": 0.984, "key_only": 2, "nodeblock": 7, "full": 0}
+    )
+    pinned: set[str] = field(default_factory=set)
     damaged: set[str] = field(default_factory=set)
     overlays: dict[str, Any] = field(
         default_factory=lambda: {
@@ -208,12 +212,14 @@ class StagedDaemon:
                     "fps": 15.0,
                     "stream": "sub",
                     "decode": "full",
+                    "pinned": source in self.pinned,
                 }
             )
         heads = [{"id": "left", "rect": [0, 0, 800, 900]}]
         document = {"id": "main", "name": "主墙", "size": [1600, 900], "fps": 25, "heads": heads}
+        budget = {"tiles": 4, "budget_share": 0.712, "key_only": 0, "nodeblock": 4, "full": 0}
         shown = {"revision": self.revision, "layout": self.layout, "full": self.full, "tiles": tiles}
-        return {**document, **shown}
+        return {**document, **shown, "budget": budget}
 
     def arrange(self, layout: str, sources: Sequence[str]) -> None:
         """Change the wall, as any operator would, and tell of it."""
@@ -257,7 +263,9 @@ class StagedDaemon:
             overlay = not path.endswith("/ptz")
             method = route.request.method
             return self._overlay(method, path, body) if overlay else self._ptz(path.split("/")[2], body)
-        if route.request.method in ("PUT", "DELETE") or path.endswith("/swap"):
+        if path.endswith("/pin"):
+            self._pin(path.split("/")[4], pinned=route.request.method == "PUT")
+        elif route.request.method in ("PUT", "DELETE") or path.endswith("/swap"):
             return self._change(path, body, route.request.headers.get("if-match"))
         site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
         documents: dict[str, Any] = {
@@ -269,7 +277,8 @@ class StagedDaemon:
             "/screens": {"items": self.screens},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
-            "/walls/main/prepare": {"cameras": []},
+            path if path.endswith("/pin") else "": self.wall(),
+            "/walls/main/prepare": {"cameras": [], "budget": self.predicted},
         }
         if path in documents:
             return 200, documents[path]
@@ -284,6 +293,10 @@ class StagedDaemon:
         elif path.endswith("/overlays") and body is not None:
             self.overlays = {**self.overlays, "labels": {**self.overlays["labels"], **body}}
         return (204, None) if method == "DELETE" else (200, self.overlays)
+
+    def _pin(self, cell: str, *, pinned: bool) -> None:
+        source = {self.sources[[tile["cell"] for tile in self.wall()["tiles"]].index(cell)]}
+        self.pinned = self.pinned | source if pinned else self.pinned - source
 
     def _ptz(self, camera: str, command: dict[str, Any] | None) -> tuple[int, Any]:
         """Return what answers a look at a camera that can be moved, or a command to it."""

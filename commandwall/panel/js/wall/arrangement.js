@@ -15,6 +15,7 @@
  * @property {string} aspect fit, fill or stretch
  * @property {number} z tiles with a greater one lie over others
  * @property {string} name
+ * @property {boolean} pinned decoded in full before all others
  *
  * @typedef {object} Wall
  * @property {string} id
@@ -25,6 +26,7 @@
  * @property {string} layout
  * @property {string} full the cell that fills the wall, if one does: it is the only tile then
  * @property {{id: string, rect: [number, number, number, number]}[]} heads
+ * @property {import("./budget.js").Budget} budget
  * @property {Tile[]} tiles
  *
  * @typedef {{layout: string, sources: string[]}} Arrangement
