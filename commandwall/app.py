@@ -33,6 +33,7 @@ from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, Ove
 from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.passwords import Passwords
+from commandwall.control.pins import PinStore
 from commandwall.control.plant import build_plant
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
@@ -72,7 +73,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
     async with AsyncExitStack() as stack:
         runtime_dir = stack.enter_context(_runtime_dir())
         database = await stack.enter_async_context(Database(settings.state_dir))
-        store, events = Store(database), EventLog()
+        store, events, pins = Store(database), EventLog(), PinStore(database)
         audit = await stack.enter_async_context(AuditLog(store, events))
         keeper = await stack.enter_async_context(ArrangementKeeper(store))
         users = Users(Accounts(database), Passwords(), GuessGuard())
@@ -86,6 +87,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         panel_keeper = await stack.enter_async_context(PanelKeeper(database, settings.state_dir))
         await panel_keeper.load(plant.panels, areas)
         for wall in plant.walls.values():
+            wall.restore_pins(await pins.load(wall.wall.id))
             wall.restore(await store.load_arrangement(wall.wall.id))
         video = await stack.enter_async_context(HeadVideo())
         alarm_records = KeptRecords("alarms", Records(database, "alarm", AlarmDocument))
@@ -116,6 +118,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             audit,
             ptz,
             PanelDesk(plant.panels, areas, panel_keeper, audit, plant.source_put, plant.source_removed),
+            pins,
         )
         metrics = Metrics(
             Sources(
@@ -126,6 +129,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
                 plant.share.clients,
                 lambda: plant.feeds.decoded,
                 plant.rtc.viewers,
+                plant.decoding,
             )
         )
         health = Health(plant.walls.values, plant.worker_statuses)

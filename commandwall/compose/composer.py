@@ -16,6 +16,7 @@ from commandwall.compose.alignment import Alignment
 from commandwall.compose.banner import BannerStrip
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.captions import Dressing
+from commandwall.compose.dissolve import Dissolve, affordable
 from commandwall.compose.faces import Faces
 from commandwall.compose.overlays import Laid, Overlays
 from commandwall.compose.pattern import TestPattern
@@ -25,13 +26,16 @@ from commandwall.compose.ticker import Ticker
 from commandwall.compose.truth import Codes, Times
 from commandwall.compose.words import Words
 from commandwall.ipc.messages import Arrange, SourceState, SwitchDone, WallTile
-from commandwall.model.overlays import Banner
+from commandwall.model.overlays import NOTHING_HIDDEN, Banner
+from commandwall.model.transition import Transition, TransitionKind
 from commandwall.model.wall import Wall
 
 _HOLD_NS = NS_PER_S // 4
 _REPORT_NS = NS_PER_S
 _QUICK_REPORT_NS = NS_PER_S // 5
 _FACES_SHARE = 4
+_MIX_SHARE = 4
+"""A dissolve may take this part of a tick; on a canvas that is too large for that, the wall just switches."""
 _NS_PER_MS = 1_000_000
 
 
@@ -60,6 +64,9 @@ class TickReport:
 
 class Viewer(Protocol):
     """Who takes pictures off the canvas at the end of a tick: heads do. Must never wait."""
+
+    def ready(self) -> bool:
+        """Return whether a picture that is offered now would be taken by all that want one."""
 
     def arranged(self, tiles: Sequence[WallTile], overlays: Sequence[Laid]) -> None:
         """Learn what is on the canvas from this tick on, each tile over those before it."""
@@ -103,12 +110,13 @@ class Composer:
         self._told_ns = 0
         self._told = (0, b"")
         self._watch: SwitchWatch | None = None
+        self._dissolve: Dissolve | None = None
         self._raise_stage(self.prepare(Arrange(0, monotonic_ns(), ())))
 
     def run(self) -> None:
         """Tick until :meth:`stop`; the thread's main."""
         self._ticker.run()
-        self._show_peeks(self._ticker.tick)
+        self._show_peeks(self._canvas, self._ticker.tick)
 
     def stop(self) -> None:
         """End :meth:`run` soon."""
@@ -119,9 +127,11 @@ class Composer:
 
         Raises :class:`commandwall.base.errors.InvalidError` when a tile does not fit the canvas.
         """
-        return Stage(
+        stage = Stage(
             arrange, self._canvas, self._faces, self._words, self._known, self._dressing, self._alignment
         )
+        stage.dissolve = self._dissolve_for(arrange.transition)
+        return stage
 
     def show(self, stage: Stage) -> None:
         """Show ``stage`` as soon as its pictures are there, at most a quarter of a second from now."""
@@ -161,10 +171,10 @@ class Composer:
         if self._alignment is not None:
             self._alignment.tick(now_ns)
         self._compose(tick, now_ns, self._switch(now_ns))
-        canvas = self._shown(tick)
+        canvas = self._shown(tick, now_ns)
         for viewer in self._viewers:
             viewer.offer(canvas, self._version, tick, now_ns)
-        self._show_peeks(tick)
+        self._show_peeks(canvas, tick)
         if self._watch is not None and (done := self._watch.check(now_ns)) is not None:
             self._listener.switched(done)
         self._report(tick, now_ns)
@@ -173,16 +183,27 @@ class Composer:
         drawn |= self._stage.compose(now_ns, monotonic_ns() + self._face_ns)
         self._version += self._overlays.draw(drawn, tick) or bool(drawn)
 
-    def _shown(self, tick: int) -> Canvas:
-        """Return the canvas, or the test pattern that stands for it: that moves at every tick."""
+    def _shown(self, tick: int, now_ns: int) -> Canvas:
+        """Return what is on the wall now: the canvas, a dissolve of two, or the test pattern instead."""
+        mixed = self._mixed(now_ns)
         if self._pattern is None:
-            return self._canvas
+            return mixed
         self._version += 1
         return self._pattern.at(tick)
 
-    def _show_peeks(self, tick: int) -> None:
+    def _mixed(self, now_ns: int) -> Canvas:
+        """Return the canvas, or, while a dissolve lasts, what it was mixed with what it is."""
+        if self._dissolve is None:
+            return self._canvas
+        self._version += 1
+        mixed = self._dissolve.mix(now_ns)
+        if mixed is self._canvas:
+            self._dissolve = None
+        return mixed
+
+    def _show_peeks(self, canvas: Canvas, tick: int) -> None:
         while self._peeks:
-            self._peeks.popleft()(self._shown(tick), tick)
+            self._peeks.popleft()(canvas, tick)
 
     def _set_pattern(self, pattern: TestPattern | None) -> None:
         self._pattern = pattern
@@ -210,6 +231,8 @@ class Composer:
         """Hold the wall as it is until ``stage`` has its pictures; a newer stage gets no more time."""
         if self._next is None:
             self._hold_until_ns = monotonic_ns() + _HOLD_NS
+        if stage.transition.kind is TransitionKind.CUT:
+            self._hold_until_ns = 0
         stage.learn(self._known)
         stage.dress(self._dressing)
         self._next = stage
@@ -217,12 +240,34 @@ class Composer:
     def _switch(self, now_ns: int) -> set[int]:
         """Raise the next stage if it is ready; return the tiles that were drawn for that."""
         stage = self._next
-        if stage is None or (now_ns < self._hold_until_ns and not stage.progress(now_ns).pictures):
+        if stage is None or not self._may_switch(stage, now_ns):
             return set()
         self._next = None
         self._watch = SwitchWatch(stage, now_ns)
+        self._dissolve = stage.dissolve
+        if self._dissolve is not None:
+            self._dissolve.begin(now_ns)
         self._raise_stage(stage)
         return stage.compose(now_ns, now_ns + NS_PER_S)
+
+    def _may_switch(self, stage: Stage, now_ns: int) -> bool:
+        """Return whether it is time: its pictures are there, and all heads can take them in this tick.
+
+        A head whose encoder is behind would change later than the others; it is waited for, but not
+        for longer than for pictures.
+        """
+        overdue_ns = now_ns - self._hold_until_ns
+        if overdue_ns < 0 and not stage.progress(now_ns).pictures:
+            return False
+        return overdue_ns > _HOLD_NS or all(viewer.ready() for viewer in self._viewers)
+
+    def _dissolve_for(self, transition: Transition) -> Dissolve | None:
+        within_ns = NS_PER_S // self.wall.fps // _MIX_SHARE
+        if transition.kind is not TransitionKind.DISSOLVE or not affordable(self._canvas, within_ns):
+            return None
+        if any(head.hidden != NOTHING_HIDDEN for head in self.wall.heads):
+            return None  # What a head hides lies elsewhere in the old picture, and would shine through.
+        return Dissolve(self._canvas, transition.dissolve_ms * _NS_PER_MS)
 
     def _raise_stage(self, stage: Stage) -> None:
         self._stage = stage

@@ -31,6 +31,10 @@ class DisplaySlots:
         self._version = (-1, 0, 0)
         self._written_ns = 0
 
+    def ready(self) -> bool:
+        """Return true: there is always a slot to write."""
+        return True
+
     def arranged(self, tiles: Sequence[WallTile], overlays: Sequence[Laid]) -> None:
         """Do nothing: what is hidden of the head's picture is the matter of :class:`Heads`."""
 

@@ -55,6 +55,11 @@ class Encoding:
         """Make a key frame soon: the next picture that is ``KEY_APART_NS`` after the last one."""
         self._key_wanted = True
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is room for another picture: the encoder is not behind."""
+        return bool(self._free)
+
     def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
         """Take a picture of the canvas if it changed, or 0.2 s after the last; in the tick's thread.
 

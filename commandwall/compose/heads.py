@@ -121,6 +121,11 @@ class Heads:
             if picture.veil is not None:
                 picture.veil.arrange(tiles, overlays)
 
+    def ready(self) -> bool:
+        """Return whether every watched stream has room for a picture; in the tick's thread."""
+        encodings = (stream.encoding for stream in self._all)
+        return all(encoding is None or encoding.ready for encoding in encodings)
+
     def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
         """Let every watched stream take its picture of the canvas; in the tick's thread."""
         for stream in self._all:

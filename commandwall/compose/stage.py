@@ -18,6 +18,7 @@ from commandwall.base.errors import InvalidError, ProtocolError
 from commandwall.compose.alignment import AlignedShelf, Alignment
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.captions import Captions, Dressing
+from commandwall.compose.dissolve import Dissolve
 from commandwall.compose.faces import Faces, Look
 from commandwall.compose.shelf import Shelf
 from commandwall.compose.stacking import Stacking
@@ -68,7 +69,8 @@ class Stage:
         With an ``alignment`` its tiles show pictures of the same time, else the newest ones.
         """
         self.revision, self.at_ns = arrange.revision, arrange.at_ns
-        self.specs = arrange.tiles
+        self.specs, self.transition = arrange.tiles, arrange.transition
+        self.dissolve: Dissolve | None = None
         self._faces, self._words, self._alignment = faces, words, alignment
         count = len(self.specs)
         self._tiles = [Tile(canvas.region(_checked(spec, canvas))) for spec in self.specs]

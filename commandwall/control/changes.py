@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from commandwall.base.sentence import Sentence
 from commandwall.control.problem import FieldFault, FieldsError
+from commandwall.model.transition import Transition, TransitionKind
 from commandwall.settings.faults import path_of, wording
 from commandwall.settings.values import Id, Text
 
@@ -17,7 +18,19 @@ _Model = TypeVar("_Model", bound=BaseModel)
 SourceText = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "screen:desk-2", "none"])]
 
 
-class LayoutChange(BaseModel):
+class Passage(BaseModel):
+    """How the wall goes to another layout."""
+
+    transition: TransitionKind = TransitionKind.HOLD
+    dissolve_ms: int = Field(default=500, ge=40, le=5000)
+
+    @property
+    def passage(self) -> Transition:
+        """The same as the wall takes it."""
+        return Transition(self.transition, self.dissolve_ms)
+
+
+class LayoutChange(Passage):
     """A layout and, in the order of its cells, what to show; without ``sources`` what is shown stays.
 
     The layout ``auto`` is the one that fits.

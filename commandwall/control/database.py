@@ -56,6 +56,11 @@ _MIGRATIONS = (
     ALTER TABLE arrangements ADD COLUMN views TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE arrangements ADD COLUMN "full" TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE TABLE pins (
+        wall TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (wall, source)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

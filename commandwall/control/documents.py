@@ -35,6 +35,7 @@ class TileDocument:
     ``skew_ms`` is how much later than the common time of an aligned wall its picture was captured;
     ``None`` where that is not known, and on other walls. ``crop`` is the part of the picture that is
     shown, as x, y, width, height from 0 to 1; tiles with a greater ``z`` lie over the others.
+    ``pinned``: an operator has said that this source is decoded in full before all others.
     """
 
     cell: str
@@ -51,6 +52,21 @@ class TileDocument:
     aspect: Aspect
     crop: tuple[float, float, float, float]
     z: int
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetDocument:
+    """How many tiles of a wall are decoded and how far, and what decoding takes.
+
+    ``budget_share`` is the part of the decoding budget that all walls together take: 1 is all of it.
+    """
+
+    tiles: int
+    budget_share: float
+    key_only: int
+    nodeblock: int
+    full: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,7 @@ class WallDocument:
     layout: str
     full: str
     heads: tuple[HeadDocument, ...]
+    budget: BudgetDocument
     tiles: tuple[TileDocument, ...]
     identifying: bool
     test_pattern: bool
@@ -76,9 +93,10 @@ class WallDocument:
 
 @dataclass(frozen=True, slots=True)
 class PreparedDocument:
-    """What was made ready for a change: the cameras whose main streams are being opened, by id."""
+    """What a change would come to: the cameras whose main streams it needs, by id, and what it costs."""
 
     cameras: tuple[str, ...]
+    budget: BudgetDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,7 @@ class TilesEvent:
     """What an event ``tiles`` carries: every tile of the wall named ``wall``."""
 
     wall: str
+    budget: BudgetDocument
     tiles: tuple[TileNow, ...]
 
 

@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from commandwall.base.sentence import Sentence
+from commandwall.control.decoding import Decoding
 from commandwall.control.state import CameraBoard
 from commandwall.ipc.channel import Received
+from commandwall.ipc.decoding import DecodingBy, TileFigures, TileReport
 from commandwall.ipc.messages import (
     AddFeeds,
     BusAddress,
@@ -21,11 +24,11 @@ from commandwall.ipc.messages import (
     RemoveFeeds,
     ShowTiles,
     SnapshotCamera,
-    TileFigures,
-    TileReport,
+    TileSpec,
     WarmFeeds,
 )
 from commandwall.model.camera import Camera, FeedState, StreamName, Transport, feed_id
+from commandwall.model.decoding import DecodeChoice
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.settings.site import Credential, IngestSettings
 from commandwall.workers.worker import Worker
@@ -59,6 +62,7 @@ class Feeds:
         board: CameraBoard,
         logins: Mapping[str, Credential],
         ingest: IngestSettings,
+        decoding: Decoding,
         runtime_dir: Path,
         on_tiles: Callable[[Iterable[TileFigures]], None],
         on_resized: Callable[[str], None],
@@ -66,6 +70,7 @@ class Feeds:
         self._board = board
         self._logins = logins
         self._ingest = ingest
+        self._decoding = decoding
         self._runtime_dir = runtime_dir
         self._on_tiles = on_tiles
         self._on_resized = on_resized
@@ -84,20 +89,23 @@ class Feeds:
         decodes and paints; from then on all have it ready.
         """
         self._shown[shown.wall] = shown
+        self._decoding.shows(shown)
         self._painting = self._painting or bool(shown.tiles)
         if self._painting:
+            self._share_out()
             for worker in self.workers:
                 worker.post(self._share(shown, worker))
         self._board.set_visible({tile.source.owner for show in self._shown.values() for tile in show.tiles})
 
-    def warm(self, cameras: Iterable[str]) -> None:
-        """Open the main streams of ``cameras``, by id, which are about to be shown; nothing else changes."""
-        wanted: dict[Worker, list[str]] = {}
-        for camera_id in cameras:
-            if home := self._home.get(camera_id):
-                wanted.setdefault(home, []).append(feed_id(camera_id, StreamName.MAIN))
+    def warm(self, tiles: Iterable[TileSpec]) -> None:
+        """Open and decode ahead what ``tiles`` need, which are about to be shown; nothing else changes."""
+        wanted: dict[Worker, set[str]] = {}
+        for tile in tiles:
+            if home := self._home.get(tile.source.owner):
+                streams = (tile.stream, StreamName.SUB)  # which is shown until the other one is there
+                wanted.setdefault(home, set()).update(feed_id(tile.source.owner, each) for each in streams)
         for worker, ids in wanted.items():
-            worker.post(WarmFeeds(tuple(ids)))
+            worker.post(WarmFeeds(tuple(sorted(ids))))
 
     def install(self, cameras: Iterable[Camera]) -> None:
         """Receive ``cameras``, new ones and changed ones; feeds with nothing new in them go on."""
@@ -172,7 +180,9 @@ class Feeds:
         cores, workers, ingest = os.cpu_count() or 1, len(self.workers), self._ingest
         threads = ingest.decode_threads or min(cores, _MAX_DECODE_THREADS)
         shares = (max(1, whole // workers) for whole in (ingest.connects_per_s, ingest.connects_per_host))
-        worker.post(ConfigureIngest(str(self._path(worker)), threads, cores / workers, *shares))
+        path = str(self._path(worker))
+        per_s, per_host = shares
+        worker.post(ConfigureIngest(path, threads, cores / workers, per_s, per_host, ingest.decode))
         worker.post(AddFeeds(tuple(self._specs(worker))))
         self._show_again(worker)
 
@@ -211,6 +221,17 @@ class Feeds:
                     audio=camera.audio,
                 )
 
+    def _share_out(self) -> None:
+        """Tell each worker what it may decode with."""
+        names = [worker.status.name for worker in self.workers]
+        budgets = self._decoding.budgets(self._home_name, names)
+        for worker in self.workers:
+            worker.post(budgets[worker.status.name])
+
+    def _home_name(self, camera_id: str) -> str | None:
+        home = self._home.get(camera_id)
+        return home.status.name if home else None
+
     def _share(self, shown: ShowTiles, worker: Worker) -> ShowTiles:
         tiles = tuple(tile for tile in shown.tiles if self._home.get(tile.source.owner) is worker)
         return ShowTiles(shown.wall, shown.revision, tiles)
@@ -220,14 +241,21 @@ class Feeds:
             case FeedChanged(id, state, reason):
                 self._board.feed_changed(id, state, reason)
             case FeedReport(feeds):
+                self._decoding.heard_feeds(feeds)
                 for figures in feeds:
                     if self._board.feed_figures(figures):
                         self._on_resized(figures.id.rpartition("/")[0])
-            case TileReport(tiles, _, decoded):
-                self.decoded[worker.status.name] = decoded
+            case DecodingBy() as by:
+                sentence = _told(by)
+                worker.status.note, worker.status.note_zh = str(sentence), sentence.zh
+            case TileReport(tiles) as report:
+                self.decoded[worker.status.name] = report.decoded
                 self._on_tiles(tiles)
+                if self._decoding.heard_tiles(worker.status.name, report):
+                    self._share_out()
 
     def _down(self, worker: Worker) -> None:
+        self._decoding.lost(worker.status.name)
         reason = Reason(ReasonCode.WORKER_DOWN)
         for camera in self._board.cameras():
             if self._home.get(camera.id) is worker:
@@ -237,6 +265,17 @@ class Feeds:
 def _bus_spec(owner: str, bus: BusAddress) -> FeedSpec:
     stream = StreamName.MAIN
     return FeedSpec(feed_id(owner, stream), owner, stream, "", Transport.TCP, on_demand=True, bus=bus)
+
+
+def _told(by: DecodingBy) -> Sentence:
+    """Return in words who decodes."""
+    if by.refusal:
+        return Sentence(
+            "decoding on the processor; {refusal}", refusal=Sentence.of(by.refusal, by.refusal_zh)
+        )
+    if by.choice is DecodeChoice.CPU:
+        return Sentence("decoding on the processor")
+    return Sentence("decoding by {name}", name=by.choice.value)
 
 
 def _feed_ids(camera_id: str) -> set[str]:

@@ -294,7 +294,9 @@ class MqttBridge:
         if command.rearrangement is not None:
             return self._service.rearrange(BROKER, wall, command.rearrangement, command.revision)
         layout = command.layout or ""
-        return self._service.set_layout(BROKER, wall, layout, command.sources, command.revision)
+        return self._service.set_layout(
+            BROKER, wall, layout, command.sources, command.revision, command.passage
+        )
 
     async def _answer(self, client: aiomqtt.Client, message: aiomqtt.Message, answer: dict[str, Any]) -> None:
         asked = message.properties

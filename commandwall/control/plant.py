@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from commandwall.control.cores import Cores
+from commandwall.control.decoding import Decoding
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import Feeds
 from commandwall.control.keeper import ArrangementKeeper
@@ -16,7 +18,7 @@ from commandwall.control.share import ShareControl
 from commandwall.control.sources import CameraBook, Painters, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl, WallLinks
-from commandwall.ipc.messages import TileFigures
+from commandwall.ipc.decoding import TileFigures
 from commandwall.model.camera import Camera
 from commandwall.model.source import Source, SourceKind
 from commandwall.settings.site import Credential, Settings
@@ -34,6 +36,7 @@ class Plant:
     screens: Screens
     rtc: RtcControl
     panels: Panels
+    decoding: Decoding
 
     @property
     def workers(self) -> list[Worker]:
@@ -110,7 +113,8 @@ def build_plant(
             wall.source_resized(Source(SourceKind.CAMERA, camera_id))
 
     board = CameraBoard(cameras, events.publish)
-    feeds = Feeds(board, logins, settings.ingest, runtime_dir, take_figures, camera_resized)
+    decoding = Decoding(Cores())
+    feeds = Feeds(board, logins, settings.ingest, decoding, runtime_dir, take_figures, camera_resized)
     panels = Panels(settings.panels, board, settings.areas, events.publish, settings.language)
 
     def screen_removed(screen_id: str) -> None:
@@ -128,10 +132,10 @@ def build_plant(
     painters = Painters(
         {SourceKind.CAMERA: feeds.show, SourceKind.SCREEN: feeds.show, SourceKind.DATA: panels.show}
     )
-    links = WallLinks(painters.show, feeds.warm, events.publish, keeper.keep)
+    links = WallLinks(painters.show, feeds.warm, decoding, events.publish, keeper.keep)
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
     share = ShareControl(settings.rtsp, board, feeds, walls.values())
     rtc = RtcControl(settings.rtc, screens, feeds, runtime_dir / "rtc.packets")
-    return Plant(board, feeds, walls, share, screens, rtc, panels)
+    return Plant(board, feeds, walls, share, screens, rtc, panels, decoding)

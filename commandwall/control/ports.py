@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,8 @@ from commandwall.control.rtc import RtcSession, StreamOffer, Watched
 from commandwall.control.state import CameraStatus
 from commandwall.model.camera import Area
 from commandwall.model.layout import Layout
+from commandwall.model.source import Source
+from commandwall.model.transition import Transition
 from commandwall.model.wall import Wall
 from commandwall.settings.site import Language, Site
 
@@ -44,11 +46,19 @@ class WallPort(Protocol):
     packet_path: Path
     lineup: LineUpControl
 
+    @property
+    def pinned(self) -> Collection[Source]:
+        """The sources that are decoded in full before all others."""
+
     def document(self) -> WallDocument:
         """Return the wall as it is now."""
 
     def set_layout(
-        self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None
+        self,
+        layout_id: str,
+        sources: Iterable[str] | None,
+        expected_revision: int | None,
+        transition: Transition = ...,
     ) -> WallDocument:
         """Change layout and sources, all or nothing."""
 
@@ -58,8 +68,11 @@ class WallPort(Protocol):
     def rearrange(self, change: Rearrangement, expected_revision: int | None) -> WallDocument:
         """Do any other change of what is shown."""
 
-    def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
-        """Open ahead what a change of layout and sources would need."""
+    def prepare(self, layout_id: str, sources: Iterable[str] | None, *, dry_run: bool) -> PreparedDocument:
+        """Say what a change of layout and sources would cost, and open ahead what it would need."""
+
+    def pin(self, cell_id: str, *, pinned: bool) -> WallDocument:
+        """Pin what a cell shows, or let it go."""
 
     async def snapshot(self, head: str, image_format: str, viewer: str) -> StillPicture:
         """Return the canvas (``head`` empty) or a head as ``png`` or ``jpg``."""

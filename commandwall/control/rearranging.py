@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from commandwall.control.changes import SourceText
+from commandwall.control.changes import Passage, SourceText
 from commandwall.model.arrangement import Arrangement, enlarged, swapped, with_full, with_view
 from commandwall.model.layout import Aspect, Layout
 from commandwall.model.source import Source
@@ -105,7 +105,7 @@ class CellView(ViewChange):
         return with_view(shown, layout, self.cell, view)
 
 
-class WallCommand(_Change):
+class WallCommand(_Change, Passage):
     """One change of what a wall shows, where neither path nor headers say which and for what revision.
 
     It is a ``layout``, with ``sources`` or without, or one of the other changes.

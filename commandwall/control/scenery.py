@@ -11,9 +11,10 @@ from commandwall.ipc.arena import SLOTS, ArenaHandle, create_arena
 from commandwall.ipc.messages import ShowTiles, TileSpec, WallTile
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import StreamName
+from commandwall.model.importance import importance
 from commandwall.model.layout import Aspect, Layout
 from commandwall.model.rect import Rect
-from commandwall.model.source import EMPTY, Source, SourceKind
+from commandwall.model.source import DECODED, EMPTY, Source, SourceKind
 from commandwall.model.view import Crop
 from commandwall.model.wall import Wall
 
@@ -53,7 +54,7 @@ class Scenery:
 
     On a change, a tile whose source and size were on the wall before keeps its slots (its
     picture goes on without a gap, wherever it moves); all others get slots in one new arena. An
-    arena is let go when no tile uses it.
+    arena is let go when no tile uses it. ``pinned`` sources are decoded before all others.
     """
 
     def __init__(self, wall: Wall, sources: Sources) -> None:
@@ -61,6 +62,7 @@ class Scenery:
         self._sources = sources
         self._tiles: dict[str, PlacedTile] = {}
         self._arenas: set[ArenaHandle] = set()
+        self.pinned: frozenset[Source] = frozenset()
 
     def arrange(self, layout: Layout, arrangement: Arrangement) -> None:
         """Place what ``arrangement`` shows in the cells of ``layout`` on the wall."""
@@ -85,9 +87,14 @@ class Scenery:
         """Return whether the source is on the wall."""
         return any(tile.source == source for tile in self._tiles.values())
 
-    def mains(self, layout: Layout, arrangement: Arrangement) -> list[str]:
-        """Return the cameras of which it would show another stream than the one always received."""
-        cameras = (t for t in self._tiles_of(layout, arrangement) if t.source.kind is SourceKind.CAMERA)
+    def plan(self, layout: Layout, arrangement: Arrangement) -> tuple[TileSpec, ...]:
+        """Return what would have to be decoded for ``arrangement``; its slots are left out."""
+        tiles = self._tiles_of(layout, arrangement)
+        return tuple(self._spec(tile) for tile in tiles if tile.source.kind in DECODED)
+
+    def mains(self, tiles: Iterable[TileSpec]) -> list[str]:
+        """Return the cameras of which ``tiles`` show another stream than the one always received."""
+        cameras = (tile for tile in tiles if tile.source.kind is SourceKind.CAMERA)
         return sorted(
             {tile.source.id for tile in cameras if self._sources.on_demand(tile.source, tile.stream)}
         )
@@ -100,28 +107,9 @@ class Scenery:
         return changed
 
     def show_tiles(self, revision: int) -> ShowTiles:
-        """Return what the ingest workers are to paint."""
-        return ShowTiles(
-            self._wall.id,
-            revision,
-            tuple(
-                TileSpec(
-                    tile.cell,
-                    tile.source,
-                    tile.stream,
-                    tile.arena.path,
-                    tile.index,
-                    tile.rect.width,
-                    tile.rect.height,
-                    tile.aspect,
-                    float(tile.rect.area),
-                    tile.crop,
-                    tile.facts.masks,
-                )
-                for tile in self._tiles.values()
-                if tile.arena is not None
-            ),
-        )
+        """Return what is to be painted."""
+        tiles = tuple(self._spec(tile) for tile in self._tiles.values() if tile.arena is not None)
+        return ShowTiles(self._wall.id, revision, tiles)
 
     def wall_tiles(self) -> tuple[WallTile, ...]:
         """Return what the wall process is to show, from the lowest to what lies over all others."""
@@ -151,6 +139,21 @@ class Scenery:
                 aspect = view.aspect or cell.aspect
                 tile = PlacedTile(cell.id, rect, source, name, aspect, view.crop, cell.z, facts=facts)
                 yield self._with_stream(tile)
+
+    def _spec(self, tile: PlacedTile) -> TileSpec:
+        return TileSpec(
+            tile.cell,
+            tile.source,
+            tile.stream,
+            tile.arena.path if tile.arena else "",
+            tile.index,
+            tile.rect.width,
+            tile.rect.height,
+            tile.aspect,
+            importance(tile.rect.area, pinned=tile.source in self.pinned),
+            tile.crop,
+            tile.facts.masks,
+        )
 
     def _with_stream(self, tile: PlacedTile) -> PlacedTile:
         if tile.source == EMPTY:

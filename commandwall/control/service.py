@@ -15,6 +15,7 @@ from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDo
 from commandwall.control.feeds import StillPicture
 from commandwall.control.lineup import LineUps
 from commandwall.control.panel_desk import PanelDesk
+from commandwall.control.pins import PinStore
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
 from commandwall.control.ptz import PtzControl
 from commandwall.control.rearranging import Rearrangement
@@ -26,6 +27,7 @@ from commandwall.control.store import AuditLine
 from commandwall.control.users import Users
 from commandwall.model.camera import Area
 from commandwall.model.layout import Layout
+from commandwall.model.transition import HOLD, Transition
 from commandwall.onvif.imaging import Setting
 from commandwall.outputs.websocket import HeadAddress
 from commandwall.settings.schema import CameraEntry
@@ -56,6 +58,7 @@ class Service:
         audit: AuditLog,
         ptz: PtzControl,
         panels: PanelDesk,
+        pins: PinStore,
     ) -> None:
         self.place = place
         self.panels = panels
@@ -67,6 +70,7 @@ class Service:
         self._users = users
         self._audit = audit
         self._ptz = ptz
+        self._pins = pins
         self.lineups = LineUps(self._wall, self._audited)
 
     # ---- looking
@@ -207,26 +211,27 @@ class Service:
         layout_id: str,
         sources: Sequence[str] | None,
         expected_revision: int | None = None,
+        transition: Transition = HOLD,
     ) -> WallDocument:
-        """Change what a wall shows.
+        """Change what a wall shows, and how it goes there.
 
         Raises :class:`NotFoundError`, :class:`InvalidError` or :class:`StaleError`; nothing has
         changed then.
         """
         shown = "" if sources is None else f": {', '.join(sources)}"
         with self._audited(who, Permission.OPERATE, "wall.layout", wall_id, f"{layout_id}{shown}"):
-            return self._wall(wall_id).set_layout(layout_id, sources, expected_revision)
+            return self._wall(wall_id).set_layout(layout_id, sources, expected_revision, transition)
 
     def prepare(
-        self, who: Principal, wall_id: str, layout_id: str, sources: Sequence[str] | None
+        self, who: Principal, wall_id: str, layout_id: str, sources: Sequence[str] | None, *, dry_run: bool
     ) -> PreparedDocument:
-        """Open ahead what :meth:`set_layout` would need, since it is about to be called.
+        """Say what :meth:`set_layout` would cost, and open ahead what it would need, unless ``dry_run``.
 
         It leaves no line in the audit log: nothing is seen of it. Raises :class:`NotFoundError` or
         :class:`InvalidError`.
         """
         who.require(Permission.OPERATE)
-        return self._wall(wall_id).prepare(layout_id, sources)
+        return self._wall(wall_id).prepare(layout_id, sources, dry_run=dry_run)
 
     def set_cell(
         self, who: Principal, wall_id: str, cell: str, source: str, expected_revision: int | None = None
@@ -241,6 +246,17 @@ class Service:
         """Change in any other way what a wall shows; raises as :meth:`set_layout` does."""
         with self._audited(who, Permission.OPERATE, change.action, wall_id, str(change)):
             return self._wall(wall_id).rearrange(change, expected_revision)
+
+    async def pin(self, who: Principal, wall_id: str, cell: str, *, pinned: bool) -> WallDocument:
+        """Pin what a cell shows, or let it go; it is kept over restarts.
+
+        Raises :class:`NotFoundError`, :class:`InvalidError` for an empty cell, or :class:`StoreError`.
+        """
+        with self._audited(who, Permission.OPERATE, f"wall.{'pin' if pinned else 'unpin'}", wall_id, cell):
+            wall = self._wall(wall_id)
+            document = wall.pin(cell, pinned=pinned)
+            await self._pins.save(wall_id, wall.pinned)
+        return document
 
     # ---- operating cameras
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commandwall.base.clock import monotonic_ns
-from commandwall.base.errors import StaleError
+from commandwall.base.errors import InvalidError, StaleError
 from commandwall.control.arranger import Arranger
+from commandwall.control.decoding import Decoding, budget_document
 from commandwall.control.displays import displays_of
 from commandwall.control.documents import (
+    BudgetDocument,
     HeadDocument,
     PreparedDocument,
     TileDocument,
@@ -27,6 +29,7 @@ from commandwall.control.scenery import PlacedTile, Scenery
 from commandwall.control.sources import Painter, Sources
 from commandwall.control.state import Publish
 from commandwall.ipc.channel import Received
+from commandwall.ipc.decoding import TileFigures
 from commandwall.ipc.messages import (
     Arrange,
     ConfigureWall,
@@ -35,14 +38,15 @@ from commandwall.ipc.messages import (
     SnapshotWall,
     SourceStates,
     SwitchDone,
-    TileFigures,
+    TileSpec,
     TileTruth,
     WallReport,
 )
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.head import Head
 from commandwall.model.layout import Layout
-from commandwall.model.source import EMPTY, Source
+from commandwall.model.source import DECODED, EMPTY, Source
+from commandwall.model.transition import HOLD, Transition
 from commandwall.model.view import PLAIN
 from commandwall.model.wall import DecodeLevel, TileState, Wall
 from commandwall.workers.worker import Worker
@@ -52,12 +56,14 @@ from commandwall.workers.worker import Worker
 class WallLinks:
     """What a wall needs of its surroundings.
 
-    ``show`` has tiles painted, ``warm`` opens the main streams of cameras ahead,
-    ``publish`` tells listeners, ``save`` keeps an arrangement for the next start.
+    ``show`` has tiles painted, ``warm`` opens and decodes ahead what tiles need,
+    ``decoding`` knows what that costs, ``publish`` tells listeners, ``save`` keeps an arrangement for the
+    next start.
     """
 
     show: Painter
-    warm: Callable[[Iterable[str]], None]
+    warm: Callable[[Iterable[TileSpec]], None]
+    decoding: Decoding
     publish: Publish
     save: Callable[[str, Arrangement], None]
 
@@ -141,7 +147,11 @@ class WallControl:
         return self.document() if wanted == self._arrangement else self._change(wanted)
 
     def set_layout(
-        self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None
+        self,
+        layout_id: str,
+        sources: Iterable[str] | None,
+        expected_revision: int | None,
+        transition: Transition = HOLD,
     ) -> WallDocument:
         """Change the layout and, if given, the sources of its cells in their order.
 
@@ -149,17 +159,45 @@ class WallControl:
         :class:`NotFoundError`, :class:`InvalidError` or :class:`StaleError`; nothing has changed then.
         """
         self._check_revision(expected_revision)
-        return self._change(self._arranger.laid_out(self._arrangement, layout_id, sources))
+        return self._change(self._arranger.laid_out(self._arrangement, layout_id, sources), transition)
 
-    def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
-        """Open the streams that :meth:`set_layout` would need, so that it finds them there.
+    def prepare(self, layout_id: str, sources: Iterable[str] | None, *, dry_run: bool) -> PreparedDocument:
+        """Say what :meth:`set_layout` would cost, and open the streams that it would need.
 
-        Nothing is shown. Raises :class:`NotFoundError` or :class:`InvalidError`.
+        Nothing is shown, and with ``dry_run`` nothing opened. Raises :class:`NotFoundError` or
+        :class:`InvalidError`.
         """
         wanted = self._arranger.laid_out(self._arrangement, layout_id, sources)
-        cameras = self._scenery.mains(self._arranger.layout_of(wanted), wanted)
-        self._links.warm(cameras)
-        return PreparedDocument(tuple(cameras))
+        tiles = self._scenery.plan(self._arranger.layout_of(wanted), wanted)
+        cameras = self._scenery.mains(tiles)
+        if not dry_run:
+            self._links.warm(tiles)
+        return PreparedDocument(tuple(cameras), self._links.decoding.predict(self.wall.id, tiles))
+
+    @property
+    def pinned(self) -> frozenset[Source]:
+        """The sources that are decoded in full before all others."""
+        return self._scenery.pinned
+
+    def restore_pins(self, pinned: Iterable[Source]) -> None:
+        """Take over what was pinned before the restart; call it before :meth:`restore`."""
+        self._scenery.pinned = frozenset(pinned)
+
+    def pin(self, cell_id: str, *, pinned: bool) -> WallDocument:
+        """Pin what a cell shows, wherever it goes on this wall, or let it go.
+
+        Raises :class:`NotFoundError`, and :class:`InvalidError` when the cell shows nothing.
+        """
+        source = self._arrangement.sources[self._arranger.layout_of(self._arrangement).position(cell_id)]
+        if source == EMPTY:
+            raise InvalidError(
+                "cell {cell!r} is empty; show something in it first", cell=cell_id, field="cell"
+            )
+        self._scenery.pinned = self.pinned | {source} if pinned else self.pinned - {source}
+        self._links.show(self._scenery.show_tiles(self._arrangement.revision))
+        document = self.document()
+        self._links.publish("wall", WallEvent(document))
+        return document
 
     def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
         """Put ``source`` into one cell; raises as :meth:`set_layout` does."""
@@ -184,10 +222,16 @@ class WallControl:
             self._arrangement.layout,
             self._arrangement.full,
             tuple(map(self._head, wall.heads)),
+            self.budget(),
             self.tiles(),
             self.lineup.identifying,
             self.lineup.pattern(WHOLE),
         )
+
+    def budget(self) -> BudgetDocument:
+        """Return how far its tiles are decoded, and what decoding takes."""
+        decoded = (tile.cell for tile in self._scenery.tiles() if tile.source.kind in DECODED)
+        return budget_document(map(self._level, decoded), self._links.decoding.share)
 
     def tiles(self) -> tuple[TileDocument, ...]:
         """Return every tile that is on the wall, as it is now."""
@@ -244,25 +288,26 @@ class WallControl:
                 expected=expected,
             )
 
-    def _change(self, arrangement: Arrangement) -> WallDocument:
-        self._apply(replace(arrangement, revision=self._arrangement.revision + 1))
+    def _change(self, arrangement: Arrangement, transition: Transition = HOLD) -> WallDocument:
+        self._apply(replace(arrangement, revision=self._arrangement.revision + 1), transition)
         self._links.save(self.wall.id, self._arrangement)
         document = self.document()
         self._links.publish("wall", WallEvent(document))
         return document
 
-    def _apply(self, arrangement: Arrangement) -> None:
+    def _apply(self, arrangement: Arrangement, transition: Transition = HOLD) -> None:
         at_ns = monotonic_ns()
         self._scenery.arrange(self._arranger.layout_of(arrangement), arrangement)
         self._arrangement = arrangement
         self._figures.clear()
         self._truths.clear()
         self._links.show(self._scenery.show_tiles(arrangement.revision))
-        self._send(at_ns)
+        self._send(at_ns, transition)
 
-    def _send(self, at_ns: int) -> None:
+    def _send(self, at_ns: int, transition: Transition) -> None:
         self.worker.post(SourceStates(tuple(map(self._sources.state, self._scenery.sources()))))
-        self.worker.post(Arrange(self._arrangement.revision, at_ns, self._scenery.wall_tiles()))
+        tiles = self._scenery.wall_tiles()
+        self.worker.post(Arrange(self._arrangement.revision, at_ns, tiles, transition))
 
     def _source_changed(self, source: Source) -> None:
         if self._scenery.shows(source):
@@ -295,12 +340,17 @@ class WallControl:
             truth.damaged if truth else False,
             figures.fps if figures else 0.0,
             figures.stream if figures else "",
-            figures.decode if figures else DecodeLevel.OFF,
+            self._level(placed.cell),
             truth.skew_ms if truth else None,
             placed.aspect,
             (crop.x, crop.y, crop.width, crop.height),
             placed.z,
+            placed.source in self.pinned,
         )
+
+    def _level(self, cell: str) -> DecodeLevel:
+        figures = self._figures.get(cell)
+        return figures.decode if figures else DecodeLevel.OFF
 
     def _ready(self, worker: Worker) -> None:
         displays = tuple(display.arena for display in self.displays.values())
@@ -308,7 +358,7 @@ class WallControl:
         worker.post(self.lineup.message())
         for greeting in self._greetings:
             greeting()
-        self._send(monotonic_ns())
+        self._send(monotonic_ns(), HOLD)
 
     def _hear(self, _: Worker, received: Received) -> None:
         match received.message:
@@ -320,6 +370,7 @@ class WallControl:
 
     def _take_report(self, report: WallReport) -> None:
         self.report = report
+        self._links.decoding.heard_ticks(self.wall.id, report.late_ticks)
         if report.revision != self._arrangement.revision:
             return
         for truth in report.tiles:
@@ -339,7 +390,7 @@ class WallControl:
             )
             for tile in self.tiles()
         )
-        self._links.publish("tiles", TilesEvent(self.wall.id, now))
+        self._links.publish("tiles", TilesEvent(self.wall.id, self.budget(), now))
 
     def _down(self, _: Worker) -> None:
         self._truths.clear()

@@ -4,52 +4,70 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns, monotonic_s
 from commandwall.base.errors import ProtocolError
-from commandwall.ingest.costs import CostBook
+from commandwall.ingest.costs import FPS_GUESS, KEY_INTERVAL_GUESS_S, Cost, CostBook
 from commandwall.ingest.feed import Feed
 from commandwall.ingest.feed_set import FeedSet
-from commandwall.ingest.ladder import Budget, Demand, decide
+from commandwall.ingest.ladder import FULL_COST, Demand, Limits, decide, deserved
 from commandwall.ingest.pool import DecodePool
 from commandwall.ingest.stream_decoder import StreamDecoder
 from commandwall.ingest.tile import Tile
-from commandwall.ipc.messages import ShowTiles, TileFigures, TileReport, TileSpec
+from commandwall.ipc.decoding import DecodeBudget, FeedCost, TileFigures, TileReport
+from commandwall.ipc.messages import ShowTiles, TileSpec
 from commandwall.ipc.slots import Arena
+from commandwall.media.park import DecoderPark
 from commandwall.model.camera import StreamName, feed_id
 from commandwall.model.wall import DecodeLevel
 
 log = logging.getLogger(__name__)
 
-FULL_FROM = 0.8
-"""A tile at least this wide, as a part of the width of the picture in it, is worth deblocking."""
 KEY_SOON_S = 0.3
 """With the next key frame due within this time, it is waited for instead of catching up: a group
 that is nearly complete is the dearest to go through, and the soonest to be worthless."""
-_FPS_GUESS, _KEY_INTERVAL_GUESS_S = 25.0, 2.0
+_NEWS = 0.05
+"""A cost that has changed by this part of itself is told anew."""
+WARM_S = 5.0
+"""How long a feed is decoded ahead of being shown."""
+_AFTER_ALL = -1.0
+"""The importance of what nobody sees yet."""
 
 
 class Board:
     """Paints the tiles of all walls from the feeds of this worker. Belongs to the event loop.
 
     A feed has one decoder, however many tiles show it. A tile that deserves ``main`` is bound to
-    ``sub`` as well until ``main`` has given it a picture.
+    ``sub`` as well until ``main`` has given it a picture. What all of them may cost is said by
+    :meth:`afford`; ``budget_cores`` until then.
     """
 
     def __init__(
-        self, feeds: FeedSet, pool: DecodePool, budget_cores: float, report: Callable[[TileReport], None]
+        self,
+        feeds: FeedSet,
+        pool: DecodePool,
+        budget_cores: float,
+        report: Callable[[TileReport], None],
+        park: DecoderPark,
     ) -> None:
         self._feeds = feeds
         self._pool = pool
-        self._budget = Budget(budget_cores)
+        self._limits = Limits(budget_cores, budget_cores)
         self._report = report
+        self._park = park
         self._costs = CostBook()
+        self._told: dict[str, Cost] = {}
         self._walls: dict[str, dict[tuple[str, int], Tile]] = {}
         self._arenas: dict[str, Arena] = {}
         self._decoders: dict[str, StreamDecoder] = {}
         self._painted: dict[Tile, int] = {}
         self._decoded_before = 0
+        self._warm: dict[str, float] = {}
+
+    def afford(self, budget: DecodeBudget) -> None:
+        """Keep within ``budget`` from the next decision on: within a second, and for the next tiles."""
+        self._limits = Limits(budget.keep_cores, budget.take_cores)
 
     def show(self, message: ShowTiles) -> None:
         """Replace the tiles of a wall; what did not change goes on undisturbed."""
@@ -67,6 +85,16 @@ class Board:
         self._arenas = {path: arena for path, arena in self._arenas.items() if path in used}
         self._bind()
 
+    def warm(self, names: Iterable[str]) -> None:
+        """Decode those of the feeds ``names`` that come anyway, for a while, as far as there is room for it.
+
+        Nothing of them is shown.
+        """
+        until_s = monotonic_s() + WARM_S
+        coming = {feed.spec.id for feed in self._feeds if feed.live and not feed.spec.on_demand}
+        self._warm.update((name, until_s) for name in names if name in coming)
+        self._bind()
+
     async def govern(self) -> None:
         """Adjust rungs and report, once a second. One task runs this for ever."""
         at_s, busy_s = monotonic_s(), self._pool.busy_s
@@ -75,10 +103,15 @@ class Board:
             before_s, before_busy_s = at_s, busy_s
             at_s, busy_s = monotonic_s(), self._pool.busy_s
             cores = (busy_s - before_busy_s) / (at_s - before_s)
-            self._budget.measured(self._pool.take_lag_s(), catching_up=self._pool.catching_up)
+            lag_s, catching_up = self._pool.take_lag_s(), self._pool.catching_up
             self._bind()
+            self._park.thin_out()
             figures = tuple(self._figures(at_s - before_s))
-            self._report(TileReport(figures, round(cores, 3), self._decoded()))
+            self._report(
+                TileReport(
+                    figures, round(cores, 3), round(lag_s, 4), catching_up, self._news(), self._decoded()
+                )
+            )
 
     def _tiles(self) -> Iterator[Tile]:
         for tiles in self._walls.values():
@@ -100,16 +133,22 @@ class Board:
         for tile in self._tiles():
             for feed in self._sources(tile):
                 wanted.setdefault(feed.spec.id, []).append(tile)
+        now_s = monotonic_s()
+        self._warm = {name: until_s for name, until_s in self._warm.items() if until_s > now_s}
+        for name in self._warm:
+            wanted.setdefault(name, [])
         for name in self._decoders.keys() - wanted.keys():
             self._stop(name)
         demands = self._demands(wanted)
-        levels = decide(demands, self._budget.cores)
+        levels = decide(demands, self._limits)
         for demand in demands:
             name, level = demand.feed, levels[demand.feed]
             tiles, period_ns = tuple(wanted[name]), _period_ns(demand, level)
             decoder = self._decoders.get(name)
             if decoder is None:
-                self._start(name, tiles, level, period_ns)
+                # Key frames alone would be no head start: more than those comes with the next one only.
+                if tiles or level is not DecodeLevel.KEY:
+                    self._start(name, tiles, level, period_ns)
                 continue
             decoder.period_ns = period_ns
             if decoder.level is not level:
@@ -140,29 +179,34 @@ class Board:
             decoder = self._decoders.get(name)
             pixels = feed.info.width * feed.info.height
             if decoder is not None:
-                self._costs.learn(decoder, pixels)
+                self._learn(decoder, pixels)
                 decoder.epoch_ns = feed.clock.epoch_ns
             demands.append(self._demand(feed, wanted[name], decoder, pixels))
         return demands
 
+    def _learn(self, decoder: StreamDecoder, pixels: int) -> None:
+        """Take over what a decoder has measured, once it has."""
+        if decoder.key_cost_s and decoder.frame_cost_s:
+            deblocking = FULL_COST if decoder.level is DecodeLevel.FULL else 1.0
+            cost = Cost(decoder.key_cost_s / deblocking, decoder.frame_cost_s / deblocking)
+            self._costs.learn(decoder.feed, cost, pixels)
+
     def _demand(self, feed: Feed, tiles: list[Tile], decoder: StreamDecoder | None, pixels: int) -> Demand:
-        shown = max(tile.spec.width / tile.spec.crop.width for tile in tiles)
-        large = shown >= FULL_FROM * feed.info.width and feed.info.width
         cost = self._costs.cost(feed.spec.id, pixels)
         return Demand(
             feed=feed.spec.id,
-            wanted=DecodeLevel.FULL if large else DecodeLevel.NODEBLOCK,
-            current=decoder.level if decoder is not None else DecodeLevel.NODEBLOCK,
-            importance=max(tile.spec.importance for tile in tiles),
-            fps=1 / feed.meter.interval_s if feed.meter.interval_s else _FPS_GUESS,
-            key_fps=1 / (feed.meter.key_interval_s or _KEY_INTERVAL_GUESS_S),
+            wanted=deserved((tile.spec.width / tile.spec.crop.width for tile in tiles), feed.info.width),
+            current=decoder.level if decoder is not None else DecodeLevel.OFF,
+            importance=max((tile.spec.importance for tile in tiles), default=_AFTER_ALL),
+            fps=1 / feed.meter.interval_s if feed.meter.interval_s else FPS_GUESS,
+            key_fps=1 / (feed.meter.key_interval_s or KEY_INTERVAL_GUESS_S),
             frame_cost_s=cost.frame_s,
             key_cost_s=cost.key_s,
             least=DecodeLevel.NODEBLOCK if feed.meter.keyless(monotonic_ns()) else DecodeLevel.KEY,
         )
 
     def _start(self, name: str, tiles: tuple[Tile, ...], level: DecodeLevel, period_ns: int) -> None:
-        decoder = StreamDecoder(self._pool, name, StreamName(name.rpartition("/")[2]), level)
+        decoder = StreamDecoder(self._pool, name, StreamName(name.rpartition("/")[2]), level, self._park)
         decoder.period_ns = period_ns
         self._decoders[name] = decoder
         decoder.show(tiles)
@@ -183,6 +227,16 @@ class Board:
     def _decoded(self) -> int:
         return self._decoded_before + sum(decoder.decoded for decoder in self._decoders.values())
 
+    def _news(self) -> tuple[FeedCost, ...]:
+        """Return the costs of shown feeds that are others than told before."""
+        news = []
+        for name in self._decoders:
+            cost = self._costs.known(name)
+            if cost is not None and _differs(cost, self._told.get(name)):
+                self._told[name] = cost
+                news.append(FeedCost(name, round(cost.key_s, 6), round(cost.frame_s, 6)))
+        return tuple(news)
+
     def _figures(self, seconds: float) -> Iterator[TileFigures]:
         painted = self._painted
         self._painted = {}
@@ -195,6 +249,12 @@ class Board:
                 level = decoder.level if decoder is not None else DecodeLevel.OFF
                 fps = (count - painted.get(tile, 0)) / seconds
                 yield TileFigures(wall, spec.cell, stream, level, round(fps, 2), count)
+
+
+def _differs(cost: Cost, told: Cost | None) -> bool:
+    return told is None or any(
+        abs(now_s - told_s) > _NEWS * told_s for now_s, told_s in zip(cost, told, strict=True)
+    )
 
 
 def _period_ns(demand: Demand, level: DecodeLevel) -> int:

@@ -17,21 +17,22 @@ class Urgency(IntEnum):
 
     FIRST = 0
     """A tile waits for its first picture."""
-    LIVE = 1
+    KEY = 1
+    """A key frame arrived for tiles that get no other frames: they are the last to be let down."""
+    LIVE = 2
     """A frame arrived for a tile that is up to date."""
-    CATCH_UP = 2
+    CATCH_UP = 3
     """A tile has a picture, and older frames to go through before it is live."""
 
 
-PATIENCE_NS = 150_000_000
-"""Whoever catches up is not put off for longer than this by live frames of others."""
+PATIENCE_NS = (-1_000_000_000, 0, 20_000_000, 150_000_000)
+"""How long work of each urgency may be put off by other work that came later. Nothing waits for ever, even
+where there is more to do than can be done: then each decoder has its turn."""
 ALONE_NS = 25_000_000
 """So much live work is left to one thread: it is done before the tick that the lot is for, and two that
 hand the interpreter to each other take longer over the same."""
 _COST_GUESS_NS = 500_000
 _COST_WEIGHT = 32
-_ORDER = tuple(Urgency)
-_OVERDUE_ORDER = (Urgency.FIRST, Urgency.CATCH_UP, Urgency.LIVE)
 
 
 class Job(Protocol):
@@ -45,7 +46,7 @@ class Job(Protocol):
 
 
 class DecodePool:
-    """``threads`` threads that take jobs, most urgent first, then first come, first served.
+    """``threads`` threads that take jobs, the most urgent first, then first come, first served.
 
     A job must not be in the pool twice: then a decoder belongs to one thread at a time. A job
     that raises is a defect: its thread ends with a traceback, and ``on_failure`` is called in it.
@@ -127,10 +128,10 @@ class DecodePool:
 
     def _wanted(self) -> int:
         """Return how many threads should be at work; all of them, once live work was left over."""
-        first, live, behind = (len(queue) for queue in self._queues)
+        first, keys, live, behind = (len(queue) for queue in self._queues)
         if self._waits_since(Urgency.LIVE, ALONE_NS):
             return len(self._threads)
-        return first + behind + -(-live * self._cost_ns // ALONE_NS)
+        return first + behind + -(-(keys + live) * self._cost_ns // ALONE_NS)
 
     def _work(self, number: int) -> None:
         """Run in a thread, until the pool is closed."""
@@ -169,17 +170,29 @@ class DecodePool:
 
     def _next(self) -> Job | None:
         """Return what is to be done next, or ``None``."""
-        overdue = self._waits_since(Urgency.CATCH_UP, PATIENCE_NS)
-        for urgency in _OVERDUE_ORDER if overdue else _ORDER:
+        while (urgency := self._most_due()) is not None:
             try:
                 job, put_ns = self._queues[urgency].popleft()
             except IndexError:
-                continue
+                continue  # another thread was faster
             if urgency is Urgency.LIVE:
                 self._lag_ns += monotonic_ns() - put_ns
                 self._waited += 1
             return job
         return None
+
+    def _most_due(self) -> Urgency | None:
+        """Return what has been put off the longest, its patience counted in; ``None``: there is nothing."""
+        due: Urgency | None = None
+        earliest_ns = 0
+        for urgency, queue, patience_ns in zip(Urgency, self._queues, PATIENCE_NS, strict=True):
+            try:
+                due_ns = queue[0][1] + patience_ns
+            except IndexError:
+                continue
+            if due is None or due_ns < earliest_ns:
+                due, earliest_ns = urgency, due_ns
+        return due
 
     def _waits_since(self, urgency: Urgency, patience_ns: int) -> bool:
         """Return whether the first job of ``urgency`` has waited for longer than ``patience_ns``."""

@@ -14,6 +14,7 @@ from commandwall.ingest.tile import Tile
 from commandwall.ingest.withholding import Withholding
 from commandwall.ipc.slots import SlotFlag
 from commandwall.media.decoder import DecodedPicture, VideoDecoder
+from commandwall.media.park import DecoderPark
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import StreamName
 from commandwall.model.wall import DecodeLevel
@@ -44,7 +45,14 @@ class StreamDecoder:
     ``skipped`` counts the frames given up.
     """
 
-    def __init__(self, pool: DecodePool, feed: str, stream: StreamName, level: DecodeLevel) -> None:
+    def __init__(
+        self,
+        pool: DecodePool,
+        feed: str,
+        stream: StreamName,
+        level: DecodeLevel,
+        park: DecoderPark,
+    ) -> None:
         self.feed = feed
         self.stream = stream
         self.tiles: tuple[Tile, ...] = ()
@@ -57,6 +65,7 @@ class StreamDecoder:
         self.frame_cost_s = 0.0
         self._pool = pool
         self._codec = ""
+        self._park = park
         self._decoder: VideoDecoder | None = None
         self._decoder_level = DecodeLevel.OFF
         self._newest: DecodedPicture | None = None
@@ -96,7 +105,7 @@ class StreamDecoder:
             self._limit = MAX_PENDING + len(units)
             self._await_key = not whole or self.level is DecodeLevel.KEY
             self._behind = not whole
-        self._schedule(Urgency.FIRST)
+        self._schedule(self._urgency)
 
     def push(self, unit: AccessUnit) -> None:
         """Take the next frame of the feed."""
@@ -117,7 +126,7 @@ class StreamDecoder:
                 self.skipped += 1
                 return
             self._pending.append(unit)
-        self._schedule(Urgency.LIVE if self._newest else Urgency.FIRST)
+        self._schedule(self._urgency)
 
     def show(self, tiles: tuple[Tile, ...]) -> None:
         """Paint ``tiles`` from now on; new ones at once, with the newest picture there is."""
@@ -131,6 +140,9 @@ class StreamDecoder:
         with self._lock:
             if level is DecodeLevel.KEY:
                 self._await_key = True
+                newest = [unit for unit in tuple(self._pending) if unit.key][-1:]
+                self._give_up()
+                self._pending.extend(newest)
             self.level = level
 
     def close(self) -> None:
@@ -139,6 +151,18 @@ class StreamDecoder:
             self._closed = True
             self._pending.clear()
             self.tiles = ()
+            at_work = self._scheduled
+        if not at_work:
+            self._retire()
+
+    @property
+    def _urgency(self) -> Urgency:
+        """How urgent the next frame is, where no other one waits."""
+        if not self.tiles:
+            return Urgency.CATCH_UP  # decoded ahead: nobody sees it yet
+        if self._newest is None:
+            return Urgency.FIRST
+        return Urgency.KEY if self.level is DecodeLevel.KEY else Urgency.LIVE
 
     def _waits_in_vain(self, unit: AccessUnit) -> bool:
         """Return whether no key frame comes any more: ``unit`` then goes upon what there is, as damaged."""
@@ -226,8 +250,15 @@ class StreamDecoder:
         if unit.key and level is not self._decoder_level:
             with self._lock:
                 codec, self._decoder_level = self._codec, level
-            self._decoder = VideoDecoder(codec, level)
+            self._retire()
+            self._decoder = self._park.take(codec, level)
         return self._decoder
+
+    def _retire(self) -> None:
+        """Give the decoder back, by whoever has it to himself: its thread, or the loop when it is idle."""
+        decoder, self._decoder = self._decoder, None
+        if decoder is not None:
+            self._park.put(decoder)
 
     def _paint(self, flags: int) -> None:
         tiles, picture = self.tiles, self._newest
@@ -250,11 +281,11 @@ class StreamDecoder:
         """Go on with what waits, or leave the pool."""
         with self._lock:
             waiting = len(self._pending) or self.tiles is not self._painted
-            self._scheduled = bool(waiting) and not self._closed
-            if not self._scheduled:
-                return
-            up_to_date = len(self._pending) <= 1
-        if self._newest is None:
-            self._pool.put_back(self, Urgency.FIRST)
-        else:
-            self._pool.put_back(self, Urgency.LIVE if up_to_date else Urgency.CATCH_UP)
+            closed, up_to_date = self._closed, len(self._pending) <= 1
+            going_on = self._scheduled = bool(waiting) and not closed
+        if closed:
+            self._retire()
+        if not going_on:
+            return
+        live = up_to_date or self._newest is None
+        self._pool.put_back(self, self._urgency if live else Urgency.CATCH_UP)

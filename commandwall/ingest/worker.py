@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from commandwall.ingest.feed_set import FeedSet
 from commandwall.ingest.opening import open_feed
 from commandwall.ingest.publisher import FeedPublisher
 from commandwall.ipc.channel import Channel, Received
+from commandwall.ipc.decoding import DecodeBudget, DecodingBy
 from commandwall.ipc.messages import (
     AddFeeds,
     ConfigureIngest,
@@ -31,11 +33,15 @@ from commandwall.ipc.messages import (
 )
 from commandwall.ipc.packets import PacketServer
 from commandwall.model.camera import StreamName
+from commandwall.model.decoding import DecodeChoice
 from commandwall.model.masks import Masks
 from commandwall.workers.child import run_child
 
 if TYPE_CHECKING:
     from commandwall.ingest.board import Board
+    from commandwall.media.tryout import Chosen
+
+log = logging.getLogger(__name__)
 
 _GC_THRESHOLD = 20_000
 """Frames are made and dropped by the thousand and hold no cycles; looking for some after each 700 of
@@ -81,11 +87,12 @@ class Ingest:
                     self._feeds.remove(name)
             case WarmFeeds(ids):
                 self._feeds.warm(ids)
+                if self._board is not None:
+                    (await self._board).warm(ids)
             case ShowTiles() as message if self._configuration is not None:
-                if self._board is None:
-                    loading = self._load_board(self._configuration)
-                    self._board = self._group.create_task(loading, name="load decoders")
-                (await self._board).show(message)
+                (await self._loaded_board(self._configuration)).show(message)
+            case DecodeBudget() as message if self._configuration is not None:
+                (await self._loaded_board(self._configuration)).afford(message)
             case SnapshotCamera(camera, masks):
                 spawn(self._group, self._answer_still(camera, masks, received.call), f"still of {camera}")
             case message:
@@ -106,17 +113,26 @@ class Ingest:
         self._configuration = message
         _spare_the_collector()
 
+    def _loaded_board(self, configuration: ConfigureIngest) -> asyncio.Task[Board]:
+        """Return what becomes the board; it is loaded when something is to be shown for the first time."""
+        if self._board is None:
+            self._board = self._group.create_task(self._load_board(configuration), name="load decoders")
+        return self._board
+
     async def _load_board(self, message: ConfigureIngest) -> Board:
         """Load what decodes and paints, without keeping feeds waiting: it takes a quarter of a second."""
-        await asyncio.to_thread(_load_painting)
+        backend, refusal = await asyncio.to_thread(_load_painting, message.decode)
+        why = (str(refusal), refusal.zh) if refusal else ()
+        self._channel.post(DecodingBy(backend.choice, *why))
         from commandwall.ingest.board import Board
         from commandwall.ingest.pool import DecodePool
+        from commandwall.media.park import DecoderPark
 
         loop = asyncio.get_running_loop()
         failed = asyncio.Event()
         pool = DecodePool(message.decode_threads, lambda: _set_soon(loop, failed), loop.call_soon)
         self._stack.callback(pool.close)
-        board = Board(self._feeds, pool, message.budget_cores, self._channel.post)
+        board = Board(self._feeds, pool, message.budget_cores, self._channel.post, DecoderPark(backend))
         self.keep_running(board.govern(), "govern decoding")
         self.keep_running(_raise_when(failed), "watch decode threads")
         return board
@@ -161,12 +177,17 @@ async def ingest(channel: Channel) -> AsyncIterator[Ingest]:
         yield handler
 
 
-def _load_painting() -> None:
-    """Import the decoders and scalers (in a thread)."""
+def _load_painting(choice: DecodeChoice) -> Chosen:
+    """Import the decoders and scalers and try who is to decode (in a thread)."""
     import commandwall.ingest.board
     import commandwall.ingest.still  # noqa: F401
+    from commandwall.media.tryout import choose
 
+    chosen = choose(choice)
+    if chosen.refusal is not None:
+        log.warning("%s; the processor decodes instead", chosen.refusal)
     _spare_the_collector()
+    return chosen
 
 
 def _spare_the_collector() -> None:

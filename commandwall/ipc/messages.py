@@ -11,18 +11,21 @@ from dataclasses import dataclass, field
 from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
 from commandwall.ipc.data_messages import DataMessage
+from commandwall.ipc.decoding import DecodeBudget, DecodingBy, TileReport
 from commandwall.ipc.head_messages import ConfigureDisplay, DisplayArena, DisplayReport, ShowLineUp
 from commandwall.ipc.overlay_messages import OverlayMessage
 from commandwall.ipc.rtc_messages import RtcMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
+from commandwall.model.decoding import DecodeChoice
 from commandwall.model.layout import Aspect
 from commandwall.model.masks import Masks
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
+from commandwall.model.transition import HOLD, Transition
 from commandwall.model.view import WHOLE, Crop
-from commandwall.model.wall import DecodeLevel, TileState, Wall
+from commandwall.model.wall import TileState, Wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,9 @@ class Picture:
 class ConfigureIngest:
     """Control -> ingest, first: where to serve packets, how many threads decode, and this worker's shares.
 
-    ``budget_cores`` is how much of the machine it may decode with (1.0 = one core), ``connects_per_s``
-    how many sessions it may open a second, ``connects_per_host`` how many at a time at one host.
+    ``budget_cores`` is how much of the machine it may decode with (1.0 = one core) until it is told,
+    ``connects_per_s`` how many sessions it may open a second, ``connects_per_host`` how many at a time at
+    one host, ``decode`` who is to decode.
     """
 
     packet_path: str
@@ -104,6 +108,7 @@ class ConfigureIngest:
     budget_cores: float
     connects_per_s: int
     connects_per_host: int
+    decode: DecodeChoice = DecodeChoice.CPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,7 @@ class RemoveFeeds:
 
 @dataclass(frozen=True, slots=True)
 class WarmFeeds:
-    """Control -> ingest: open these on-demand feeds, since somebody is about to want them."""
+    """Control -> ingest: open these feeds, and decode them where there is room: they will be shown soon."""
 
     ids: tuple[str, ...]
 
@@ -245,33 +250,6 @@ class FeedReport:
     feeds: tuple[FeedFigures, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TileFigures:
-    """How a tile is fed: from which stream, at which rung, how many pictures a second.
-
-    ``decoded`` counts pictures decoded for this tile since it was shown.
-    """
-
-    wall: str
-    cell: str
-    stream: StreamName
-    decode: DecodeLevel
-    fps: float
-    decoded: int
-
-
-@dataclass(frozen=True, slots=True)
-class TileReport:
-    """Ingest -> control, once a second and when a rung changes: all tiles this worker paints.
-
-    ``decoded`` counts pictures since the worker started, each once however many tiles show it.
-    """
-
-    tiles: tuple[TileFigures, ...]
-    decode_cores: float
-    decoded: int
-
-
 # ---- wall
 
 
@@ -314,6 +292,7 @@ class Arrange:
     revision: int
     at_ns: int
     tiles: tuple[WallTile, ...]
+    transition: Transition = HOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,7 +429,7 @@ TICK_BUCKETS_S = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
 Message = (
     Ready | Ping | Pong | Drain | Failure | Picture
     | ConfigureIngest | AddFeeds | RemoveFeeds | WarmFeeds | ShowTiles | SnapshotCamera
-    | FeedChanged | FeedReport | TileReport
+    | FeedChanged | FeedReport | TileReport | DecodeBudget | DecodingBy
     | ConfigureWall | OverlayMessage | Arrange | SourceStates | SnapshotWall | WallReport | SwitchDone
     | ConfigureShare | ShareRoutes | ShareReport
     | ShowLineUp | ConfigureDisplay | DisplayReport

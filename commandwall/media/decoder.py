@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import cast
 
 import av
+import cv2
 import numpy as np
-from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.ipc.slots import Planes
+from commandwall.media.backend import CPU, DecodeBackend
 from commandwall.model.access_unit import MAX_PIXELS, AccessUnit
 from commandwall.model.wall import DecodeLevel
 
@@ -27,6 +28,7 @@ _SAMPLED = 8
 _MOST_ZEROS = 0.002
 _PLANAR = {"yuv420p": False, "yuvj420p": True}
 """Formats whose planes are used as they are, and whether their name means full range."""
+_NV12 = "nv12"
 
 
 class DecodedPicture:
@@ -43,7 +45,7 @@ class DecodedPicture:
 
     def __init__(self, frame: VideoFrame, unit: AccessUnit, broken: bool, sar: float, hollow: bool) -> None:
         self.full_range = _PLANAR.get(frame.format.name, False) or (
-            frame.format.name in _PLANAR and frame.color_range == _RANGE_JPEG
+            frame.format.name in (*_PLANAR, _NV12) and frame.color_range == _RANGE_JPEG
         )
         self._frame = frame
         self.unit = unit
@@ -56,6 +58,8 @@ class DecodedPicture:
 
     def planes(self) -> Planes:
         """Return views of the planes, cut to an even size; another chroma format is converted first."""
+        if self._frame.format.name == _NV12:
+            return self._planes_of_pairs()
         if self._frame.format.name not in _PLANAR:
             self._frame = self._frame.reformat(format="yuv420p", dst_color_range="MPEG")
         y, u, v = self._frame.planes
@@ -66,19 +70,30 @@ class DecodedPicture:
             _view(v, half_width, half_height),
         )
 
+    def _planes_of_pairs(self) -> Planes:
+        """Return the planes of NV12, whose chroma comes in pairs, as devices deliver it."""
+        y, uv = self._frame.planes
+        pairs = _view(uv, self.width, self.height // 2).reshape(self.height // 2, self.width // 2, 2)
+        u, v = cast("list[NDArray[np.uint8]]", cv2.split(pairs))
+        return Planes(_view(y, self.width, self.height), u, v)
+
 
 class VideoDecoder:
     """A decoder context for one stream. Used by one thread at a time; libavcodec starts none.
 
     ``level`` is :attr:`DecodeLevel.FULL`, or any other to leave out the deblocking filter, which
-    costs a quarter of the time and is invisible once scaled down. It is fixed for a context.
-    Raises :class:`UnsupportedError` for a codec that is not one of :data:`CODECS`.
+    costs a quarter of the time and is invisible once scaled down; devices decode in full anyway. It is
+    fixed for a context. Raises :class:`UnsupportedError` for a codec that is not one of :data:`CODECS`,
+    ``av.FFmpegError`` when the device of ``backend`` cannot be had.
     """
 
-    def __init__(self, codec: str, level: DecodeLevel = DecodeLevel.FULL) -> None:
+    def __init__(
+        self, codec: str, level: DecodeLevel = DecodeLevel.FULL, backend: DecodeBackend = CPU
+    ) -> None:
         if codec not in CODECS:
             raise UnsupportedError(f"codec {codec!r} is not decoded; set the camera to H.264, H.265 or MJPEG")
-        context = cast("VideoCodecContext", av.CodecContext.create(codec, "r"))
+        self.codec, self.level = codec, level
+        context = backend.context(codec)
         context.thread_count = 1
         context.options = _OPTIONS if level is DecodeLevel.FULL else {**_OPTIONS, "skip_loop_filter": "all"}
         context.open()
@@ -88,6 +103,18 @@ class VideoDecoder:
         self._broken = False
         self._sar = 1.0
         self._leaves_holes = codec == "hevc"
+
+    @property
+    def reorders(self) -> bool:
+        """Whether it has seen B-frames: it then holds pictures back for ever, whatever stream comes next."""
+        return bool(self._context.has_b_frames)
+
+    def forget(self) -> None:
+        """Be ready for another stream, as if newly made; nothing of the last one comes out any more."""
+        self._context.flush_buffers()
+        self._units = [None] * _KEPT_UNITS
+        self._broken = False
+        self._sar = 1.0
 
     def decode(self, unit: AccessUnit) -> list[DecodedPicture]:
         """Return the pictures that ``unit`` completes, in display order: one, or none with B-frames.

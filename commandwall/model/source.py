@@ -45,4 +45,7 @@ class Source:
         )
 
 
+DECODED = frozenset((SourceKind.CAMERA, SourceKind.SCREEN))
+"""The kinds that come as encoded video; decoding them is what costs."""
+
 EMPTY = Source(SourceKind.NONE)

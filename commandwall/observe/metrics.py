@@ -20,11 +20,13 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from commandwall import __version__
+from commandwall.control.decoding import Decoding
 from commandwall.control.rtc import Watched
 from commandwall.control.state import CameraStatus
 from commandwall.control.walls import WallControl
 from commandwall.ipc.messages import TICK_BUCKETS_S
 from commandwall.model.camera import FeedState
+from commandwall.model.wall import DecodeLevel
 from commandwall.workers.worker import WorkerState, WorkerStatus
 
 
@@ -39,6 +41,7 @@ class Sources:
     share_clients: Callable[[], int]
     decoded: Callable[[], Mapping[str, int]]
     whep_viewers: Callable[[], Mapping[Watched, int]]
+    decoding: Decoding
 
 
 class Metrics:
@@ -65,6 +68,7 @@ class Metrics:
         yield from _cameras(self._sources.cameras())
         walls = list(self._sources.walls())
         yield from _walls(walls)
+        yield from _decoding(self._sources.decoding, walls)
         yield from _heads(walls, self._sources.viewers())
         clients = GaugeMetricFamily("commandwall_share_clients", "RTSP clients that are connected.")
         clients.add_metric([], self._sources.share_clients())
@@ -151,6 +155,28 @@ def _walls(walls: Sequence[WallControl]) -> Iterator[Metric]:
             late.add_metric(row, report.late_ticks)
             tick_s.add_metric(row, _tick_buckets(report.tick_buckets, report.tick), report.tick_sum_s)
     yield from (ticks, late, tick_s, first, live, decoded, shown)
+
+
+def _decoding(decoding: Decoding, walls: Sequence[WallControl]) -> Iterator[Metric]:
+    share = GaugeMetricFamily(
+        "commandwall_decode_budget_share", "The part of the decoding budget that is used; 1 is all of it."
+    )
+    share.add_metric([], decoding.share)
+    budget = GaugeMetricFamily("commandwall_decode_budget_cores", "Cores that decoding may use now.")
+    budget.add_metric([], decoding.cores)
+    tiles = GaugeMetricFamily(
+        "commandwall_decode_tiles", "Tiles by how far they are decoded.", labels=["wall", "decode"]
+    )
+    for wall in walls:
+        told = wall.budget()
+        rungs = (
+            (DecodeLevel.KEY, told.key_only),
+            (DecodeLevel.NODEBLOCK, told.nodeblock),
+            (DecodeLevel.FULL, told.full),
+        )
+        for level, count in rungs:
+            tiles.add_metric([wall.wall.id, level], count)
+    yield from (share, budget, tiles)
 
 
 def _tick_buckets(counts: Sequence[int], ticks: int) -> list[tuple[str, float]]:

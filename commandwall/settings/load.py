@@ -66,7 +66,12 @@ def check_settings(file: Path) -> list[str]:
 
 def _ingest(entry: IngestEntry, ca_file: Path | None) -> IngestSettings:
     return IngestSettings(
-        entry.workers, entry.decode_threads, entry.connects_per_s, entry.connects_per_host, ca_file
+        entry.workers,
+        entry.decode_threads,
+        entry.connects_per_s,
+        entry.connects_per_host,
+        ca_file,
+        entry.decode,
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from commandwall.base.errors import InvalidError
 from commandwall.model.camera import Transport
+from commandwall.model.decoding import DecodeChoice
 from commandwall.model.layout import Aspect
 from commandwall.model.masks import MAX_MASKS, Mask
 from commandwall.model.overlays import Corner, Switch, WallOverlay
@@ -95,6 +96,7 @@ class IngestEntry(Entry):
 
     workers: Count = None
     decode_threads: Count = None
+    decode: DecodeChoice = DecodeChoice.AUTO
     connects_per_s: Annotated[int, Field(ge=1, le=10_000)] = 400
     connects_per_host: Annotated[int, Field(ge=1, le=1000)] = 16
     tls: CameraTlsEntry | None = None

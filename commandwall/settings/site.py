@@ -9,6 +9,7 @@ from pathlib import Path
 
 from commandwall.model.camera import Area, Camera
 from commandwall.model.data import Panel
+from commandwall.model.decoding import DecodeChoice
 from commandwall.model.layout import Layout
 from commandwall.model.wall import Wall
 
@@ -105,7 +106,7 @@ class IngestSettings:
 
     ``connects_per_s``: how many sessions with cameras are opened a second at most, in all workers
     together; ``connects_per_host``: how many at a time at one address and port. ``ca_file`` (PEM)
-    vouches for the certificates of ``rtsps`` cameras; ``None``: the system does.
+    vouches for the certificates of ``rtsps`` cameras; ``None``: the system does. ``decode``: who decodes.
     """
 
     workers: int | None = None
@@ -113,6 +114,7 @@ class IngestSettings:
     connects_per_s: int = 400
     connects_per_host: int = 16
     ca_file: Path | None = None
+    decode: DecodeChoice = DecodeChoice.AUTO
 
 
 @dataclass(frozen=True, slots=True)

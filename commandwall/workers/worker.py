@@ -9,6 +9,7 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,7 +52,10 @@ class Timing:
 
 @dataclass(slots=True)
 class WorkerStatus:
-    """What is known of a worker, for people and metrics. ``cpu_s`` counts over all its lives."""
+    """What is known of a worker, for people and metrics. ``cpu_s`` counts over all its lives.
+
+    ``note`` is what is particular about it, ``note_zh`` the same in Chinese.
+    """
 
     kind: str
     name: str
@@ -60,6 +64,8 @@ class WorkerStatus:
     restarts: int = 0
     cpu_s: float = 0.0
     memory_bytes: int = 0
+    note: str = ""
+    note_zh: str = ""
 
 
 class Worker:
@@ -213,7 +219,8 @@ class Worker:
         try:
             await asyncio.wait_for(process.wait(), 0.5 if self._draining.is_set() else 0.05)
         except TimeoutError:
-            process.kill()
+            with suppress(ProcessLookupError):  # It may have ended at the last moment.
+                process.kill()
             await process.wait()
         self._cpu_before_s = self.status.cpu_s
         self.status.pid = self.status.memory_bytes = 0

@@ -141,6 +141,10 @@ class StagedDaemon:
     videos: list[WebSocketRoute] = field(default_factory=list)
     changes: list[tuple[str, Any]] = field(default_factory=list)
     prepared: list[Any] = field(default_factory=list)
+    predicted: dict[str, Any] = field(
+        default_factory=lambda: {"tiles": 9, "budget_share": 0.984, "key_only": 2, "nodeblock": 7, "full": 0}
+    )
+    pinned: set[str] = field(default_factory=set)
     damaged: set[str] = field(default_factory=set)
     overlays: dict[str, Any] = field(
         default_factory=lambda: {
@@ -211,13 +215,15 @@ class StagedDaemon:
                     "fps": 15.0,
                     "stream": "sub",
                     "decode": "full",
+                    "pinned": source in self.pinned,
                 }
             )
         frame = {"bezel": [0, 0, 0, 0], "rotate": 0, "test_pattern": False, "display": self.display}
         heads = [{"id": "left", "rect": [0, 0, 800, 900], "size": [800, 900], **frame}]
         document = {"id": "main", "name": "主墙", "size": [1600, 900], "fps": 25, "heads": heads}
+        budget = {"tiles": 4, "budget_share": 0.712, "key_only": 0, "nodeblock": 4, "full": 0}
         shown = {"revision": self.revision, "layout": self.layout, "full": self.full, "tiles": tiles}
-        return {**document, **self.lined_up, **shown}
+        return {**document, **self.lined_up, **shown, "budget": budget}
 
     def arrange(self, layout: str, sources: Sequence[str]) -> None:
         """Change the wall, as any operator would, and tell of it."""
@@ -259,7 +265,9 @@ class StagedDaemon:
             self.prepared.append(body)
         if (act := self._acts(path)) is not None:
             return act(route.request.method, path, body)
-        if route.request.method in ("PUT", "DELETE") or path.endswith("/swap"):
+        if path.endswith("/pin"):
+            self._pin(path.split("/")[4], pinned=route.request.method == "PUT")
+        elif route.request.method in ("PUT", "DELETE") or path.endswith("/swap"):
             return self._change(path, body, route.request.headers.get("if-match"))
         site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
         documents: dict[str, Any] = {
@@ -271,7 +279,8 @@ class StagedDaemon:
             "/screens": {"items": self.screens},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
-            "/walls/main/prepare": {"cameras": []},
+            path if path.endswith("/pin") else "": self.wall(),
+            "/walls/main/prepare": {"cameras": [], "budget": self.predicted},
         }
         if path in documents:
             return 200, documents[path]
@@ -286,6 +295,10 @@ class StagedDaemon:
         elif path.endswith("/overlays") and body is not None:
             self.overlays = {**self.overlays, "labels": {**self.overlays["labels"], **body}}
         return (204, None) if method == "DELETE" else (200, self.overlays)
+
+    def _pin(self, cell: str, *, pinned: bool) -> None:
+        source = {self.sources[[tile["cell"] for tile in self.wall()["tiles"]].index(cell)]}
+        self.pinned = self.pinned | source if pinned else self.pinned - source
 
     def _line_up(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Show names or a test pattern, or no longer, and tell of it."""

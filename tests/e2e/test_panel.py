@@ -143,6 +143,32 @@ async def test_a_layout_that_the_pointer_rests_on_is_prepared(daemon: StagedDaem
             await asyncio.sleep(0.03)
     assert daemon.prepared == [{"layout": "3x3"}]
     assert daemon.changes == []
+    forecast = "document.querySelector('#forecast')"
+    await until(page, f"{forecast}.textContent === '3x3：9 格，占预算 98%，仅关键帧 2 格'")
+    assert await page.evaluate(f"{forecast}.dataset.budget") == "cut"
+    await page.hover("[data-cell='1']")
+    await until(page, f"{forecast}.hidden")
+
+
+async def test_the_top_bar_says_what_decoding_takes(daemon: StagedDaemon, page: Page) -> None:
+    budget = "document.querySelector('#budget').textContent"
+    await until(page, f"{budget} === '4 格，占预算 71%，仅关键帧 0 格'")
+    told = {"tiles": 4, "budget_share": 1.0, "key_only": 3, "nodeblock": 1, "full": 0}
+    daemon.tell("tiles", wall="main", budget=told, tiles=[])
+    await until(page, f"{budget} === '4 格，占预算 100%，仅关键帧 3 格'")
+    await page.click("#language")
+    await until(page, f"{budget} === '4 tiles, 100 % of budget, 3 at key frames only'")
+
+
+async def test_a_tile_is_pinned_and_let_go_by_its_menu(daemon: StagedDaemon, page: Page) -> None:
+    daemon.arrange("2x2", ["camera:dongmen-001"])
+    await shows(page, "1", "镜头 001")
+    pinned = "document.querySelector('[data-cell=\"1\"]').classList.contains('pinned')"
+    for words, expected in (("固定：优先解码", "true"), ("取消固定", "false")):
+        await page.click("[data-cell='1']", button="right")
+        await page.click(f"#menu >> text={words}")
+        await until(page, f"{pinned} === {expected}")
+    assert daemon.pinned == set() and daemon.changes == []
 
 
 async def test_a_camera_is_found_and_put_into_the_selected_cell(daemon: StagedDaemon, page: Page) -> None:

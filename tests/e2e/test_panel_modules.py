@@ -252,3 +252,27 @@ async def test_a_stream_is_decoded_from_its_next_key_frame_on(run: Run) -> None:
     messages = [list(video_message(key, tick, 0, unit)) for tick, (key, unit) in enumerate(access_units(8))]
     decoded = await run("video/decoder.js", body, messages, 7)
     assert decoded == {"ticks": list(range(8)), "errors": []}
+
+
+async def test_heads_in_several_windows_show_the_newest_tick_that_all_have(run: Run) -> None:
+    body = """
+        const { Screen } = await import('/panel/js/video/screen.js');
+        const channel = { postMessage: (said) => told.push(said.tick), onmessage: null };
+        const told = [];
+        const together = new it.Together("main", channel);
+        const screen = new Screen(document.createElement("canvas"), together);
+        const other = (tick) => channel.onmessage({ data: { id: "b", tick } });
+        const picture = () => createImageBitmap(new ImageData(4, 4));
+        const repaint = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        const shown = [];
+        for (const [mine, theirs] of [[10, 9], [11, 10], [12, 12]]) {
+            other(theirs);
+            screen.show(await picture(), mine, 0);
+            screen.draw();
+            shown.push(screen.figures.lastTick);
+        }
+        screen.show(await picture(), 13, 0);
+        while (screen.figures.lastTick < 13) await repaint();   // nobody is waited for without end
+        return [shown, told, together.ready(99, performance.now() + 600)];
+    """
+    assert await run("video/together.js", body) == [[-1, 10, 12], [10, 11, 12, 13], True]

@@ -18,7 +18,7 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For")
 
 @dataclass(frozen=True, slots=True)
 class WorkerDocument:
-    """One worker process. ``cpu_s`` counts over all its lives."""
+    """One worker process. ``cpu_s`` counts over all its lives; ``note`` is what is particular about it."""
 
     kind: str
     name: str
@@ -27,6 +27,8 @@ class WorkerDocument:
     restarts: int
     cpu_s: float
     memory_bytes: int
+    note: str
+    note_zh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def _worker(status: WorkerStatus) -> WorkerDocument:
         status.restarts,
         status.cpu_s,
         status.memory_bytes,
+        status.note,
+        status.note_zh,
     )
 
 

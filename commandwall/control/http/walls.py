@@ -11,8 +11,8 @@ from commandwall.control.changes import CellChange, LayoutChange
 from commandwall.control.documents import PreparedDocument, WallDocument
 from commandwall.control.http.cameras import picture
 from commandwall.control.http.context import web_of, who
-from commandwall.control.http.exchange import Items, answer, expected_revision, read, wall_answer
-from commandwall.control.http.routes import API, Route
+from commandwall.control.http.exchange import Items, answer, expected_revision, number, read, wall_answer
+from commandwall.control.http.routes import API, Query, Route
 from commandwall.control.rearranging import Biggest, CellView, FullScreen, Rearrangement, Swap, ViewChange
 from commandwall.control.roles import Permission
 from commandwall.model.layout import Layout
@@ -44,17 +44,40 @@ async def set_layout(request: web.Request) -> web.Response:
     """Change layout and sources, all at one tick."""
     change = await read(request, LayoutChange)
     document = web_of(request).service.set_layout(
-        who(request), request.match_info["wall"], change.layout, change.sources, expected_revision(request)
+        who(request),
+        request.match_info["wall"],
+        change.layout,
+        change.sources,
+        expected_revision(request),
+        change.passage,
     )
     return wall_answer(document)
 
 
 async def prepare(request: web.Request) -> web.Response:
-    """Open ahead what a change of layout and sources would need."""
+    """Say what a change of layout and sources would cost, and open ahead what it would need."""
     change = await read(request, LayoutChange)
+    dry_run = bool(number(request, "dry_run", 0, 1))
+    prepared = web_of(request).service.prepare(
+        who(request), request.match_info["wall"], change.layout, change.sources, dry_run=dry_run
+    )
+    return answer(prepared, PreparedDocument)
+
+
+async def pin(request: web.Request) -> web.Response:
+    """Pin what a cell shows."""
+    return await _pin(request, pinned=True)
+
+
+async def unpin(request: web.Request) -> web.Response:
+    """Let go what a cell shows."""
+    return await _pin(request, pinned=False)
+
+
+async def _pin(request: web.Request, *, pinned: bool) -> web.Response:
+    place = request.match_info
     service = web_of(request).service
-    wall_id = request.match_info["wall"]
-    return answer(service.prepare(who(request), wall_id, change.layout, change.sources), PreparedDocument)
+    return wall_answer(await service.pin(who(request), place["wall"], place["cell"], pinned=pinned))
 
 
 async def set_cell(request: web.Request) -> web.Response:
@@ -157,10 +180,11 @@ ROUTES = (
         "POST",
         f"{_WALL}/prepare",
         prepare,
-        "Open ahead what a layout change would need",
+        "What a layout change would cost; opens ahead what it would need",
         Permission.OPERATE,
         takes=LayoutChange,
         gives=PreparedDocument,
+        query=(Query("dry_run", "1: only say what it would cost, open nothing"),),
         problems=(404, 415, 422),
     ),
     _change("PUT", "cells/{cell}", set_cell, "Change one cell of a wall", CellChange),
@@ -170,6 +194,21 @@ ROUTES = (
     _change("PUT", "full", set_full, "Let a cell fill the whole wall", FullScreen),
     _change("DELETE", "full", clear_full, "Go back to what was before", None),
     _change("POST", "swap", swap, "Exchange what two cells show", Swap),
+    *(
+        Route(
+            method,
+            f"{_WALL}/cells/{{cell}}/pin",
+            handler,
+            summary,
+            Permission.OPERATE,
+            gives=WallDocument,
+            problems=(404, 422, 503),
+        )
+        for method, handler, summary in (
+            ("PUT", pin, "Decode what a cell shows in full before all others"),
+            ("DELETE", unpin, "Let go what a cell shows"),
+        )
+    ),
     Route(
         "GET",
         f"{_WALL}/snapshot.png",

@@ -39,7 +39,7 @@ class Times:
 
 async def run(plan: Plan, farm: Streams) -> Figures:
     """Switch to and fro; return percentiles of what the wall says and of what its pixels say."""
-    from_one, from_grid, from_pixels = Times(), Times(), Times()
+    from_one, from_grid, prepared, from_pixels = Times(), Times(), Times(), Times()
     async with subject(farm, farm.count) as daemon:
         await daemon.until_cameras_live()
         for number in range(plan.switches):
@@ -50,6 +50,12 @@ async def run(plan: Plan, farm: Streams) -> Figures:
         for number in range(plan.switches):
             await _switch(daemon, _set(plan.switches + number, farm.count), from_grid)
             await asyncio.sleep(_REST_S)
+        for number in range(plan.switches):
+            cameras = _set(3 * plan.switches + number, farm.count)
+            await _prepare(daemon, cameras)
+            await asyncio.sleep(_REST_S)
+            await _switch(daemon, cameras, prepared)
+            await asyncio.sleep(_REST_S)
         calls_ms = await _calls(daemon, plan, farm.count)
         for number in range(plan.watched):
             await _watched_switch(
@@ -59,6 +65,7 @@ async def run(plan: Plan, farm: Streams) -> Figures:
     return {
         **_percentiles("from_1", from_one),
         **_percentiles("from_8x8", from_grid),
+        **_percentiles("prepared", prepared),
         **_percentiles("pixels", from_pixels),
         **memory,
         f"{NAME}.control_p50_ms": percentile(calls_ms, 50),
@@ -78,6 +85,13 @@ def _percentiles(kind: str, times: Times) -> Figures:
             if samples:
                 figures[f"{NAME}.{kind}_{what}_p{percent}_ms"] = percentile(samples, percent)
     return figures
+
+
+async def _prepare(daemon: Subject, cameras: Sequence[int]) -> None:
+    """Say what is about to be shown, as a tour does and the page of an operator."""
+    body = {"layout": _LAYOUT, "sources": [f"camera:cam-{number}" for number in cameras]}
+    async with daemon.daemon.session.post(f"/api/v1/walls/{WALL}/prepare", json=body) as response:
+        response.raise_for_status()
 
 
 async def _switch(daemon: Subject, cameras: Sequence[int], times: Times) -> None:

@@ -9,6 +9,7 @@ import pytest
 import commandwall.compose.composer as composer_module
 from commandwall.compose.canvas import Canvas
 from commandwall.compose.composer import Composer, TickReport
+from commandwall.compose.dissolve import affordable
 from commandwall.compose.faces import Faces
 from commandwall.compose.overlays import Laid
 from commandwall.compose.palette import GAP
@@ -21,11 +22,13 @@ from commandwall.ipc.messages import Arrange, SwitchDone, WallTile
 from commandwall.ipc.slots import Planes, SlotFlag
 from commandwall.model.camera import FeedState
 from commandwall.model.rect import Rect
+from commandwall.model.transition import HOLD, Transition, TransitionKind
 from commandwall.model.wall import TileState, Wall
 from tests.unit.compose.scenery import NOW, S, Scenery, copied, same, scenery, told
 
 LEFT, RIGHT, WHOLE = Rect(0, 0, 120, 90), Rect(120, 0, 120, 90), Rect(0, 0, 240, 90)
 TICK = S // 25
+MS = 1_000_000
 
 
 class Watcher:
@@ -36,6 +39,7 @@ class Watcher:
         self.switches: list[SwitchDone] = []
         self.versions: list[int] = []
         self.arrangements: list[tuple[Sequence[WallTile], Sequence[Laid]]] = []
+        self.full = False
 
     def reported(self, report: TickReport) -> None:
         self.reports.append(report)
@@ -45,6 +49,9 @@ class Watcher:
 
     def arranged(self, tiles: Sequence[WallTile], overlays: Sequence[Laid]) -> None:
         self.arrangements.append((tiles, overlays))
+
+    def ready(self) -> bool:
+        return not self.full
 
     def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
         self.versions.append(version)
@@ -66,8 +73,8 @@ class Stand:
         self.seen: list[Planes] = []
         self._tick = 0
 
-    def show(self, revision: int, *tiles: WallTile) -> None:
-        self.composer.show(self.composer.prepare(Arrange(revision, self.now_ns, tiles)))
+    def show(self, revision: int, *tiles: WallTile, transition: Transition = HOLD) -> None:
+        self.composer.show(self.composer.prepare(Arrange(revision, self.now_ns, tiles, transition)))
 
     def tick(self, count: int = 1) -> Planes:
         """Do ``count`` ticks and return what the wall shows then."""
@@ -239,3 +246,55 @@ def test_a_test_pattern_stands_for_the_canvas_and_moves_at_every_tick(stand: Sta
     assert not same(first, second)
     stand.composer.show_pattern(None)
     assert same(stand.tick(), before)
+
+
+def test_a_cut_waits_for_nothing(stand: Stand) -> None:
+    with scenery(LEFT, RIGHT) as scene:
+        before = stand.tick()
+        stand.show(1, *scene.tiles, transition=Transition(TransitionKind.CUT))
+        assert not same(stand.tick(), before)
+        assert stand.composer._stage.revision == 1
+
+
+def test_a_dissolve_fades_from_the_old_picture_to_the_new_one(stand: Stand) -> None:
+    with scenery(WHOLE) as scene, scenery(WHOLE) as other:
+        stand.publish(scene, 0, value=100)
+        stand.show(1, *scene.tiles)
+        stand.tick()
+        stand.show(2, *other.tiles, transition=Transition(TransitionKind.DISSOLVE, 4 * TICK // MS))
+        assert stand.tick().y[30, 30] == 100, "held until its picture is there"
+        stand.publish(other, 0, value=200)
+        levels = [int(stand.tick().y[30, 30]) for _ in range(6)]
+        versions = stand.watcher.versions[-6:]
+    assert levels == [100, 125, 150, 175, 200, 200]
+    assert versions[:5] == sorted(set(versions[:5])), "every step is offered to the heads"
+
+
+def test_what_moves_goes_on_moving_through_a_dissolve(stand: Stand) -> None:
+    with scenery(WHOLE) as scene:
+        stand.publish(scene, 0, value=100)
+        stand.show(1, *scene.tiles, transition=Transition(TransitionKind.DISSOLVE, 2 * TICK // MS))
+        stand.tick()
+        stand.publish(scene, 0, value=200)
+        half = int(stand.tick().y[30, 30])
+        assert half == (200 + GAP.y) // 2 and stand.tick().y[30, 30] == 200
+
+
+def test_a_canvas_that_is_too_large_to_be_mixed_in_a_tick_is_switched(stand: Stand) -> None:
+    small, large = (Canvas(*size) for size in ((1920, 1080), (15360, 8640)))
+    assert affordable(small, TICK // 4) and not affordable(large, TICK // 4)
+
+
+def test_the_wall_changes_when_all_heads_can_and_does_not_wait_for_ever(stand: Stand) -> None:
+    with scenery(WHOLE) as scene:
+        before = stand.tick()
+        stand.publish(scene, 0)
+        stand.watcher.full = True
+        stand.show(1, *scene.tiles)
+        assert same(stand.tick(3), before), "a head's encoder is behind: it would change later"
+        stand.watcher.full = False
+        assert stand.tick().y[30, 30] == 120
+        stand.watcher.full = True
+        stand.show(2)
+        stand.tick(14)
+        assert stand.composer._stage.revision == 2

@@ -14,6 +14,7 @@ from commandwall.control.camera_store import CameraStore
 from commandwall.control.database import Database
 from commandwall.control.decor import Decor
 from commandwall.control.documents import (
+    BudgetDocument,
     HeadDocument,
     PreparedDocument,
     TileDocument,
@@ -30,6 +31,7 @@ from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, Ove
 from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.panels import Panels
+from commandwall.control.pins import PinStore
 from commandwall.control.ports import Place
 from commandwall.control.ptz import PtzControl
 from commandwall.control.rearranging import Rearrangement
@@ -53,6 +55,7 @@ from commandwall.model.layout import Cell, Layout
 from commandwall.model.level import PanelLevel
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
+from commandwall.model.transition import HOLD, Transition
 from commandwall.model.wall import DecodeLevel, TileState, Wall
 from commandwall.settings.site import Credential, Language, Level, Site
 from commandwall.workers.worker import WorkerState, WorkerStatus
@@ -88,6 +91,7 @@ PANELS = (
     ),
     Panel("map", "态势", PanelKind.MAP, geojson=("/srv/luohu.geojson",)),
 )  # fmt: skip
+BUDGET = BudgetDocument(4, 0.5, 1, 3, 0)
 
 
 class FakeWall:
@@ -101,6 +105,8 @@ class FakeWall:
         self.greetings: list[Callable[[], None]] = []
         self.told: list[Message] = []
         self.rearranged: list[Rearrangement] = []
+        self.pinned: frozenset[Source] = frozenset()
+        self.transition = HOLD
         self.prepared: list[tuple[str, Iterable[str] | None]] = []
         self._board = board
         self._events = events
@@ -127,6 +133,7 @@ class FakeWall:
                 cell.aspect,
                 (0, 0, 1, 1),
                 cell.z,
+                Source.parse(source) in self.pinned,
             )
             for cell, source in zip(self._layout.cells, self._sources, strict=True)
             for state in [TileState.EMPTY if source == "none" else TileState.LIVE]
@@ -148,6 +155,7 @@ class FakeWall:
             self._layout.id,
             "",
             heads,
+            BUDGET,
             tuple(tiles),
             self.lineup.identifying,
             self.lineup.pattern(WHOLE),
@@ -157,9 +165,14 @@ class FakeWall:
         self._events.publish("wall", WallEvent(self.document()))
 
     def set_layout(
-        self, layout_id: str, sources: Iterable[str] | None, expected_revision: int | None
+        self,
+        layout_id: str,
+        sources: Iterable[str] | None,
+        expected_revision: int | None,
+        transition: Transition = HOLD,
     ) -> WallDocument:
         self._check(expected_revision)
+        self.transition = transition
         if layout_id not in LAYOUTS:
             raise NotFoundError("no layout is called {id!r}", id=layout_id)
         cells = len(LAYOUTS[layout_id].cells)
@@ -190,11 +203,17 @@ class FakeWall:
         self.rearranged.append(change)
         return self._changed([str(source) for source in changed.sources])
 
-    def prepare(self, layout_id: str, sources: Iterable[str] | None) -> PreparedDocument:
+    def prepare(self, layout_id: str, sources: Iterable[str] | None, *, dry_run: bool) -> PreparedDocument:
         if layout_id not in LAYOUTS:
             raise NotFoundError(f"no layout is called {layout_id!r}")
-        self.prepared.append((layout_id, sources))
-        return PreparedDocument(("c-1",))
+        if not dry_run:
+            self.prepared.append((layout_id, sources))
+        return PreparedDocument(("c-1",), BUDGET)
+
+    def pin(self, cell_id: str, *, pinned: bool) -> WallDocument:
+        source = Source.parse(self._sources[self._layout.cells.index(self._layout.cell(cell_id))])
+        self.pinned = self.pinned | {source} if pinned else self.pinned - {source}
+        return self.document()
 
     async def snapshot(self, head: str, image_format: str, viewer: str) -> StillPicture:
         if self.down:
@@ -374,7 +393,17 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
             lambda source: shown.append(f"removed {source}"),
         )
         service = Service(
-            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz, desk
+            place,
+            board,
+            roster,
+            FakeStills(board),
+            {"main": wall},
+            lambda: workers,
+            users,
+            audit,
+            ptz,
+            desk,
+            PinStore(database),
         )
         alarms = Alarms(board, alarm_records, events.publish)
         surroundings = Surroundings(

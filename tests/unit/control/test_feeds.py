@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from commandwall.control.cores import Cores
+from commandwall.control.decoding import Decoding
 from commandwall.control.feeds import Feeds
 from commandwall.control.state import CameraBoard
 from commandwall.ipc.channel import Received
+from commandwall.ipc.decoding import DecodeBudget, DecodingBy, TileReport
 from commandwall.ipc.messages import (
     AddFeeds,
     BusAddress,
@@ -21,6 +24,7 @@ from commandwall.ipc.messages import (
     WarmFeeds,
 )
 from commandwall.model.camera import Camera, StreamAddress, StreamName
+from commandwall.model.decoding import DecodeChoice
 from commandwall.model.layout import Aspect
 from commandwall.model.source import Source, SourceKind
 from commandwall.settings.site import Credential, IngestSettings
@@ -33,6 +37,11 @@ D = Source(SourceKind.CAMERA, "d")
 
 def camera(name: str) -> Camera:
     return Camera(name, name, "dongmen", MAIN, SUB, credentials="gate")
+
+
+def tile(name: str, stream: StreamName = StreamName.SUB) -> TileSpec:
+    source = Source(SourceKind.CAMERA, name)
+    return TileSpec(name, source, stream, "", 0, 240, 134, Aspect.FIT, 1.0)
 
 
 class Rig:
@@ -50,6 +59,7 @@ class Rig:
             self.board,
             self.logins,
             IngestSettings(2),
+            Decoding(Cores()),
             Path("/run/x"),
             lambda tiles: None,
             self.resized.append,
@@ -142,11 +152,11 @@ def test_a_picture_of_another_size_is_told_by_its_camera(rig: Rig) -> None:
     assert rig.resized == ["a"]
 
 
-def test_main_streams_are_opened_ahead_where_their_cameras_live(rig: Rig) -> None:
-    rig.feeds.warm(["a", "b", "c", "nobody"])
+def test_what_is_about_to_be_shown_is_opened_where_its_cameras_live(rig: Rig) -> None:
+    rig.feeds.warm([tile("a", StreamName.MAIN), tile("b"), tile("c"), tile("nobody")])
     assert list(rig.said(WarmFeeds)) == [
-        ("ingest-0", WarmFeeds(("a/main", "c/main"))),
-        ("ingest-1", WarmFeeds(("b/main",))),
+        ("ingest-0", WarmFeeds(("a/main", "a/sub", "c/sub"))),
+        ("ingest-1", WarmFeeds(("b/sub",))),
     ]
 
 
@@ -185,3 +195,32 @@ def test_a_shared_screen_lives_in_one_worker_until_it_is_forgotten(rig: Rig) -> 
     ((_, told),) = rig.said(AddFeeds)
     assert isinstance(told, AddFeeds)
     assert not any(spec.bus for spec in told.feeds)
+
+
+@pytest.mark.parametrize(
+    ("by", "note", "note_zh"),
+    [
+        (DecodingBy(DecodeChoice.CPU), "decoding on the processor", "由处理器解码"),
+        (DecodingBy(DecodeChoice.CUDA), "decoding by cuda", "由 cuda 解码"),
+        (
+            DecodingBy(DecodeChoice.CPU, "cuda does not decode here: none", "cuda 无法解码：none"),
+            "decoding on the processor; cuda does not decode here: none",
+            "由处理器解码；cuda 无法解码：none",
+        ),
+    ],
+)
+def test_a_worker_notes_who_decodes_there(rig: Rig, by: DecodingBy, note: str, note_zh: str) -> None:
+    worker = rig.feeds.workers[0]
+    rig.feeds._hear(worker, Received(by, b"", 0))
+    assert (worker.status.note, worker.status.note_zh) == (note, note_zh)
+
+
+def test_workers_are_told_their_budgets_before_their_tiles(rig: Rig) -> None:
+    rig.feeds.show(ShowTiles("main", 1, (tile("a"), tile("c"), tile("b"))))
+    kinds = [type(message) for name, message in rig.told if name == "ingest-0"]
+    assert kinds == [DecodeBudget, ShowTiles]
+    budgets = dict(rig.said(DecodeBudget))
+    assert budgets["ingest-0"].keep_cores > budgets["ingest-1"].keep_cores  # type: ignore[union-attr]
+    for worker in rig.feeds.workers[:1] * 2:
+        rig.feeds._hear(worker, Received(TileReport((), 0.5), b"", 0))
+    assert len(list(rig.said(DecodeBudget))) == 2

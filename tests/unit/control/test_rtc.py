@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
+from commandwall.control.cores import Cores
+from commandwall.control.decoding import Decoding
 from commandwall.control.feeds import Feeds
 from commandwall.control.lease import LeaseHeldError
 from commandwall.control.roles import Principal, Role
@@ -53,7 +55,7 @@ class Bench:
         self.screens = Screens(lambda kind, body: None, lambda id: None, lambda id: None)
         board = CameraBoard([], lambda kind, body: None)
         ingest = IngestSettings(1)
-        feeds = Feeds(board, {}, ingest, Path("/run"), lambda tiles: None, lambda id: None)
+        feeds = Feeds(board, {}, ingest, Decoding(Cores()), Path("/run"), lambda tiles: None, lambda id: None)
         settings = RtcSettings(("stun:10.0.0.1",))
         self.rtc = RtcControl(settings, self.screens, feeds, Path("/run/rtc.packets"))
 

@@ -150,8 +150,8 @@ def test_mains_are_those_that_tiles_would_be_too_large_for_without(
     only_main = Camera("c10", "东门 10", "dongmen", StreamAddress("rtsp://h/m"), None)
     board.put(only_main)
     sources = (camera_source(2), camera_source(10), EMPTY, camera_source(1))
-    assert scenery.mains(grid(2, 2), arranged(grid(2, 2), sources)) == ["c1", "c2"]
-    assert scenery.mains(grid(3, 3), arranged(grid(3, 3), sources + (EMPTY,) * 5)) == []
+    assert scenery.mains(scenery.plan(grid(2, 2), arranged(grid(2, 2), sources))) == ["c1", "c2"]
+    assert scenery.mains(scenery.plan(grid(3, 3), arranged(grid(3, 3), sources + (EMPTY,) * 5))) == []
 
 
 def test_a_part_of_a_picture_has_slots_of_its_own_and_deserves_the_stream_that_the_whole_would(

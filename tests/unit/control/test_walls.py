@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError
+from commandwall.control.cores import Cores
+from commandwall.control.decoding import Decoding
 from commandwall.control.rearranging import Biggest, CellView, FullScreen, Swap
 from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl, WallLinks
 from commandwall.ipc.channel import Received
+from commandwall.ipc.decoding import TileFigures
 from commandwall.ipc.messages import (
     Message,
     ShowTiles,
     SwitchDone,
-    TileFigures,
     TileTruth,
     WallReport,
 )
@@ -47,7 +49,10 @@ class Stage:
         self.board = CameraBoard(cameras, lambda kind, body: None)
         links = WallLinks(
             self.shown.append,
-            lambda cameras: self.warmed.append(list(cameras)),
+            lambda tiles: self.warmed.append(
+                [tile.source.id for tile in tiles if tile.stream is StreamName.MAIN]
+            ),
+            Decoding(Cores()),
             lambda kind, body: self.events.append((kind, body)),
             lambda wall, arrangement: self.saved.append(arrangement),
         )
@@ -318,16 +323,54 @@ def test_a_camera_that_is_set_up_anew_is_shown_so(stage: Stage) -> None:
 
 def test_what_a_change_would_need_is_opened_ahead_and_nothing_changes(stage: Stage) -> None:
     shown = len(stage.shown)
-    assert stage.wall.prepare("1x1", None).cameras == ("c0",)
-    assert stage.wall.prepare("2x2", cameras(3, 5, 3)).cameras == ("c3", "c5")
-    assert stage.wall.prepare("3x3", None).cameras == ()
-    assert stage.warmed == [["c0"], ["c3", "c5"], []]
+    assert stage.wall.prepare("1x1", None, dry_run=False).cameras == ("c0",)
+    assert stage.wall.prepare("2x2", cameras(3, 5, 3), dry_run=False).cameras == ("c3", "c5")
+    assert stage.wall.prepare("3x3", None, dry_run=False).cameras == ()
+    assert stage.warmed == [["c0"], ["c3", "c5", "c3"], []]
     assert (len(stage.shown), stage.wall.arrangement.revision) == (shown, 1)
 
 
 def test_what_cannot_be_shown_is_not_prepared(stage: Stage) -> None:
     with pytest.raises(NotFoundError, match="5x5"):
-        stage.wall.prepare("5x5", None)
+        stage.wall.prepare("5x5", None, dry_run=False)
     with pytest.raises(InvalidError, match="nobody"):
-        stage.wall.prepare("1x1", ["camera:nobody"])
+        stage.wall.prepare("1x1", ["camera:nobody"], dry_run=False)
     assert stage.warmed == []
+
+
+def test_asking_what_a_change_would_cost_opens_nothing(stage: Stage) -> None:
+    prepared = stage.wall.prepare("2x2", cameras(3, 5, 3), dry_run=True)
+    assert prepared.cameras == ("c3", "c5") and stage.warmed == []
+    assert prepared.budget.tiles == 3 and prepared.budget.budget_share > 0
+
+
+def test_a_pin_follows_what_it_was_put_on(stage: Stage) -> None:
+    stage.wall.set_layout("2x2", cameras(3, 5), None)
+    document = stage.wall.pin("2", pinned=True)
+    assert [tile.pinned for tile in document.tiles] == [False, True, False, False]
+    assert document.revision == stage.wall.arrangement.revision
+    stage.wall.set_layout("3x3", cameras(5, 3), None)
+    five, three = stage.shown[-1].tiles
+    assert five.importance > three.importance
+    assert [tile.pinned for tile in stage.wall.tiles()[:2]] == [True, False]
+    stage.wall.pin("1", pinned=False)
+    five, three = stage.shown[-1].tiles
+    assert five.importance == three.importance and stage.wall.pinned == frozenset()
+
+
+def test_nothing_cannot_be_pinned(stage: Stage) -> None:
+    stage.wall.set_layout("2x2", cameras(3), None)
+    with pytest.raises(InvalidError, match="cell '2' is empty"):
+        stage.wall.pin("2", pinned=True)
+    with pytest.raises(NotFoundError):
+        stage.wall.pin("9", pinned=True)
+
+
+def test_the_wall_tells_how_far_its_tiles_are_decoded(stage: Stage) -> None:
+    stage.wall.set_layout("2x2", cameras(3, 5, 6), None)
+    rungs = (DecodeLevel.KEY, DecodeLevel.NODEBLOCK, DecodeLevel.NODEBLOCK)
+    stage.wall.take_figures(
+        TileFigures("main", str(number), StreamName.SUB, rung, 1.0, 1) for number, rung in enumerate(rungs, 1)
+    )
+    told = stage.wall.document().budget
+    assert (told.tiles, told.key_only, told.nodeblock, told.full) == (3, 1, 2, 0)

@@ -5,12 +5,17 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
+
+import commandwall.ingest.board as board_module
 from commandwall.base.clock import monotonic_ns
 from commandwall.ingest.board import Board
 from commandwall.ingest.feed_set import FeedSet
 from commandwall.ingest.pool import DecodePool
-from commandwall.ipc.messages import ShowTiles, TileReport, TileSpec
+from commandwall.ipc.decoding import DecodeBudget, TileReport
+from commandwall.ipc.messages import ShowTiles, TileSpec
 from commandwall.ipc.slots import SlotFlag
+from commandwall.media.park import DecoderPark
 from commandwall.model.access_unit import StreamInfo
 from commandwall.model.camera import StreamName
 from commandwall.model.wall import DecodeLevel
@@ -29,7 +34,7 @@ class Desk:
         self.feeds = feeds
         self.cameras = cameras
         self.reports: list[TileReport] = []
-        self.board = Board(feeds, pool, budget_cores, self.reports.append)
+        self.board = Board(feeds, pool, budget_cores, self.reports.append, DecoderPark())
 
     async def add(self, *cameras: str, main: bool = False) -> None:
         """Open the sub streams of ``cameras``; main streams are there on demand."""
@@ -210,6 +215,25 @@ async def test_the_least_important_fall_to_key_frames_when_the_budget_is_small(
         assert rungs == [DecodeLevel.KEY, DecodeLevel.KEY, DecodeLevel.KEY, DecodeLevel.NODEBLOCK]
 
 
+async def test_a_smaller_budget_is_obeyed_and_a_larger_one_restores(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    wall = canvas((64, 48), (64, 48))
+
+    def rungs() -> list[DecodeLevel]:
+        return [tile.decode for tile in this.reports[-1].tiles] if this.reports else []
+
+    async with desk(pool) as this:
+        this.cameras.info = StreamInfo("h264", 640, 360)
+        await this.add("a", "b")
+        this.show(wall.tile(0, "a", importance=2.0), wall.tile(1, "b"))
+        await until(lambda: rungs() == [DecodeLevel.NODEBLOCK] * 2)
+        this.board.afford(DecodeBudget(keep_cores=0.015, take_cores=0.012))
+        await until(lambda: rungs() == [DecodeLevel.NODEBLOCK, DecodeLevel.KEY])
+        this.board.afford(DecodeBudget(keep_cores=1.0, take_cores=0.85))
+        await until(lambda: rungs() == [DecodeLevel.NODEBLOCK] * 2)
+
+
 async def test_only_a_tile_as_large_as_the_picture_is_deblocked(pool: DecodePool, canvas: MakeCanvas) -> None:
     wall = canvas((128, 96), (64, 48))
     async with desk(pool) as this:
@@ -237,3 +261,37 @@ async def test_a_key_frame_that_is_due_is_waited_for(pool: DecodePool, canvas: M
         camera.on_unit(replace(stream()[0], arrival_ns=now_ns + 1))
         await until(lambda: not wall.info().flags)
         assert wall.published() == 2
+
+
+async def test_what_is_about_to_be_shown_is_decoded_ahead_and_then_let_go(
+    pool: DecodePool, canvas: MakeCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = canvas()
+    async with desk(pool) as this:
+        await this.add("a", "b")
+        this.send("a/sub", 0, 8)
+        this.send("b/sub", 0, 8)
+        this.board.warm(["a/sub", "nobody/sub"])
+        assert (this.sinks("a/sub"), this.sinks("b/sub")) == (1, 0)
+        decoder = this.board._decoders["a/sub"]
+        await until(lambda: decoder.decoded == 8)
+        this.show(wall.tile(0, "a"))
+        await until(lambda: wall.published() == 1)
+        assert (
+            wall.luma() == pytest.approx(luma_of(7), abs=3) and not wall.info().flags & SlotFlag.CATCHING_UP
+        )
+        monkeypatch.setattr(board_module, "WARM_S", -1.0)
+        this.board.warm(["a/sub", "b/sub"])
+        assert (this.sinks("a/sub"), this.sinks("b/sub")) == (1, 0)
+        this.show()
+        await until(lambda: this.sinks("a/sub") == 0)
+
+
+async def test_nothing_is_decoded_ahead_without_room_for_it(pool: DecodePool, canvas: MakeCanvas) -> None:
+    wall = canvas()
+    async with desk(pool, budget_cores=0.0001) as this:
+        await this.add("a", "b")
+        this.cameras.sessions["b/sub"].on_unit(replace(stream()[0], arrival_ns=monotonic_ns()))
+        this.show(wall.tile(0, "a"))
+        this.board.warm(["b/sub"])
+        assert this.sinks("b/sub") == 0

@@ -2,18 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from commandwall.ingest.costs import CostBook
-from commandwall.ingest.pool import DecodePool
-from commandwall.ingest.stream_decoder import StreamDecoder
-from commandwall.model.camera import StreamName
-from commandwall.model.wall import DecodeLevel
+from commandwall.ingest.costs import Cost, CostBook
 
 PIXELS = 640 * 360
-
-
-@pytest.fixture
-def decoder(pool: DecodePool) -> StreamDecoder:
-    return StreamDecoder(pool, "a/sub", StreamName.SUB, DecodeLevel.NODEBLOCK)
+MEASURED = Cost(0.004, 0.002)
 
 
 def test_an_unknown_feed_is_guessed_by_its_pixels() -> None:
@@ -25,23 +17,22 @@ def test_an_unknown_feed_is_guessed_by_its_pixels() -> None:
     assert book.cost("b/main", 0) == large
 
 
-def test_what_was_measured_is_remembered(decoder: StreamDecoder) -> None:
+def test_what_was_measured_is_remembered() -> None:
     book = CostBook()
-    decoder.key_cost_s, decoder.frame_cost_s = 0.004, 0.002
-    book.learn(decoder, PIXELS)
+    book.learn("a/sub", MEASURED, PIXELS)
     assert book.cost("a/sub", PIXELS) == (0.004, 0.002)
 
 
-def test_guesses_follow_what_this_machine_measures(decoder: StreamDecoder) -> None:
+def test_guesses_follow_what_this_machine_measures() -> None:
     book = CostBook()
-    decoder.key_cost_s, decoder.frame_cost_s = 0.004, 0.002
     for _ in range(200):
-        book.learn(decoder, PIXELS)
+        book.learn("a/sub", MEASURED, PIXELS)
     assert book.cost("b/sub", PIXELS).frame_s == pytest.approx(0.002, rel=0.05)
 
 
-def test_nothing_is_learnt_before_it_is_measured(decoder: StreamDecoder) -> None:
+def test_a_cost_without_a_size_teaches_nothing_about_others() -> None:
     book = CostBook()
-    before = book.cost("a/sub", PIXELS)
-    book.learn(decoder, PIXELS)
-    assert book.cost("a/sub", PIXELS) == before
+    before = book.cost("b/sub", PIXELS)
+    book.learn("a/sub", MEASURED, 0)
+    assert book.known("a/sub") == MEASURED and book.known("b/sub") is None
+    assert book.cost("b/sub", PIXELS) == before

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.ingest.ladder import Budget, Demand, decide
+from commandwall.ingest.ladder import Demand, Limits, decide, deserved
 from commandwall.model.wall import DecodeLevel
 
 LEVELS = list(DecodeLevel)
@@ -25,7 +25,9 @@ demands = st.lists(
     unique_by=lambda each: each.feed,
     max_size=12,
 )
-budgets = st.floats(0.01, 8)
+budgets = st.floats(0.01, 8).flatmap(
+    lambda keep: st.builds(Limits, st.just(keep), st.floats(0.01, 1).map(keep.__mul__))
+)
 
 
 def demand(feed: str, **changes: object) -> Demand:
@@ -38,7 +40,7 @@ def load(given_demands: list[Demand], levels: dict[str, DecodeLevel]) -> float:
 
 
 @given(demands, budgets)
-def test_nobody_starves_and_nobody_gets_more_than_wanted(each_demand: list[Demand], budget: float) -> None:
+def test_nobody_starves_and_nobody_gets_more_than_wanted(each_demand: list[Demand], budget: Limits) -> None:
     levels = decide(each_demand, budget)
     assert levels.keys() == {each.feed for each in each_demand}
     for each in each_demand:
@@ -47,22 +49,22 @@ def test_nobody_starves_and_nobody_gets_more_than_wanted(each_demand: list[Deman
 
 @given(demands, budgets)
 def test_the_budget_is_kept_unless_key_frames_alone_exceed_it(
-    each_demand: list[Demand], budget: float
+    each_demand: list[Demand], budget: Limits
 ) -> None:
     levels = decide(each_demand, budget)
     floor = load(each_demand, dict.fromkeys(levels, DecodeLevel.KEY))
-    assert load(each_demand, levels) <= max(budget, floor) + 1e-9
+    assert load(each_demand, levels) <= max(budget.keep, floor) + 1e-9
 
 
 @given(demands, budgets)
-def test_deciding_again_changes_nothing(each_demand: list[Demand], budget: float) -> None:
+def test_deciding_again_changes_nothing(each_demand: list[Demand], budget: Limits) -> None:
     levels = decide(each_demand, budget)
     again = decide([replace(each, current=levels[each.feed]) for each in each_demand], budget)
     assert again == levels
 
 
 @given(demands, budgets)
-def test_equal_feeds_are_cut_by_importance(each_demand: list[Demand], budget: float) -> None:
+def test_equal_feeds_are_cut_by_importance(each_demand: list[Demand], budget: Limits) -> None:
     alike = [demand(each.feed, importance=each.importance) for each in each_demand]
     levels = decide(alike, budget)
     kept = [each.importance for each in alike if levels[each.feed] is DecodeLevel.NODEBLOCK]
@@ -72,7 +74,7 @@ def test_equal_feeds_are_cut_by_importance(each_demand: list[Demand], budget: fl
 
 def test_with_room_for_all_everyone_gets_what_it_deserves() -> None:
     wanted = [demand("a", wanted=DecodeLevel.FULL), demand("b"), demand("c", current=DecodeLevel.KEY)]
-    assert decide(wanted, 4.0) == {
+    assert decide(wanted, Limits(4.0, 4.0)) == {
         "a": DecodeLevel.FULL,
         "b": DecodeLevel.NODEBLOCK,
         "c": DecodeLevel.NODEBLOCK,
@@ -81,63 +83,27 @@ def test_with_room_for_all_everyone_gets_what_it_deserves() -> None:
 
 def test_all_frames_of_one_come_before_deblocking_of_another() -> None:
     wanted = [demand("a", wanted=DecodeLevel.FULL, importance=9), demand("b", importance=1)]
-    levels = decide(wanted, 0.22)
+    levels = decide(wanted, Limits(0.22, 0.22))
     assert levels == {"a": DecodeLevel.NODEBLOCK, "b": DecodeLevel.NODEBLOCK}
 
 
 def test_what_was_cut_comes_back_only_with_room_to_spare() -> None:
     cost = demand("a").load(DecodeLevel.NODEBLOCK)
     cut, uncut = demand("a", current=DecodeLevel.KEY), demand("a")
-    assert decide([uncut], cost * 1.05) == {"a": DecodeLevel.NODEBLOCK}
-    assert decide([cut], cost * 1.05) == {"a": DecodeLevel.KEY}
-    assert decide([cut], cost * 1.25) == {"a": DecodeLevel.NODEBLOCK}
+    limits = Limits(keep=cost * 1.05, take=cost * 0.9)
+    assert decide([uncut], limits) == {"a": DecodeLevel.NODEBLOCK}
+    assert decide([cut], limits) == {"a": DecodeLevel.KEY}
+    assert decide([cut], Limits(keep=cost * 1.25, take=cost * 1.06)) == {"a": DecodeLevel.NODEBLOCK}
 
 
 def test_among_equals_those_that_have_it_keep_it() -> None:
     alike = [demand("a", current=DecodeLevel.KEY), demand("b"), demand("c", current=DecodeLevel.KEY)]
-    levels = decide(alike, demand("b").load(DecodeLevel.NODEBLOCK) + 0.03)
+    cores = demand("b").load(DecodeLevel.NODEBLOCK) + 0.03
+    levels = decide(alike, Limits(cores, cores))
     assert levels == {"a": DecodeLevel.KEY, "b": DecodeLevel.NODEBLOCK, "c": DecodeLevel.KEY}
 
 
-def test_waiting_cuts_the_budget_step_by_step() -> None:
-    budget = Budget(2.0)
-    budget.measured(0.5, catching_up=False)
-    assert budget.cores == 2.0
-    budget.measured(0.5, catching_up=False)
-    assert 1.7 < budget.cores < 2.0
-    cut = budget.cores
-    budget.measured(0.5, catching_up=False)
-    assert budget.cores == cut
-    budget.measured(0.0, catching_up=False)
-    assert cut < budget.cores <= 2.0
-
-
-def test_a_switch_cuts_nothing() -> None:
-    budget = Budget(2.0)
-    for _ in range(10):
-        budget.measured(1.0, catching_up=True)
-    assert budget.cores == 2.0
-
-
-def test_a_budget_that_was_cut_often_comes_back_in_small_steps_until_it_is_calm() -> None:
-    budget = Budget(1.0)
-    for _ in range(20):
-        budget.measured(1.0, catching_up=False)
-    low = budget.cores
-    budget.measured(0.0, catching_up=False)
-    assert 0 < budget.cores - low < 0.03
-    for _ in range(40):
-        budget.measured(0.0, catching_up=False)
-    assert budget.cores == 1.0
-
-
-def test_the_budget_never_vanishes() -> None:
-    budget = Budget(2.0)
-    for _ in range(200):
-        budget.measured(1.0, catching_up=False)
-    assert budget.cores >= 0.6
-
-
-def test_who_gets_no_key_frames_is_not_left_with_them_alone() -> None:
-    levels = decide([demand("a"), demand("keyless", least=DecodeLevel.NODEBLOCK)], 0.0)
-    assert levels == {"a": DecodeLevel.KEY, "keyless": DecodeLevel.NODEBLOCK}
+def test_a_tile_nearly_as_wide_as_the_picture_deserves_deblocking() -> None:
+    assert deserved([64, 512], 640) is DecodeLevel.FULL
+    assert deserved([64, 510], 640) is DecodeLevel.NODEBLOCK
+    assert deserved([1920], 0) is DecodeLevel.NODEBLOCK

@@ -47,18 +47,18 @@ def test_more_urgent_jobs_go_first_and_equal_ones_in_turn(pool: DecodePool) -> N
 
     pool.put(Call(hold), Urgency.LIVE)
     assert begun.wait(WAIT_S)
-    for name, urgency in (("late", 2), ("live 1", 1), ("first 1", 0), ("live 2", 1), ("first 2", 0)):
+    for name, urgency in (
+        ("late", 3), ("live 1", 2), ("first 1", 0), ("live 2", 2), ("key", 1), ("first 2", 0),
+    ):  # fmt: skip
         pool.put(Call(lambda name=name: order.append(name)), Urgency(urgency))  # type: ignore[misc]
     pool.put(Call(done.set), Urgency.CATCH_UP)
     go.set()
     assert done.wait(WAIT_S)
-    assert order == ["first 1", "first 2", "live 1", "live 2", "late"]
+    assert order == ["first 1", "first 2", "key", "live 1", "live 2", "late"]
 
 
-def test_whoever_catches_up_is_not_put_off_for_ever(
-    pool: DecodePool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pool_module, "PATIENCE_NS", 0)
+def test_nobody_is_put_off_for_ever(pool: DecodePool, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_ms = 0
     begun, go, done = threading.Event(), threading.Event(), threading.Event()
     order: list[str] = []
 
@@ -68,13 +68,16 @@ def test_whoever_catches_up_is_not_put_off_for_ever(
 
     pool.put(Call(hold), Urgency.LIVE)
     assert begun.wait(WAIT_S)
-    pool.put(Call(lambda: order.append("live")), Urgency.LIVE)
-    pool.put(Call(lambda: order.append("overdue")), Urgency.CATCH_UP)
-    pool.put(Call(lambda: order.append("first")), Urgency.FIRST)
-    pool.put(Call(done.set), Urgency.LIVE)
+    monkeypatch.setattr(pool_module, "monotonic_ns", lambda: now_ms * 1_000_000)
+    work = ("behind 0", "live 50", "behind 100", "key 150", "live 200", "key 250", "first 300")
+    urgencies = {"behind": Urgency.CATCH_UP, "live": Urgency.LIVE, "key": Urgency.KEY, "first": Urgency.FIRST}
+    for name in work:
+        kind, now_ms = name.split()[0], int(name.split()[1])
+        pool.put(Call(lambda name=name: order.append(name)), urgencies[kind])  # type: ignore[misc]
+    pool.put(Call(done.set), Urgency.CATCH_UP)
     go.set()
     assert done.wait(WAIT_S)
-    assert order == ["first", "overdue", "live"]
+    assert order == ["first 300", "live 50", "key 150", "behind 0", "live 200", "key 250", "behind 100"]
 
 
 def test_the_time_of_jobs_is_added_up_and_lag_is_that_of_live_work(pool: DecodePool) -> None:

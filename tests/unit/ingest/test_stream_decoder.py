@@ -13,6 +13,7 @@ from commandwall.ingest.pool import DecodePool, Job, Urgency
 from commandwall.ingest.stream_decoder import MAX_PENDING, StreamDecoder
 from commandwall.ingest.tile import Tile
 from commandwall.ipc.slots import SlotFlag
+from commandwall.media.park import DecoderPark
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import StreamName
 from commandwall.model.wall import DecodeLevel
@@ -53,7 +54,7 @@ def bench() -> Bench:
 
 
 def decoder_on(bench: Bench, *tiles: Tile, level: DecodeLevel = DecodeLevel.NODEBLOCK) -> StreamDecoder:
-    decoder = StreamDecoder(bench, "cam/sub", StreamName.SUB, level)  # type: ignore[arg-type]
+    decoder = StreamDecoder(bench, "cam/sub", StreamName.SUB, level, DecoderPark())  # type: ignore[arg-type]
     decoder.show(tiles)
     decoder.describe(INFO)
     return decoder
@@ -276,7 +277,7 @@ def test_frames_pushed_while_threads_decode_are_all_decoded_in_order(
     canvas: MakeCanvas, pool: DecodePool
 ) -> None:
     wall, tile = one_tile(canvas)
-    decoder = StreamDecoder(pool, "cam/sub", StreamName.SUB, DecodeLevel.NODEBLOCK)
+    decoder = StreamDecoder(pool, "cam/sub", StreamName.SUB, DecodeLevel.NODEBLOCK, DecoderPark())
     decoder.show((tile,))
     decoder.describe(INFO)
     units = stream(frames=100, gop=100)
@@ -291,3 +292,37 @@ def test_frames_pushed_while_threads_decode_are_all_decoded_in_order(
     while wall.info().arrival_ns != units[99].arrival_ns and time.monotonic() < deadline:
         time.sleep(0.002)
     assert abs(wall.luma() - luma_of(99)) < 3
+
+
+def test_what_waits_is_given_up_but_for_the_newest_key_frame_when_only_those_are_wanted(
+    canvas: MakeCanvas, bench: Bench
+) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    decoder.begin(list(stream()[:1]), whole=True)
+    bench.drain()
+    for unit in stream()[1:14]:
+        decoder.push(unit)
+    decoder.set_level(DecodeLevel.KEY)
+    bench.drain()
+    assert abs(wall.luma() - luma_of(10)) < 3 and decoder.decoded == 2
+    decoder.push(stream()[14])
+    decoder.push(stream()[0])
+    assert bench.step() is Urgency.KEY
+
+
+def test_a_closed_decoder_is_parked_when_nobody_is_at_it(canvas: MakeCanvas, bench: Bench) -> None:
+    _, tile = one_tile(canvas)
+    park = DecoderPark()
+    for at_work in (False, True):
+        decoder = StreamDecoder(bench, "cam/sub", StreamName.SUB, DecodeLevel.NODEBLOCK, park)  # type: ignore[arg-type]
+        decoder.show((tile,))
+        decoder.describe(INFO)
+        decoder.push(stream()[0])
+        bench.drain()
+        if at_work:
+            decoder.push(stream()[1])
+        decoder.close()
+        assert len(park) == (not at_work)
+        bench.drain()
+        assert len(park) == 1

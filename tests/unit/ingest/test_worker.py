@@ -13,6 +13,7 @@ import pytest
 
 from commandwall.base.errors import CommandwallError
 from commandwall.ipc.channel import Received
+from commandwall.ipc.decoding import TileReport
 from commandwall.ipc.messages import (
     AddFeeds,
     ConfigureIngest,
@@ -24,7 +25,6 @@ from commandwall.ipc.messages import (
     RemoveFeeds,
     ShowTiles,
     SnapshotCamera,
-    TileReport,
     WarmFeeds,
 )
 from commandwall.ipc.packets import Subscription

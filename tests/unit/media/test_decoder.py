@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from resource import RUSAGE_SELF, getrusage
 
+import av
 import numpy as np
 import pytest
 
@@ -154,3 +155,16 @@ def test_saturated_green_is_no_hole() -> None:
     units = stream(codec="libx265", width=128, height=96, frames=2)
     (picture,) = VideoDecoder("hevc").decode(units[0])
     assert not picture.hollow
+
+
+@pytest.mark.parametrize("full_range", [False, True])
+def test_nv12_of_a_device_is_the_same_picture_in_planes(full_range: bool) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (75, 98), np.uint8)
+    planar = av.VideoFrame.from_ndarray(noise, format="yuv420p")
+    pairs = planar.reformat(format="nv12")
+    pairs.color_range = 2 if full_range else 1
+    unit = stream()[0]
+    expected = DecodedPicture(planar, unit, False, 1.0, False).planes()
+    picture = DecodedPicture(pairs, unit, False, 1.0, False)
+    assert picture.full_range is full_range
+    assert all(map(np.array_equal, picture.planes(), expected))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from commandwall.control.cores import Cores
+from commandwall.control.decoding import Decoding
 from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl, WallLinks
@@ -27,13 +29,22 @@ def board() -> CameraBoard:
 
 
 @pytest.fixture
-def wall(board: CameraBoard) -> WallControl:
+def decoding() -> Decoding:
+    return Decoding(Cores())
+
+
+@pytest.fixture
+def wall(board: CameraBoard, decoding: Decoding) -> WallControl:
     """Return a wall whose process never runs."""
     layout = Layout("1", "1", 1, 1, (Cell("1", 0, 0),))
     heads = (Head("left", Rect(0, 0, 960, 1080)), Head("right", Rect(960, 0, 960, 1080)))
     model = Wall("main", "主墙", 1920, 1080, 25, "1", heads)
     links = WallLinks(
-        lambda tiles: None, lambda cameras: None, lambda kind, body: None, lambda wall, arrangement: None
+        lambda tiles: None,
+        lambda cameras: None,
+        decoding,
+        lambda kind, body: None,
+        lambda wall, arrangement: None,
     )
     control = WallControl(model, {"1": layout}, Sources([CameraBook(board)]), links, Path("/run/x"), "zh")
     control.restore(None)

@@ -10,13 +10,15 @@ import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from commandwall.control.decoding import Decoding
 from commandwall.control.displays import DisplayControl
 from commandwall.control.rtc import Watched
 from commandwall.control.state import CameraBoard, CameraStatus
 from commandwall.control.walls import WallControl
 from commandwall.ipc.channel import Received
+from commandwall.ipc.decoding import TileFigures
 from commandwall.ipc.head_messages import DisplayReport
-from commandwall.ipc.messages import FeedFigures, SwitchDone, TileFigures, TileTruth
+from commandwall.ipc.messages import FeedFigures, SwitchDone, TileTruth
 from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.clock import ClockFigures, ClockSource
 from commandwall.model.head import Display, Head
@@ -35,7 +37,7 @@ WORKERS = [
 
 
 @pytest.fixture
-def metrics(board: CameraBoard, wall: WallControl) -> Metrics:
+def metrics(board: CameraBoard, wall: WallControl, decoding: Decoding) -> Metrics:
     return Metrics(
         Sources(
             board.all,
@@ -45,6 +47,7 @@ def metrics(board: CameraBoard, wall: WallControl) -> Metrics:
             lambda: 2,
             lambda: {"ingest-0": 1200},
             lambda: {Watched("main", "left"): 4, Watched(camera="c-1"): 1},
+            decoding,
         )
     )
 
@@ -148,7 +151,7 @@ async def test_labels_are_few_and_never_an_address(metrics: Metrics, says: Says)
     says(report(1))
     families = await scrape(metrics)
     labels = {label for family in families.values() for sample in family.samples for label in sample.labels}
-    assert labels == {"camera", "area", "wall", "head", "kind", "worker", "le", "version"}
+    assert labels == {"camera", "area", "wall", "head", "kind", "worker", "le", "version", "decode"}
     assert b"rtsp" not in (await metrics.text())[0]
 
 
@@ -165,12 +168,14 @@ async def test_the_reference_has_every_metric_with_its_type_and_no_other(
     assert {tuple(row) for row in rows} == served
 
 
-async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(metrics: Metrics, wall: WallControl) -> None:
+async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(
+    metrics: Metrics, wall: WallControl, decoding: Decoding
+) -> None:
     cameras = [
         CameraStatus(f"dongmen-{i:03}", "东门", "dongmen", None, FeedState.LIVE, last_frame_age_s=0.04)
         for i in range(400)
     ]
-    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict, int, dict, dict))
+    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict, int, dict, dict, decoding))
     scraping = asyncio.create_task(many.text())
     longest_s, begun = 0.0, time.perf_counter()
     last = begun

@@ -13,13 +13,14 @@ export class LayoutPicker {
   /**
    * @param {HTMLElement} strip
    * @param {import("../base/i18n.js").I18n} i18n
-   * @param {{onPick: (layout: string) => void, onConsider: (layout: string) => void}} actions
+   * @param {{onPick: (layout: string) => void, onConsider: (layout: string) => void, onLeave: () => void}} actions
    */
-  constructor(strip, i18n, { onPick, onConsider }) {
+  constructor(strip, i18n, { onPick, onConsider, onLeave }) {
     this.strip = strip;
     this.i18n = i18n;
     this.onPick = onPick;
     this.onConsider = onConsider;
+    this.onLeave = onLeave;
     this.considering = 0;
     /** @type {import("./groups.js").Layout[]} */
     this.layouts = [];
@@ -84,7 +85,7 @@ export class LayoutPicker {
         on: {
           click: () => this.onPick(id),
           pointerenter: () => this.consider(id),
-          pointerleave: () => clearTimeout(this.considering),
+          pointerleave: () => this.leave(),
         },
       },
       ...content,
@@ -103,6 +104,11 @@ export class LayoutPicker {
     clearTimeout(this.considering);
     if (layout === this.current) return;
     this.considering = setTimeout(() => this.onConsider(layout), CONSIDER_MS);
+  }
+
+  leave() {
+    clearTimeout(this.considering);
+    this.onLeave();
   }
 
   mark() {

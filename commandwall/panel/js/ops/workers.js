@@ -12,9 +12,11 @@ import { decimal, memory } from "../base/format.js";
  * @property {number} restarts
  * @property {number} cpu_s processor time over all its lives
  * @property {number | null} memory_bytes
+ * @property {string} note
+ * @property {string} note_zh
  */
 
-const COLUMNS = ["kind", "name", "pid", "state", "restarts", "cpu", "memory"];
+const COLUMNS = ["kind", "name", "pid", "state", "restarts", "cpu", "memory", "note"];
 
 export class WorkerTable {
   /** @param {import("../base/i18n.js").I18n} i18n */
@@ -61,6 +63,7 @@ export class WorkerTable {
       decimal(worker.restarts, 0),
       decimal(this.percents.get(worker.name), 1, " %"),
       memory(worker.memory_bytes),
+      this.i18n.language === "zh" ? worker.note_zh : worker.note,
     ];
     const cells = texts.map((text) => element("td", {}, text));
     cells[3].dataset.state = worker.state;

@@ -3,6 +3,7 @@
 import { Api } from "../base/api.js";
 import { byId } from "../base/dom.js";
 import { I18n } from "../base/i18n.js";
+import { Together } from "../video/together.js";
 import { Viewer } from "../video/viewer.js";
 import { truthText } from "../wall/truth.js";
 
@@ -11,10 +12,11 @@ const LANGUAGES = ["zh", "en"].map((language) => new I18n({ getItem: () => langu
 
 const [, , wall, head] = location.pathname.split("/").map(decodeURIComponent);
 const api = new Api();
-const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), {
-  onTruth: showTruth,
-  onClosed: () => api.checkSession(),
-});
+const viewer = new Viewer(
+  /** @type {HTMLCanvasElement} */ (byId("picture")),
+  { onTruth: showTruth, onClosed: () => api.checkSession() },
+  new Together(wall),
+);
 
 /**
  * @param {import("../video/freshness.js").Verdict} verdict

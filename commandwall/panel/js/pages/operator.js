@@ -18,6 +18,7 @@ import { ScreenSharing } from "../screens/sharing.js";
 import { ScreenStore } from "../screens/store.js";
 import { Viewer } from "../video/viewer.js";
 import { cameraOf, dataSource, screenSource, sourceOf } from "../wall/arrangement.js";
+import { BudgetMeter } from "../wall/budget.js";
 import { HoverCard } from "../wall/card.js";
 import { Desk } from "../wall/desk.js";
 import { Drag } from "../wall/drag.js";
@@ -45,6 +46,7 @@ const topbar = new TopBar(i18n, api, store);
 const menu = new Menu(byId("menu"));
 const view = new WallView(byId("stage"), byId("cells"), i18n);
 const card = new HoverCard(byId("card"), view, store, i18n);
+const meter = new BudgetMeter(i18n);
 const inspector = new Inspector(store, i18n);
 const screens = new ScreenStore();
 const screenList = new ScreenList(screens, i18n, (screen) => desk.place(screenSource(screen), false));
@@ -52,7 +54,8 @@ const sharing = new ScreenSharing(i18n, toasts);
 const pad = new PtzPad(api, i18n, toasts);
 const picker = new LayoutPicker(byId("layouts"), i18n, {
   onPick: (layout) => desk.change(() => session.setLayout(layout)),
-  onConsider: (layout) => desk.prepare(layout),
+  onConsider: (layout) => consider(layout),
+  onLeave: () => forget(),
 });
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
 const lineUp = new LineUp(api, i18n, toasts);
@@ -65,6 +68,21 @@ const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
 const overlays = new OverlayDialogs(api, i18n, toasts);
 const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, overlays });
+
+/** The layout under the pointer; an answer that comes later is not shown. */
+let considered = "";
+
+/** Says what a layout would come to, which is about to be chosen. @param {string} layout */
+async function consider(layout) {
+  considered = layout;
+  const budget = await desk.prepare(layout);
+  if (budget !== null && considered === layout) meter.foretell(layout, budget);
+}
+
+function forget() {
+  considered = "";
+  meter.forget();
+}
 
 /** @param {string} camera @param {boolean} next */
 function pick(camera, next) {
@@ -99,6 +117,7 @@ function showSession() {
   picker.show(wall);
   showWall(wall, i18n);
   lineUp.show(wall, desk.readOnly);
+  meter.show(wall.budget);
   desk.refresh();
   tree.refresh();
   list.refresh();
@@ -169,8 +188,8 @@ function wireEvents() {
   events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
   events.addEventListener("tiles", (event) => {
-    const { wall, tiles } = /** @type {CustomEvent} */ (event).detail;
-    session.receiveTiles(wall, tiles);
+    const { wall, budget, tiles } = /** @type {CustomEvent} */ (event).detail;
+    session.receiveTiles(wall, budget, tiles);
   });
   events.addEventListener("overlays", (event) =>
     overlays.receive(/** @type {CustomEvent} */ (event).detail.overlays),
@@ -182,6 +201,7 @@ function wireEvents() {
   session.addEventListener("wall", showSession);
   session.addEventListener("tiles", () => {
     view.refresh();
+    if (session.wall !== null) meter.show(session.wall.budget);
     if (card.cell !== null) card.refresh();
   });
   view.addEventListener("select", () => {

@@ -1,20 +1,34 @@
 /** The canvas that a head's pictures are drawn on, and the figures of what it shows. */
 
 import { Freshness } from "./freshness.js";
+import { MOST_WAIT_MS } from "./together.js";
 
-/** Draws the newest picture at the browser's next repaint; what is older by then is dropped. */
+/**
+ * @typedef {object} Waiting
+ * @property {VideoFrame | ImageBitmap} picture
+ * @property {number} tick
+ * @property {number} utcMs when it was composed
+ * @property {number} atMs when it came, monotonic
+ */
+
+/**
+ * Draws the newest picture at the browser's next repaint; what is older by then is dropped. A head that
+ * stands beside others draws the newest one that all of them have.
+ */
 export class Screen {
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
+  /** @param {HTMLCanvasElement} canvas @param {import("./together.js").Together | null} together */
+  constructor(canvas, together = null) {
     this.canvas = canvas;
+    this.together = together;
     const context = canvas.getContext("2d", { alpha: false });
     if (context === null) throw new Error("this browser has no 2D canvas");
     this.context = context;
     this.freshness = new Freshness(performance.now());
     /** Read by tests and benchmarks as `window.commandwall`. */
     this.figures = { frames: 0, skipped: 0, lastTick: -1, lastUtcMs: 0, latencyMs: NaN };
-    /** @type {{picture: VideoFrame | ImageBitmap, tick: number, utcMs: number} | null} */
-    this.next = null;
+    /** Oldest first. @type {Waiting[]} */
+    this.waiting = [];
+    this.drawing = false;
   }
 
   /**
@@ -23,18 +37,37 @@ export class Screen {
    * @param {number} utcMs when it was composed
    */
   show(picture, tick, utcMs) {
-    if (this.next === null) requestAnimationFrame(() => this.draw());
-    else {
-      this.next.picture.close();
-      this.figures.skipped += 1;
-    }
-    this.next = { picture, tick, utcMs };
+    this.waiting.push({ picture, tick, utcMs, atMs: performance.now() });
+    this.together?.announce(tick);
+    this.drawSoon();
+  }
+
+  drawSoon() {
+    if (this.drawing || this.waiting.length === 0) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      this.draw();
+      this.drawSoon();
+    });
+  }
+
+  /** @returns {Waiting | undefined} the newest picture whose time has come, taken out; older ones are dropped */
+  take() {
+    const nowMs = performance.now();
+    const due = this.waiting.findLastIndex(
+      ({ tick, atMs }) => nowMs - atMs >= MOST_WAIT_MS || (this.together?.ready(tick, nowMs) ?? true),
+    );
+    const taken = this.waiting.splice(0, due + 1);
+    for (const { picture } of taken.slice(0, -1)) picture.close();
+    this.figures.skipped += Math.max(0, taken.length - 1);
+    return taken.at(-1);
   }
 
   draw() {
-    if (this.next === null) return;
-    const { picture, tick, utcMs } = this.next;
-    this.next = null;
+    const next = this.take();
+    if (next === undefined) return;
+    const { picture, tick, utcMs } = next;
     const [width, height] =
       picture instanceof ImageBitmap
         ? [picture.width, picture.height]
@@ -56,8 +89,8 @@ export class Screen {
 
   /** Takes the picture away, when another head is to be shown. */
   clear() {
-    this.next?.picture.close();
-    this.next = null;
+    for (const { picture } of this.waiting) picture.close();
+    this.waiting = [];
     this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     this.freshness.restart(performance.now());
   }

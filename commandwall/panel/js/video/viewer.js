@@ -25,9 +25,10 @@ export class Viewer {
    * @param {HTMLCanvasElement} canvas
    * @param {{onTruth: (verdict: Verdict, fallback: Fallback | null) => void, onClosed?: () => void}} listener
    *   `onTruth` is called ten times a second; `onClosed` when a connection ended
+   * @param {import("./together.js").Together | null} together for a head that stands beside others
    */
-  constructor(canvas, { onTruth, onClosed = () => {} }) {
-    this.screen = new Screen(canvas);
+  constructor(canvas, { onTruth, onClosed = () => {} }, together = null) {
+    this.screen = new Screen(canvas, together);
     this.onTruth = onTruth;
     this.onClosed = onClosed;
     this.failures = 0;

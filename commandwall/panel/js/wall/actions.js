@@ -14,6 +14,7 @@ import { zoomOf } from "./crop.js";
 export function cellItems(desk, cell, camera) {
   const { t } = desk.i18n;
   const none = camera === undefined;
+  const pinned = desk.view.tile(cell)?.pinned ?? false;
   const empty = (desk.view.tile(cell)?.source ?? NONE) === NONE;
   return [
     {
@@ -50,6 +51,12 @@ export function cellItems(desk, cell, camera) {
       icon: "warning",
       disabled: none,
       action: () => desk.toggleAlarm(camera),
+    },
+    {
+      label: t(pinned ? "cell.unpin" : "cell.pin"),
+      icon: "pin",
+      disabled: none,
+      action: () => desk.change((session) => session.pin(cell, !pinned)),
     },
     {
       label: t("cell.empty"),

@@ -15,6 +15,7 @@
  * @property {string} aspect fit, fill or stretch
  * @property {number} z tiles with a greater one lie over others
  * @property {string} name
+ * @property {boolean} pinned decoded in full before all others
  *
  * @typedef {object} Head
  * @property {string} id
@@ -35,6 +36,7 @@
  * @property {Head[]} heads
  * @property {boolean} identifying
  * @property {boolean} test_pattern
+ * @property {import("./budget.js").Budget} budget
  * @property {Tile[]} tiles
  *
  * @typedef {{layout: string, sources: string[]}} Arrangement

@@ -61,9 +61,10 @@ export class HoverCard {
       facts.push([t("fact.area"), this.store.areaName(camera.area)], [t("fact.id"), camera.id]);
     }
     if (tile.state !== "empty" && !isData(tile.source)) {
+      const level = term("decode", tile.decode);
       facts.push(
         [t("fact.stream"), tile.stream ? term("stream", tile.stream) : "–"],
-        [t("fact.decode"), term("decode", tile.decode)],
+        [t("fact.decode"), tile.pinned ? t("decode.pinned", { level }) : level],
         [t("fact.fps"), decimal(tile.fps, 1)],
         [t("fact.age"), age(tile.age_s)],
       );

@@ -85,10 +85,17 @@ export class Desk {
     return result;
   }
 
-  /** Has the daemon open what a layout will need, which is about to be chosen. @param {string} layout */
-  prepare(layout) {
-    if (this.readOnly) return;
-    this.session.prepare(layout).catch((error) => console.warn("not prepared", error));
+  /**
+   * Has the daemon open what a layout will need, which is about to be chosen.
+   * @param {string} layout
+   * @returns {Promise<import("./budget.js").Budget | null>} what it would come to
+   */
+  async prepare(layout) {
+    if (this.readOnly) return null;
+    return this.session.prepare(layout).catch((error) => {
+      console.warn("not prepared", error);
+      return null;
+    });
   }
 
   /** Puts a source into the selected cell. @param {string} source @param {boolean} next go on to the next cell */

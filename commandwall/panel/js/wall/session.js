@@ -56,9 +56,14 @@ export class WallSession extends EventTarget {
     else this.foreign();
   }
 
-  /** @param {string} id the wall @param {Partial<Tile>[]} tiles with their `cell` */
-  receiveTiles(id, tiles) {
+  /**
+   * @param {string} id the wall
+   * @param {import("./budget.js").Budget} budget
+   * @param {Partial<Tile>[]} tiles with their `cell`
+   */
+  receiveTiles(id, budget, tiles) {
     if (this.wall?.id !== id) return;
+    this.wall.budget = budget;
     const byCell = new Map(this.wall.tiles.map((tile) => [tile.cell, tile]));
     for (const news of tiles) Object.assign(byCell.get(news.cell ?? "") ?? {}, news);
     this.announce("tiles");
@@ -93,9 +98,21 @@ export class WallSession extends EventTarget {
     return this.change(() => [`/cells/${encodeURIComponent(cell)}/view`, view], { remember: false });
   }
 
-  /** Has what `setLayout` needs opened ahead. @param {string} layout */
+  /**
+   * Has what `setLayout` needs opened ahead.
+   * @param {string} layout
+   * @returns {Promise<import("./budget.js").Budget | null>} what it would come to
+   */
   async prepare(layout) {
-    if (this.wall !== null) await this.api.post(`${path(this.wall.id)}/prepare`, { layout });
+    if (this.wall === null) return null;
+    return (await this.api.post(`${path(this.wall.id)}/prepare`, { layout })).budget;
+  }
+
+  /** Has what a cell shows decoded in full before all others, or not. @param {string} cell @param {boolean} pinned */
+  async pin(cell, pinned) {
+    if (this.wall === null) return;
+    const method = pinned ? "PUT" : "DELETE";
+    this.receive(await this.api.call(method, `${path(this.wall.id)}/cells/${encodeURIComponent(cell)}/pin`));
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The cells of a wall, laid over its picture. */
 
-import { element } from "../base/dom.js";
+import { element, icon } from "../base/dom.js";
 import { decimal } from "../base/format.js";
 import { cameraOf } from "./arrangement.js";
 import { zoomOf } from "./crop.js";
@@ -58,6 +58,7 @@ export class WallView extends EventTarget {
         element("span", { class: "cell-name" }),
         element("span", { class: "cell-state" }),
         element("span", { class: "cell-zoom", hidden: true }),
+        element("span", { class: "cell-pin" }, icon("pin")),
       );
       node.style.zIndex = String(z);
       node.style.left = `${(100 * rect[0]) / width}%`;
@@ -76,12 +77,13 @@ export class WallView extends EventTarget {
       const node = this.nodes.get(tile.cell);
       if (node === undefined) continue;
       const alarm = this.alarmOf(cameraOf(tile.source) ?? "");
-      const signature = `${tile.state} ${tile.source} ${tile.name} ${tile.crop} ${alarm} ${this.i18n.language}`;
+      const signature = `${tile.state} ${tile.source} ${tile.name} ${tile.crop} ${tile.pinned} ${alarm} ${this.i18n.language}`;
       if (node.dataset.shown === signature) continue;
       node.dataset.shown = signature;
       node.dataset.state = tile.state;
       if (alarm === null) delete node.dataset.alarm;
       else node.dataset.alarm = alarm;
+      node.classList.toggle("pinned", tile.pinned);
       const state = this.i18n.term("tile", tile.state);
       const name = tile.name || cameraOf(tile.source) || "";
       node.children[1].textContent = name;

@@ -58,6 +58,13 @@ export const en = {
   "decode.nodeblock": "Without deblocking",
   "decode.full": "Full",
 
+  "decode.pinned": "{level}, pinned",
+
+  budget: "{tiles} tiles, {percent} % of budget, {key} at key frames only",
+  "budget.title":
+    "What decoding takes of what this machine has for it. Tiles at key frames only show a picture every second or two; the least important come first. Pin a tile to keep it.",
+  "budget.forecast": "{layout}: {tiles} tiles, {percent} % of budget, {key} at key frames only",
+
   "tree.label": "Cameras",
   "tree.search": "Search name, id, area",
   "tree.empty": "No camera matches.",
@@ -151,6 +158,8 @@ export const en = {
   "aspect.fill": "Fill: edges cut off",
   "aspect.stretch": "Stretch over the cell",
   "cell.locate": "Find in the list",
+  "cell.pin": "Pin: decode before others",
+  "cell.unpin": "Unpin",
   "cell.fill": "Fill the wall with this area",
   "solo.enter": "Full wall",
   "solo.back": "Back to layout",
@@ -281,6 +290,7 @@ export const en = {
   "worker.restarts": "Restarts",
   "worker.cpu": "CPU",
   "worker.memory": "Memory",
+  "worker.note": "Note",
   "kind.ingest": "Ingest",
   "kind.wall": "Wall",
   "kind.share": "Share",

@@ -57,6 +57,12 @@ export const zh = {
   "decode.nodeblock": "跳过去块滤波",
   "decode.full": "完整",
 
+  "decode.pinned": "{level}，已固定",
+
+  budget: "{tiles} 格，占预算 {percent}%，仅关键帧 {key} 格",
+  "budget.title": "解码占用本机可用算力的比例。“仅关键帧”的窗格每一两秒才更新一次画面，最不重要的窗格最先降级。固定窗格可使其优先解码。",
+  "budget.forecast": "{layout}：{tiles} 格，占预算 {percent}%，仅关键帧 {key} 格",
+
   "tree.label": "摄像机",
   "tree.search": "搜索名称、编号、片区",
   "tree.empty": "没有符合条件的摄像机。",
@@ -150,6 +156,8 @@ export const zh = {
   "aspect.fill": "填充：裁去边缘",
   "aspect.stretch": "拉伸：铺满窗口",
   "cell.locate": "在列表中定位",
+  "cell.pin": "固定：优先解码",
+  "cell.unpin": "取消固定",
   "cell.fill": "用同片区摄像机填满大屏",
   "solo.enter": "单画面",
   "solo.back": "返回原布局",
@@ -277,6 +285,7 @@ export const zh = {
   "worker.restarts": "重启",
   "worker.cpu": "处理器",
   "worker.memory": "内存",
+  "worker.note": "说明",
   "kind.ingest": "接入",
   "kind.wall": "大屏",
   "kind.share": "分发",

@@ -12,7 +12,7 @@ async def test_workers(connect: Connect) -> None:
     items = (await (await client.get("/api/v1/workers")).json())["items"]
     assert items[0] == {
         "kind": "ingest", "name": "ingest-0", "state": "ready", "pid": 4711, "restarts": 1,
-        "cpu_s": 2.5, "memory_bytes": 60 << 20,
+        "cpu_s": 2.5, "memory_bytes": 60 << 20, "note": "", "note_zh": "",
     }  # fmt: skip
     assert items[1]["state"] == "waiting to restart"
 

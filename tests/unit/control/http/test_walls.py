@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from commandwall.control.roles import Role
+from commandwall.model.transition import Transition, TransitionKind
 from tests.unit.control.http.conftest import Connect
 from tests.unit.control.rig import JPEG, PNG, Rig
 
@@ -30,6 +31,7 @@ async def test_walls_are_listed_and_read_with_their_revision(connect: Connect) -
     assert set(wall["tiles"][0]) == {
         "cell", "source", "state", "age_s", "damaged", "fps", "stream", "decode", "rect", "name", "skew_ms",
         "aspect", "crop", "z",
+        "pinned",
     }  # fmt: skip
 
 
@@ -181,8 +183,11 @@ async def test_what_a_change_would_need_is_opened_ahead_without_a_line_in_the_au
     client = await connect(Role.OPERATOR)
     lines = await rig.audit.read(100)
     response = await client.post("/api/v1/walls/main/prepare", json={"layout": "1"})
-    assert (response.status, await response.json()) == (200, {"cameras": ["c-1"]})
+    predicted = {"tiles": 4, "budget_share": 0.5, "key_only": 1, "nodeblock": 3, "full": 0}
+    assert (response.status, await response.json()) == (200, {"cameras": ["c-1"], "budget": predicted})
     assert rig.wall.prepared == [("1", None)]
+    response = await client.post("/api/v1/walls/main/prepare?dry_run=1", json={"layout": "2x2"})
+    assert (await response.json())["budget"] == predicted and rig.wall.prepared == [("1", None)]
     assert await rig.audit.read(100) == lines
     assert (await client.post("/api/v1/walls/main/prepare", json={"layout": "9x9"})).status == 404
 
@@ -257,3 +262,44 @@ async def test_who_only_watches_rearranges_nothing(connect: Connect, rig: Rig) -
         body = {"swap": {"first": "1", "second": "2"}, "full": {"cell": "1"}}.get(path, {})
         assert (await client.request(method, f"/api/v1/walls/main/{path}", json=body)).status == 403
     assert rig.wall.rearranged == []
+
+
+async def test_a_cell_is_pinned_let_go_and_audited(connect: Connect, rig: Rig) -> None:
+    client = await connect(Role.OPERATOR)
+    await client.put("/api/v1/walls/main/cells/1", json={"source": "camera:c-2"})
+    response = await client.put("/api/v1/walls/main/cells/1/pin")
+    tiles = (await response.json())["tiles"]
+    assert response.status == 200 and [tile["pinned"] for tile in tiles] == [True, False, False, False]
+    response = await client.delete("/api/v1/walls/main/cells/1/pin")
+    assert not any(tile["pinned"] for tile in (await response.json())["tiles"])
+    lines = await rig.audit.read(2)
+    assert [(line.action, line.target, line.detail) for line in lines] == [
+        ("wall.unpin", "main", "1"),
+        ("wall.pin", "main", "1"),
+    ]
+    assert (await client.put("/api/v1/walls/main/cells/99/pin")).status == 404
+
+
+async def test_who_only_watches_pins_nothing(connect: Connect) -> None:
+    client = await connect(Role.VIEWER)
+    assert (await client.put("/api/v1/walls/main/cells/1/pin")).status == 403
+
+
+async def test_a_layout_is_taken_as_the_change_says(connect: Connect, rig: Rig) -> None:
+    client = await connect(Role.OPERATOR)
+    body = {"layout": "2x2", "transition": "dissolve", "dissolve_ms": 800}
+    assert (await client.put("/api/v1/walls/main/layout", json=body)).status == 200
+    assert rig.wall.transition == Transition(TransitionKind.DISSOLVE, 800)
+    await client.put("/api/v1/walls/main/layout", json={"layout": "2x2"})
+    assert rig.wall.transition.kind is TransitionKind.HOLD
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("transition", "wipe"), ("dissolve_ms", 20), ("dissolve_ms", 60_000)]
+)
+async def test_a_transition_that_is_none_names_the_field(
+    connect: Connect, rig: Rig, field: str, value: object
+) -> None:
+    client = await connect(Role.OPERATOR)
+    response = await client.put("/api/v1/walls/main/layout", json={"layout": "2x2", field: value})
+    assert response.status == 422 and field in await response.text()
