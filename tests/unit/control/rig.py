@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError, UnavailableError
@@ -14,6 +15,7 @@ from commandwall.control.camera_store import CameraStore
 from commandwall.control.database import Database
 from commandwall.control.decor import Decor
 from commandwall.control.documents import (
+    Cause,
     HeadDocument,
     PreparedDocument,
     TileDocument,
@@ -30,7 +32,8 @@ from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, Ove
 from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.panels import Panels
-from commandwall.control.ports import Place
+from commandwall.control.ports import Place, WallPort
+from commandwall.control.production import Clocks, ProgrammeNeeds, open_programme
 from commandwall.control.ptz import PtzControl
 from commandwall.control.rearranging import Rearrangement
 from commandwall.control.records import Records
@@ -39,10 +42,12 @@ from commandwall.control.roster import Roster
 from commandwall.control.rtc import RtcSession, StreamOffer, Watched
 from commandwall.control.screens import Screens
 from commandwall.control.service import Service
+from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
+from commandwall.control.walls import WallControl, WallLinks
 from commandwall.control.webrtc import WebRtc
 from commandwall.ipc.messages import Message
 from commandwall.model.arrangement import Arrangement
@@ -57,6 +62,7 @@ from commandwall.model.wall import DecodeLevel, TileState, Wall
 from commandwall.settings.site import Credential, Language, Level, Site
 from commandwall.workers.worker import WorkerState, WorkerStatus
 
+NOON_S = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
 PASSWORD = "correct horse 罗湖"
 JPEG = b"\xff\xd8jpeg\xff\xd9"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -233,7 +239,7 @@ class FakeWall:
         self._sources = sources
         self._revision += 1
         document = self.document()
-        self._events.publish("wall", WallEvent(document))
+        self._events.publish("wall", WallEvent(document, Cause.OPERATOR))
         return document
 
 
@@ -308,6 +314,40 @@ class FakeRtc:
         return session.id, "v=0 answer"
 
 
+class Hands:
+    """A clock that stands still until a test moves it; seconds."""
+
+    def __init__(self, now_s: float) -> None:
+        self.now_s = now_s
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Stage:
+    """Two real walls without processes, and what they asked for."""
+
+    def __init__(self, board: CameraBoard, events: EventLog, directory: Path) -> None:
+        self.warmed: list[list[str]] = []
+        self.sources = Sources([CameraBook(board)])
+        links = WallLinks(
+            lambda shown: None,
+            lambda cameras: self.warmed.append(sorted(cameras)),
+            events.publish,
+            lambda wall, arrangement: None,
+        )
+        self.walls = {
+            wall.id: WallControl(wall, LAYOUTS, self.sources, links, directory / wall.id, "zh")
+            for wall in (WALL, replace(WALL, id="side", name="副墙"))
+        }
+        for control in self.walls.values():
+            control.restore(None)
+
+    def shows(self, wall: str = "main") -> list[str]:
+        """Return the ids of the cameras in the cells of ``wall``, ``""`` for an empty one."""
+        return [source.id for source in self.walls[wall].arrangement.sources]
+
+
 @dataclass(frozen=True, slots=True)
 class Rig:
     """All that a test may touch."""
@@ -329,6 +369,8 @@ class Rig:
     panels: Panels
     shown: list[str]
     """What walls were told of data panels."""
+    stage: Stage
+    clock: Hands
 
 
 def make_board(events: EventLog, count: int = 4) -> CameraBoard:
@@ -340,11 +382,24 @@ def make_board(events: EventLog, count: int = 4) -> CameraBoard:
 
 
 @asynccontextmanager
-async def open_rig(database: Database, users: Users, directory: Path, cameras: int = 4) -> AsyncIterator[Rig]:
-    """Build the rig, with one user of each role, called as the role."""
+async def open_rig(
+    database: Database,
+    users: Users,
+    directory: Path,
+    cameras: int = 4,
+    *,
+    staged: bool = False,
+    clock: Hands | None = None,
+) -> AsyncIterator[Rig]:
+    """Build the rig, with one user of each role, called as the role.
+
+    ``staged``: its walls are those of the stage, else one stand-in. The ``clock`` stands at noon of a
+    Monday, UTC, which is the zone of the schedule, unless one is given.
+    """
     events = EventLog()
+    clock = clock or Hands(NOON_S)
     board = make_board(events, cameras)
-    wall = FakeWall(board, events, directory / "wall.packets")
+    wall, stage = FakeWall(board, events, directory / "wall.packets"), Stage(board, events, directory)
     workers = [
         WorkerStatus("ingest", "ingest-0", WorkerState.READY, 4711, 1, 2.5, 60 << 20),
         WorkerStatus("wall", "wall-main", WorkerState.WAITING),
@@ -356,12 +411,17 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
     vault = Vault(directory, {"dongmen": Credential("admin", "of the configuration")})
     roster = Roster(plant, board.cameras(), AREAS, CameraStore(database), vault)
     viewers: dict[tuple[str, str], list[str]] = {}
+    walls: dict[str, WallPort] = {**stage.walls} if staged else {"main": wall}
     async with (
         KeptRecords("alarms", Records(database, "alarm", AlarmDocument)) as alarm_records,
         KeptRecords("overlays", Records(database, "overlays", OverlaysDocument)) as dress_records,
         AuditLog(Store(database), events) as audit,
         PtzControl(board.camera, {}, events.publish) as ptz,
         PanelKeeper(database, directory) as keeper,
+        open_programme(
+            ProgrammeNeeds(stage.walls, board, stage.sources, AREAS, database, events.publish, audit),
+            Clocks(clock, clock, UTC),
+        ) as programme,
     ):
         panels = Panels(PANELS, board, AREAS, events.publish, Language.CHINESE)
         shown: list[str] = []
@@ -374,7 +434,17 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
             lambda source: shown.append(f"removed {source}"),
         )
         service = Service(
-            place, board, roster, FakeStills(board), {"main": wall}, lambda: workers, users, audit, ptz, desk
+            place,
+            board,
+            roster,
+            FakeStills(board),
+            walls,
+            lambda: workers,
+            users,
+            audit,
+            ptz,
+            desk,
+            programme,
         )
         alarms = Alarms(board, alarm_records, events.publish)
         surroundings = Surroundings(
@@ -384,10 +454,24 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
         masking = Masking(plant, Records(database, "masks", MaskRecord))
         decor = Decor(alarms, {"main": dress}, masking, audit)
         for role in Role:
-            await users.add(role, role, PASSWORD)
+            if role not in {user.name for user in await users.users()}:
+                await users.add(role, role, PASSWORD)
         rtc, screens = FakeRtc(), Screens(events.publish, lambda _: None, lambda _: None)
         webrtc = WebRtc(service, board, lambda id: directory / "cameras.packets", rtc, screens, audit)
         overlays, streams = (decor, dress, viewers), (webrtc, rtc, screens)
         yield Rig(
-            service, *overlays, *streams, events, board, plant, wall, users, workers, audit, panels, shown
+            service,
+            *overlays,
+            *streams,
+            events,
+            board,
+            plant,
+            wall,
+            users,
+            workers,
+            audit,
+            panels,
+            shown,
+            stage,
+            clock,
         )
