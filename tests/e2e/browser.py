@@ -297,7 +297,8 @@ class StagedDaemon:
             self.prepared.append(body)
         if (act := self._acts(path)) is not None:
             return act(route.request.method, path, body)
-        if route.request.method in ("PUT", "DELETE") or path.endswith(("/swap", "/undo", "/redo")):
+        written = route.request.method in ("PUT", "DELETE") or path.endswith(("/swap", "/undo", "/redo"))
+        if written and path.startswith("/walls/"):
             return self._change(path, body, route.request.headers.get("if-match"))
         site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
         documents: dict[str, Any] = {
