@@ -7,12 +7,14 @@ import logging
 import os
 import signal
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import commandwall.panel
+from commandwall.base.clock import monotonic_s
 from commandwall.base.tasks import spawn
 from commandwall.control.accounts import Accounts
 from commandwall.control.alarms import Alarms
@@ -36,6 +38,7 @@ from commandwall.control.passwords import Passwords
 from commandwall.control.pins import PinStore
 from commandwall.control.plant import build_plant
 from commandwall.control.ports import Place
+from commandwall.control.production import Clocks, ProgrammeNeeds, open_programme
 from commandwall.control.ptz import PtzControl
 from commandwall.control.records import Records
 from commandwall.control.roster import Roster, merge_cameras
@@ -107,6 +110,11 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         await stack.enter_async_context(_running(plant.workers, dresses.values()))
         ptz = PtzControl(plant.board.camera, vault, events.publish)
         await stack.enter_async_context(ptz)
+        around = ProgrammeNeeds(
+            plant.walls, plant.board, plant.sources, settings.areas, database, events.publish, audit
+        )
+        clocks = Clocks(monotonic_s, time.time, None)
+        programme = await stack.enter_async_context(open_programme(around, clocks))
         service = Service(
             Place(settings.site, settings.language, settings.areas, settings.layouts),
             plant.board,
@@ -119,6 +127,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             ptz,
             PanelDesk(plant.panels, areas, panel_keeper, audit, plant.source_put, plant.source_removed),
             pins,
+            programme,
         )
         metrics = Metrics(
             Sources(
@@ -130,6 +139,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
                 lambda: plant.feeds.decoded,
                 plant.rtc.viewers,
                 plant.decoding,
+                programme.figures,
             )
         )
         health = Health(plant.walls.values, plant.worker_statuses)

@@ -60,6 +60,7 @@ ZH: dict[str, str] = {
     "must be a time with its zone, like 2027-01-31T08:00:00+08:00": (
         "必须是带时区的时间，例如 2027-01-31T08:00:00+08:00"
     ),
+    "must be a time of day, like 20:00": "必须是一天中的时间，例如 20:00",
     "must be from 1 to 60": "必须在 1 到 60 之间",
     "must have at least {least} characters": "至少需要 {least} 个字符",
     "must have at most {max_length} characters": "最多 {max_length} 个字符",
@@ -221,6 +222,25 @@ ZH: dict[str, str] = {
     "{path} cannot be read: {reason}": "{path} 无法读取：{reason}",
     "{path} is not JSON: {error}": "{path} 不是 JSON：{error}",
     "{path}: {reason}": "{path}：{reason}",
+    # ---- scenes, tours and the schedule
+    "no scene is called {id!r}": "没有名为 {id!r} 的场景",
+    "no tour is called {id!r}": "没有名为 {id!r} 的轮巡",
+    "no area is called {id!r}": "没有名为 {id!r} 的区域",
+    "no entry of the schedule is called {id!r}": "计划中没有名为 {id!r} 的条目",
+    "needs layout and sources together, or neither for what the wall shows now": (
+        "layout 和 sources 必须同时给出；都不给出则取大屏当前画面"
+    ),
+    "wall {id!r} has no step to go back": "大屏 {id!r} 没有可以撤销的步骤",
+    "wall {id!r} has no step to go forward": "大屏 {id!r} 没有可以恢复的步骤",
+    "needs either sources or an area": "sources 和 area 必须且只能给出一个",
+    "a tour shows no empty cells": "轮巡列表中不能有空画面",
+    "cell {cell!r} is in the running tour {name!r}; stop that one first": (
+        "格子 {cell!r} 正在轮巡 {name!r} 中，请先停止该轮巡"
+    ),
+    "is a time of day here, without a zone: 20:00": "这里是当地时间，不带时区，例如 20:00",
+    "{target!r} is in the schedule at {at}; remove it there first": (
+        "{target!r} 在 {at} 的计划中，请先从计划中删除"
+    ),
     # ---- cameras and their pictures
     "camera {id!r}: {error}": "摄像机 {id!r}：{error}",
     "camera {id!r}: no picture has arrived; see its state and reason": (

@@ -18,11 +18,14 @@ _Model = TypeVar("_Model", bound=BaseModel)
 SourceText = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "screen:desk-2", "none"])]
 
 
+DissolveMs = Annotated[int, Field(ge=40, le=5000)]
+
+
 class Passage(BaseModel):
     """How the wall goes to another layout."""
 
     transition: TransitionKind = TransitionKind.HOLD
-    dissolve_ms: int = Field(default=500, ge=40, le=5000)
+    dissolve_ms: DissolveMs = 500
 
     @property
     def passage(self) -> Transition:

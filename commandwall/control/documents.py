@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from commandwall.control.displays import DisplayDocument
 from commandwall.model.layout import Aspect
@@ -99,11 +100,23 @@ class PreparedDocument:
     budget: BudgetDocument
 
 
+class Cause(StrEnum):
+    """Why a wall is told anew: who changed it, or that its process died or its heads are others."""
+
+    OPERATOR = "operator"
+    SCENE = "scene"
+    UNDO = "undo"
+    TOUR = "tour"
+    SOURCE = "source"
+    PROCESS = "process"
+
+
 @dataclass(frozen=True, slots=True)
 class WallEvent:
-    """What an event ``wall`` carries: the wall was changed, or its process died."""
+    """What an event ``wall`` carries: the wall as it is now, and why it is told."""
 
     wall: WallDocument
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,14 @@ from commandwall.control.changes import parse
 from commandwall.control.documents import TilesEvent, WallDocument
 from commandwall.control.encoding import adapter
 from commandwall.control.events import EventLog
+from commandwall.control.fitting import Missing
 from commandwall.control.mqtt_alarms import AlarmQueue, alarm_payload
 from commandwall.control.overlay_documents import AlarmEvent
 from commandwall.control.panel_documents import PanelDocument
 from commandwall.control.problem import problem_of
 from commandwall.control.rearranging import WallCommand
 from commandwall.control.roles import Principal, Role
+from commandwall.control.scene_changes import SceneCommand
 from commandwall.control.service import Service
 from commandwall.control.state import CameraStatus
 from commandwall.model.camera import FeedState
@@ -193,6 +195,7 @@ class MqttBridge:
             await client.publish(f"{self._base}/status", _ONLINE, qos=1, retain=True)
             await client.subscribe(f"{self._base}/walls/+/layout/set", qos=1)
             await client.subscribe(f"{self._base}/data/+/set", qos=1)
+            await client.subscribe(f"{self._base}/scenes/+/take", qos=1)
             self._add_all()
             try:
                 async with asyncio.TaskGroup() as group:
@@ -276,6 +279,8 @@ class MqttBridge:
             match topic:
                 case ["data", panel, "set"]:
                     return await self._feed(panel, message)
+                case ["scenes", scene, "take"]:
+                    return self._take_scene(scene, message.payload)
                 case _:
                     return self._set_layout(topic[1], message.payload)
         except CommandwallError as error:
@@ -297,6 +302,12 @@ class MqttBridge:
         return self._service.set_layout(
             BROKER, wall, layout, command.sources, command.revision, command.passage
         )
+
+    def _take_scene(self, scene: str, payload: bytes) -> dict[str, Any]:
+        parse(SceneCommand, payload or b"{}")
+        taken = self._service.programme.take_scene(BROKER, scene)
+        walls = [_plain(_wall_state(wall), WallState) for wall in taken.walls]
+        return {"status": 200, "walls": walls, "missing": [_plain(it, Missing) for it in taken.missing]}
 
     async def _answer(self, client: aiomqtt.Client, message: aiomqtt.Message, answer: dict[str, Any]) -> None:
         asked = message.properties

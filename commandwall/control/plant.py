@@ -30,6 +30,7 @@ class Plant:
     """Cameras, walls and what is shared. Belongs to the control plane's event loop."""
 
     board: CameraBoard
+    sources: Sources
     feeds: Feeds
     walls: dict[str, WallControl]
     share: ShareControl
@@ -138,4 +139,4 @@ def build_plant(
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
     share = ShareControl(settings.rtsp, board, feeds, walls.values())
     rtc = RtcControl(settings.rtc, screens, feeds, runtime_dir / "rtc.packets")
-    return Plant(board, feeds, walls, share, screens, rtc, panels, decoding)
+    return Plant(board, sources, feeds, walls, share, screens, rtc, panels, decoding)

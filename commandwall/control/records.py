@@ -47,7 +47,7 @@ class Records(Generic[_T]):
         """Keep ``record``, a new one or a changed one; calls take effect in their order."""
 
         def write(connection: sqlite3.Connection) -> None:
-            body = self._adapter.dump_json(record).decode()
+            body = self._adapter.dump_json(record, exclude_defaults=True).decode()
             connection.execute(
                 "INSERT INTO records (kind, id, body) VALUES (?, ?, ?)"
                 " ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",

@@ -17,6 +17,7 @@ from commandwall.control.lineup import LineUps
 from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.pins import PinStore
 from commandwall.control.ports import Cameras, Place, Stills, WallPort
+from commandwall.control.programme import EVENTS, Programme
 from commandwall.control.ptz import PtzControl
 from commandwall.control.rearranging import Rearrangement
 from commandwall.control.roles import Permission, Principal, Role
@@ -43,7 +44,8 @@ class Service:
 
     Each takes the principal first and raises :class:`AccessRefusedError` if its role does not
     include the operation. A change is applied first and audited after, without waiting for a disk.
-    ``panels`` has those on data panels. Belongs to the control plane's event loop.
+    ``panels`` has those on data panels, ``programme`` those on scenes, tours and the schedule. Belongs to
+    the control plane's event loop.
     """
 
     def __init__(
@@ -59,9 +61,11 @@ class Service:
         ptz: PtzControl,
         panels: PanelDesk,
         pins: PinStore,
+        programme: Programme,
     ) -> None:
         self.place = place
         self.panels = panels
+        self.programme = programme
         self._cameras = cameras
         self._roster = roster
         self._stills = stills
@@ -138,7 +142,7 @@ class Service:
     def event_types(self, who: Principal) -> Collection[str]:
         """Return the types of events that may be listened to."""
         who.require(Permission.VIEW)
-        types = ["camera", "wall", "tiles", "ptz", "screen", "data", "alarm", "overlays"]
+        types = ["camera", "wall", "tiles", "ptz", "screen", "data", "alarm", "overlays", *EVENTS]
         return [*types, "audit"] if who.may(Permission.AUDIT) else types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:

@@ -13,6 +13,7 @@ from commandwall.control.decoding import Decoding, budget_document
 from commandwall.control.displays import displays_of
 from commandwall.control.documents import (
     BudgetDocument,
+    Cause,
     HeadDocument,
     PreparedDocument,
     TileDocument,
@@ -42,7 +43,7 @@ from commandwall.ipc.messages import (
     TileTruth,
     WallReport,
 )
-from commandwall.model.arrangement import Arrangement
+from commandwall.model.arrangement import Arrangement, with_source
 from commandwall.model.head import Head
 from commandwall.model.layout import Layout
 from commandwall.model.source import DECODED, EMPTY, Source
@@ -66,6 +67,15 @@ class WallLinks:
     decoding: Decoding
     publish: Publish
     save: Callable[[str, Arrangement], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a wall was to show, what it is to show now, and why."""
+
+    before: Arrangement
+    after: Arrangement
+    cause: Cause
 
 
 class WallControl:
@@ -102,6 +112,8 @@ class WallControl:
         self._arrangement = Arrangement(0, wall.layout)
         self.lineup = LineUpControl(wall, self._line_up)
         self.displays = displays_of(wall, self._publish)
+        self._by_hand = 0
+        self._watchers: list[Callable[[Changed], None]] = []
         self.worker = Worker(
             "wall",
             f"wall-{wall.id}",
@@ -130,21 +142,56 @@ class WallControl:
         """Tell the process something about what lies over its pictures."""
         self.worker.post(message)
 
+    def cells(self, layout_id: str) -> tuple[str, ...]:
+        """Return the cells of a layout that there is, in its order."""
+        return tuple(cell.id for cell in self._arranger.layout_of(Arrangement(0, layout_id)).cells)
+
+    def watch(self, watcher: Callable[[Changed], None]) -> None:
+        """Call ``watcher`` at once whenever what the wall is to show has changed."""
+        self._watchers.append(watcher)
+
     def restore(self, before: Arrangement | None) -> None:
         """Show what was shown before the restart, as far as its layout and sources still exist.
 
         A wall that has never shown anything shows the first cameras of the configuration.
         """
         self._apply(self._arranger.first() if before is None else self._arranger.restored(before))
+        self._by_hand = self._arrangement.revision
 
-    def show(self, arrangement: Arrangement, expected_revision: int | None) -> WallDocument:
-        """Show a whole arrangement, as far as its layout and sources still exist, under a new revision.
+    def arranged(self, layout_id: str, sources: Iterable[str]) -> Arrangement:
+        """Return what :meth:`set_layout` would show on an empty wall, to be kept; raises as it does."""
+        return self._arranger.laid_out(self.fit(Arrangement(0, self.wall.layout)), layout_id, sources)
 
-        What is shown already stays as it is. Raises :class:`StaleError`; nothing has changed then.
+    def fit(self, kept: Arrangement) -> Arrangement:
+        """Return what can be shown of ``kept``: its layout and its sources, as far as they still exist."""
+        return self._arranger.restored(kept)
+
+    def show(self, kept: Arrangement, cause: Cause, transition: Transition = HOLD) -> WallDocument:
+        """Show :meth:`fit` of what was kept, under a new revision unless it is shown already."""
+        wanted = replace(self.fit(kept), revision=self._arrangement.revision)
+        return self.document() if wanted == self._arrangement else self._change(wanted, cause, transition)
+
+    def rotate(self, sources: Mapping[str, Source]) -> None:
+        """Put ``sources`` into the cells that a tour has, by cell.
+
+        A change that was asked for against the revision before is not stale for it. Raises
+        :class:`NotFoundError`; nothing has changed then.
         """
-        self._check_revision(expected_revision)
-        wanted = replace(self._arranger.restored(arrangement), revision=self._arrangement.revision)
-        return self.document() if wanted == self._arrangement else self._change(wanted)
+        wanted = self._arrangement
+        for cell, source in sources.items():
+            wanted = with_source(wanted, self._arranger.layout_of(wanted), cell, source)
+        self._change(wanted, Cause.TOUR)
+
+    def check_revision(self, expected: int | None) -> None:
+        """Raise :class:`StaleError` if more than a tour has changed the wall since revision ``expected``."""
+        revision = self._arrangement.revision
+        if expected is not None and not self._by_hand <= expected <= revision:
+            raise StaleError(
+                "wall {id!r} is at revision {revision}, not {expected}: look at it, then try again",
+                id=self.wall.id,
+                revision=revision,
+                expected=expected,
+            )
 
     def set_layout(
         self,
@@ -158,8 +205,9 @@ class WallControl:
         Without ``sources`` what is shown stays, each in its place as far as the layout has it. Raises
         :class:`NotFoundError`, :class:`InvalidError` or :class:`StaleError`; nothing has changed then.
         """
-        self._check_revision(expected_revision)
-        return self._change(self._arranger.laid_out(self._arrangement, layout_id, sources), transition)
+        self.check_revision(expected_revision)
+        wanted = self._arranger.laid_out(self._arrangement, layout_id, sources)
+        return self._change(wanted, transition=transition)
 
     def prepare(self, layout_id: str, sources: Iterable[str] | None, *, dry_run: bool) -> PreparedDocument:
         """Say what :meth:`set_layout` would cost, and open the streams that it would need.
@@ -196,18 +244,19 @@ class WallControl:
         self._scenery.pinned = self.pinned | {source} if pinned else self.pinned - {source}
         self._links.show(self._scenery.show_tiles(self._arrangement.revision))
         document = self.document()
-        self._links.publish("wall", WallEvent(document))
+        self._links.publish("wall", WallEvent(document, Cause.OPERATOR))
         return document
 
     def set_cell(self, cell_id: str, source: str, expected_revision: int | None) -> WallDocument:
         """Put ``source`` into one cell; raises as :meth:`set_layout` does."""
-        self._check_revision(expected_revision)
+        self.check_revision(expected_revision)
         return self._change(self._arranger.with_cell(self._arrangement, cell_id, source))
 
     def rearrange(self, change: Rearrangement, expected_revision: int | None) -> WallDocument:
         """Do any other ``change``; one that changes nothing makes no revision. Raises as above."""
-        self._check_revision(expected_revision)
-        return self.show(self._arranger.rearranged(self._arrangement, change), None)
+        self.check_revision(expected_revision)
+        wanted = self._arranger.restored(self._arranger.rearranged(self._arrangement, change))
+        return self.document() if wanted == self._arrangement else self._change(wanted)
 
     def document(self) -> WallDocument:
         """Return the wall as it is now."""
@@ -269,30 +318,27 @@ class WallControl:
     def source_put(self, source: Source) -> None:
         """Show the source as it is configured now, if it is shown: its name, its streams."""
         if self._scenery.shows(source):
-            self._change(self._arrangement)
+            self._change(self._arrangement, Cause.SOURCE)
 
     def source_removed(self, gone: Source) -> None:
         """Empty the cells that show a source; call it while its book still knows it."""
         if gone in self._arrangement.sources:
             shown = self._arrangement
             tiles = (tile if tile[0] != gone else (EMPTY, PLAIN) for tile in shown.tiles)
-            self._change(shown.with_tiles(tiles).fitted(self._arranger.layout_of(shown)))
+            self._change(shown.with_tiles(tiles).fitted(self._arranger.layout_of(shown)), Cause.SOURCE)
 
-    def _check_revision(self, expected: int | None) -> None:
-        revision = self._arrangement.revision
-        if expected is not None and expected != revision:
-            raise StaleError(
-                "wall {id!r} is at revision {revision}, not {expected}: look at it, then try again",
-                id=self.wall.id,
-                revision=revision,
-                expected=expected,
-            )
-
-    def _change(self, arrangement: Arrangement, transition: Transition = HOLD) -> WallDocument:
-        self._apply(replace(arrangement, revision=self._arrangement.revision + 1), transition)
+    def _change(
+        self, arrangement: Arrangement, cause: Cause = Cause.OPERATOR, transition: Transition = HOLD
+    ) -> WallDocument:
+        before = self._arrangement
+        self._apply(replace(arrangement, revision=before.revision + 1), transition)
+        if cause is not Cause.TOUR:
+            self._by_hand = self._arrangement.revision
         self._links.save(self.wall.id, self._arrangement)
         document = self.document()
-        self._links.publish("wall", WallEvent(document))
+        self._links.publish("wall", WallEvent(document, cause))
+        for watcher in self._watchers:
+            watcher(Changed(before, self._arrangement, cause))
         return document
 
     def _apply(self, arrangement: Arrangement, transition: Transition = HOLD) -> None:
@@ -401,4 +447,4 @@ class WallControl:
         self._publish()
 
     def _publish(self) -> None:
-        self._links.publish("wall", WallEvent(self.document()))
+        self._links.publish("wall", WallEvent(self.document(), Cause.PROCESS))

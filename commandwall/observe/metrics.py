@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 
 from commandwall import __version__
 from commandwall.control.decoding import Decoding
+from commandwall.control.programme import ProgrammeFigures
 from commandwall.control.rtc import Watched
 from commandwall.control.state import CameraStatus
 from commandwall.control.walls import WallControl
@@ -42,6 +43,7 @@ class Sources:
     decoded: Callable[[], Mapping[str, int]]
     whep_viewers: Callable[[], Mapping[Watched, int]]
     decoding: Decoding
+    programme: Callable[[], ProgrammeFigures]
 
 
 class Metrics:
@@ -76,6 +78,7 @@ class Metrics:
         yield _decoded(self._sources.decoded())
         yield from _displays(walls)
         yield _whep(self._sources.whep_viewers())
+        yield from _programme(self._sources.programme())
         yield from _workers(list(self._sources.workers()))
 
 
@@ -236,6 +239,19 @@ def _whep(viewers: Mapping[Watched, int]) -> Metric:
     for watched, count in sorted(viewers.items()):
         watching.add_metric(list(watched), count)
     return watching
+
+
+def _programme(figures: ProgrammeFigures) -> Iterator[Metric]:
+    taken = CounterMetricFamily("commandwall_scenes_taken", "Scenes taken.")
+    taken.add_metric([], figures.scenes_taken)
+    missed = CounterMetricFamily("commandwall_schedule_missed", "What was due while nobody could do it.")
+    missed.add_metric([], figures.schedule_missed)
+    running = GaugeMetricFamily("commandwall_tours_running", "Tours that run.", labels=["wall"])
+    turns = CounterMetricFamily("commandwall_tour_turns", "Turns of all tours.", labels=["wall"])
+    for wall, count in figures.tours_running.items():
+        running.add_metric([wall], count)
+        turns.add_metric([wall], figures.tour_turns[wall])
+    yield from (taken, missed, running, turns)
 
 
 def _workers(workers: Sequence[WorkerStatus]) -> Iterator[Metric]:

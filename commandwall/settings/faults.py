@@ -44,6 +44,7 @@ WORDINGS = {
         ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_aware"),
         "must be a time with its zone, like 2027-01-31T08:00:00+08:00",
     ),
+    **dict.fromkeys(("time_type", "time_parsing"), "must be a time of day, like 20:00"),
     "enum": "must be {expected}",
     "literal_error": "must be {expected}",
     "json_invalid": "is not JSON: {error}",

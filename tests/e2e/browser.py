@@ -120,6 +120,33 @@ def grid(columns: int) -> dict[str, Any]:
 
 
 @dataclass
+class StagedProgramme:
+    """Scenes, tours and the schedule of the staged daemon, by kind and id, and what it was told of them."""
+
+    scenes: dict[str, Any] = field(default_factory=dict)
+    tours: dict[str, Any] = field(default_factory=dict)
+    schedule: dict[str, Any] = field(default_factory=dict)
+    told: list[tuple[str, str, Any]] = field(default_factory=list)
+
+    def call(self, daemon: StagedDaemon, method: str, path: str, body: Any) -> tuple[int, Any] | None:
+        """Return the status and JSON that answer a call, ``None`` if it is about something else."""
+        kind, _, rest = path.removeprefix("/").partition("/")
+        if kind not in ("scenes", "tours", "schedule"):
+            return None
+        known: dict[str, Any] = getattr(self, kind)
+        if method == "GET":
+            return 200, {"items": list(known.values())}
+        if rest.endswith("/prepare"):
+            return 200, {"cameras": []}
+        self.told.append((method, path, body))
+        if kind == "scenes" and rest.endswith("/take"):
+            part = known[rest.partition("/")[0]]["walls"][0]
+            daemon.arrange(part["layout"], part["sources"])
+            return 200, {"scene": rest, "walls": [daemon.wall()], "missing": known[rest[:-5]]["missing"]}
+        return 200, {"id": "made"}
+
+
+@dataclass
 class StagedDaemon:
     """A daemon with one wall of 1600 x 900, played to the browser. Attributes may be changed any time."""
 
@@ -140,6 +167,9 @@ class StagedDaemon:
     events: list[WebSocketRoute] = field(default_factory=list)
     videos: list[WebSocketRoute] = field(default_factory=list)
     changes: list[tuple[str, Any]] = field(default_factory=list)
+    past: list[tuple[str, list[str]]] = field(default_factory=list)
+    future: list[tuple[str, list[str]]] = field(default_factory=list)
+    programme: StagedProgramme = field(default_factory=StagedProgramme)
     prepared: list[Any] = field(default_factory=list)
     predicted: dict[str, Any] = field(
         default_factory=lambda: {"tiles": 9, "budget_share": 0.984, "key_only": 2, "nodeblock": 7, "full": 0}
@@ -225,13 +255,21 @@ class StagedDaemon:
         shown = {"revision": self.revision, "layout": self.layout, "full": self.full, "tiles": tiles}
         return {**document, **self.lined_up, **shown, "budget": budget}
 
-    def arrange(self, layout: str, sources: Sequence[str]) -> None:
+    def arrange(self, layout: str, sources: Sequence[str], cause: str = "operator") -> None:
         """Change the wall, as any operator would, and tell of it."""
+        if cause == "operator":
+            self.past.append((self.layout, self.sources))
+            self.future.clear()
         count = len(self._cells(layout))
         self.layout = layout
         self.sources = [*sources, *["none"] * count][:count]
         self.revision += 1
-        self.tell("wall", wall=self.wall())
+        self.tell("wall", wall=self.wall(), cause=cause)
+        self.tell("steps", steps=self.steps())
+
+    def steps(self) -> dict[str, Any]:
+        """Return how far one can go back and forward, as the API shows it."""
+        return {"wall": "main", "undo": len(self.past), "redo": len(self.future)}
 
     def _cells(self, layout: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = next(each for each in self.layouts if each["id"] == layout)["cells"]
@@ -265,9 +303,8 @@ class StagedDaemon:
             self.prepared.append(body)
         if (act := self._acts(path)) is not None:
             return act(route.request.method, path, body)
-        if path.endswith("/pin"):
-            self._pin(path.split("/")[4], pinned=route.request.method == "PUT")
-        elif route.request.method in ("PUT", "DELETE") or path.endswith("/swap"):
+        written = route.request.method in ("PUT", "DELETE") or path.endswith(("/swap", "/undo", "/redo"))
+        if written and path.startswith("/walls/"):
             return self._change(path, body, route.request.headers.get("if-match"))
         site = {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"}
         documents: dict[str, Any] = {
@@ -279,12 +316,13 @@ class StagedDaemon:
             "/screens": {"items": self.screens},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
-            path if path.endswith("/pin") else "": self.wall(),
+            "/walls/main/steps": self.steps(),
             "/walls/main/prepare": {"cameras": [], "budget": self.predicted},
         }
         if path in documents:
             return 200, documents[path]
-        return 404, {"title": "Not found", "detail": f"{path} is not staged"}
+        missing = 404, {"title": "Not found", "detail": f"{path} is not staged"}
+        return self.programme.call(self, route.request.method, path, body) or missing
 
     def _overlay(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Return what answers a look at what is drawn over pictures, or a change of it."""
@@ -296,9 +334,12 @@ class StagedDaemon:
             self.overlays = {**self.overlays, "labels": {**self.overlays["labels"], **body}}
         return (204, None) if method == "DELETE" else (200, self.overlays)
 
-    def _pin(self, cell: str, *, pinned: bool) -> None:
+    def _pin(self, method: str, path: str, _: Any) -> tuple[int, Any]:
+        """Pin what a cell shows, or let it go."""
+        cell = path.split("/")[4]
         source = {self.sources[[tile["cell"] for tile in self.wall()["tiles"]].index(cell)]}
-        self.pinned = self.pinned | source if pinned else self.pinned - source
+        self.pinned = self.pinned | source if method == "PUT" else self.pinned - source
+        return 200, self.wall()
 
     def _line_up(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Show names or a test pattern, or no longer, and tell of it."""
@@ -314,6 +355,8 @@ class StagedDaemon:
             return self._overlay
         if path.endswith(("/identify", "/test-pattern")):
             return self._line_up
+        if path.endswith("/pin"):
+            return self._pin
         return self._ptz if path.endswith("/ptz") else None
 
     def _ptz(self, method: str, path: str, command: dict[str, Any] | None) -> tuple[int, Any]:
@@ -339,13 +382,17 @@ class StagedDaemon:
         if expected != f'"{self.revision}"':
             return 412, {"title": "stale", "detail": f"the wall is at revision {self.revision}"}
         self.changes.append((path, body))
+        if path.endswith("do"):
+            return self._step(
+                *(self.past, self.future) if path.endswith("undo") else (self.future, self.past)
+            )
         cells = [cell["id"] for cell in self._cells(self.layout)]
-        sources = list(self.sources)
+        layout, sources = self.layout, list(self.sources)
         match path.split("/")[3:]:
             case ["layout"]:
                 self.full = ""
                 kept = [source for source in self.sources if source != "none"]
-                self.layout, sources = body["layout"], body.get("sources", kept)
+                layout, sources = body["layout"], body.get("sources", kept)
             case ["full"]:
                 self.full = "" if body is None else body["cell"]
             case ["swap"]:
@@ -358,8 +405,16 @@ class StagedDaemon:
                 self.aspects |= {cell: body["aspect"]} if "aspect" in body else {}
             case ["cells", cell]:
                 sources[cells.index(cell)] = body["source"]
-        self.arrange(self.layout, sources)
+        self.arrange(layout, sources)
         return 200, self.wall()
+
+    def _step(self, behind: list[Any], ahead: list[Any]) -> tuple[int, Any]:
+        if not behind:
+            return 422, {"title": "invalid", "detail": "wall 'main' has no step to go"}
+        ahead.append((self.layout, self.sources))
+        layout, sources = behind.pop()
+        self.arrange(layout, sources, "undo")
+        return 200, {"wall": self.wall(), "steps": self.steps(), "missing": []}
 
     async def _listen(self, socket: WebSocketRoute) -> None:
         if self.down or not self.signed_in:

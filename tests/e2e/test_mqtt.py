@@ -24,6 +24,7 @@ from commandwall.control.guessing import GuessGuard
 from commandwall.control.mqtt import MqttBridge
 from commandwall.control.passwords import Passwords
 from commandwall.control.roles import Principal, Role
+from commandwall.control.scene_changes import NewScene, WallPart
 from commandwall.control.users import Users
 from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
@@ -93,7 +94,7 @@ class Watcher:
         await self._client.subscribe("#", qos=1)
         async for message in self._client.messages:
             topic = str(message.topic)
-            if topic.endswith("/set"):
+            if topic.endswith(("/set", "/take")):
                 continue
             self.last[topic] = json.loads(message.payload) if message.payload else None
             if message.retain:
@@ -108,12 +109,15 @@ class Watcher:
 
     async def ask(self, wall: str, command: Any, number: int) -> Any:
         """Send a layout command and return its answer."""
+        return await self.command(f"walls/{wall}/layout/set", command, number)
+
+    async def command(self, topic: str, command: Any, number: int) -> Any:
+        """Send a command on ``topic`` and return its answer."""
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.ResponseTopic = f"answers/{number}"
         properties.CorrelationData = b"%d" % number
         payload = command if isinstance(command, str) else json.dumps(command)
-        topic = f"{BASE}/walls/{wall}/layout/set"
-        await self._client.publish(topic, payload, qos=1, properties=properties)
+        await self._client.publish(f"{BASE}/{topic}", payload, qos=1, properties=properties)
         return await self.until(f"answers/{number}", lambda _: True)
 
 
@@ -181,6 +185,34 @@ async def test_a_removed_camera_leaves_nothing_retained(broker: Broker, rig: Rig
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await late.__aexit__(None, None, None)
+
+
+async def test_a_scene_is_taken_and_answered_on_the_response_topic(
+    broker: Broker, tmp_path: Path, short_dir: Path, watcher: Watcher
+) -> None:
+    weak = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    async with Database(tmp_path / "staged") as database:
+        users = Users(Accounts(database), weak, GuessGuard())
+        async with (
+            open_rig(database, users, short_dir, staged=True) as rig,
+            MqttBridge(settings(broker.port), rig.service, rig.events),
+        ):
+            part = WallPart(wall="main", layout="2x2", sources=["camera:c-3", "camera:c-2"])
+            await rig.service.programme.scenes.add(NewScene(id="night", name="夜间", walls=[part]))
+            rig.plant.uninstall("c-2")
+            await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
+            done = await watcher.command("scenes/night/take", "", 1)
+            assert (done["status"], done["walls"][0]["revision"]) == (200, 2)
+            assert [tile["source"] for tile in done["walls"][0]["tiles"]][:2] == ["camera:c-3", "none"]
+            assert done["missing"] == [
+                {"wall": "main", "what": "source", "id": "camera:c-2", "cell": "2"},
+            ]
+            unknown = await watcher.command("scenes/day/take", {}, 2)
+            assert (unknown["status"], unknown["detail_zh"]) == (404, "没有名为 'day' 的场景")
+            wrong = await watcher.command("scenes/night/take", {"speed": 3}, 3)
+            assert (wrong["status"], wrong["errors"][0]["field"]) == (422, "speed")
+            line = (await rig.audit.read(2))[1]
+            assert (line.who, line.via, line.action, line.target) == ("mqtt", "mqtt", "scene.take", "night")
 
 
 async def test_commands_are_answered_on_their_response_topic(

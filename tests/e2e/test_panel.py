@@ -214,8 +214,8 @@ async def test_undoing_faster_than_the_daemon_answers_skips_nothing(daemon: Stag
     await until(page, "document.querySelector('#undo').disabled")
     sources = [body["source"] for path, body in daemon.changes if "/cells/" in path]
     assert sources == [f"camera:dongmen-00{number}" for number in (1, 2, 3)]
-    undone = [body["sources"][0] for path, body in daemon.changes if path.endswith("/layout")]
-    assert undone == ["camera:dongmen-002", "camera:dongmen-001", "none"]
+    assert [path for path, _ in daemon.changes[3:]] == ["/walls/main/undo"] * 3
+    assert daemon.sources[0] == "none"
 
 
 async def test_the_keyboard_alone_is_enough(daemon: StagedDaemon, page: Page) -> None:
@@ -286,13 +286,24 @@ async def test_a_stale_change_is_not_made_and_says_so(daemon: StagedDaemon, page
     await shows(page, "1", "镜头 002")
 
 
-async def test_the_work_of_others_is_shown_and_not_undone(daemon: StagedDaemon, page: Page) -> None:
+async def test_the_work_of_others_is_shown_and_can_be_taken_back(daemon: StagedDaemon, page: Page) -> None:
     await page.click("[data-cell='1']")
     await page.click(row("dongmen-001"))
     await until(page, "!document.querySelector('#undo').disabled")
     daemon.arrange("3x3", ["camera:schools-001"])
     await until(page, "document.querySelectorAll('.cell').length === 9")
     assert "其他操作员更改了此大屏" in await toast(page, "info")
+    await page.keyboard.press("Control+z")
+    await shows(page, "1", "镜头 001")
+    await page.keyboard.press("Control+y")
+    await until(page, "document.querySelectorAll('.cell').length === 9")
+    assert await page.is_disabled("#redo")
+
+
+async def test_a_tours_turn_is_nobodys_work(daemon: StagedDaemon, page: Page) -> None:
+    daemon.arrange("2x2", ["camera:dongmen-001"], cause="tour")
+    await shows(page, "1", "镜头 001")
+    assert await page.locator(".toast").count() == 0
     assert await page.is_disabled("#undo")
 
 

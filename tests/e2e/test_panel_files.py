@@ -25,6 +25,7 @@ GROUPS |= {
     "title",
     "data",
 }
+GROUPS |= {"tour", "tourstate", "tourhalt", "action", "outcome", "day", "lost"}
 
 
 def words(language: str) -> dict[str, str]:

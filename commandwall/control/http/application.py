@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
-from functools import cache
-from typing import Any
 
 from aiohttp import web
 
@@ -19,9 +16,12 @@ from commandwall.control.http import (
     pages,
     ptz,
     roster,
+    scenes,
+    schedule,
     sessions,
     sockets,
     system,
+    tours,
     walls,
     webrtc,
 )
@@ -55,6 +55,9 @@ ROUTES: tuple[Route, ...] = (
     *walls.ROUTES,
     *overlays.ROUTES,
     *lineup.ROUTES,
+    *scenes.ROUTES,
+    *tours.ROUTES,
+    *schedule.ROUTES,
     *sockets.ROUTES,
     *webrtc.ROUTES,
     *accounts.ROUTES,
@@ -62,12 +65,15 @@ ROUTES: tuple[Route, ...] = (
     *pages.ROUTES,
 )
 
+_DESCRIPTION = describe([route for route in ROUTES if route.api])
+"""Written when this is loaded, since it takes some 40 ms."""
+
 
 def application(context: Web) -> web.Application:
     """Return the application over ``context``."""
     app = web.Application(middlewares=[problems, sign_in], client_max_size=_MAX_BODY_BYTES)
     app[WEB] = context
-    app[OPENAPI] = _description()
+    app[OPENAPI] = _DESCRIPTION
     app[sockets.OPEN_SOCKETS] = set()
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
@@ -75,11 +81,6 @@ def application(context: Web) -> web.Application:
     app.on_response_prepare.append(webrtc.allow_origins)
     app.on_shutdown.append(sockets.close_sockets)
     return app
-
-
-@cache
-def _description() -> Mapping[str, Any]:
-    return describe([route for route in ROUTES if route.api])
 
 
 async def _secure(_: web.Request, response: web.StreamResponse) -> None:

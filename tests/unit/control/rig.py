@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from commandwall.base.errors import InvalidError, NotFoundError, StaleError, UnavailableError
@@ -15,6 +16,7 @@ from commandwall.control.database import Database
 from commandwall.control.decor import Decor
 from commandwall.control.documents import (
     BudgetDocument,
+    Cause,
     HeadDocument,
     PreparedDocument,
     TileDocument,
@@ -32,7 +34,8 @@ from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.panels import Panels
 from commandwall.control.pins import PinStore
-from commandwall.control.ports import Place
+from commandwall.control.ports import Place, WallPort
+from commandwall.control.production import Clocks, ProgrammeNeeds, open_programme
 from commandwall.control.ptz import PtzControl
 from commandwall.control.rearranging import Rearrangement
 from commandwall.control.records import Records
@@ -50,37 +53,26 @@ from commandwall.ipc.messages import Message
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.data import Panel, PanelKind, Threshold
-from commandwall.model.head import Head
-from commandwall.model.layout import Cell, Layout
 from commandwall.model.level import PanelLevel
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
 from commandwall.model.transition import HOLD, Transition
-from commandwall.model.wall import DecodeLevel, TileState, Wall
+from commandwall.model.wall import DecodeLevel, TileState
 from commandwall.settings.site import Credential, Language, Level, Site
 from commandwall.workers.worker import WorkerState, WorkerStatus
+from tests.unit.control.stage import LAYOUTS, WALL, Hands, Stage
 
+NOON_S = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
 PASSWORD = "correct horse 罗湖"
 JPEG = b"\xff\xd8jpeg\xff\xd9"
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def grid(columns: int, rows: int) -> Layout:
-    cells = tuple(Cell(str(i + 1), i % columns, i // columns) for i in range(columns * rows))
-    name = "1" if columns * rows == 1 else f"{columns}x{rows}"
-    return Layout(name, f"{columns} × {rows}", columns, rows, cells)
 
 
 def box(rect: Rect) -> tuple[int, int, int, int]:
     return rect.x, rect.y, rect.width, rect.height
 
 
-LAYOUTS = {layout.id: layout for layout in (grid(1, 1), grid(2, 2), grid(20, 20))}
 AREAS = (Area("luohu", "罗湖"), Area("dongmen", "东门步行街", "luohu"))
-WALL = Wall(
-    "main", "主墙", 3840, 2160, 25, "2x2",
-    (Head("left", Rect(0, 0, 1920, 2160)), Head("right", Rect(1920, 0, 1920, 2160))),
-)  # fmt: skip
 
 
 PANELS = (
@@ -162,7 +154,7 @@ class FakeWall:
         )
 
     def _lined_up(self) -> None:
-        self._events.publish("wall", WallEvent(self.document()))
+        self._events.publish("wall", WallEvent(self.document(), Cause.PROCESS))
 
     def set_layout(
         self,
@@ -252,7 +244,7 @@ class FakeWall:
         self._sources = sources
         self._revision += 1
         document = self.document()
-        self._events.publish("wall", WallEvent(document))
+        self._events.publish("wall", WallEvent(document, Cause.OPERATOR))
         return document
 
 
@@ -348,6 +340,8 @@ class Rig:
     panels: Panels
     shown: list[str]
     """What walls were told of data panels."""
+    stage: Stage
+    clock: Hands
 
 
 def make_board(events: EventLog, count: int = 4) -> CameraBoard:
@@ -359,11 +353,24 @@ def make_board(events: EventLog, count: int = 4) -> CameraBoard:
 
 
 @asynccontextmanager
-async def open_rig(database: Database, users: Users, directory: Path, cameras: int = 4) -> AsyncIterator[Rig]:
-    """Build the rig, with one user of each role, called as the role."""
+async def open_rig(
+    database: Database,
+    users: Users,
+    directory: Path,
+    cameras: int = 4,
+    *,
+    staged: bool = False,
+    clock: Hands | None = None,
+) -> AsyncIterator[Rig]:
+    """Build the rig, with one user of each role, called as the role.
+
+    ``staged``: its walls are those of the stage, else one stand-in. The ``clock`` stands at noon of a
+    Monday, UTC, which is the zone of the schedule, unless one is given.
+    """
     events = EventLog()
+    clock = clock or Hands(NOON_S)
     board = make_board(events, cameras)
-    wall = FakeWall(board, events, directory / "wall.packets")
+    wall, stage = FakeWall(board, events, directory / "wall.packets"), Stage(board, events, directory)
     workers = [
         WorkerStatus("ingest", "ingest-0", WorkerState.READY, 4711, 1, 2.5, 60 << 20),
         WorkerStatus("wall", "wall-main", WorkerState.WAITING),
@@ -375,12 +382,17 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
     vault = Vault(directory, {"dongmen": Credential("admin", "of the configuration")})
     roster = Roster(plant, board.cameras(), AREAS, CameraStore(database), vault)
     viewers: dict[tuple[str, str], list[str]] = {}
+    walls: dict[str, WallPort] = {**stage.walls} if staged else {"main": wall}
     async with (
         KeptRecords("alarms", Records(database, "alarm", AlarmDocument)) as alarm_records,
         KeptRecords("overlays", Records(database, "overlays", OverlaysDocument)) as dress_records,
         AuditLog(Store(database), events) as audit,
         PtzControl(board.camera, {}, events.publish) as ptz,
         PanelKeeper(database, directory) as keeper,
+        open_programme(
+            ProgrammeNeeds(stage.walls, board, stage.sources, AREAS, database, events.publish, audit),
+            Clocks(clock, clock, UTC),
+        ) as programme,
     ):
         panels = Panels(PANELS, board, AREAS, events.publish, Language.CHINESE)
         shown: list[str] = []
@@ -397,13 +409,14 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
             board,
             roster,
             FakeStills(board),
-            {"main": wall},
+            walls,
             lambda: workers,
             users,
             audit,
             ptz,
             desk,
             PinStore(database),
+            programme,
         )
         alarms = Alarms(board, alarm_records, events.publish)
         surroundings = Surroundings(
@@ -413,10 +426,24 @@ async def open_rig(database: Database, users: Users, directory: Path, cameras: i
         masking = Masking(plant, Records(database, "masks", MaskRecord))
         decor = Decor(alarms, {"main": dress}, masking, audit)
         for role in Role:
-            await users.add(role, role, PASSWORD)
+            if role not in {user.name for user in await users.users()}:
+                await users.add(role, role, PASSWORD)
         rtc, screens = FakeRtc(), Screens(events.publish, lambda _: None, lambda _: None)
         webrtc = WebRtc(service, board, lambda id: directory / "cameras.packets", rtc, screens, audit)
         overlays, streams = (decor, dress, viewers), (webrtc, rtc, screens)
         yield Rig(
-            service, *overlays, *streams, events, board, plant, wall, users, workers, audit, panels, shown
+            service,
+            *overlays,
+            *streams,
+            events,
+            board,
+            plant,
+            wall,
+            users,
+            workers,
+            audit,
+            panels,
+            shown,
+            stage,
+            clock,
         )

@@ -10,7 +10,7 @@ import pytest
 from commandwall.base.errors import NotFoundError
 from commandwall.control.lineup import WHOLE, LineUpControl
 from commandwall.ipc.head_messages import ShowLineUp
-from tests.unit.control.rig import WALL
+from tests.unit.control.stage import WALL
 
 NOTHING = ShowLineUp(False, False, ())
 

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from commandwall.control.decoding import Decoding
 from commandwall.control.displays import DisplayControl
+from commandwall.control.programme import ProgrammeFigures
 from commandwall.control.rtc import Watched
 from commandwall.control.state import CameraBoard, CameraStatus
 from commandwall.control.walls import WallControl
@@ -35,6 +36,8 @@ WORKERS = [
     WorkerStatus("wall", "wall-main", WorkerState.WAITING),
 ]
 
+PROGRAMME = ProgrammeFigures(3, 1, {"main": 2, "side": 0}, {"main": 17, "side": 0})
+
 
 @pytest.fixture
 def metrics(board: CameraBoard, wall: WallControl, decoding: Decoding) -> Metrics:
@@ -48,6 +51,7 @@ def metrics(board: CameraBoard, wall: WallControl, decoding: Decoding) -> Metric
             lambda: {"ingest-0": 1200},
             lambda: {Watched("main", "left"): 4, Watched(camera="c-1"): 1},
             decoding,
+            lambda: PROGRAMME,
         )
     )
 
@@ -175,7 +179,19 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(
         CameraStatus(f"dongmen-{i:03}", "东门", "dongmen", None, FeedState.LIVE, last_frame_age_s=0.04)
         for i in range(400)
     ]
-    many = Metrics(Sources(lambda: cameras, lambda: [wall], lambda: WORKERS, dict, int, dict, dict, decoding))
+    many = Metrics(
+        Sources(
+            lambda: cameras,
+            lambda: [wall],
+            lambda: WORKERS,
+            dict,
+            int,
+            dict,
+            dict,
+            decoding,
+            lambda: PROGRAMME,
+        )
+    )
     scraping = asyncio.create_task(many.text())
     longest_s, begun = 0.0, time.perf_counter()
     last = begun
@@ -203,3 +219,11 @@ async def test_displays_say_whether_they_show(metrics: Metrics, wall: WallContro
     assert value(families, "commandwall_display_up", **row) == 1
     assert value(families, "commandwall_display_shown_frames_total", **row) == 70
     assert value(families, "commandwall_display_left_out_frames_total", **row) == 2
+
+
+async def test_scenes_tours_and_what_was_missed_are_counted(metrics: Metrics) -> None:
+    families = await scrape(metrics)
+    assert value(families, "commandwall_scenes_taken_total") == 3
+    assert value(families, "commandwall_schedule_missed_total") == 1
+    assert value(families, "commandwall_tours_running", wall="main") == 2
+    assert value(families, "commandwall_tour_turns_total", wall="main") == 17

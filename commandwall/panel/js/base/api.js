@@ -49,6 +49,16 @@ export class Api {
     return this.call("POST", path, { body });
   }
 
+  /** @param {string} path @param {object} body what is to change; the rest stays @returns {Promise<any>} */
+  patch(path, body) {
+    return this.call("PATCH", path, { body });
+  }
+
+  /** @param {string} path */
+  remove(path) {
+    return this.call("DELETE", path);
+  }
+
   /**
    * @param {string} method PUT, POST or DELETE
    * @param {string} path

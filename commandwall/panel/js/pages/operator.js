@@ -16,6 +16,12 @@ import { PtzPad } from "../ptz/pad.js";
 import { ScreenList } from "../screens/list.js";
 import { ScreenSharing } from "../screens/sharing.js";
 import { ScreenStore } from "../screens/store.js";
+import { ScheduleEditor } from "../schedule/editor.js";
+import { SceneActions } from "../scenes/actions.js";
+import { Programme } from "../scenes/programme.js";
+import { SceneStrip } from "../scenes/strip.js";
+import { TourEditor } from "../tours/editor.js";
+import { TourMarks } from "../tours/marks.js";
 import { Viewer } from "../video/viewer.js";
 import { cameraOf, dataSource, screenSource, sourceOf } from "../wall/arrangement.js";
 import { BudgetMeter } from "../wall/budget.js";
@@ -28,6 +34,7 @@ import { offerWalls, rememberedWall, showWall } from "../wall/outputs.js";
 import { WallSession } from "../wall/session.js";
 import { truthText } from "../wall/truth.js";
 import { WallView } from "../wall/view.js";
+import { Dialog } from "../widgets/dialog.js";
 import { Menu } from "../widgets/menu.js";
 import { Toasts } from "../widgets/toasts.js";
 import { TopBar, placeIcons } from "../widgets/topbar.js";
@@ -67,7 +74,18 @@ const list = new PanelList(panels, i18n, {
 const drag = new Drag(byId("ghost"), view);
 const viewer = new Viewer(/** @type {HTMLCanvasElement} */ (byId("picture")), { onTruth: showTruth });
 const overlays = new OverlayDialogs(api, i18n, toasts);
-const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, overlays });
+const programme = new Programme(api);
+const dialog = new Dialog(byId("dialog"), i18n);
+const tours = new TourMarks(programme, view, toasts, i18n);
+const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, overlays, tours });
+const scenes = new SceneActions({ programme, session, desk, menu, dialog, toasts, i18n });
+const strip = new SceneStrip(byId("scenes"), programme, i18n, {
+  onTake: (scene) => desk.take(scene),
+  onConsider: (scene) => desk.prepareScene(programme, scene),
+  onMenu: (scene, x, y) => scenes.menu(scene, x, y),
+});
+const tourEditor = new TourEditor({ programme, view, store, tours, dialog, toasts, i18n });
+const scheduleEditor = new ScheduleEditor({ programme, dialog, toasts, i18n });
 
 /** The layout under the pointer; an answer that comes later is not shown. */
 let considered = "";
@@ -118,6 +136,7 @@ function showSession() {
   showWall(wall, i18n);
   lineUp.show(wall, desk.readOnly);
   meter.show(wall.budget);
+  tours.refresh();
   desk.refresh();
   tree.refresh();
   list.refresh();
@@ -140,6 +159,7 @@ async function openWall(id) {
 /** Takes back one thing at a time: an open menu, the search, the selection. */
 function cancel() {
   if (menu.isOpen) return menu.close();
+  if (dialog.isOpen) return dialog.close();
   const searched = tree.reset();
   /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
   if (searched) return;
@@ -168,6 +188,8 @@ async function load() {
   form.areas = areas;
   screens.load(newScreens);
   picker.load(layouts);
+  strip.load(layouts, walls);
+  await programme.load();
   offerWalls(walls, (id) => toasts.report(openWall(id)));
   const known = walls.find((wall) => wall.id === (session.wall?.id ?? rememberedWall())) ?? walls[0];
   if (known === undefined) toasts.show("warning", i18n.t("wall.none"));
@@ -186,7 +208,11 @@ function wireEvents() {
     screens.receive(/** @type {CustomEvent} */ (event).detail),
   );
   events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
-  events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail.wall));
+  programme.watch(events);
+  events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail));
+  events.addEventListener("steps", (event) =>
+    session.receiveSteps(/** @type {CustomEvent} */ (event).detail.steps),
+  );
   events.addEventListener("tiles", (event) => {
     const { wall, budget, tiles } = /** @type {CustomEvent} */ (event).detail;
     session.receiveTiles(wall, budget, tiles);
@@ -269,8 +295,12 @@ listenToKeys({
   solo: () => desk.toggleSolo(),
   enlarge: () => desk.enlargeSelected(),
   whole: () => desk.showWhole(),
-  undo: () => desk.undo(),
+  undo: () => desk.step("undo"),
+  redo: () => desk.step("redo"),
 });
+byId("scene-save").addEventListener("click", () => scenes.save());
+byId("tours").addEventListener("click", () => tourEditor.open());
+byId("schedule").addEventListener("click", () => scheduleEditor.open());
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) viewer.close();
   else if (session.wall !== null) viewer.open(session.wall.id, PREVIEW);

@@ -69,9 +69,10 @@ export function cellItems(desk, cell, camera) {
       label: t("undo"),
       icon: "undo",
       keys: "Ctrl Z",
-      disabled: desk.session.history.length === 0,
-      action: () => desk.undo(),
+      disabled: desk.session.steps.undo === 0,
+      action: () => desk.step("undo"),
     },
+    ...desk.tours.items(cell),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What an operator can do to the wall, whichever way it is asked for: mouse, keyboard, menu, button. */
 
 import { byId } from "../base/dom.js";
+import { missingText } from "../scenes/programme.js";
 import { cellItems } from "./actions.js";
 import { NONE, cameraOf, neighbour } from "./arrangement.js";
 import { Zoom } from "./zoom.js";
@@ -18,12 +19,13 @@ const OPERATING = new Set(["operator", "admin"]);
  * @property {import("../widgets/menu.js").Menu} menu
  * @property {import("../base/i18n.js").I18n} i18n
  * @property {import("../overlays/dialogs.js").OverlayDialogs} overlays
+ * @property {import("../tours/marks.js").TourMarks} tours
  */
 
 export class Desk {
   /** @param {Parts} parts */
   constructor(parts) {
-    const { session, view, store, tree, toasts, menu, i18n, overlays } = parts;
+    const { session, view, store, tree, toasts, menu, i18n, overlays, tours } = parts;
     this.session = session;
     this.view = view;
     this.store = store;
@@ -32,6 +34,7 @@ export class Desk {
     this.menu = menu;
     this.i18n = i18n;
     this.overlays = overlays;
+    this.tours = tours;
     this.zoom = new Zoom(view, (cell, crop) => this.show(cell, crop));
     /** Whether a camera that is chosen comes into the biggest cell. */
     this.following = false;
@@ -51,7 +54,8 @@ export class Desk {
 
   wireToolbar() {
     const actions = {
-      undo: () => this.undo(),
+      undo: () => this.step("undo"),
+      redo: () => this.step("redo"),
       solo: () => this.toggleSolo(),
       empty: () => this.emptySelected(),
       clear: () => this.change((session) => session.clear()),
@@ -98,6 +102,16 @@ export class Desk {
     });
   }
 
+  /**
+   * Has the daemon open what a scene will need, which is about to be taken.
+   * @param {import("../scenes/programme.js").Programme} programme
+   * @param {string} scene
+   */
+  prepareScene(programme, scene) {
+    if (this.readOnly) return;
+    programme.prepareScene(scene).catch((error) => console.warn("not prepared", error));
+  }
+
   /** Puts a source into the selected cell. @param {string} source @param {boolean} next go on to the next cell */
   place(source, next) {
     if (this.following) return this.change((session) => session.enlarge(source));
@@ -113,8 +127,21 @@ export class Desk {
     if (cell !== null && source !== NONE) this.change((session) => session.setCell(cell, NONE));
   }
 
-  undo() {
-    this.change((session) => session.undo());
+  /** Goes a step back, or forward again. @param {"undo" | "redo"} way */
+  async step(way) {
+    this.tellMissing(await this.change((session) => session.step(way)));
+  }
+
+  /** Shows a scene. @param {string} scene id */
+  async take(scene) {
+    this.tellMissing(await this.change((session) => session.take(scene)));
+  }
+
+  /** Says what could not be shown. @param {{missing: import("../scenes/programme.js").Missing[]} | undefined} shown */
+  tellMissing(shown) {
+    if (shown === undefined || shown.missing.length === 0) return;
+    const detail = shown.missing.map((it) => missingText(this.i18n, it)).join("\n");
+    this.toasts.show("warning", this.i18n.t("missing.title"), detail);
   }
 
   /** Lets the selected cell fill the wall, or goes back from there. */
@@ -215,8 +242,9 @@ export class Desk {
     const { t } = this.i18n;
     const tile = this.view.tile(this.view.selected);
     const back = this.isSolo;
-    const depth = this.session.history.length;
-    this.enable("undo", depth > 0, depth > 0 ? t("undo.title", { depth }) : t("undo.none"));
+    const { undo, redo } = this.session.steps;
+    this.enable("undo", undo > 0, undo > 0 ? t("undo.title", { depth: undo }) : t("undo.none"));
+    this.enable("redo", redo > 0, redo > 0 ? t("redo.title", { depth: redo }) : t("redo.none"));
     this.enable("solo", back || this.canSolo, t(back ? "solo.back" : "solo.enter"));
     byId("solo-text").textContent = t(back ? "solo.back" : "solo.enter");
     byId("solo").classList.toggle("on", back);

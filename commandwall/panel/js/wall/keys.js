@@ -10,6 +10,7 @@
  * @property {() => void} enlarge
  * @property {() => void} whole
  * @property {() => void} undo
+ * @property {() => void} redo
  */
 
 /** @type {Record<string, import("./arrangement.js").Direction>} */
@@ -20,7 +21,7 @@ function actionFor(event, actions) {
   if (event.key === "Escape") return actions.cancel;
   const writing = event.target instanceof HTMLElement && event.target.matches("input, select, textarea");
   if (writing || event.altKey) return undefined;
-  if (event.ctrlKey || event.metaKey) return event.key.toLowerCase() === "z" ? actions.undo : undefined;
+  if (event.ctrlKey || event.metaKey) return stepFor(event, actions);
   if (event.key === "/") return actions.search;
   if (event.target instanceof Element && event.target.closest("[role=tree], [role=menu], button, a"))
     return undefined;
@@ -30,6 +31,13 @@ function actionFor(event, actions) {
   if (event.key.toLowerCase() === "b") return actions.enlarge;
   if (event.key === "0") return actions.whole;
   return undefined;
+}
+
+/** Ctrl Z takes a step back, Ctrl Y and Ctrl Shift Z make it again. @param {KeyboardEvent} event @param {Actions} actions */
+function stepFor(event, actions) {
+  const key = event.key.toLowerCase();
+  if (key === "y" || (key === "z" && event.shiftKey)) return actions.redo;
+  return key === "z" ? actions.undo : undefined;
 }
 
 /** @param {Actions} actions */

@@ -3,8 +3,8 @@
 import { Problem } from "../base/api.js";
 import { NONE, arrangementOf, nextPage, sourceOf } from "./arrangement.js";
 
-/** Changes that can be taken back. */
-const MOST_UNDO = 50;
+/** Why a wall is told anew, where that is somebody's work. */
+const HANDS = new Set(["operator", "scene", "undo"]);
 
 /**
  * @typedef {import("./arrangement.js").Wall} Wall
@@ -14,12 +14,13 @@ const MOST_UNDO = 50;
  *   method, if that is not PUT
  * @typedef {(wall: Wall) => Asked | null} Request the change to the wall as it is when its turn comes;
  *   `null` when there is nothing to change
+ * @typedef {{undo: number, redo: number}} Steps how far one can go back, and forward again
  */
 
 /**
  * Dispatches `wall` when another arrangement or another wall is shown, `tiles` when only the state
- * of tiles has changed, and `foreign` when somebody else has changed the wall. Then nothing can be
- * undone any more, because that would take back their work too.
+ * of tiles has changed, and `foreign` when somebody else has changed the wall. The daemon keeps what the
+ * wall showed, whoever changed it: going a step back may take back their work, too.
  */
 export class WallSession extends EventTarget {
   /** @param {import("../base/api.js").Api} api */
@@ -28,8 +29,8 @@ export class WallSession extends EventTarget {
     this.api = api;
     /** @type {Wall | null} */
     this.wall = null;
-    /** @type {Arrangement[]} */
-    this.history = [];
+    /** @type {Steps} */
+    this.steps = { undo: 0, redo: 0 };
     /** Changes are sent one after the other, each against the revision the last one made. */
     this.queue = Promise.resolve();
     this.changing = 0;
@@ -39,21 +40,28 @@ export class WallSession extends EventTarget {
 
   /** @param {string} id @throws {import("../base/api.js").Problem} */
   async open(id) {
-    const wall = await this.api.get(path(id));
-    if (this.wall?.id !== id) this.history = [];
+    const [wall, steps] = await Promise.all([this.api.get(path(id)), this.api.get(`${path(id)}/steps`)]);
     this.wall = wall;
+    this.steps = steps;
     this.announce("wall");
   }
 
-  /** Takes a wall from the daemon's events. @param {Wall} wall */
-  receive(wall) {
+  /** Takes a wall from the daemon's events. @param {{wall: Wall, cause: string}} event */
+  receive({ wall, cause }) {
     if (this.wall === null || wall.id !== this.wall.id || wall.revision < this.wall.revision) return;
     const news = wall.revision > this.wall.revision;
     this.wall = wall;
     this.announce("wall");
-    if (!news) return;
+    if (!news || !HANDS.has(cause)) return;
     if (this.changing > 0) this.unjudged.push(wall.revision);
     else this.foreign();
+  }
+
+  /** Takes an event `steps`. @param {Steps & {wall: string}} steps */
+  receiveSteps(steps) {
+    if (this.wall?.id !== steps.wall) return;
+    this.steps = steps;
+    this.announce("wall");
   }
 
   /**
@@ -95,7 +103,7 @@ export class WallSession extends EventTarget {
    * @param {{crop?: [number, number, number, number], aspect?: string}} view
    */
   setView(cell, view) {
-    return this.change(() => [`/cells/${encodeURIComponent(cell)}/view`, view], { remember: false });
+    return this.change(() => [`/cells/${encodeURIComponent(cell)}/view`, view]);
   }
 
   /**
@@ -137,29 +145,46 @@ export class WallSession extends EventTarget {
 
   /** Lets one cell fill the wall. @param {string} cell */
   solo(cell) {
-    return this.change(() => ["/full", { cell }], { remember: false });
+    return this.change(() => ["/full", { cell }]);
   }
 
   /** Goes back to what was shown before `solo`. */
   leaveSolo() {
-    return this.change(() => ["/full", undefined, "DELETE"], { remember: false });
+    return this.change(() => ["/full", undefined, "DELETE"]);
   }
 
-  /** Takes the last change back. */
-  async undo() {
-    /** @type {Arrangement | undefined} */
-    let last;
-    const back = () => {
-      last = this.history.pop();
-      return last === undefined ? null : ["/layout", last];
-    };
+  /**
+   * Goes a step back, or forward again, through what the wall showed.
+   * @param {"undo" | "redo"} way
+   * @returns {Promise<{missing: import("../scenes/programme.js").Missing[]} | undefined>}
+   */
+  async step(way) {
+    const stepped = await this.change(() => [`/${way}`, undefined, "POST"]);
+    this.announce("wall");
+    return stepped;
+  }
+
+  /**
+   * Shows a scene. Its answer has all the walls that it changed.
+   * @param {string} scene id
+   * @returns {Promise<{missing: import("../scenes/programme.js").Missing[]}>}
+   */
+  take(scene) {
+    const result = this.queue.then(() => this.takeNow(scene));
+    this.queue = result.catch(() => {});
+    return result;
+  }
+
+  /** @param {string} scene */
+  async takeNow(scene) {
+    this.changing += 1;
     try {
-      await this.change(/** @type {Request} */ (back), { remember: false });
-    } catch (error) {
-      if (last !== undefined && !isStale(error)) this.history.push(last);
-      throw error;
+      const taken = await this.api.post(`/scenes/${encodeURIComponent(scene)}/take`);
+      for (const wall of taken.walls) if (wall.id === this.wall?.id) this.settle(wall);
+      return taken;
     } finally {
-      this.announce("wall");
+      this.changing -= 1;
+      this.unjudged = [];
     }
   }
 
@@ -172,31 +197,28 @@ export class WallSession extends EventTarget {
   /**
    * Sends a change once those before it are through.
    * @param {Request} request
-   * @param {{remember?: boolean}} [options]
-   * @returns {Promise<void>}
+   * @returns {Promise<any>} what the daemon answers
    * @throws {import("../base/api.js").Problem}
    */
-  change(request, options) {
-    const result = this.queue.then(() => this.send(request, options));
+  change(request) {
+    const result = this.queue.then(() => this.send(request));
     this.queue = result.catch(() => {});
     return result;
   }
 
-  /** @param {Request} request @param {{remember?: boolean}} [options] */
-  async send(request, { remember = true } = {}) {
+  /** @param {Request} request */
+  async send(request) {
     const wall = this.wall;
     const asked = wall && request(wall);
-    if (wall === null || asked === null) return;
+    if (wall === null || asked === null) return undefined;
     const [part, body, method = "PUT"] = asked;
     this.changing += 1;
     try {
-      const changed = await this.api.change(method, path(wall.id) + part, body, wall.revision);
-      if (remember && wall.full === "")
-        this.history = [...this.history, arrangementOf(wall)].slice(-MOST_UNDO);
-      this.settle(changed);
+      const answer = await this.api.change(method, path(wall.id) + part, body, wall.revision);
+      this.settle(answer.wall ?? answer);
+      return answer;
     } catch (error) {
       await this.open(wall.id).catch(() => {});
-      if (isStale(error)) this.forget();
       throw error;
     } finally {
       this.changing -= 1;
@@ -213,13 +235,7 @@ export class WallSession extends EventTarget {
   }
 
   foreign() {
-    this.forget();
     this.announce("foreign");
-  }
-
-  forget() {
-    this.history = [];
-    this.announce("wall");
   }
 
   /** @param {string} type */

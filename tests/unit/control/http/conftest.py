@@ -20,8 +20,14 @@ Connect = Callable[..., Awaitable[Client]]
 
 
 @pytest.fixture
-async def rig(database: Database, users: Users, short_dir: Path) -> AsyncIterator[Rig]:
-    async with open_rig(database, users, short_dir) as rig:
+def staged() -> bool:
+    """Return whether the walls are those of the stage, which show scenes and tours; modules override it."""
+    return False
+
+
+@pytest.fixture
+async def rig(database: Database, users: Users, short_dir: Path, staged: bool) -> AsyncIterator[Rig]:
+    async with open_rig(database, users, short_dir, 6 if staged else 4, staged=staged) as rig:
         yield rig
 
 
@@ -70,3 +76,9 @@ async def connect(rig: Rig, faults: list[str], pages: Path) -> AsyncIterator[Con
         for made in clients:
             await made.close()
         await server.close()
+
+
+@pytest.fixture
+async def operator(connect: Connect) -> Client:
+    """Return a client that is signed in as an operator."""
+    return await connect(Role.OPERATOR)

@@ -28,6 +28,9 @@ PLACES = {
     "panel": "level",
     "screen": "desk",
     "session": "s0",
+    "scene": "s",
+    "tour": "t",
+    "entry": "e",
 }
 BODIES = {
     "application/json": b"1",
@@ -53,6 +56,8 @@ def example_of(route: Route) -> dict[str, Any]:
         "text": "x", "level": "info", "masks": [],
         "cell": None, "first": "1", "second": "2",
         "kind": "clock", "points": [{"value": 1}],
+        "walls": [{"wall": "main"}], "wall": "main", "cells": ["1"], "action": "take", "target": "s",
+        "at": "20:00",
     }  # fmt: skip
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:

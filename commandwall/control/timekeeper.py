@@ -1,0 +1,87 @@
+"""The timekeeper: does what the schedule says, when it says so, and never later than it should."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from commandwall.base.errors import CommandwallError
+from commandwall.control.programme import Programme
+from commandwall.control.roles import Principal, Role
+from commandwall.control.scene_changes import TourVerb
+from commandwall.model.schedule import Action, Entry, Outcome
+
+log = logging.getLogger(__name__)
+
+SCHEDULE = Principal("schedule", Role.OPERATOR, via="schedule")
+"""In whose name the schedule acts."""
+
+LATEST_S = 60.0
+"""What was due longer ago than this is missed: an operator has arranged the wall since, or may have."""
+
+_LOOK_EVERY_S = 20.0
+"""How often the clock is looked at, since it may be put forward while one sleeps."""
+
+
+class Timekeeper:
+    """Takes scenes, starts and stops tours by the schedule; an async context manager.
+
+    What was due while the daemon was down, or while the clock was wrong, is not made up for: it is
+    marked as missed, and the log says so. ``utc_s`` tells the time (seconds, UTC).
+    """
+
+    def __init__(self, programme: Programme, utc_s: Callable[[], float]) -> None:
+        self._programme = programme
+        self._utc_s = utc_s
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Timekeeper:
+        self._task = asyncio.create_task(self._run(), name="schedule")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def act(self) -> None:
+        """Do what is due."""
+        schedule = self._programme.schedule
+        for due in await schedule.take_due():
+            if self._utc_s() - due.at_utc_s > LATEST_S:
+                await self._miss(due.entry)
+                continue
+            try:
+                self._do(due.entry)
+            except CommandwallError as error:
+                log.error("schedule: %s of %s: %s", due.entry.action, due.entry.target, error)
+                await schedule.note(due.entry.id, Outcome.FAILED, str(error), error.zh)
+            else:
+                await schedule.note(due.entry.id, Outcome.DONE)
+
+    async def _miss(self, entry: Entry) -> None:
+        log.warning("schedule: %s of %s was missed", entry.action, entry.target)
+        self._programme.audit.record(SCHEDULE, f"schedule.{entry.action}", entry.target, outcome="missed")
+        await self._programme.schedule.note(entry.id, Outcome.MISSED)
+
+    def _do(self, entry: Entry) -> None:
+        match entry.action:
+            case Action.TAKE:
+                self._programme.take_scene(SCHEDULE, entry.target)
+            case Action.START:
+                self._programme.command_tour(SCHEDULE, entry.target, TourVerb.START)
+            case Action.STOP:
+                self._programme.command_tour(SCHEDULE, entry.target, TourVerb.STOP)
+
+    async def _run(self) -> None:
+        schedule = self._programme.schedule
+        while True:
+            await self.act()
+            coming_s = schedule.wait_s()
+            wait_s = _LOOK_EVERY_S if coming_s is None else min(_LOOK_EVERY_S, max(0.0, coming_s))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await schedule.changed.wait()
+            schedule.changed.clear()

@@ -1,0 +1,61 @@
+/** Dialogs over the page, one at a time. */
+
+import { element } from "../base/dom.js";
+
+export class Dialog {
+  /** @param {HTMLElement} node a `dialog` @param {import("../base/i18n.js").I18n} i18n */
+  constructor(node, i18n) {
+    this.node = /** @type {HTMLDialogElement} */ (node);
+    this.i18n = i18n;
+    this.node.addEventListener("click", (event) => {
+      if (event.target === this.node) this.close();
+    });
+    // The page's own keys are for the wall, which lies behind.
+    this.node.addEventListener("keydown", (event) => event.stopPropagation());
+  }
+
+  /** @param {string} title @param {...(Node | null)} content */
+  open(title, ...content) {
+    const close = { type: "button", class: "quiet", on: { click: () => this.close() } };
+    this.node.replaceChildren(
+      element("h2", {}, title),
+      ...content.filter((node) => node !== null),
+      element("p", { class: "dialog-end" }, element("button", close, this.i18n.t("close"))),
+    );
+    if (!this.node.open) this.node.showModal();
+  }
+
+  /**
+   * Asks for a line of text.
+   * @param {string} title
+   * @param {string} label
+   * @param {string} value
+   * @param {(text: string) => void} then
+   */
+  ask(title, label, value, then) {
+    const input = /** @type {HTMLInputElement} */ (element("input", { value, maxlength: 64, required: true }));
+    const submit = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.close();
+      then(input.value.trim());
+    };
+    this.open(
+      title,
+      element(
+        "form",
+        { class: "dialog-form", on: { submit } },
+        element("label", {}, label, input),
+        element("button", { type: "submit", class: "primary" }, this.i18n.t("save")),
+      ),
+    );
+    input.select();
+  }
+
+  get isOpen() {
+    return this.node.open;
+  }
+
+  close() {
+    this.node.close();
+  }
+}
