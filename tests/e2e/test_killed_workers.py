@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from commandwall.model.reason import ReasonCode
 from tests.e2e.pictures import cameras_shown, decode
 from tests.e2e.site import Daemon, Site, cameras, farm, until
 
@@ -20,7 +21,6 @@ pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop]
 CELLS = ["1", "2", "3", "4"]
 SAID_S = 3.0
 """A tile whose pictures are overdue says so after a quarter of a second; the rest is for busy machines."""
-DOWN = "ingest worker is restarting"
 
 
 class Told:
@@ -94,8 +94,10 @@ async def kill(daemon: Daemon, name: str) -> None:
     os.kill(workers[name]["pid"], signal.SIGKILL)
 
 
-async def restarts(daemon: Daemon) -> dict[str, int]:
-    return {worker["name"]: worker["restarts"] for worker in (await daemon.get("/workers"))["items"]}
+async def restarted(daemon: Daemon) -> dict[str, int]:
+    """Return how often each worker was restarted that was so at all."""
+    workers = (await daemon.get("/workers"))["items"]
+    return {worker["name"]: worker["restarts"] for worker in workers if worker["restarts"]}
 
 
 async def until_shown(daemon: Daemon) -> None:
@@ -118,9 +120,9 @@ async def test_every_tile_of_a_killed_ingest_worker_says_so_and_no_other_does(da
         await until_shown(daemon)
         assert {cell: set(told.tiles[cell]) for cell in others} == {cell: {"live"} for cell in others}
         for cell in CELLS:
-            assert (DOWN in told.reasons[f"cam-{cell}"]) is (cell in fed)
+            assert (ReasonCode.WORKER_DOWN.value in told.reasons[f"cam-{cell}"]) is (cell in fed)
             assert cell in fed or not told.cameras[f"cam-{cell}"]
-    assert await restarts(daemon) == {"ingest-0": 1, "ingest-1": 0, "wall-main": 0, "share": 0}
+    assert await restarted(daemon) == {"ingest-0": 1}
 
 
 async def test_a_killed_wall_says_so_of_every_tile_and_no_camera_notices(daemon: Daemon) -> None:
@@ -130,4 +132,4 @@ async def test_a_killed_wall_says_so_of_every_tile_and_no_camera_notices(daemon:
         await told.until("all are back", lambda: all(told.recovered(cell) for cell in CELLS), 60)
         await until_shown(daemon)
         assert not told.cameras
-    assert await restarts(daemon) == {"ingest-0": 0, "ingest-1": 0, "wall-main": 1, "share": 0}
+    assert await restarted(daemon) == {"wall-main": 1}
