@@ -149,9 +149,12 @@ class Feed:
         return bool(self.sinks or self.audio.sinks)
 
     def attach(self, sink: UnitSink) -> None:
-        """Hand all further frames to ``sink``, and tell it what is known of the stream."""
-        self.sinks = (*self.sinks, sink)
+        """Tell ``sink`` what is known of the stream, and hand it all further frames.
+
+        What waits is read before, so that it is in the group of pictures and not among these.
+        """
         self.read_lot()
+        self.sinks = (*self.sinks, sink)
         if self.info.codec:
             sink.describe(self.info)
 

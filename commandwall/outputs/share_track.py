@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from commandwall.base.clock import RTP_CLOCK_HZ, utc_ns
-from commandwall.base.errors import CommandwallError, NotFoundError, UnsupportedError
+from commandwall.base.errors import CommandwallError, NotFoundError, ProtocolError, UnsupportedError
 from commandwall.ipc.packets import Subscription
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.rtp.audio import AudioParameters
@@ -124,7 +124,8 @@ class VideoTrack(ShareTrack):
 
     def _take(self, unit: AccessUnit) -> None:
         payload = self._payload
-        assert payload is not None, "a stream is described before its first picture"
+        if payload is None:
+            raise ProtocolError("a picture came before it was said what it is")
         frame = payload.packets(unit.data, key=unit.key)
         if unit.key:
             self._group.clear()

@@ -44,6 +44,7 @@ class FakeSession:
         self.torn_down = False
         self.in_lots = False
         self.lots_read = 0
+        self.waiting: list[AccessUnit] = []
         self.report: tuple[int, int] | None = None
 
     def sender_clock(self) -> tuple[int, int] | None:
@@ -54,6 +55,9 @@ class FakeSession:
 
     def read_lot(self) -> None:
         self.lots_read += 1
+        waiting, self.waiting = self.waiting, []
+        for unit in waiting:
+            self.on_unit(unit)
 
     def listen(self, listener: UnitListener | None) -> None:
         self.on_audio = listener

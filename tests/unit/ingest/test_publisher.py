@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import NotFoundError
 from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed_set import FeedSet
@@ -62,6 +63,23 @@ async def test_a_subscriber_gets_description_group_and_then_live_frames(
         feed = feeds.find("cam", StreamName.SUB)
         assert feed is not None
         await until(lambda: not feed.sinks)
+
+
+async def test_a_lot_that_waits_is_pushed_once_and_behind_the_description(
+    cameras: FakeCameras, feeds: FeedSet, short_dir: Path
+) -> None:
+    session, feed = cameras.sessions["cam/sub"], feeds.find("cam", StreamName.SUB)
+    assert feed is not None
+    session.on_unit(KEY)
+    feed.watch(monotonic_ns())
+    assert session.in_lots
+    session.waiting = [DELTA, replace(DELTA, pts_90k=12000)]
+    async with PacketServer(short_dir / "bus", FeedPublisher(feeds)):
+        subscription = await Subscription.open(short_dir / "bus", "camera/cam/sub")
+        info, *units = await read(subscription, 4)
+        assert info == cameras.info
+        assert [unit.pts_90k for unit in units if isinstance(unit, AccessUnit)] == [0, 6000, 12000]
+        subscription.close()
 
 
 async def test_a_subscription_opens_a_main_stream(
