@@ -27,7 +27,7 @@ demo: $(VENV)/run.stamp
 test: $(VENV)/dev.stamp
 	@.ci/system-packages
 	@.ci/live555 $(VENV)
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n 2 --dist loadfile
 
 check: $(VENV)/dev.stamp
 	@$(BIN)/ruff format --check --quiet .
