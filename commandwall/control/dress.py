@@ -14,7 +14,7 @@ from commandwall.control.kept import KeptRecords
 from commandwall.control.overlay_documents import OverlaysDocument, OverlaysEvent
 from commandwall.control.state import CameraBoard, Publish
 from commandwall.ipc.messages import Message
-from commandwall.ipc.overlay_messages import DressWall, SourceRate, SourceRates, Watermark
+from commandwall.ipc.overlay_messages import DressWall, SourceAlarms, SourceRate, SourceRates, Watermark
 from commandwall.model.camera import Area
 from commandwall.model.overlays import Banner, Labels, Switch
 from commandwall.model.source import Source, SourceKind
@@ -41,6 +41,9 @@ class Dressed(Protocol):
     def tell(self, message: Message) -> None:
         """Tell the process something."""
 
+    def weigh(self) -> None:
+        """Say anew how important each tile is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -63,7 +66,7 @@ class WallDress:
         self._marks: dict[str, str] = {}
         self._rates: SourceRates | None = None
         wall.greet(self._greet)
-        surroundings.alarms.watch(wall.tell)
+        surroundings.alarms.watch(self._alarmed)
 
     def document(self) -> OverlaysDocument:
         """Return what is drawn over the wall."""
@@ -94,6 +97,11 @@ class WallDress:
         self._tell(document)
         self._around.publish("overlays", OverlaysEvent(document))
         return document
+
+    def _alarmed(self, alarms: SourceAlarms) -> None:
+        """Show the alarms, and let what has one keep its pictures longer."""
+        self._wall.tell(alarms)
+        self._wall.weigh()
 
     def _greet(self) -> None:
         """Tell a new wall process everything."""

@@ -150,7 +150,9 @@ class Scenery:
             tile.rect.width,
             tile.rect.height,
             tile.aspect,
-            importance(tile.rect.area, pinned=tile.source in self.pinned),
+            importance(
+                tile.rect.area, pinned=tile.source in self.pinned, alarm=self._sources.alarm(tile.source)
+            ),
             tile.crop,
             tile.facts.masks,
         )

@@ -11,6 +11,7 @@ from commandwall.control.state import CameraBoard, deserved_stream
 from commandwall.ipc.messages import ShowTiles, SourceState
 from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.masks import Masks
+from commandwall.model.overlays import AlarmLevel
 from commandwall.model.reason import Reason
 from commandwall.model.source import Source, SourceKind
 
@@ -82,6 +83,10 @@ class CameraBook:
         """Return the state of its steady feed."""
         return self._board.get(source_id).state, self._board.reason(source_id)
 
+    def alarm(self, source_id: str) -> AlarmLevel | None:
+        """Return the level of its alarm."""
+        return self._board.get(source_id).alarm
+
     def facts(self, source_id: str) -> Facts:
         """Return where it hangs and its masks; raises :class:`NotFoundError`."""
         return Facts(self._board.camera(source_id).area, self._board.masks(source_id))
@@ -117,6 +122,11 @@ class Sources:
     def name(self, source: Source) -> str:
         """Return what it is called on a tile; raises :class:`NotFoundError` when there is none."""
         return self._books[source.kind].name(source.id)
+
+    def alarm(self, source: Source) -> AlarmLevel | None:
+        """Return the level of its alarm, if it has one: cameras may."""
+        book = self._books[source.kind]
+        return book.alarm(source.id) if isinstance(book, CameraBook) else None
 
     def facts(self, source: Source) -> Facts:
         """Return what else is known of it; of other sources than cameras nothing is."""

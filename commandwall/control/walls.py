@@ -242,7 +242,7 @@ class WallControl:
                 "cell {cell!r} is empty; show something in it first", cell=cell_id, field="cell"
             )
         self._scenery.pinned = self.pinned | {source} if pinned else self.pinned - {source}
-        self._links.show(self._scenery.show_tiles(self._arrangement.revision))
+        self.weigh()
         document = self.document()
         self._links.publish("wall", WallEvent(document, Cause.OPERATOR))
         return document
@@ -309,6 +309,10 @@ class WallControl:
                 self._counted[item.cell] = item.decoded
                 # A lower count is that of another source, shown in the cell since.
                 self.decoded_total += item.decoded - before if item.decoded >= before else item.decoded
+
+    def weigh(self) -> None:
+        """Say anew how important each tile is: alarms are others than they were."""
+        self._links.show(self._scenery.show_tiles(self._arrangement.revision))
 
     def source_resized(self, source: Source) -> None:
         """Choose streams anew when the picture of a shown source has another size than thought."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from commandwall.model.overlays import AlarmLevel
+
+_ALARMED = 1 << 27
+"""More than the pixels of any canvas, so that an alarm, and then a worse one, goes before any size."""
 _PINNED = 1 << 30
-"""Above the pixels of any canvas, so that nothing but another pin stands beside a pinned tile."""
+_LEVELS = (None, *AlarmLevel)
 
 
-def importance(area_px: int, *, pinned: bool) -> float:
-    """Return the importance of a tile: an operator's pin goes before everything, then the larger one."""
-    return float(area_px + pinned * _PINNED)
+def importance(area_px: int, *, pinned: bool, alarm: AlarmLevel | None) -> float:
+    """Return the importance of a tile: an operator's pin goes before everything, then alarms, then size."""
+    return float(area_px + _LEVELS.index(alarm) * _ALARMED + pinned * _PINNED)

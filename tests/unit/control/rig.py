@@ -96,6 +96,7 @@ class FakeWall:
         self.down = False
         self.greetings: list[Callable[[], None]] = []
         self.told: list[Message] = []
+        self.weighed = 0
         self.rearranged: list[Rearrangement] = []
         self.pinned: frozenset[Source] = frozenset()
         self.transition = HOLD
@@ -152,6 +153,9 @@ class FakeWall:
             self.lineup.identifying,
             self.lineup.pattern(WHOLE),
         )
+
+    def weigh(self) -> None:
+        self.weighed += 1
 
     def _lined_up(self) -> None:
         self._events.publish("wall", WallEvent(self.document(), Cause.PROCESS))

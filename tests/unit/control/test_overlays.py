@@ -54,6 +54,7 @@ async def test_an_alarm_is_told_to_walls_lists_and_listeners_and_cleared(rig: Ri
         changed = rig.decor.raise_alarm(OPERATOR, "c-1", Alarm(AlarmLevel.INFO))
         assert changed.since_utc_ns == raised.since_utc_ns
         assert rig.board.get("c-1").alarm is AlarmLevel.INFO
+        assert rig.wall.weighed == 2
         (message,) = [told for told in rig.wall.told if isinstance(told, SourceAlarms)][-1:]
         assert [(item.source, item.alarm.level) for item in message.alarms] == [
             ("camera:c-1", AlarmLevel.INFO)

@@ -27,6 +27,7 @@ from commandwall.ipc.messages import (
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Camera, StreamAddress, StreamName
 from commandwall.model.layout import Aspect, Cell, Layout
+from commandwall.model.overlays import AlarmLevel
 from commandwall.model.source import EMPTY, Source, SourceKind
 from commandwall.model.view import Crop, View
 from commandwall.model.wall import DecodeLevel, TileState, Wall
@@ -355,6 +356,18 @@ def test_a_pin_follows_what_it_was_put_on(stage: Stage) -> None:
     stage.wall.pin("1", pinned=False)
     five, three = stage.shown[-1].tiles
     assert five.importance == three.importance and stage.wall.pinned == frozenset()
+
+
+def test_an_alarm_makes_a_small_tile_more_important_than_a_large_one(stage: Stage) -> None:
+    stage.wall.set_layout("2x2", cameras(3, 5), None)
+    stage.board.set_alarm("c5", AlarmLevel.WARNING)
+    stage.wall.weigh()
+    three, five = stage.shown[-1].tiles
+    assert five.importance > three.importance
+    stage.board.set_alarm("c5", None)
+    stage.wall.weigh()
+    three, five = stage.shown[-1].tiles
+    assert five.importance == three.importance
 
 
 def test_nothing_cannot_be_pinned(stage: Stage) -> None:
