@@ -29,7 +29,8 @@ async def test_scenes_are_taken_and_taken_back_as_the_pixels_say(daemon: Daemon)
     await daemon.until_live(["1", "2", "3", "4"])
     await call(daemon, "POST", "/scenes", {"id": "day", "name": "白天", "walls": [{"wall": "main"}]}, 201)
     night = {"wall": "main", "layout": "1+5", "sources": sources(8, 7, 6)}
-    await call(daemon, "POST", "/scenes", {"id": "night", "name": "夜间", "walls": [night]}, 201)
+    scene = {"id": "night", "name": "夜间", "walls": [night], "transition": "dissolve", "dissolve_ms": 200}
+    await call(daemon, "POST", "/scenes", scene, 201)
     taken = await call(daemon, "POST", "/scenes/night/take")
     assert (taken["walls"][0]["layout"], taken["missing"]) == ("1+5", [])
     await daemon.until_live(["1", "2", "3"])

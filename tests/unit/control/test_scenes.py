@@ -9,10 +9,13 @@ from commandwall.control.database import Database
 from commandwall.control.events import EventLog
 from commandwall.control.fitting import Lost, Missing
 from commandwall.control.records import Records
+from commandwall.control.scene_changes import SceneChange
 from commandwall.control.scenes import Scenes
+from commandwall.ipc.messages import Arrange, Message
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.scene import Scene, WallScene
 from commandwall.model.source import Source, SourceKind
+from commandwall.model.transition import Transition, TransitionKind
 from tests.unit.control.rig import make_board
 from tests.unit.control.stage import Stage
 
@@ -51,3 +54,13 @@ async def test_a_scene_without_any_of_its_walls_cannot_be_taken(database: Databa
     with pytest.raises(NotFoundError, match="attic"):
         scenes.take("old")
     assert stage.walls["main"].arrangement.revision == revision
+
+
+async def test_a_scene_says_how_its_walls_go_there(database: Database, short_dir: Path) -> None:
+    scenes, stage = await kept(database, short_dir, WallScene("main", Arrangement(0, "1", SOURCES[:1])))
+    sent: list[Message] = []
+    stage.walls["main"].worker.post = sent.append  # type: ignore[method-assign, assignment]
+    await scenes.change("old", SceneChange(transition=TransitionKind.DISSOLVE, dissolve_ms=800))
+    scenes.take("old")
+    (arranged,) = [message for message in sent if isinstance(message, Arrange)]
+    assert arranged.transition == Transition(TransitionKind.DISSOLVE, 800)
