@@ -411,6 +411,9 @@ ZH: dict[str, str] = {
     "this session is over; ask anew": "此会话已结束，请重新请求",
     "{most} WebRTC sessions are open; end some of them": "已有 {most} 个 WebRTC 会话，请先结束一些",
     "WebRTC cannot be had; see the log of the rtc process": "无法使用 WebRTC，详见 rtc 进程的日志",
+    "aiortc {version} was not tried with WebRTC here; install aiortc {tested}": (
+        "aiortc {version} 未经此处 WebRTC 验证，请安装 aiortc {tested}"
+    ),
     "aiortc {version} lacks {what}, which WebRTC here relies on; install aiortc {tested}": (
         "aiortc {version} 缺少此处 WebRTC 依赖的 {what}，请安装 aiortc {tested}"
     ),

@@ -26,8 +26,8 @@ from aiortc.rtp import RtcpSrPacket, RtpPacket
 
 from commandwall.base.clock import RTP_CLOCK_HZ
 from commandwall.base.errors import UnsupportedError
+from commandwall.rtc.version import TESTED_WITH
 
-TESTED_WITH = "1.16.0"
 _JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
 _ESTIMATOR = "_RTCRtpReceiver__remote_bitrate_estimator"
 _SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (

@@ -72,7 +72,6 @@ async def test_the_wheel_enlarges_a_picture_and_alt_moves_it(daemon: StagedDaemo
         while daemon.crops["3"] != [0, 0, 1, 1]:
             await asyncio.sleep(0.03)
     await until(page, f"{zoom}.hidden")
-    assert await page.is_disabled("#undo"), "looking closer is nothing to undo"
 
 
 async def test_who_only_watches_enlarges_nothing(chromium_running: Browser, daemon: StagedDaemon) -> None:

@@ -120,7 +120,8 @@ export class WallSession extends EventTarget {
   async pin(cell, pinned) {
     if (this.wall === null) return;
     const method = pinned ? "PUT" : "DELETE";
-    this.receive(await this.api.call(method, `${path(this.wall.id)}/cells/${encodeURIComponent(cell)}/pin`));
+    const wall = await this.api.call(method, `${path(this.wall.id)}/cells/${encodeURIComponent(cell)}/pin`);
+    this.receive({ wall, cause: "operator" });
   }
 
   /**
