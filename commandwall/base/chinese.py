@@ -442,6 +442,7 @@ ZH: dict[str, str] = {
     ),
     # ---- processes and disks
     "worker {name} is {state}; try again": "进程 {name} {state}，请重试",
+    "idle": "尚未启用",
     "starting": "正在启动",
     "ready": "已就绪",
     "waiting to restart": "等待重启",

@@ -67,6 +67,7 @@ class Panels:
             on_ready=self._ready,
             on_message=self._hear,
             on_down=self._down,
+            on_demand=True,
         )
         board.watch(self._camera_changed)
 
@@ -99,10 +100,11 @@ class Panels:
         self._watchers.append(watcher)
 
     def show(self, shown: ShowTiles) -> None:
-        """Paint the tiles of a wall; until one shows a panel, the worker loads nothing that paints."""
+        """Paint the tiles of a wall; until one shows a panel, no worker runs."""
         self._shown[shown.wall] = shown
         self._painting = self._painting or bool(shown.tiles)
         if self._painting:
+            self.worker.want()
             self.worker.post(shown)
 
     # ---- looking

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.base.errors import CommandwallError, NotFoundError, UnsupportedError
 from commandwall.base.sentence import Sentence
 from commandwall.control.feeds import Feeds
 from commandwall.control.lease import LeaseHeldError
@@ -30,6 +30,7 @@ from commandwall.ipc.rtc_messages import (
     WatchStream,
 )
 from commandwall.model.source import Source, SourceKind
+from commandwall.rtc.version import check_version
 from commandwall.settings.site import RtcSettings
 from commandwall.workers.worker import Worker
 
@@ -68,7 +69,10 @@ class RtcSession:
 
 
 class RtcControl:
-    """Keeps the rtc process and its sessions. Belongs to the control plane's event loop."""
+    """Keeps the rtc process, which the first session starts, and its sessions.
+
+    Belongs to the control plane's event loop.
+    """
 
     def __init__(self, settings: RtcSettings, screens: Screens, feeds: Feeds, packet_path: Path) -> None:
         self._settings = settings
@@ -83,7 +87,12 @@ class RtcControl:
             on_ready=self._ready,
             on_message=self._hear,
             on_down=self._down,
+            on_demand=True,
         )
+        try:
+            check_version()
+        except UnsupportedError as error:
+            log.error("%s", error)
 
     @property
     def ice_servers(self) -> tuple[str, ...]:

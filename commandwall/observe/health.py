@@ -11,6 +11,7 @@ from commandwall.control.walls import WallControl
 from commandwall.workers.worker import WorkerState, WorkerStatus
 
 _STUCK_S = 3.0
+_WELL = (WorkerState.READY, WorkerState.IDLE)
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Health:
         faults = [
             f"worker {worker.name} is {worker.state}"
             for worker in self._workers()
-            if worker.state is not WorkerState.READY and worker.kind != DISPLAY
+            if worker.state not in _WELL and worker.kind != DISPLAY
         ]
         now_s = self._clock()
         return [*faults, *filter(None, (self._wall_fault(wall, now_s) for wall in self._walls()))]

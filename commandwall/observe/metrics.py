@@ -256,13 +256,16 @@ def _programme(figures: ProgrammeFigures) -> Iterator[Metric]:
 
 def _workers(workers: Sequence[WorkerStatus]) -> Iterator[Metric]:
     labels = ["kind", "worker"]
-    up = GaugeMetricFamily("commandwall_worker_up", "1 while the process is ready.", labels=labels)
+    up = GaugeMetricFamily(
+        "commandwall_worker_up", "1 while the process is ready; absent until it is wanted.", labels=labels
+    )
     restarts = CounterMetricFamily("commandwall_worker_restarts", "Starts after the first.", labels=labels)
     cpu = CounterMetricFamily("commandwall_worker_cpu_seconds", "CPU time over all lives.", labels=labels)
     memory = GaugeMetricFamily("commandwall_worker_memory_bytes", "Resident memory.", labels=labels)
     for worker in workers:
         row = [worker.kind, worker.name]
-        up.add_metric(row, worker.state is WorkerState.READY)
+        if worker.state is not WorkerState.IDLE:
+            up.add_metric(row, worker.state is WorkerState.READY)
         restarts.add_metric(row, worker.restarts)
         cpu.add_metric(row, worker.cpu_s)
         memory.add_metric(row, worker.memory_bytes)

@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from commandwall.base.errors import CommandwallError, ProtocolError, UnavailableError, UnsupportedError
 from commandwall.ipc.channel import Channel, Received
@@ -23,12 +22,10 @@ from commandwall.ipc.rtc_messages import (
     TrickleSession,
     WatchStream,
 )
+from commandwall.rtc import hooks
 from commandwall.rtc.screen import ScreenBus
-from commandwall.rtc.version import check_version
+from commandwall.rtc.sessions import Sessions
 from commandwall.workers.child import run_child
-
-if TYPE_CHECKING:
-    from commandwall.rtc.sessions import Sessions
 
 
 class RtcProcess:
@@ -38,10 +35,7 @@ class RtcProcess:
         self._channel = channel
         self._stack = stack
         self._group = group
-        self._configuration: ConfigureRtc | None = None
-        self._screens = ScreenBus()
         self._sessions: Sessions | None = None
-        self._loading = asyncio.Lock()
 
     async def handle(self, received: Received) -> None:
         """Act on one message; sessions are opened beside the others."""
@@ -55,8 +49,7 @@ class RtcProcess:
             case TrickleSession() as message:
                 self._answer(received.call, self._trickle(message))
             case EndSession(session):
-                if self._sessions is not None:
-                    self._sessions.end(session)
+                self._running().end(session)
             case message:
                 raise ProtocolError(f"the rtc process does not take {type(message).__name__}")
 
@@ -67,21 +60,22 @@ class RtcProcess:
 
     async def _configure(self, message: ConfigureRtc) -> None:
         try:
-            check_version()
+            hooks.install()
         except UnsupportedError as error:
             self._channel.post(RtcFault(str(error), error.zh))
             return
-        await self._stack.enter_async_context(PacketServer(Path(message.packet_path), self._screens))
-        self._configuration = message
+        screens = ScreenBus()
+        await self._stack.enter_async_context(PacketServer(Path(message.packet_path), screens))
+        self._sessions = Sessions(self._group, screens, message.ice_servers, self._channel.post)
 
     async def _watch(self, message: WatchStream) -> Message:
-        return SessionAnswer(await (await self._running()).watch(message))
+        return SessionAnswer(await self._running().watch(message))
 
     async def _publish(self, message: PublishScreen) -> Message:
-        return SessionAnswer(await (await self._running()).publish(message))
+        return SessionAnswer(await self._running().publish(message))
 
     async def _trickle(self, message: TrickleSession) -> Message:
-        await (await self._running()).trickle(message.session, message.fragment)
+        await self._running().trickle(message.session, message.fragment)
         return Done()
 
     def _answer(self, call: int, doing: Awaitable[Message]) -> None:
@@ -93,31 +87,10 @@ class RtcProcess:
         except CommandwallError as error:
             self._channel.answer(call, Failure.of(error))
 
-    async def _running(self) -> Sessions:
-        """Return the sessions. The first one loads aiortc: half a second, and 45 MB that few sites need."""
-        async with self._loading:
-            if self._sessions is None:
-                self._sessions = await self._load()
-        return self._sessions
-
-    async def _load(self) -> Sessions:
-        if self._configuration is None:
+    def _running(self) -> Sessions:
+        if self._sessions is None:
             raise UnavailableError("WebRTC cannot be had; see the log of the rtc process")
-        await asyncio.to_thread(_load_webrtc)
-        from commandwall.rtc import hooks
-        from commandwall.rtc.sessions import Sessions
-
-        try:
-            hooks.install()
-        except UnsupportedError as error:
-            self._channel.post(RtcFault(str(error), error.zh))
-            raise UnavailableError("WebRTC cannot be had; see the log of the rtc process") from error
-        return Sessions(self._group, self._screens, self._configuration.ice_servers, self._channel.post)
-
-
-def _load_webrtc() -> None:
-    """Import aiortc (in a thread)."""
-    import commandwall.rtc.sessions  # noqa: F401
+        return self._sessions
 
 
 @asynccontextmanager

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 class WorkerState(StrEnum):
     """Where a worker is in its life."""
 
+    IDLE = "idle"
+    """Nobody has wanted it yet."""
     STARTING = "starting"
     READY = "ready"
     WAITING = "waiting to restart"
@@ -73,7 +75,7 @@ class Worker:
 
     ``on_ready`` is called each time the process is up, before anything else is sent: it posts
     the configuration. ``on_message`` gets everything the process says; ``on_down`` is called each
-    time it is gone.
+    time it is gone. One ``on_demand`` has no process, and costs nothing, until it is wanted.
     """
 
     def __init__(
@@ -85,15 +87,19 @@ class Worker:
         on_ready: Callable[[Worker], None],
         on_message: Callable[[Worker, Received], None],
         on_down: Callable[[Worker], None],
+        on_demand: bool = False,
         timing: Timing = Timing(),
     ) -> None:
-        self.status = WorkerStatus(kind, name)
+        self.status = WorkerStatus(kind, name, WorkerState.IDLE if on_demand else WorkerState.STARTING)
         self._module = module
         self._on_ready = on_ready
         self._on_message = on_message
         self._on_down = on_down
         self._timing = timing
         self._channel: Channel | None = None
+        self._on_demand = on_demand
+        self._wanted = asyncio.Event()
+        self._up = asyncio.Event()
         self._draining = asyncio.Event()
         self._deaths: deque[float] = deque(maxlen=timing.budget)
         self._cpu_before_s = 0.0
@@ -104,13 +110,24 @@ class Worker:
         """Whether the process is up and takes commands."""
         return self.status.state is WorkerState.READY
 
+    def want(self) -> None:
+        """Start the process, if it is one on demand that does not run yet."""
+        self._wanted.set()
+
     def post(self, message: Message) -> None:
         """Send ``message`` if the process is up; a new process is told everything by ``on_ready``."""
         if self._channel is not None and self.ready:
             self._channel.post(message)
 
     async def call(self, message: Message, timeout_s: float = 5.0) -> Received:
-        """Send a request; raises :class:`ChannelClosedError` when the process is not up."""
+        """Send a request; raises :class:`ChannelClosedError` when the process is not up.
+
+        One on demand is wanted by that, and waited for.
+        """
+        if self._on_demand:
+            self.want()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._up.wait(), timeout_s)
         if self._channel is None or not self.ready:
             raise ChannelClosedError(
                 "worker {name} is {state}; try again",
@@ -122,10 +139,13 @@ class Worker:
     def drain(self) -> None:
         """Ask the process to finish; :meth:`run` returns when it is gone."""
         self._draining.set()
+        self._wanted.set()
 
     async def run(self) -> None:
         """Keep the process running until :meth:`drain`. One task runs this."""
         backoff = Backoff(self._timing.steps_s)
+        if self._on_demand:
+            await self._wanted.wait()
         while not self._draining.is_set():
             started = monotonic_s()
             await self._live()
@@ -214,6 +234,7 @@ class Worker:
     ) -> None:
         listening.cancel()
         self._channel = None
+        self._up.clear()
         was_ready, self.status.state = self.ready, WorkerState.WAITING
         await channel.close()
         try:
@@ -240,6 +261,7 @@ class Worker:
                 self.status.state = WorkerState.READY
                 self._pong_at = monotonic_s()
                 self._on_ready(self)
+                self._up.set()
             case Pong(cpu_s, memory_bytes):
                 self._pong_at = monotonic_s()
                 self.status.cpu_s = self._cpu_before_s + cpu_s

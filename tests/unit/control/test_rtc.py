@@ -69,6 +69,14 @@ class Bench:
         return self.screens.state(screen)[0]
 
 
+def test_another_release_is_told_when_the_daemon_starts(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("commandwall.rtc.version.version", lambda name: "1.17.2")
+    Bench(monkeypatch)
+    assert "aiortc 1.17.2 was not tried with WebRTC here; install aiortc" in caplog.text
+
+
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(monkeypatch)

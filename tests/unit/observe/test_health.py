@@ -80,6 +80,14 @@ def test_a_worker_that_is_not_up_is_named(
     assert health.faults() == [f"worker ingest-0 is {state}"]
 
 
+def test_a_worker_that_nobody_wants_yet_is_no_fault(
+    health: Health, says: Says, workers: list[WorkerStatus]
+) -> None:
+    says(report(1))
+    workers[0].state = WorkerState.IDLE
+    assert health.faults() == []
+
+
 def test_a_display_that_is_down_makes_no_fault_but_a_warning(
     health: Health, says: Says, wall: WallControl, workers: list[WorkerStatus]
 ) -> None:

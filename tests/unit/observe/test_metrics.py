@@ -34,6 +34,7 @@ REFERENCE = Path(__file__).parents[3] / "docs" / "ref" / "metrics.md"
 WORKERS = [
     WorkerStatus("ingest", "ingest-0", WorkerState.READY, 4711, 2, 12.5, 60 << 20),
     WorkerStatus("wall", "wall-main", WorkerState.WAITING),
+    WorkerStatus("rtc", "rtc", WorkerState.IDLE),
 ]
 
 PROGRAMME = ProgrammeFigures(3, 1, {"main": 2, "side": 0}, {"main": 17, "side": 0})
@@ -146,6 +147,8 @@ async def test_workers(metrics: Metrics) -> None:
     ingest = {"kind": "ingest", "worker": "ingest-0"}
     assert value(families, "commandwall_worker_up", **ingest) == 1
     assert value(families, "commandwall_worker_up", kind="wall", worker="wall-main") == 0
+    told = {sample.labels["worker"] for sample in families["commandwall_worker_up"].samples}
+    assert told == {"ingest-0", "wall-main"}, "what nobody wants is not down"
     assert value(families, "commandwall_worker_restarts_total", **ingest) == 2
     assert value(families, "commandwall_worker_cpu_seconds_total", **ingest) == 12.5
     assert value(families, "commandwall_worker_memory_bytes", **ingest) == 60 << 20

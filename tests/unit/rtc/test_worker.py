@@ -70,24 +70,10 @@ async def test_without_its_hooks_it_says_what_to_install_and_refuses(
     monkeypatch.delattr(RTCRtpSender, "_send_keyframe")
     async with control() as (channel, told):
         channel.post(ConfigureRtc(str(short_dir / "bus"), ()))
-        with pytest.raises(CommandwallError, match="see the log"):
-            await channel.call(WATCH)
         async with asyncio.timeout(10):
             fault = await told.get()
         assert isinstance(fault, RtcFault)
         assert "install aiortc" in fault.en and "请安装" in fault.zh
-
-
-async def test_another_release_is_told_at_once_and_refused(
-    monkeypatch: pytest.MonkeyPatch, short_dir: Path
-) -> None:
-    monkeypatch.setattr("commandwall.rtc.version.version", lambda name: "1.17.2")
-    async with control() as (channel, told):
-        channel.post(ConfigureRtc(str(short_dir / "bus"), ()))
-        async with asyncio.timeout(10):
-            fault = await told.get()
-        assert isinstance(fault, RtcFault)
-        assert "aiortc 1.17.2 was not tried" in fault.en and "请安装" in fault.zh
         with pytest.raises(CommandwallError, match="see the log"):
             await channel.call(WATCH)
 

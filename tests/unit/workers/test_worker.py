@@ -21,7 +21,7 @@ QUICK = Timing(ping_every_s=0.05, ping_timeout_s=0.5, drain_s=2.0, steps_s=(0.01
 class Watched:
     """A worker with the events that tests wait for."""
 
-    def __init__(self, module: str = MODULE, timing: Timing = QUICK) -> None:
+    def __init__(self, module: str = MODULE, timing: Timing = QUICK, *, on_demand: bool = False) -> None:
         self.ups = asyncio.Queue[int]()
         self.downs = asyncio.Queue[int]()
         self.worker = Worker(
@@ -31,6 +31,7 @@ class Watched:
             on_ready=lambda worker: self.ups.put_nowait(worker.status.pid),
             on_message=lambda worker, received: None,
             on_down=lambda worker: self.downs.put_nowait(1),
+            on_demand=on_demand,
             timing=timing,
         )
 
@@ -55,6 +56,27 @@ async def test_a_worker_starts_answers_and_drains() -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert worker.status.restarts == 0
+
+
+async def test_one_on_demand_is_started_by_the_first_call_and_then_stays() -> None:
+    watched = Watched(on_demand=True)
+    async with running(watched) as worker:
+        await asyncio.sleep(0)
+        assert (worker.status.state, worker.status.pid) == (WorkerState.IDLE, 0)
+        answers = await asyncio.gather(*(worker.call(SnapshotCamera("cam")) for _ in range(2)))
+        pid = await watched.ups.get()
+        assert [answer.blob for answer in answers] == [str(pid).encode()] * 2
+        os.kill(pid, signal.SIGKILL)
+        await watched.downs.get()
+        again = await worker.call(SnapshotCamera("cam"))
+        assert again.blob == str(await watched.ups.get()).encode() != str(pid).encode()
+
+
+async def test_one_on_demand_that_nobody_wants_never_has_a_process() -> None:
+    watched = Watched(on_demand=True)
+    async with running(watched) as worker:
+        worker.post(SnapshotCamera("cam"))
+    assert watched.ups.empty() and worker.status.restarts == 0
 
 
 async def test_a_refusal_reaches_the_caller_and_the_worker_lives() -> None:

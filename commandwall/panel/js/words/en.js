@@ -375,6 +375,7 @@ export const en = {
   "kind.share": "Share",
   "kind.data": "Data panels",
   "kind.rtc": "Real-time",
+  "process.idle": "Starts when it is needed",
   "process.starting": "Starting",
   "process.ready": "Running",
   "process.waiting to restart": "Waiting to restart",

@@ -370,6 +370,7 @@ export const zh = {
   "kind.share": "分发",
   "kind.data": "数据面板",
   "kind.rtc": "实时通信",
+  "process.idle": "用时启动",
   "process.starting": "启动中",
   "process.ready": "运行中",
   "process.waiting to restart": "等待重启",
