@@ -132,7 +132,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         metrics = Metrics(
             Sources(
                 plant.board.all,
-                plant.walls.values,
+                lambda: plant.all_walls,
                 plant.worker_statuses,
                 video.viewers,
                 plant.share.clients,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commandwall.base.chinese_cameras import CAMERAS
+from commandwall.base.chinese_conference import CONFERENCE
 
 ZH: dict[str, str] = {
     "{field}: {reason}": "{field}：{reason}",
@@ -118,9 +119,6 @@ ZH: dict[str, str] = {
         "大屏 {id!r} 的版本是 {revision}，不是 {expected}：请查看后重试"
     ),
     "wall {id!r} does not tick; try again in some seconds": "大屏 {id!r} 暂无画面输出，请几秒后重试",
-    "{text!r} is not a source; write camera:ID, data:ID, screen:ID or none": (
-        "{text!r} 不是画面源，请写 camera:ID、data:ID、screen:ID 或 none"
-    ),
     "{format!r} is not a picture format; ask for png or jpg": "{format!r} 不是图片格式，请用 png 或 jpg",
     "a canvas has at most the pixels of 16 x 4K": "画布像素最多相当于 16 个 4K",
     "a canvas of {width} x {height} is too small for layout {id!r}": (
@@ -470,4 +468,5 @@ ZH: dict[str, str] = {
     ),
     "it is damaged; restart to begin a new one, this one is kept": "已损坏，重启后将新建，原文件会保留",
     **CAMERAS,
+    **CONFERENCE,
 }

@@ -57,7 +57,11 @@ class Decoding:
 
     def shows(self, shown: ShowTiles) -> None:
         """Take in what a wall shows from now on."""
-        self._shown[shown.wall] = shown
+        if shown.tiles:
+            self._shown[shown.wall] = shown
+        else:
+            self._shown.pop(shown.wall, None)
+            self._late.pop(shown.wall, None)
         feeds = {
             feed_id(tile.source.owner, tile.stream) for show in self._shown.values() for tile in show.tiles
         }

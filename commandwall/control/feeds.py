@@ -88,7 +88,10 @@ class Feeds:
         Until a wall shows a camera for the first time, no worker hears of tiles, and none loads what
         decodes and paints; from then on all have it ready.
         """
-        self._shown[shown.wall] = shown
+        if shown.tiles:
+            self._shown[shown.wall] = shown
+        else:
+            self._shown.pop(shown.wall, None)
         self._decoding.shows(shown)
         self._painting = self._painting or bool(shown.tiles)
         if self._painting:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from commandwall.control.conference_book import BookLinks, ConferenceBook
 from commandwall.control.cores import Cores
 from commandwall.control.decoding import Decoding
 from commandwall.control.events import EventLog
 from commandwall.control.feeds import Feeds
+from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.panels import Panels
 from commandwall.control.rtc import RtcControl
@@ -20,7 +22,7 @@ from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl, WallLinks
 from commandwall.ipc.decoding import TileFigures
 from commandwall.model.camera import Camera
-from commandwall.model.source import Source, SourceKind
+from commandwall.model.source import DECODED, Source, SourceKind
 from commandwall.settings.site import Credential, Settings
 from commandwall.workers.worker import Worker, WorkerStatus
 
@@ -33,6 +35,8 @@ class Plant:
     sources: Sources
     feeds: Feeds
     walls: dict[str, WallControl]
+    hidden: HiddenWalls
+    book: ConferenceBook
     share: ShareControl
     screens: Screens
     rtc: RtcControl
@@ -40,23 +44,29 @@ class Plant:
     decoding: Decoding
 
     @property
+    def all_walls(self) -> list[WallControl]:
+        """The walls of the site, and then those that nobody lists."""
+        return [*self.walls.values(), *self.hidden.walls.values()]
+
+    @property
     def workers(self) -> list[Worker]:
-        """Every worker process."""
+        """Every worker process that runs as long as the daemon."""
         walls = (worker for wall in self.walls.values() for worker in wall.workers)
         return [*self.feeds.workers, *walls, self.share.worker, self.rtc.worker, self.panels.worker]
 
     def worker_statuses(self) -> list[WorkerStatus]:
         """Return what is known of every worker process."""
-        return [worker.status for worker in self.workers]
+        hidden = (worker for wall in self.hidden.walls.values() for worker in wall.workers)
+        return [worker.status for worker in (*self.workers, *hidden)]
 
     def source_put(self, source: Source) -> None:
         """Show a source as it is now, where it is shown."""
-        for wall in self.walls.values():
+        for wall in self.all_walls:
             wall.source_put(source)
 
     def source_removed(self, source: Source) -> None:
         """Empty the cells that show a source; call it while its book still knows it."""
-        for wall in self.walls.values():
+        for wall in self.all_walls:
             wall.source_removed(source)
 
     def install(self, cameras: Iterable[Camera]) -> None:
@@ -80,7 +90,7 @@ class Plant:
 
     def masks_changed(self, camera_id: str) -> None:
         """Show the camera under its masks as they are now, and share it, or not."""
-        for wall in self.walls.values():
+        for wall in self.all_walls:
             wall.source_put(Source(SourceKind.CAMERA, camera_id))
         self.share.cameras_changed()
         if self.board.masks(camera_id):
@@ -104,13 +114,17 @@ def build_plant(
     Nothing runs yet.
     """
     walls: dict[str, WallControl] = {}
+    hidden: HiddenWalls
+
+    def everywhere() -> Iterable[WallControl]:
+        return (*walls.values(), *hidden.walls.values())
 
     def take_figures(figures: Iterable[TileFigures]) -> None:
-        for wall in walls.values():
+        for wall in everywhere():
             wall.take_figures(figures)
 
     def camera_resized(camera_id: str) -> None:
-        for wall in walls.values():
+        for wall in everywhere():
             wall.source_resized(Source(SourceKind.CAMERA, camera_id))
 
     board = CameraBoard(cameras, events.publish)
@@ -118,25 +132,30 @@ def build_plant(
     feeds = Feeds(board, logins, settings.ingest, decoding, runtime_dir, take_figures, camera_resized)
     panels = Panels(settings.panels, board, settings.areas, events.publish, settings.language)
 
+    def source_put(source: Source) -> None:
+        for wall in everywhere():
+            wall.source_put(source)
+
+    def source_removed(source: Source) -> None:
+        for wall in everywhere():
+            wall.source_removed(source)
+
     def screen_removed(screen_id: str) -> None:
         source = Source(SourceKind.SCREEN, screen_id)
-        for wall in walls.values():
-            wall.source_removed(source)
+        source_removed(source)
         feeds.forget(source.owner)
 
-    def screen_renamed(screen_id: str) -> None:
-        for wall in walls.values():
-            wall.source_put(Source(SourceKind.SCREEN, screen_id))
-
-    screens = Screens(events.publish, screen_removed, screen_renamed)
-    sources = Sources([CameraBook(board), screens, panels])
-    painters = Painters(
-        {SourceKind.CAMERA: feeds.show, SourceKind.SCREEN: feeds.show, SourceKind.DATA: panels.show}
+    screens = Screens(
+        events.publish, screen_removed, lambda screen_id: source_put(Source(SourceKind.SCREEN, screen_id))
     )
+    book = ConferenceBook(BookLinks(feeds.receive, feeds.forget, source_put, source_removed))
+    sources = Sources([CameraBook(board), screens, panels, book])
+    painters = Painters(dict.fromkeys(DECODED, feeds.show) | {SourceKind.DATA: panels.show})
     links = WallLinks(painters.show, feeds.warm, decoding, events.publish, keeper.keep)
+    hidden = HiddenWalls(settings.layouts, sources, links, runtime_dir, settings.language)
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
     share = ShareControl(settings.rtsp, board, feeds, walls.values())
     rtc = RtcControl(settings.rtc, screens, feeds, runtime_dir / "rtc.packets")
-    return Plant(board, sources, feeds, walls, share, screens, rtc, panels, decoding)
+    return Plant(board, sources, feeds, walls, hidden, book, share, screens, rtc, panels, decoding)

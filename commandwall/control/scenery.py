@@ -75,6 +75,11 @@ class Scenery:
         self._tiles = {tile.cell: tile for tile in self._allocate(placed)}
         self._let_go()
 
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._tiles = {}
+        self._let_go()
+
     def tiles(self) -> Iterable[PlacedTile]:
         """Return the tiles, in the order of their layout."""
         return self._tiles.values()

@@ -97,6 +97,9 @@ class Sources:
 
     def __init__(self, books: Iterable[SourceBook]) -> None:
         self._books: Mapping[SourceKind, SourceBook] = {book.kind: book for book in books}
+        self._watchers: list[Callable[[Source], None]] = []
+        for kind, book in self._books.items():
+            book.watch(self._told_of(kind))
 
     def check(self, source: Source, field: str) -> None:
         """Raise :class:`InvalidError` naming ``field`` when there is no such source."""
@@ -147,12 +150,18 @@ class Sources:
 
     def watch(self, watcher: Callable[[Source], None]) -> None:
         """Call ``watcher`` with every source whose state or reason changes."""
-        for kind, book in self._books.items():
-            book.watch(_told_as(kind, watcher))
+        self._watchers.append(watcher)
 
+    def unwatch(self, watcher: Callable[[Source], None]) -> None:
+        """Call ``watcher``, which :meth:`watch` was told of, no longer."""
+        self._watchers.remove(watcher)
 
-def _told_as(kind: SourceKind, watcher: Callable[[Source], None]) -> Callable[[str], None]:
-    return lambda source_id: watcher(Source(kind, source_id))
+    def _told_of(self, kind: SourceKind) -> Callable[[str], None]:
+        def told(source_id: str) -> None:
+            for watcher in tuple(self._watchers):
+                watcher(Source(kind, source_id))
+
+        return told
 
 
 class Painters:

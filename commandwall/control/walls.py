@@ -36,6 +36,7 @@ from commandwall.ipc.messages import (
     ConfigureWall,
     Message,
     Picture,
+    ShowTiles,
     SnapshotWall,
     SourceStates,
     SwitchDone,
@@ -92,7 +93,9 @@ class WallControl:
         links: WallLinks,
         packet_path: Path,
         language: str,
+        kind: str = "wall",
     ) -> None:
+        """``kind`` is that of its process."""
         self.wall = wall
         self.packet_path = packet_path
         self.report: WallReport | None = None
@@ -115,7 +118,7 @@ class WallControl:
         self._by_hand = 0
         self._watchers: list[Callable[[Changed], None]] = []
         self.worker = Worker(
-            "wall",
+            kind,
             f"wall-{wall.id}",
             "commandwall.compose.worker",
             on_ready=self._ready,
@@ -133,6 +136,12 @@ class WallControl:
     def arrangement(self) -> Arrangement:
         """What the wall is to show."""
         return self._arrangement
+
+    def close(self) -> None:
+        """Let go of all that it shows; its process is the caller's to drain."""
+        self._sources.unwatch(self._source_changed)
+        self._links.show(ShowTiles(self.wall.id, self._arrangement.revision, ()))
+        self._scenery.clear()
 
     def greet(self, greeting: Callable[[], None]) -> None:
         """Call ``greeting`` when a new process was configured, before it is told what to show."""

@@ -30,6 +30,11 @@ class ReasonCode(StrEnum):
     WORKER_DOWN = "worker process is restarting"
     CLOCK_OFF = "camera's clock is wrong"
     SHARE_ENDED = "screen share ended"
+    NOT_JOINED = "not in the conference yet"
+    NO_CAMERA = "sends no picture"
+    NO_CONTENT = "no content is shown"
+    AWAY = "connection to the conference lost"
+    LEFT = "left the conference"
 
 
 ZH: dict[ReasonCode, str] = {
@@ -52,6 +57,11 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.WORKER_DOWN: "工作进程正在重启",
     ReasonCode.CLOCK_OFF: "摄像机时钟不准",
     ReasonCode.SHARE_ENDED: "共享屏幕已结束",
+    ReasonCode.NOT_JOINED: "尚未入会",
+    ReasonCode.NO_CAMERA: "未发送画面",
+    ReasonCode.NO_CONTENT: "没有共享内容",
+    ReasonCode.AWAY: "与会议的连接中断",
+    ReasonCode.LEFT: "已离开会议",
 }
 
 

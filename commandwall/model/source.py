@@ -15,6 +15,8 @@ class SourceKind(StrEnum):
     CAMERA = "camera"
     DATA = "data"
     SCREEN = "screen"
+    CONFERENCE = "conference"
+    """A conference's participant, ``CONFERENCE/PARTICIPANT``, or its :data:`PICTURE` or :data:`CONTENT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,23 @@ class Source:
         if text == SourceKind.NONE:
             return EMPTY
         kind, colon, name = text.partition(":")
-        if colon and name and kind in (SourceKind.CAMERA, SourceKind.DATA, SourceKind.SCREEN):
+        if colon and name and kind in _NAMED:
             return cls(SourceKind(kind), name)
         raise InvalidError(
-            "{text!r} is not a source; write camera:ID, data:ID, screen:ID or none", text=text, field=field
+            "{text!r} is not a source;"
+            " write camera:ID, data:ID, screen:ID, conference:ID/PARTICIPANT or none",
+            text=text,
+            field=field,
         )
 
 
-DECODED = frozenset((SourceKind.CAMERA, SourceKind.SCREEN))
+PICTURE = "picture"
+"""Where a conference's participant is named: the picture of the whole conference."""
+CONTENT = "content"
+"""Where a conference's participant is named: its content."""
+
+_NAMED = frozenset(SourceKind) - {SourceKind.NONE}
+DECODED = frozenset((SourceKind.CAMERA, SourceKind.SCREEN, SourceKind.CONFERENCE))
 """The kinds that come as encoded video; decoding them is what costs."""
 
 EMPTY = Source(SourceKind.NONE)

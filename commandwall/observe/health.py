@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from commandwall.base.clock import Clock, monotonic_s
 from commandwall.control.displays import DISPLAY
+from commandwall.control.hidden_walls import CONFERENCE
 from commandwall.control.walls import WallControl
 from commandwall.workers.worker import WorkerState, WorkerStatus
 
 _STUCK_S = 3.0
 _WELL = (WorkerState.READY, WorkerState.IDLE)
+_ASIDE = (DISPLAY, CONFERENCE)
+"""Kinds of processes whose absence keeps the walls from nothing."""
 
 
 @dataclass(slots=True)
@@ -42,7 +45,7 @@ class Health:
         faults = [
             f"worker {worker.name} is {worker.state}"
             for worker in self._workers()
-            if worker.state not in _WELL and worker.kind != DISPLAY
+            if worker.state not in _WELL and worker.kind not in _ASIDE
         ]
         now_s = self._clock()
         return [*faults, *filter(None, (self._wall_fault(wall, now_s) for wall in self._walls()))]

@@ -45,6 +45,6 @@ def test_nothing_as_a_source_reads_back() -> None:
     "text", ["", "camera", "camera:", "dm-1", "none:x", "screen:", "movie:a", "CAMERA:a"]
 )
 def test_what_is_no_source_is_refused_by_its_field(text: str) -> None:
-    with pytest.raises(InvalidError, match="write camera:ID, data:ID, screen:ID or none") as caught:
+    with pytest.raises(InvalidError, match="write camera:ID, data:ID, screen:ID, conf") as caught:
         Source.parse(text, field="sources[3]")
     assert caught.value.field == "sources[3]"
