@@ -15,7 +15,6 @@ from commandwall.ipc.channel import Received
 from commandwall.ipc.decoding import DecodingBy, TileFigures, TileReport
 from commandwall.ipc.messages import (
     AddFeeds,
-    BusAddress,
     ConfigureIngest,
     FeedChanged,
     FeedReport,
@@ -27,6 +26,7 @@ from commandwall.ipc.messages import (
     TileSpec,
     WarmFeeds,
 )
+from commandwall.ipc.packets import BusAddress
 from commandwall.model.camera import Camera, FeedState, StreamName, Transport, feed_id
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.reason import Reason, ReasonCode

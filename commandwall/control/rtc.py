@@ -17,7 +17,8 @@ from commandwall.control.lease import LeaseHeldError
 from commandwall.control.roles import Principal
 from commandwall.control.screens import Screens
 from commandwall.ipc.channel import Received
-from commandwall.ipc.messages import BusAddress, Message
+from commandwall.ipc.messages import Message
+from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import (
     ConfigureRtc,
     EndSession,

@@ -10,8 +10,7 @@ from pathlib import Path
 from commandwall.base.errors import ConnectionLostError
 from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed import UnitListener
-from commandwall.ipc.messages import BusAddress
-from commandwall.ipc.packets import Subscription
+from commandwall.ipc.packets import BusAddress, Subscription
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.reason import Reason
 

@@ -14,7 +14,9 @@ from commandwall.ipc.data_messages import DataMessage
 from commandwall.ipc.decoding import DecodeBudget, DecodingBy, TileReport
 from commandwall.ipc.head_messages import ConfigureDisplay, DisplayArena, DisplayReport, ShowLineUp
 from commandwall.ipc.overlay_messages import OverlayMessage
+from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import RtcMessage
+from commandwall.ipc.sound_messages import SoundMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
 from commandwall.model.decoding import DecodeChoice
@@ -109,15 +111,6 @@ class ConfigureIngest:
     connects_per_s: int
     connects_per_host: int
     decode: DecodeChoice = DecodeChoice.CPU
-
-
-@dataclass(frozen=True, slots=True)
-class BusAddress:
-    """A stream of a packet bus. ``session`` tells one publication from the next of the same name."""
-
-    packet_path: str
-    stream: str
-    session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,4 +428,5 @@ Message = (
     | ShowLineUp | ConfigureDisplay | DisplayReport
     | DataMessage
     | RtcMessage
+    | SoundMessage
 )  # fmt: skip

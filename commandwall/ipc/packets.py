@@ -15,7 +15,7 @@ import asyncio
 import json
 import struct
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +30,15 @@ _KEY, _DAMAGED, _INFO = 1, 2, 4
 _MAX_BACKLOG_BYTES = 4 << 20
 _MAX_RECORD_BYTES = 32 << 20
 _INFO_ADAPTER = TypeAdapter(StreamInfo)
+
+
+@dataclass(frozen=True, slots=True)
+class BusAddress:
+    """A stream of a packet bus. ``session`` tells one publication from the next of the same name."""
+
+    packet_path: str
+    stream: str
+    session: str
 
 
 class PacketSource(Protocol):

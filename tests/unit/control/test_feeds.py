@@ -14,7 +14,6 @@ from commandwall.ipc.channel import Received
 from commandwall.ipc.decoding import DecodeBudget, DecodingBy, TileReport
 from commandwall.ipc.messages import (
     AddFeeds,
-    BusAddress,
     ConfigureIngest,
     FeedReport,
     Message,
@@ -23,6 +22,7 @@ from commandwall.ipc.messages import (
     TileSpec,
     WarmFeeds,
 )
+from commandwall.ipc.packets import BusAddress
 from commandwall.model.camera import Camera, StreamAddress, StreamName
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.layout import Aspect

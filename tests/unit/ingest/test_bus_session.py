@@ -7,8 +7,8 @@ import pytest
 from commandwall.base.errors import ConnectionLostError, NotFoundError
 from commandwall.ingest import bus_session
 from commandwall.ingest.opening import open_feed
-from commandwall.ipc.messages import BusAddress, FeedSpec
-from commandwall.ipc.packets import PacketServer, Subscriber
+from commandwall.ipc.messages import FeedSpec
+from commandwall.ipc.packets import BusAddress, PacketServer, Subscriber
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import StreamName, Transport
 
