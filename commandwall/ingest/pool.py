@@ -25,7 +25,7 @@ class Urgency(IntEnum):
     """A tile has a picture, and older frames to go through before it is live."""
 
 
-PATIENCE_NS = (-1_000_000_000, 0, 20_000_000, 150_000_000)
+PATIENCE_NS = (-1_000_000_000, 0, 250_000_000, 380_000_000)
 """How long work of each urgency may be put off by other work that came later. Nothing waits for ever, even
 where there is more to do than can be done: then each decoder has its turn."""
 ALONE_NS = 25_000_000

@@ -69,7 +69,7 @@ def test_nobody_is_put_off_for_ever(pool: DecodePool, monkeypatch: pytest.Monkey
     pool.put(Call(hold), Urgency.LIVE)
     assert begun.wait(WAIT_S)
     monkeypatch.setattr(pool_module, "monotonic_ns", lambda: now_ms * 1_000_000)
-    work = ("behind 0", "live 50", "behind 100", "key 150", "live 200", "key 250", "first 300")
+    work = ("behind 0", "live 50", "behind 100", "live 200", "key 350", "key 400", "first 450")
     urgencies = {"behind": Urgency.CATCH_UP, "live": Urgency.LIVE, "key": Urgency.KEY, "first": Urgency.FIRST}
     for name in work:
         kind, now_ms = name.split()[0], int(name.split()[1])
@@ -77,7 +77,7 @@ def test_nobody_is_put_off_for_ever(pool: DecodePool, monkeypatch: pytest.Monkey
     pool.put(Call(done.set), Urgency.CATCH_UP)
     go.set()
     assert done.wait(WAIT_S)
-    assert order == ["first 300", "live 50", "key 150", "behind 0", "live 200", "key 250", "behind 100"]
+    assert order == ["first 450", "live 50", "key 350", "behind 0", "key 400", "live 200", "behind 100"]
 
 
 def test_the_time_of_jobs_is_added_up_and_lag_is_that_of_live_work(pool: DecodePool) -> None:
