@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from commandwall.base.errors import NotFoundError
-from commandwall.ipc.messages import BusAddress
+from commandwall.ipc.packets import BusAddress
 from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.source import Source, SourceKind

@@ -4,7 +4,7 @@ import pytest
 
 from commandwall.base.errors import NotFoundError
 from commandwall.control.conference_book import BookLinks, ConferenceBook
-from commandwall.ipc.messages import BusAddress
+from commandwall.ipc.packets import BusAddress
 from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.source import Source
