@@ -81,7 +81,7 @@ def _announce(console: Console, running: Running, rtsp_port: int) -> None:
 @asynccontextmanager
 async def _farm(cameras: int, clip: Path | None) -> AsyncIterator[tuple[int, int]]:
     """Run the farm; yields its ports for RTSP and ONVIF. Its progress bars go to standard error."""
-    arguments = ["--count", str(cameras), "--port", "0", "--onvif", "0", "--live", "4"]
+    arguments = ["--count", str(cameras), "--port", "0", "--onvif", "0", "--live", str(min(cameras, 4))]
     if clip is not None:
         arguments += ["--clip", str(clip)]
     process = await _simulators(_FARM, *arguments, start_new_session=True)
