@@ -37,7 +37,7 @@ def bake(place: Place, spec: VideoSpec, clip: Path | None, path: Path) -> None:
     for a clip that cannot be read, OSError when the cache cannot be written.
     """
     pictures = pictures_of(place, spec, clip)
-    stamp = Stamp(place, spec.width, spec.height)
+    stamp = Stamp(place.name, place.number, spec.width, spec.height)
     encoder = Encoder(spec)
     units: list[Unit] = []
     for index in range(spec.loop_frames):

@@ -28,7 +28,8 @@ Settings = tuple[str, str, dict[str, str]]
 
 
 def _h264(spec: VideoSpec) -> Settings:
-    main = spec.width * spec.height > _CIF_PIXELS or spec.b_frames > 0
+    old = spec.width * spec.height <= _CIF_PIXELS and not spec.b_frames
+    main = not (old or spec.constrained_baseline)
     parameters = f"cabac={main:d}:{_TOOLS}:bframes={spec.b_frames}:slices={spec.slices}"
     parameters += f":repeat-headers=1:{_groups(spec)}"
     options = {

@@ -21,7 +21,12 @@ _NS_PER_MS = 1_000_000
 
 def live_track(place: Place, spec: VideoSpec, clip: Path | None, threads: Executor) -> LiveTrack:
     """Return the live track of ``place``; takes long enough to be called on a thread."""
-    return LiveTrack(pictures_of(place, spec, clip), Stamp(place, spec.width, spec.height), spec, threads)
+    return LiveTrack(
+        pictures_of(place, spec, clip),
+        Stamp(place.name, place.number, spec.width, spec.height),
+        spec,
+        threads,
+    )
 
 
 class LiveTrack:

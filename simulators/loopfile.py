@@ -53,6 +53,8 @@ def cache_folder(root: Path, spec: VideoSpec, clip: Path | None) -> Path:
         words += f" {spec.b_frames} {spec.frozen}"
     if spec.slices > 1:
         words += f" {spec.slices}"
+    if spec.constrained_baseline:
+        words += " constrained baseline"
     return root / f"{spec.width}x{spec.height}-{hashlib.sha256(words.encode()).hexdigest()[:16]}"
 
 

@@ -33,7 +33,7 @@ class VideoSpec:
 
     ``gop_s``: seconds from one key frame to the next. ``b_frames``: pictures between two others that
     are predicted from both. ``frozen``: every picture is the first one. ``slices``: how many a
-    picture is cut into (H.264).
+    picture is cut into (H.264). ``constrained_baseline``: as browsers send H.264, whatever the size.
     """
 
     width: int
@@ -45,6 +45,7 @@ class VideoSpec:
     b_frames: int = 0
     frozen: bool = False
     slices: int = 1
+    constrained_baseline: bool = False
 
     @property
     def gop(self) -> int:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from simulators import barcode
 from simulators.barcode import Kind, Payload
-from simulators.places import Place
 from simulators.scene.texture import font
 
 Picture = NDArray[np.uint8]
@@ -25,12 +24,12 @@ _WIDEST = 0.355
 class Stamp:
     """Burns one camera's marks into its pictures, all of one size."""
 
-    def __init__(self, place: Place, width: int, height: int) -> None:
-        self._number = place.number
+    def __init__(self, name: str, number: int, width: int, height: int) -> None:
+        self._number = number
         self._size = max(9, round(_FONT_SIZE * height))
         self._left = round(_MARGIN * width)
-        self._name = _fitting(place.name, self._size, round(_WIDEST * width))
-        self._number_text = _text(f"{place.number:04}", self._size)
+        self._name = _fitting(name, self._size, round(_WIDEST * width))
+        self._number_text = _text(f"{number:04}", self._size)
         self._second_row = self._left + round(self._size * 1.3)
 
     def burn(self, picture: Picture, kind: Kind, value: int) -> None:

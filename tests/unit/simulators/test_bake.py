@@ -100,7 +100,7 @@ def test_marks_fit_pictures_of_any_size(text: str) -> None:
     spec = parse_spec(text)
     for place in places(60)[::7]:
         picture = np.full((spec.height, spec.width, 3), 128, np.uint8)
-        stamp = Stamp(place, spec.width, spec.height)
+        stamp = Stamp(place.name, place.number, spec.width, spec.height)
         stamp.burn(picture, Kind.UTC_MS, 1_795_232_345_678)
         assert read(picture[:, :, 0].copy()) == Payload(Kind.UTC_MS, place.number, 1_795_232_345_678)
         assert (picture[: spec.height // 5, : spec.width // 3] > 200).any()

@@ -1,0 +1,1 @@
+"""Simulated participants of conferences: what they send is known, so what arrives can be judged."""

@@ -1,0 +1,129 @@
+"""What is heard in a mix: which voices and how loud, with which gaps, how late, and whether once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulators.conference.sound import Samples, Sound
+from simulators.conference.tones import MARK_CENTRE_S, SAMPLE_RATE
+
+FLOOR_DB = -120.0
+_STEP = 24
+"""Samples from one value of an envelope to the next: half a millisecond."""
+_STEPS_PER_S = SAMPLE_RATE // _STEP
+_WINDOW = 64
+"""Values that an envelope is smoothed over: 32 ms keep a tone's neighbours out."""
+_MARK_WIDTH_S = 0.04
+"""How long a voice is at half its loudness or below at a mark."""
+_SAME_S = 0.05
+_LEAST_GAP_S = 0.008
+_ONCE_DEPTH = 0.35
+"""How loud a voice is at most at the bottom of a mark if it is heard once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dip:
+    """Where a voice is at half its loudness or below: its middle and length, and how loud it still is."""
+
+    at_s: float
+    length_s: float
+    depth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One voice in a recorded mix. Times are seconds from the beginning of the recording.
+
+    ``gaps``: where it was away, beyond its marks. ``latencies_s``: from mouth to ear, one for each
+    mark. ``once``: whether its marks are as deep as it made them, which an echo would fill.
+    """
+
+    frequency_hz: int
+    gaps: tuple[Dip, ...]
+    latencies_s: tuple[float, ...]
+    once: bool
+
+
+def levels_db(samples: Samples, frequencies_hz: Iterable[int]) -> dict[int, float]:
+    """Return how loud each tone is in ``samples`` (n,), in dB of full scale; n should be a second or more."""
+    window = np.blackman(len(samples))
+    windowed = samples * window
+    times = np.arange(len(samples)) / SAMPLE_RATE
+    total = window.sum() / 2
+    found = {}
+    for frequency in frequencies_hz:
+        strength = abs(np.dot(windowed, np.exp(-2j * np.pi * frequency * times))) / total
+        found[frequency] = max(FLOOR_DB, 20 * float(np.log10(strength + 1e-12)))
+    return found
+
+
+def listen(sound: Sound, frequency_hz: int) -> Heard:
+    """Return how the voice of that tone is heard, which should go on over the whole of ``sound``."""
+    dips = _dips(_envelope(sound.samples, frequency_hz))
+    marks, gaps = _sorted_out(sound, dips)
+    seconds = len(sound.samples) / SAMPLE_RATE
+    clear = [mark for mark in marks if mark.depth < _ONCE_DEPTH]
+    return Heard(frequency_hz, tuple(gaps), tuple(_latency_s(sound, mark) for mark in clear),
+                 len(clear) >= max(1, int(seconds) - 1))  # fmt: skip
+
+
+def _envelope(samples: Samples, frequency_hz: int) -> NDArray[np.float64]:
+    """Return the loudness of a tone every half millisecond, smoothed, without the unsure ends."""
+    count = len(samples) // _STEP
+    if count <= 2 * _WINDOW:
+        return np.zeros(0)
+    times = np.arange(count * _STEP) / SAMPLE_RATE
+    mixed = samples[: count * _STEP] * np.exp(-2j * np.pi * frequency_hz * times)
+    window = np.hanning(_WINDOW + 1)
+    return np.abs(np.convolve(mixed.reshape(count, _STEP).mean(axis=1), window / window.sum(), "valid"))
+
+
+def _dips(envelope: NDArray[np.float64]) -> list[Dip]:
+    """Return where ``envelope`` is at half of what it mostly is, or below; what is cut off is left out."""
+    usual = float(np.median(envelope)) if len(envelope) else 0.0
+    if usual == 0.0:
+        return []
+    low = envelope < usual / 2
+    edges = np.flatnonzero(low[1:] != low[:-1]) + 1
+    whole = edges[int(low[0]) :]
+    found = []
+    for begin, end in whole[: len(whole) // 2 * 2].reshape(-1, 2):
+        middle_s = (float(begin + end) / 2 + _WINDOW / 2) / _STEPS_PER_S
+        depth = float(envelope[begin:end].min()) / usual
+        found.append(Dip(middle_s, float(end - begin) / _STEPS_PER_S, depth))
+    return found
+
+
+def _sorted_out(sound: Sound, dips: list[Dip]) -> tuple[list[Dip], list[Dip]]:
+    """Return the marks and the gaps among ``dips``: marks are what comes back every second."""
+    phases = [_latency_s(sound, dip) for dip in dips]
+    usual = max(phases, key=lambda phase: sum(_apart(phase, other) < _SAME_S for other in phases), default=0)
+    marks, gaps = [], []
+    for dip, phase in zip(dips, phases, strict=True):
+        is_mark = _apart(phase, usual) < _SAME_S
+        if is_mark:
+            marks.append(dip)
+        length_s = dip.length_s - _MARK_WIDTH_S if is_mark else dip.length_s
+        if length_s > (2 * _LEAST_GAP_S if is_mark else _LEAST_GAP_S):
+            gaps.append(Dip(dip.at_s, length_s, dip.depth))
+    return marks, gaps
+
+
+def _latency_s(sound: Sound, mark: Dip) -> float:
+    """Return how long after it was spoken the middle of a mark could be heard, less than a second."""
+    return (sound.heard_s(mark.at_s * SAMPLE_RATE) - MARK_CENTRE_S) % 1.0
+
+
+def _apart(first: float, second: float) -> float:
+    """Return how far apart two times within a second are."""
+    return abs((first - second + 0.5) % 1.0 - 0.5)
+
+
+def longest_silence_s(sound: Sound) -> float:
+    """Return the longest time for which no packet came."""
+    return max((later - earlier for earlier, later in pairwise(sound.arrivals_s)), default=0.0)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulators import barcode
+from simulators.conference.connection import RefusedError
+from simulators.conference.faults import NAMED, Faults, NetworkFaults
+from simulators.conference.film import age_ms
+from simulators.conference.peer import Peer, Person, Seat
+from simulators.conference.tones import tone_hz
+from tests.unit.simulators.conference.mirror import TOKEN, mirror
+
+pytestmark = pytest.mark.blocks_loop
+PERSON = Person(5, "南湖街道")
+ALL_TONES = [tone_hz(number) for number in range(17)]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("films")
+
+
+async def until(what: str, condition: Callable[[], object], timeout_s: float = 20) -> None:
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.02)
+    assert condition(), what
+
+
+def seat(url: str, token: str = TOKEN) -> Seat:
+    return Seat(url, "morning", "p5", token)
+
+
+async def test_what_a_participant_sends_comes_back(cache: Path) -> None:
+    async with mirror() as (server, url), Peer(PERSON, seat(url), cache) as peer:
+        await peer.join()
+        assert [path for path, _ in server.offers] == [
+            "/whip/conferences/morning/p5",
+            "/whep/conferences/morning/p5",
+        ]
+        await until("three seconds are heard", lambda: peer.ears.kept_s > 3)
+        levels = peer.ears.levels_db(ALL_TONES, 2)
+        assert levels.pop(PERSON.tone_hz) == pytest.approx(-20.5, abs=1)
+        assert max(levels.values()) < -70
+        heard = peer.ears.listen(PERSON.tone_hz, 3)
+        assert (heard.gaps, heard.once) == ((), True)
+        assert 0.02 < min(heard.latencies_s) < 0.2
+        pictures = list(peer.eyes.pictures(2))
+        code = barcode.read(pictures[-1].luma)
+        assert code is not None and code.camera == PERSON.number
+        assert age_ms(PERSON.number, code.value, pictures[-1].arrived_ms) < 500
+    assert len(server.deleted) == 2
+
+
+async def test_key_frames_come_when_they_are_asked_for(cache: Path) -> None:
+    async with mirror() as (server, url), Peer(PERSON, seat(url), cache) as peer:
+        picture = await peer.send()
+        video = server.relays["/morning/p5"]["video"]
+        await until("pictures come", lambda: len(video.packets) > 20)
+        await server.ask_keys()
+        await until("the participant was asked", lambda: picture.keys_asked == 1)
+        content = await peer.send_content()
+        assert content is not picture
+        await until("content comes", lambda: server.relays["/morning/p5/content"]["video"].packets)
+
+
+async def test_a_refusal_is_told(cache: Path) -> None:
+    async with mirror() as (server, url):
+        async with Peer(PERSON, seat(url, "stolen"), cache) as peer:
+            with pytest.raises(RefusedError, match="401: ask for a new link"):
+                await peer.join()
+        async with Peer(PERSON, seat(url), cache, NAMED["no-codec"]) as peer:
+            with pytest.raises(RefusedError, match=r"no H\.264"):
+                await peer.watch()
+        assert server.deleted == []
+
+
+async def test_a_bad_line_can_become_good(cache: Path) -> None:
+    async with mirror() as (_, url), Peer(PERSON, seat(url), cache, Faults()) as peer:
+        await peer.join()
+        await until("it is heard", lambda: peer.ears.kept_s > 1)
+        peer.up.faults = peer.down.faults = NetworkFaults(loss=0.2, jitter_ms=60)
+        await until("packets are lost both ways", lambda: min(peer.up.lost, peer.down.lost) > 20)
+        peer.up.faults = peer.down.faults = NetworkFaults()
+        lost = peer.up.lost, peer.down.lost
+        before_s = peer.ears.kept_s
+        await until("it is heard again", lambda: peer.ears.kept_s > before_s + 2)
+        assert (peer.up.lost, peer.down.lost) == lost
+        assert peer.ears.listen(PERSON.tone_hz, 1.5).gaps == ()
+
+
+async def test_silence_is_heard_as_silence(cache: Path) -> None:
+    async with mirror() as (_, url), Peer(PERSON, seat(url), cache) as peer:
+        peer.voice.talking = False
+        await peer.join()
+        await until("it is heard", lambda: peer.ears.kept_s > 1.5)
+        assert peer.ears.levels_db([PERSON.tone_hz])[PERSON.tone_hz] < -90
