@@ -45,3 +45,16 @@ class Desk:
             if response.status >= 400:
                 raise RefusedError(response.status, str((document or {}).get("detail", "")))
             return document
+
+
+async def invitation_of(url: str, token: str) -> dict[str, Any]:
+    """Return what the invitation in ``token`` is for: conference, participant, name; raises RefusedError."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        aiohttp.ClientSession(url, headers=headers) as session,
+        session.get("/api/v1/conferences/self") as response,
+    ):
+        document: dict[str, Any] = await response.json(content_type=None)
+        if response.status != 200:
+            raise RefusedError(response.status, str(document.get("detail", "")))
+        return document

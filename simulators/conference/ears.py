@@ -36,7 +36,7 @@ class Ears:
 
     def since(self, begin_s: float) -> list[SoundPacket]:
         """Return the packets that came at ``begin_s`` (UTC, seconds) or later, as long as they are kept."""
-        return [packet for packet in self._packets if packet.arrived_s >= begin_s]
+        return [packet for packet in list(self._packets) if packet.arrived_s >= begin_s]
 
     def sound(self, seconds: float) -> Sound:
         """Return the sound of the last ``seconds``."""

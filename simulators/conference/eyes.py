@@ -81,10 +81,11 @@ class Eyes:
 
     def last_picture(self) -> Picture | None:
         """Return the newest picture, ``None`` before there is one."""
-        keys = [index for index, (_, unit) in enumerate(self._units) if unit.key]
+        units = list(self._units)
+        keys = [index for index, (_, unit) in enumerate(units) if unit.key]
         if not keys:
             return None
-        newest = deque(_decoded(list(self._units)[keys[-1] :]), maxlen=1)
+        newest = deque(_decoded(units[keys[-1] :]), maxlen=1)
         return newest[0] if newest else None
 
     def _keep(self, unit: AccessUnit) -> None:

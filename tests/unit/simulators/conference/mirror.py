@@ -45,6 +45,8 @@ class Mirror:
         self.offers: list[tuple[str, str]] = []
         self.deleted: list[str] = []
         self.relays: dict[str, dict[str, Relay]] = {}
+        self.members: list[dict[str, str]] = []
+        self.invitations: dict[str, dict[str, str]] = {}
         self.receivers: list[tuple[object, Relay]] = []
         self._peers: list[RTCPeerConnection] = []
 
@@ -75,6 +77,19 @@ class Mirror:
         headers = {"Location": f"/sessions/{len(self._peers)}"}
         return web.Response(text=peer.localDescription.sdp, status=201, headers=headers)
 
+    async def conference(self, request: web.Request) -> web.Response:
+        return web.json_response({"detail": "not open"}, status=404)
+
+    async def open(self, request: web.Request) -> web.Response:
+        return web.json_response(await request.json(), status=201)
+
+    async def invite(self, request: web.Request) -> web.Response:
+        self.members.append(await request.json())
+        return web.json_response({"participant": f"p{len(self.members)}", "token": TOKEN}, status=201)
+
+    async def invitation(self, request: web.Request) -> web.Response:
+        return web.json_response(self.invitations[request.headers["Authorization"].removeprefix("Bearer ")])
+
     async def delete(self, request: web.Request) -> web.Response:
         self.deleted.append(request.path)
         return web.Response()
@@ -97,6 +112,10 @@ async def mirror() -> AsyncIterator[tuple[Mirror, str]]:
     serving = Mirror()
     application = web.Application()
     application.router.add_post("/{way:whip|whep}/conferences/{rest:.*}", serving.negotiate)
+    application.router.add_get("/api/v1/conferences/self", serving.invitation)
+    application.router.add_get("/api/v1/conferences/{id}", serving.conference)
+    application.router.add_post("/api/v1/conferences", serving.open)
+    application.router.add_post("/api/v1/conferences/{id}/members", serving.invite)
     application.router.add_delete("/sessions/{number}", serving.delete)
     runner = web.AppRunner(application)
     await runner.setup()
