@@ -59,7 +59,7 @@ class Faults:
 
 NAMED: dict[str, Faults] = {
     "bad-line": Faults(NetworkFaults(loss=0.05, jitter_ms=100)),
-    "bursts": Faults(NetworkFaults(loss=0.03, burst=5)),
+    "burst-loss": Faults(NetworkFaults(loss=0.03, burst=5)),
     "reordering": Faults(NetworkFaults(reorder=0.1)),
     "fast-clock": Faults(device=DeviceFaults(drift_ppm=300)),
     "slow-clock": Faults(device=DeviceFaults(drift_ppm=-300)),
