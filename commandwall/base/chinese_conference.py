@@ -9,4 +9,44 @@ CONFERENCE: dict[str, str] = {
     "no conference has a picture {id!r}; write ID/PARTICIPANT, ID/picture or ID/content": (
         "没有会议画面 {id!r}，请写 ID/PARTICIPANT、ID/picture 或 ID/content"
     ),
+    # ---- the chair, the floor, who comes and goes
+    "{id!r} cannot be the id of a participant": "{id!r} 不能用作参会者编号",
+    "a participant needs a name": "参会者必须有名称",
+    "name a participant": "请指定参会者",
+    "nobody in this conference is called {id!r}": "本会议中没有 {id!r}",
+    "{name} is not in the conference now": "{name} 当前不在会议中",
+    "a conference has at most {most} participants": "一个会议最多 {most} 个参会者",
+    "you were removed from this conference; ask its chair for a new link": (
+        "您已被移出本会议，请向主席索取新的链接"
+    ),
+    "this conference has not begun": "会议尚未开始",
+    "this conference has ended": "会议已结束",
+    "this conference is locked; ask its chair to let you in": "会议已锁定，请联系主席准许入会",
+    "{name} was removed; invite him anew": "{name} 已被移出，请重新邀请",
+    "{name} has not been let in": "{name} 尚未获准入会",
+    "the chair has muted you; raise your hand to be given the floor": "主席已将您静音，请举手申请发言",
+    "the roll is being called; end that first": "正在点名，请先结束点名",
+    "who calls the roll is not called himself": "点名的人自己不被点名",
+    "there is nobody else in the conference to call": "会议中没有其他人可以点名",
+    "{name} was not called": "{name} 未被点名",
+    "nobody else in the conference has a picture": "会议中没有其他人有画面",
+    "{text!r} cannot be content; write camera:ID, screen:ID, head:WALL/HEAD, scene:ID or data:ID": (
+        "{text!r} 不能作为内容，请写 camera:ID、screen:ID、head:WALL/HEAD、scene:ID 或 data:ID"
+    ),
+    "{name} shows content; one at a time can: ask the chair to give it to you": (
+        "{name} 正在共享内容，同一时间只能有一路：请向主席申请"
+    ),
+    "the level above may not do this here": "上级会议不能在此执行该操作",
+    "only the chair may do this": "只有主席可以执行该操作",
+    "the level above directs the conference now; it ends that, or the link does": (
+        "会议正由上级控制，待上级结束或级联断开后方可操作"
+    ),
+    "a site is broadcast to all but the chair; name another one": (
+        "广播的会场由主席以外的所有人观看，请指定其他会场"
+    ),
+    "{name} sends no picture": "{name} 没有发送画面",
+    "nobody is shown to himself": "不能给会场选看自己的画面",
+    "each level has its own chair; name somebody of this one": "每一级会议有自己的主席，请指定本级的参会者",
+    "only who was invited as chair may take the chair": "只有以主席身份受邀者可以接管主席",
+    "this conference has no end that could be put off": "本会议没有设定结束时间，无需延长",
 }

@@ -1,0 +1,135 @@
+"""Attendance: coming, waiting in the lobby, being cut off, leaving; and who holds the chair then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from commandwall.base.errors import AccessRefusedError, InvalidError
+from commandwall.base.sentence import Sentence
+from commandwall.model.conference.contents import drop_content
+from commandwall.model.conference.floor import revoke
+from commandwall.model.conference.participant import NOTHING_SAID, Participant, Presence, Role
+from commandwall.model.conference.state import Conference, Held, Vacancy
+
+MOST_PARTICIPANTS = 200
+
+_VACANCIES = {
+    Presence.LEFT: Vacancy.LEFT,
+    Presence.LOST: Vacancy.LOST,
+    Presence.REMOVED: Vacancy.REMOVED,
+}
+
+
+def invite(state: Conference, one: Participant) -> Conference:
+    """Return ``state`` with ``one`` on the list; raises :class:`InvalidError` for an id that is taken."""
+    require_open(state)
+    if state.find(one.id) is not None:
+        raise InvalidError("{id!r} is there twice; ids are unique", id=one.id, field="participant")
+    if len(state.participants) >= MOST_PARTICIPANTS:
+        raise InvalidError("a conference has at most {most} participants", most=MOST_PARTICIPANTS)
+    return state.each((*state.participants, replace(one, presence=Presence.INVITED)))
+
+
+def arrive(state: Conference, participant: str, now_s: float) -> Conference:
+    """Return ``state`` with somebody at the door: connecting, or in the lobby until he is admitted.
+
+    Raises :class:`AccessRefusedError` when he was removed, or the conference is locked, over, or has
+    not begun.
+    """
+    require_open(state)
+    one = state.participant(participant, field="participant")
+    if one.presence is Presence.REMOVED:
+        raise AccessRefusedError("you were removed from this conference; ask its chair for a new link")
+    if state.starts_at_s is not None and now_s < state.starts_at_s and one.role is not Role.CHAIR:
+        raise AccessRefusedError("this conference has not begun")
+    if one.presence in (Presence.CONNECTING, Presence.CONNECTED):
+        return state
+    if state.locked and not one.admitted and one.role is not Role.CHAIR:
+        raise AccessRefusedError("this conference is locked; ask its chair to let you in")
+    waits = state.lobby and not one.admitted and one.role is not Role.CHAIR
+    return _placed(state, replace(one, admitted=not waits), Presence.LOBBY if waits else Presence.CONNECTING)
+
+
+def admit(state: Conference, target: str) -> Conference:
+    """Return ``state`` with ``target`` let in from the lobby, or, while he is not there, past it later."""
+    one = replace(state.participant(target), admitted=True)
+    if one.presence is Presence.REMOVED:
+        raise InvalidError("{name} was removed; invite him anew", name=one.name, field="target")
+    return _placed(state, one, Presence.CONNECTING if one.presence is Presence.LOBBY else one.presence)
+
+
+def connected(state: Conference, participant: str, now_s: float) -> Conference:
+    """Return ``state`` with somebody taking part from now on; the first chair to come takes the chair."""
+    one = state.participant(participant, field="participant")
+    if one.presence not in (Presence.CONNECTING, Presence.CONNECTED):
+        raise AccessRefusedError("{name} has not been let in", name=one.name)
+    if one.here:
+        return state
+    muted = one.muted_by_chair or (state.muted_on_entry and one.role is not Role.CHAIR)
+    return seated(_placed(state, replace(one, muted_by_chair=muted), Presence.CONNECTED))
+
+
+def lost(state: Conference, participant: str, reason: Sentence, now_s: float) -> Conference:
+    """Return ``state`` with somebody cut off, who may come back; ``reason`` is shown in the roster."""
+    one = state.participant(participant, field="participant")
+    if one.presence not in (Presence.CONNECTING, Presence.CONNECTED):
+        return state
+    return _gone(state, one, Presence.LOST, reason, now_s)
+
+
+def leave(state: Conference, participant: str, now_s: float) -> Conference:
+    """Return ``state`` with somebody gone of his own will, who may come back."""
+    one = state.participant(participant, field="participant")
+    if not one.coming and one.presence is not Presence.LOST:
+        return state
+    return _gone(state, one, Presence.LEFT, NOTHING_SAID, now_s)
+
+
+def remove(state: Conference, target: str, now_s: float) -> Conference:
+    """Return ``state`` with ``target`` put out; his link lets nobody in any more."""
+    one = replace(state.participant(target), admitted=False)
+    return _gone(state, one, Presence.REMOVED, NOTHING_SAID, now_s)
+
+
+def require_open(state: Conference) -> None:
+    """Raise :class:`AccessRefusedError` when the conference is over."""
+    if state.ended_at_s is not None:
+        raise AccessRefusedError("this conference has ended")
+
+
+def seated(state: Conference) -> Conference:
+    """Return ``state`` with the chair taken by the first one present with that role, if nobody holds it."""
+    if state.chair:
+        return state
+    first = next((one for one in state.present if one.role is Role.CHAIR and not one.path), None)
+    return state if first is None else seat(state, first.id)
+
+
+def seat(state: Conference, participant: str) -> Conference:
+    """Return ``state`` with the chair at ``participant``, whom nobody else mutes then."""
+    after = state.changed(participant, muted_by_chair=False)
+    return replace(after, chair=participant, vacancy=Vacancy.NONE)
+
+
+def _placed(state: Conference, one: Participant, presence: Presence) -> Conference:
+    new = replace(one, presence=presence, reason=NOTHING_SAID)
+    return state.each(new if other.id == one.id else other for other in state.participants)
+
+
+def _gone(
+    state: Conference, one: Participant, presence: Presence, reason: Sentence, now_s: float
+) -> Conference:
+    """Return ``state`` without ``one``: chair, floor, content and the speaker's place fall free."""
+    away = replace(
+        one, presence=presence, reason=reason, hand_at_s=None, speaking_since_s=None,
+        has_people=False, has_content=False,
+    )  # fmt: skip
+    after = state.each(away if other.id == one.id else other for other in state.participants)
+    after = drop_content(after, one.id, now_s)
+    if after.floor.holder == one.id:
+        after = revoke(after, now_s)
+    if after.speaker.holder == one.id:
+        after = replace(after, speaker=Held())
+    if after.chair == one.id:
+        after = seated(replace(after, chair="", vacancy=_VACANCIES[presence]))
+    return after

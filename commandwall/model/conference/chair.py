@@ -1,0 +1,251 @@
+"""The chair: its verbs, who may use them, and what each of them does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from commandwall.base.errors import AccessRefusedError, InvalidError
+from commandwall.model.conference.attendance import admit, remove, require_open, seat
+from commandwall.model.conference.contents import present
+from commandwall.model.conference.directing import direct, relax, released
+from commandwall.model.conference.floor import grant, mute, mute_all, raise_hand, revoke, unmute, unmute_all
+from commandwall.model.conference.participant import Role
+from commandwall.model.conference.polling import DWELL_S, poll
+from commandwall.model.conference.rollcall import answered, call, close
+from commandwall.model.conference.state import Conference, Direction, Mode
+from commandwall.model.source import PICTURE
+
+EXTENSION_MIN = 30.0
+MOST_EXTENSION_MIN = 24 * 60.0
+
+
+class Verb(StrEnum):
+    """What a chair does; those that need a target say so when it is missing."""
+
+    ROLL_CALL = "roll_call"
+    ANSWERED = "answered"
+    GRANT = "grant"
+    REVOKE = "revoke"
+    DECLINE = "decline"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    MUTE_ALL = "mute_all"
+    UNMUTE_ALL = "unmute_all"
+    BROADCAST = "broadcast"
+    WATCH = "watch"
+    POLL = "poll"
+    GALLERY = "gallery"
+    VOICE_SWITCHED = "voice_switched"
+    LECTURE = "lecture"
+    LAYOUT = "layout"
+    PRESENT = "present"
+    TRANSFER = "transfer"
+    TAKE = "take"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    ADMIT = "admit"
+    REMOVE = "remove"
+    RECORD = "record"
+    RECORD_END = "record_end"
+    EXTEND = "extend"
+    END = "end"
+
+
+DIRECTIONS = frozenset(
+    (Verb.ROLL_CALL, Verb.BROADCAST, Verb.POLL, Verb.GALLERY, Verb.VOICE_SWITCHED, Verb.LECTURE)
+)
+"""The verbs that direct the whole conference; one level at a time does."""
+DELEGATED = (DIRECTIONS - {Verb.POLL, Verb.VOICE_SWITCHED}) | {
+    Verb.GRANT, Verb.REVOKE, Verb.DECLINE, Verb.MUTE, Verb.UNMUTE, Verb.MUTE_ALL,
+    Verb.UNMUTE_ALL, Verb.WATCH, Verb.PRESENT,
+}  # fmt: skip
+"""What the chair of the level above may do here; the rest stays with each level's own chair."""
+
+
+class Standing(StrEnum):
+    """As what somebody gives a command."""
+
+    PARTICIPANT = "participant"
+    OPERATOR = "operator"
+    ABOVE = "above"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gives a command: a participant, an operator of this node, or the chair of the level above.
+
+    ``participant`` is its id here, ``""`` for an operator. ``node`` is the one above, whose link is up.
+    """
+
+    standing: Standing
+    participant: str = ""
+    node: str = ""
+
+
+OPERATOR = Actor(Standing.OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb and what goes with it; ``target`` is a participant's id unless the verb says otherwise.
+
+    ``viewer`` goes with ``watch`` (whose picture changes, ``""``: the chair's), ``dwell_s`` with
+    ``poll``, ``minutes`` with ``extend``.
+    """
+
+    verb: Verb
+    by: Actor = OPERATOR
+    target: str = ""
+    viewer: str = ""
+    dwell_s: float = DWELL_S
+    minutes: float = EXTENSION_MIN
+
+
+def apply(state: Conference, command: Command, now_s: float) -> Conference:
+    """Return ``state`` after ``command``.
+
+    Raises :class:`AccessRefusedError` when who gives it may not, :class:`NotFoundError` for a target
+    that nobody is called, and :class:`InvalidError` naming the field for what cannot be done.
+    """
+    require_open(state)
+    authorise(state, command.verb, command.by)
+    return _VERBS[command.verb](state, command, now_s)
+
+
+def authorise(state: Conference, verb: Verb, by: Actor) -> None:
+    """Raise :class:`AccessRefusedError` unless ``by`` may use ``verb`` now."""
+    if by.standing is Standing.ABOVE:
+        if verb not in DELEGATED:
+            raise AccessRefusedError("the level above may not do this here")
+        return
+    if by.standing is Standing.PARTICIPANT and verb is not Verb.TAKE and state.chair != by.participant:
+        raise AccessRefusedError("only the chair may do this")
+    if state.direction.above and verb in DIRECTIONS:
+        raise AccessRefusedError("the level above directs the conference now; it ends that, or the link does")
+
+
+def _leading(state: Conference, by: Actor) -> Direction:
+    """Return a direction that says who directs from the level above: its chair, or the link to it."""
+    relay = next((one.id for one in state.participants if one.relays == by.node), "")
+    return Direction(leader=by.participant if state.find(by.participant) else relay, above=True)
+
+
+def _told(state: Conference, command: Command, mode: Mode, now_s: float) -> Conference:
+    """Return ``state`` as the level above directs it, whose roster may be ahead of this one."""
+    leading = _leading(state, command.by)
+    return direct(state, replace(leading, mode=mode, subject=command.target, since_s=now_s))
+
+
+def _roll_call(state: Conference, command: Command, now_s: float) -> Conference:
+    if command.by.standing is Standing.ABOVE:
+        return _told(state, command, Mode.ROLL_CALL, now_s)
+    return call(state, command.target, now_s)
+
+
+def _gallery(state: Conference, command: Command, now_s: float) -> Conference:
+    """End what goes on: a roll-call and what the level above arranged give way to what was before."""
+    if command.by.standing is Standing.ABOVE:
+        return released(state)
+    return close(state) if state.direction.mode is Mode.ROLL_CALL else relax(state)
+
+
+def _voice_switched(state: Conference, command: Command, now_s: float) -> Conference:
+    return direct(state, Direction(Mode.VOICE_SWITCHED, since_s=now_s))
+
+
+def _lecture(state: Conference, command: Command, now_s: float) -> Conference:
+    if command.by.standing is Standing.ABOVE:
+        return _told(state, command, Mode.LECTURE, now_s)
+    one = state.someone_here(command.target or state.chair)
+    return direct(state, Direction(Mode.LECTURE, one.id, since_s=now_s))
+
+
+def _broadcast(state: Conference, command: Command, now_s: float) -> Conference:
+    if command.by.standing is Standing.ABOVE:
+        return _told(state, command, Mode.BROADCAST, now_s)
+    one = state.someone_here(command.target)
+    if one.id == state.chair:
+        raise InvalidError("a site is broadcast to all but the chair; name another one", field="target")
+    if not one.has_people:
+        raise InvalidError("{name} sends no picture", name=one.name, field="target")
+    return direct(state, Direction(Mode.BROADCAST, one.id, since_s=now_s))
+
+
+def _watch(state: Conference, command: Command, now_s: float) -> Conference:
+    viewer = state.participant(command.viewer or state.leader, field="viewer")
+    if command.target in ("", PICTURE):
+        return state.changed(viewer.id, watches="")
+    shown = state.someone_here(command.target)
+    if not shown.has_people:
+        raise InvalidError("{name} sends no picture", name=shown.name, field="target")
+    if shown.id == viewer.id:
+        raise InvalidError("nobody is shown to himself", field="target")
+    return state.changed(viewer.id, watches=shown.id)
+
+
+def _layout(state: Conference, command: Command, now_s: float) -> Conference:
+    """Choose the layout ``target`` for the conference's picture; ``""`` leaves it to the mode."""
+    return replace(state, layout=command.target)
+
+
+def _transfer(state: Conference, command: Command, now_s: float) -> Conference:
+    one = state.someone_here(command.target)
+    if one.path or one.relays:
+        raise InvalidError("each level has its own chair; name somebody of this one", field="target")
+    return seat(state, one.id)
+
+
+def _take(state: Conference, command: Command, now_s: float) -> Conference:
+    """Give the chair to who asks for it, or, where an operator does, to ``target``."""
+    if command.by.standing is Standing.OPERATOR:
+        return _transfer(state, command, now_s)
+    one = state.someone_here(command.by.participant)
+    if one.role is not Role.CHAIR:
+        raise AccessRefusedError("only who was invited as chair may take the chair")
+    return seat(state, one.id)
+
+
+def _extend(state: Conference, command: Command, now_s: float) -> Conference:
+    if state.ends_at_s is None:
+        raise InvalidError("this conference has no end that could be put off", field="verb")
+    if not 0 < command.minutes <= MOST_EXTENSION_MIN:
+        raise InvalidError("must be {least:g} to {most:g}", least=1, most=MOST_EXTENSION_MIN, field="minutes")
+    return replace(state, ends_at_s=state.ends_at_s + 60.0 * command.minutes)
+
+
+_VERBS: dict[Verb, Callable[[Conference, Command, float], Conference]] = {
+    Verb.ROLL_CALL: _roll_call,
+    Verb.ANSWERED: lambda state, command, now_s: answered(state, command.target, now_s),
+    Verb.GRANT: lambda state, command, now_s: grant(state, command.target, now_s),
+    Verb.REVOKE: lambda state, command, now_s: revoke(state, now_s),
+    Verb.DECLINE: lambda state, command, now_s: raise_hand(state, command.target, False, now_s),
+    Verb.MUTE: lambda state, command, now_s: mute(state, command.target, now_s),
+    Verb.UNMUTE: lambda state, command, now_s: unmute(state, command.target),
+    Verb.MUTE_ALL: lambda state, command, now_s: mute_all(state, now_s),
+    Verb.UNMUTE_ALL: lambda state, command, now_s: unmute_all(state),
+    Verb.BROADCAST: _broadcast,
+    Verb.WATCH: _watch,
+    Verb.POLL: lambda state, command, now_s: poll(state, command.target, command.dwell_s, now_s),
+    Verb.GALLERY: _gallery,
+    Verb.VOICE_SWITCHED: _voice_switched,
+    Verb.LECTURE: _lecture,
+    Verb.LAYOUT: _layout,
+    Verb.PRESENT: lambda state, command, now_s: present(state, command.target, now_s),
+    Verb.TRANSFER: _transfer,
+    Verb.TAKE: _take,
+    Verb.LOCK: lambda state, command, now_s: replace(state, locked=True),
+    Verb.UNLOCK: lambda state, command, now_s: replace(state, locked=False),
+    Verb.ADMIT: lambda state, command, now_s: admit(state, command.target),
+    Verb.REMOVE: lambda state, command, now_s: remove(state, command.target, now_s),
+    Verb.RECORD: lambda state, command, now_s: replace(state, recording=True),
+    Verb.RECORD_END: lambda state, command, now_s: replace(state, recording=False),
+    Verb.EXTEND: _extend,
+    Verb.END: lambda state, command, now_s: ended(state, now_s),
+}
+
+
+def ended(state: Conference, now_s: float) -> Conference:
+    """Return ``state`` over: nobody takes part any more, and nobody gets in."""
+    return replace(state, ended_at_s=now_s, recording=False)

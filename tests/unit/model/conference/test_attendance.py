@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
+from commandwall.base.sentence import Sentence
+from commandwall.model.conference.attendance import (
+    MOST_PARTICIPANTS,
+    admit,
+    arrive,
+    connected,
+    invite,
+    leave,
+    lost,
+    remove,
+)
+from commandwall.model.conference.chair import Verb
+from commandwall.model.conference.contents import take_content
+from commandwall.model.conference.participant import Participant, Presence, Role
+from commandwall.model.conference.state import Conference, Vacancy
+from tests.unit.model.conference.people import NOW_S, entered, room, said
+
+
+def presence(state: Conference, participant: str) -> Presence:
+    return state.participant(participant).presence
+
+
+def test_who_is_invited_connects_and_takes_part() -> None:
+    state = invite(Conference("c", "C", "luohu"), Participant("a", "A"))
+    assert presence(state, "a") is Presence.INVITED
+    state = arrive(state, "a", NOW_S)
+    assert presence(state, "a") is Presence.CONNECTING
+    assert [one.id for one in connected(state, "a", NOW_S).present] == ["a"]
+
+
+def test_the_first_chair_to_come_holds_the_chair() -> None:
+    state = entered(Conference("c", "C", "luohu"), Participant("a", "A"))
+    assert (state.chair, state.vacancy) == ("", Vacancy.NOT_YET)
+    state = entered(state, Participant("b", "B", Role.CHAIR))
+    state = entered(state, Participant("c", "C", Role.CHAIR))
+    assert (state.chair, state.vacancy) == ("b", Vacancy.NONE)
+    assert leave(state, "b", NOW_S).chair == "c"
+
+
+def test_a_chair_that_is_cut_off_leaves_it_empty_and_comes_back_to_it() -> None:
+    state = lost(room("a"), "chair", Sentence("does not answer in time"), NOW_S)
+    assert (state.chair, state.vacancy) == ("", Vacancy.LOST)
+    assert state.participant("chair").reason == "does not answer in time"
+    state = connected(arrive(state, "chair", NOW_S), "chair", NOW_S)
+    assert (state.chair, state.participant("chair").reason) == ("chair", "")
+
+
+def test_the_lobby_holds_back_all_but_chairs_until_they_are_admitted() -> None:
+    state = replace(room(), lobby=True)
+    state = arrive(invite(state, Participant("a", "A")), "a", NOW_S)
+    assert presence(state, "a") is Presence.LOBBY
+    with pytest.raises(AccessRefusedError, match="has not been let in"):
+        connected(state, "a", NOW_S)
+    state = connected(said(state, Verb.ADMIT, "a"), "a", NOW_S)
+    state = arrive(leave(state, "a", NOW_S), "a", NOW_S)
+    assert presence(state, "a") is Presence.CONNECTING
+    assert presence(entered(state, Participant("b", "B", Role.CHAIR)), "b") is Presence.CONNECTED
+
+
+def test_a_lock_stops_who_was_not_in_yet() -> None:
+    state = said(invite(room("a"), Participant("b", "B")), Verb.LOCK)
+    state = lost(state, "a", Sentence(""), NOW_S)
+    assert presence(arrive(state, "a", NOW_S), "a") is Presence.CONNECTING
+    with pytest.raises(AccessRefusedError, match="locked"):
+        arrive(state, "b", NOW_S)
+    assert presence(arrive(admit(state, "b"), "b", NOW_S), "b") is Presence.CONNECTING
+    assert presence(arrive(said(state, Verb.UNLOCK), "b", NOW_S), "b") is Presence.CONNECTING
+
+
+def test_who_was_removed_does_not_come_back() -> None:
+    state = said(room("a"), Verb.REMOVE, "a")
+    assert presence(state, "a") is Presence.REMOVED
+    with pytest.raises(AccessRefusedError, match="removed"):
+        arrive(state, "a", NOW_S)
+    with pytest.raises(InvalidError, match="invite him anew"):
+        said(state, Verb.ADMIT, "a")
+    assert leave(state, "a", NOW_S) == lost(state, "a", Sentence(""), NOW_S) == state
+
+
+def test_what_somebody_had_falls_free_when_he_goes() -> None:
+    state = take_content(said(room("a"), Verb.GRANT, "a"), "a", NOW_S).changed("a", has_content=True)
+    for after in (leave(state, "a", NOW_S), remove(state, "a", NOW_S), lost(state, "a", Sentence(""), NOW_S)):
+        gone = after.participant("a")
+        assert (after.floor.holder, after.content.taken) == ("", False)
+        assert (gone.has_people, gone.has_content, gone.hand_at_s) == (False, False, None)
+    assert remove(state, "chair", NOW_S).vacancy is Vacancy.REMOVED
+
+
+def test_coming_twice_changes_nothing() -> None:
+    state = room("a")
+    assert arrive(state, "a", NOW_S) == connected(state, "a", NOW_S) == state
+
+
+def test_who_comes_after_all_were_muted_is_muted() -> None:
+    state = said(room("a"), Verb.MUTE_ALL)
+    assert entered(state, Participant("b", "B")).participant("b").muted_by_chair
+    state = said(state, Verb.UNMUTE_ALL)
+    assert not entered(state, Participant("b", "B")).participant("b").muted_by_chair
+
+
+def test_before_it_begins_only_chairs_come_in() -> None:
+    state = Conference("c", "C", "luohu", starts_at_s=NOW_S + 60)
+    state = invite(invite(state, Participant("a", "A")), Participant("b", "B", Role.CHAIR))
+    with pytest.raises(AccessRefusedError, match="has not begun"):
+        arrive(state, "a", NOW_S)
+    assert presence(arrive(state, "b", NOW_S), "b") is Presence.CONNECTING
+    assert presence(arrive(state, "a", NOW_S + 60), "a") is Presence.CONNECTING
+
+
+def test_wrong_participants_are_refused_by_name() -> None:
+    state = room("a")
+    with pytest.raises(InvalidError, match="'a' is there twice") as refused:
+        invite(state, Participant("a", "A"))
+    assert refused.value.field == "participant"
+    with pytest.raises(NotFoundError, match="'x'"):
+        arrive(state, "x", NOW_S)
+    for wrong in ("", "a b", "picture", "content", "a/", "/a", "a@b", "x" * 65):
+        with pytest.raises(InvalidError, match="cannot be the id"):
+            Participant(wrong, "A")
+    with pytest.raises(InvalidError, match="needs a name"):
+        Participant("a", " ")
+    many = tuple(Participant(f"p{number}", "P") for number in range(MOST_PARTICIPANTS))
+    with pytest.raises(InvalidError, match="at most 200"):
+        invite(state.each(many), Participant("a", "A"))
