@@ -1,106 +1,23 @@
-"""The chair: its verbs, who may use them, and what each of them does."""
+"""The chair: who may use which of its verbs, and what each of them does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from commandwall.base.errors import AccessRefusedError, InvalidError
 from commandwall.model.conference.attendance import admit, remove, require_open, seat
+from commandwall.model.conference.command import DELEGATED, DIRECTIONS, Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import present
 from commandwall.model.conference.directing import direct, relax, released
 from commandwall.model.conference.floor import grant, mute, mute_all, raise_hand, revoke, unmute, unmute_all
 from commandwall.model.conference.participant import Role
-from commandwall.model.conference.polling import DWELL_S, poll
+from commandwall.model.conference.polling import poll
 from commandwall.model.conference.rollcall import answered, call, close
 from commandwall.model.conference.state import Conference, Direction, Mode
 from commandwall.model.source import PICTURE
 
-EXTENSION_MIN = 30.0
 MOST_EXTENSION_MIN = 24 * 60.0
-
-
-class Verb(StrEnum):
-    """What a chair does; those that need a target say so when it is missing."""
-
-    ROLL_CALL = "roll_call"
-    ANSWERED = "answered"
-    GRANT = "grant"
-    REVOKE = "revoke"
-    DECLINE = "decline"
-    MUTE = "mute"
-    UNMUTE = "unmute"
-    MUTE_ALL = "mute_all"
-    UNMUTE_ALL = "unmute_all"
-    BROADCAST = "broadcast"
-    WATCH = "watch"
-    POLL = "poll"
-    GALLERY = "gallery"
-    VOICE_SWITCHED = "voice_switched"
-    LECTURE = "lecture"
-    LAYOUT = "layout"
-    PRESENT = "present"
-    TRANSFER = "transfer"
-    TAKE = "take"
-    LOCK = "lock"
-    UNLOCK = "unlock"
-    ADMIT = "admit"
-    REMOVE = "remove"
-    RECORD = "record"
-    RECORD_END = "record_end"
-    EXTEND = "extend"
-    END = "end"
-
-
-DIRECTIONS = frozenset(
-    (Verb.ROLL_CALL, Verb.BROADCAST, Verb.POLL, Verb.GALLERY, Verb.VOICE_SWITCHED, Verb.LECTURE)
-)
-"""The verbs that direct the whole conference; one level at a time does."""
-DELEGATED = (DIRECTIONS - {Verb.POLL, Verb.VOICE_SWITCHED}) | {
-    Verb.GRANT, Verb.REVOKE, Verb.DECLINE, Verb.MUTE, Verb.UNMUTE, Verb.MUTE_ALL,
-    Verb.UNMUTE_ALL, Verb.WATCH, Verb.PRESENT,
-}  # fmt: skip
-"""What the chair of the level above may do here; the rest stays with each level's own chair."""
-
-
-class Standing(StrEnum):
-    """As what somebody gives a command."""
-
-    PARTICIPANT = "participant"
-    OPERATOR = "operator"
-    ABOVE = "above"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who gives a command: a participant, an operator of this node, or the chair of the level above.
-
-    ``participant`` is its id here, ``""`` for an operator. ``node`` is the one above, whose link is up.
-    """
-
-    standing: Standing
-    participant: str = ""
-    node: str = ""
-
-
-OPERATOR = Actor(Standing.OPERATOR)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A verb and what goes with it; ``target`` is a participant's id unless the verb says otherwise.
-
-    ``viewer`` goes with ``watch`` (whose picture changes, ``""``: the chair's), ``dwell_s`` with
-    ``poll``, ``minutes`` with ``extend``.
-    """
-
-    verb: Verb
-    by: Actor = OPERATOR
-    target: str = ""
-    viewer: str = ""
-    dwell_s: float = DWELL_S
-    minutes: float = EXTENSION_MIN
 
 
 def apply(state: Conference, command: Command, now_s: float) -> Conference:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from commandwall.model.conference.attendance import arrive, connected, invite
-from commandwall.model.conference.chair import OPERATOR, Actor, Command, Standing, Verb, apply
+from commandwall.model.conference.chair import apply
+from commandwall.model.conference.command import OPERATOR, Actor, Command, Standing, Verb
 from commandwall.model.conference.participant import Participant, Role
 from commandwall.model.conference.state import Conference
 from commandwall.settings.layouts import load_layouts, shipped_layouts

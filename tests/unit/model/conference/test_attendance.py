@@ -16,7 +16,7 @@ from commandwall.model.conference.attendance import (
     lost,
     remove,
 )
-from commandwall.model.conference.chair import Verb
+from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.state import Conference, Vacancy

@@ -6,7 +6,7 @@ import pytest
 
 from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
 from commandwall.model.conference.attendance import leave
-from commandwall.model.conference.chair import DELEGATED, Actor, Standing, Verb
+from commandwall.model.conference.command import DELEGATED, Actor, Standing, Verb
 from commandwall.model.conference.directing import released
 from commandwall.model.conference.floor import open_voices
 from commandwall.model.conference.participant import Participant, Role

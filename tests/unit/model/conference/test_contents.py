@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from commandwall.base.errors import InvalidError
-from commandwall.model.conference.chair import Verb
+from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import ContentSource, drop_content, take_content
 from commandwall.model.conference.state import Content
 from tests.unit.model.conference.people import NOW_S, room, said

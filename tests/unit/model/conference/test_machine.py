@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from commandwall.base.errors import CommandwallError
 from commandwall.base.sentence import Sentence
 from commandwall.model.conference.attendance import arrive, connected, invite, leave, lost
-from commandwall.model.conference.chair import OPERATOR, Actor, Command, Standing, Verb, apply
+from commandwall.model.conference.chair import apply
+from commandwall.model.conference.command import OPERATOR, Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.floor import mute_self, muted, open_voices, raise_hand
 from commandwall.model.conference.participant import Participant, Role
@@ -160,5 +161,5 @@ class Meeting(RuleBasedStateMachine):
         assert settled(self.state, settle(mine, mine)) == self.state
 
 
-Meeting.TestCase.settings = settings(max_examples=400, stateful_step_count=50, deadline=None)
+Meeting.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestMeeting = Meeting.TestCase

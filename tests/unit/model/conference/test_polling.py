@@ -4,7 +4,7 @@ import pytest
 
 from commandwall.base.errors import InvalidError
 from commandwall.model.conference.attendance import leave
-from commandwall.model.conference.chair import Verb
+from commandwall.model.conference.command import Verb
 from commandwall.model.conference.polling import LEAST_DWELL_S, MOST_DWELL_S
 from commandwall.model.conference.state import Conference, Mode
 from commandwall.model.conference.timing import due_s, tick

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.model.conference.chair import Verb
+from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.settling import Claim, Claims, claims, settle, settled
 from commandwall.model.conference.state import Conference, Content, Held

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from commandwall.model.conference.attendance import leave
-from commandwall.model.conference.chair import Verb
+from commandwall.model.conference.command import Verb
 from commandwall.model.conference.speaking import HOLD_S, LOUDER_DB, hear
 from commandwall.model.conference.state import Conference, Held
 from tests.unit.model.conference.people import NOW_S, room, said

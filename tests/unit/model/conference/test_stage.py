@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from commandwall.model.conference.attendance import leave
-from commandwall.model.conference.chair import Actor, Standing, Verb
+from commandwall.model.conference.command import Actor, Standing, Verb
 from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.speaking import hear
 from commandwall.model.conference.stage import LAYOUTS as OF_MODES
