@@ -146,7 +146,8 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         probes = Probes(metrics.text, health.faults, health.warnings)
         pages = Path(commandwall.panel.__file__).parent
         decor = Decor(alarms, dresses, masking, audit)
-        webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, plant.rtc, plant.screens, audit)
+        peers = plant.rtc, plant.screen_shares, plant.screens
+        webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, *peers, audit)
         web = Web(service, decor, webrtc, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commandwall.base.chinese_cameras import CAMERAS
 from commandwall.base.chinese_conference import CONFERENCE
+from commandwall.base.chinese_webrtc import WEBRTC
 
 ZH: dict[str, str] = {
     "{field}: {reason}": "{field}：{reason}",
@@ -395,49 +396,6 @@ ZH: dict[str, str] = {
     "{reason}; its sound is left out until the daemon starts again or the camera is changed": (
         "{reason}；在服务程序重启或修改该摄像机之前，不再请求其声音"
     ),
-    # ---- WebRTC and shared screens
-    "share a screen": "共享屏幕",
-    "no screen is called {id!r}; it is made by being shared": "没有名为 {id!r} 的共享屏幕，共享时自动建立",
-    "screen {id!r} is shared by {name}; choose another id": "屏幕 {id!r} 正由 {name} 共享，请换一个编号",
-    "camera {id!r} has {streams}": "摄像机 {id!r} 只有 {streams}",
-    "send the offer as application/sdp": "请以 application/sdp 发送 offer",
-    "send candidates as application/trickle-ice-sdpfrag": (
-        "请以 application/trickle-ice-sdpfrag 发送候选地址"
-    ),
-    "this is no SDP: an offer begins with v=0": "这不是 SDP：offer 以 v=0 开头",
-    "the entity tag is another one than this session's": "实体标签与此会话不符",
-    "this session is over; ask anew": "此会话已结束，请重新请求",
-    "{most} WebRTC sessions are open; end some of them": "已有 {most} 个 WebRTC 会话，请先结束一些",
-    "WebRTC cannot be had; see the log of the rtc process": "无法使用 WebRTC，详见 rtc 进程的日志",
-    "aiortc {version} was not tried with WebRTC here; install aiortc {tested}": (
-        "aiortc {version} 未经此处 WebRTC 验证，请安装 aiortc {tested}"
-    ),
-    "aiortc {version} lacks {what}, which WebRTC here relies on; install aiortc {tested}": (
-        "aiortc {version} 缺少此处 WebRTC 依赖的 {what}，请安装 aiortc {tested}"
-    ),
-    "there is no picture to send now; see its state and reason": "现在没有可发送的画面，请查看其状态和原因",
-    "{codec} is not sent to browsers, only H.264 and H.265": (
-        "浏览器不能播放 {codec}，只能播放 H.264 和 H.265"
-    ),
-    "it is {codec} now; ask for it anew": "编码已变为 {codec}，请重新请求",
-    "the picture is {codec}, which the offer does not have ({offered}); use a browser that takes it": (
-        "画面是 {codec}，而 offer 中没有（{offered}），请使用支持它的浏览器"
-    ),
-    "the offer has {offered}, but no H.264 of packetization-mode 1; share from a browser with it": (
-        "offer 中有 {offered}，但没有 packetization-mode 为 1 的 H.264，请用支持它的浏览器共享"
-    ),
-    "this is not an offer that can be answered: {why}": "无法应答此 offer：{why}",
-    "the offer cannot be answered: {why}": "无法应答此 offer：{why}",
-    "the offer has {count} video sections; one is taken": "offer 中有 {count} 个视频段，只接受一个",
-    "the offer has a section {kind!r}; video and audio are taken": (
-        "offer 中有 {kind!r} 段，只接受视频和音频"
-    ),
-    "the video section must be {direction}": "视频段必须是 {direction}",
-    "not a candidate: {line!r}": "不是候选地址：{line!r}",
-    "more than {most} candidates": "候选地址超过 {most} 个",
-    "ICE is not restarted here; delete this session and ask anew": (
-        "此处不支持 ICE 重启，请删除会话后重新请求"
-    ),
     # ---- processes and disks
     "worker {name} is {state}; try again": "进程 {name} {state}，请重试",
     "idle": "尚未启用",
@@ -469,4 +427,5 @@ ZH: dict[str, str] = {
     "it is damaged; restart to begin a new one, this one is kept": "已损坏，重启后将新建，原文件会保留",
     **CAMERAS,
     **CONFERENCE,
+    **WEBRTC,
 }

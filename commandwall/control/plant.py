@@ -15,6 +15,7 @@ from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.panels import Panels
 from commandwall.control.rtc import RtcControl
+from commandwall.control.screen_shares import ScreenShares
 from commandwall.control.screens import Screens
 from commandwall.control.share import ShareControl
 from commandwall.control.sources import CameraBook, Painters, Sources
@@ -40,6 +41,7 @@ class Plant:
     share: ShareControl
     screens: Screens
     rtc: RtcControl
+    screen_shares: ScreenShares
     panels: Panels
     decoding: Decoding
 
@@ -157,5 +159,6 @@ def build_plant(
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
     share = ShareControl(settings.rtsp, board, feeds, walls.values())
-    rtc = RtcControl(settings.rtc, screens, feeds, runtime_dir / "rtc.packets")
-    return Plant(board, sources, feeds, walls, hidden, book, share, screens, rtc, panels, decoding)
+    rtc = RtcControl(settings.rtc, runtime_dir / "rtc.packets")
+    shares = ScreenShares(rtc, screens, feeds)
+    return Plant(board, sources, feeds, walls, hidden, book, share, screens, rtc, shares, panels, decoding)

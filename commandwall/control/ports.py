@@ -12,7 +12,7 @@ from commandwall.control.feeds import StillPicture
 from commandwall.control.lineup import LineUpControl
 from commandwall.control.rearranging import Rearrangement
 from commandwall.control.roles import Principal
-from commandwall.control.rtc import RtcSession, StreamOffer, Watched
+from commandwall.control.rtc import Opened, RtcSession, Watched, WatchOffer
 from commandwall.control.state import CameraStatus
 from commandwall.model.camera import Area
 from commandwall.model.layout import Layout
@@ -85,11 +85,8 @@ class Rtc(Protocol):
     def ice_servers(self) -> Sequence[str]:
         """What peers are to ask for further addresses."""
 
-    async def watch(self, by: Principal, watched: Watched, offer: StreamOffer) -> tuple[str, str]:
-        """Send a stream to whoever offers; return the session's id and the answer."""
-
-    async def publish(self, by: Principal, screen_id: str, name: str, sdp: str) -> tuple[str, str]:
-        """Receive a screen from whoever offers; return as :meth:`watch` does."""
+    async def watch(self, by: Principal, watched: Watched | None, offer: WatchOffer) -> Opened:
+        """Send a picture and sound to whoever offers."""
 
     def session(self, session_id: str) -> RtcSession:
         """Return an open session; raises :class:`NotFoundError`."""
@@ -99,6 +96,13 @@ class Rtc(Protocol):
 
     def end(self, session: RtcSession) -> None:
         """End a session."""
+
+
+class Shares(Protocol):
+    """Who takes screens. Implemented by :class:`ScreenShares`."""
+
+    async def share(self, by: Principal, screen_id: str, name: str, sdp: str) -> Opened:
+        """Receive a screen from whoever offers."""
 
 
 @dataclass(frozen=True, slots=True)

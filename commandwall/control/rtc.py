@@ -1,36 +1,40 @@
-"""The rtc process as the control plane sees it: its sessions, and what they watch and share."""
+"""The rtc process as the control plane sees it: its sessions, what they watch and what they publish."""
 
 from __future__ import annotations
 
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from commandwall.base.errors import CommandwallError, NotFoundError, UnsupportedError
 from commandwall.base.sentence import Sentence
-from commandwall.control.feeds import Feeds
-from commandwall.control.lease import LeaseHeldError
 from commandwall.control.roles import Principal
-from commandwall.control.screens import Screens
 from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import Message
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import (
+    AcceptAnswer,
     ConfigureRtc,
     EndSession,
-    PublishScreen,
+    OfferIntake,
+    OfferStream,
+    PublishStream,
     RtcFault,
+    RtcReport,
     SessionAnswer,
     SessionChanged,
+    SessionFigures,
+    SessionOffer,
     SessionPhase,
+    StreamAt,
+    SwitchStream,
     TrickleSession,
     WatchStream,
 )
-from commandwall.model.source import Source, SourceKind
 from commandwall.rtc.version import check_version
 from commandwall.settings.site import RtcSettings
 from commandwall.workers.worker import Worker
@@ -38,6 +42,9 @@ from commandwall.workers.worker import Worker
 log = logging.getLogger(__name__)
 
 _ANSWER_S = 10.0
+
+OnChange = Callable[[SessionChanged], None]
+"""Called on the event loop when a session is connected, live (with the stream that is) or over."""
 
 
 class Watched(NamedTuple):
@@ -49,36 +56,58 @@ class Watched(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class StreamOffer:
-    """A stream of a packet bus and the offer of who wants it."""
+class WatchOffer:
+    """The rungs of a picture, the largest first, and sound, and the offer of who wants them."""
 
-    packet_path: Path
-    stream: str
-    answers_keys: bool
-    sdp: str
+    video: tuple[StreamAt, ...]
+    sound: StreamAt | None
+    sdp: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishOffer:
+    """What somebody offers: names of its picture and sound on the rtc process's bus; ``""`` is not taken."""
+
+    video: str
+    sound: str
+    sdp: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that was opened: its id, which is the end of its address, and the answer (or the offer).
+
+    ``video`` and ``sound`` say which of them go over it.
+    """
+
+    session: str
+    sdp: str = field(repr=False)
+    video: bool = True
+    sound: bool = False
 
 
 @dataclass(slots=True)
 class RtcSession:
-    """One WebRTC session: who opened it, and what it ``watches`` or which ``screen`` it shares."""
+    """One WebRTC session: who opened it, and what it ``watches`` or which streams it ``publishes``."""
 
     id: str
     by: Principal
     watches: Watched | None = None
-    screen: str = ""
+    publishes: tuple[str, ...] = ()
+    on_change: OnChange | None = field(default=None, repr=False)
     connected: bool = False
+    figures: SessionFigures | None = None
 
 
 class RtcControl:
     """Keeps the rtc process, which the first session starts, and its sessions.
 
-    Belongs to the control plane's event loop.
+    Whoever opens a session may pass ``on_change`` to be told how far it is, and once that it is over,
+    however that came. Belongs to the control plane's event loop.
     """
 
-    def __init__(self, settings: RtcSettings, screens: Screens, feeds: Feeds, packet_path: Path) -> None:
+    def __init__(self, settings: RtcSettings, packet_path: Path) -> None:
         self._settings = settings
-        self._screens = screens
-        self._feeds = feeds
         self._packet_path = packet_path
         self._sessions: dict[str, RtcSession] = {}
         self.worker = Worker(
@@ -99,6 +128,14 @@ class RtcControl:
     def ice_servers(self) -> tuple[str, ...]:
         """What peers are to ask for further addresses."""
         return self._settings.ice_servers
+
+    def published(self, stream: str, session: str = "") -> BusAddress:
+        """Return where a stream that a session publishes is read; ``session`` tells it from the next one."""
+        return BusAddress(str(self._packet_path), stream, session)
+
+    def relayed(self, stream: str) -> StreamAt:
+        """Return a stream that a session publishes as one that others may watch, undecoded."""
+        return StreamAt(str(self._packet_path), stream, True)
 
     def viewers(self) -> Mapping[Watched, int]:
         """Return how many watch what, of those whose connection stands."""
@@ -125,35 +162,63 @@ class RtcControl:
         except KeyError:
             raise NotFoundError("this session is over; ask anew") from None
 
-    async def watch(self, by: Principal, watched: Watched, offer: StreamOffer) -> tuple[str, str]:
-        """Send a stream to whoever offers; return the session's id and the answer.
+    def publishers(self, stream: str) -> Iterator[RtcSession]:
+        """Yield the sessions that publish ``stream``, the newest last; the newest is the one that is read."""
+        return (each for each in self._sessions.values() if stream in each.publishes)
+
+    async def watch(
+        self, by: Principal, watched: Watched | None, offer: WatchOffer, on_change: OnChange | None = None
+    ) -> Opened:
+        """Send a picture and sound to whoever offers. ``watched`` counts in the metric; ``None`` in none.
 
         Raises :class:`InvalidError` for an offer that cannot be answered, :class:`CommandwallError`
         when there is no picture now.
         """
-        session = RtcSession(_new_id(), by, watched)
-        message = WatchStream(session.id, str(offer.packet_path), offer.stream, offer.answers_keys, offer.sdp)
-        return session.id, await self._open(session, message)
+        session = RtcSession(_new_id(), by, watched, on_change=on_change)
+        return await self._open(session, WatchStream(session.id, offer.video, offer.sound, offer.sdp))
 
-    async def publish(self, by: Principal, screen_id: str, name: str, sdp: str) -> tuple[str, str]:
-        """Receive a screen from whoever offers; return as :meth:`watch` does.
+    async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
+        """Receive a picture and sound from whoever offers; whoever published under these names is cut off.
 
-        Who shares it already is replaced if it is the same user, or is outranked. Raises
-        :class:`LeaseHeldError` if not.
+        Raises :class:`InvalidError` for an offer that cannot be answered.
         """
-        for other in self._sessions.values():
-            if other.screen == screen_id and other.by.name != by.name and not by.outranks(other.by):
-                raise LeaseHeldError(
-                    "screen {id!r} is shared by {name}; choose another id", id=screen_id, name=other.by.name
-                )
-        session = RtcSession(_new_id(), by, screen=screen_id)
-        answer = await self._open(session, PublishScreen(session.id, screen_id, sdp))
-        self._screens.begin(screen_id, name, by.name)
-        source = Source(SourceKind.SCREEN, screen_id)
-        self._feeds.receive(
-            source.owner, BusAddress(str(self._packet_path), f"screen/{screen_id}", session.id)
-        )
-        return session.id, answer
+        names = tuple(name for name in (offer.video, offer.sound) if name)
+        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change)
+        return await self._open(session, PublishStream(session.id, offer.video, offer.sound, offer.sdp))
+
+    async def offer_stream(
+        self,
+        by: Principal,
+        video: tuple[StreamAt, ...],
+        sound: StreamAt | None,
+        on_change: OnChange | None = None,
+    ) -> Opened:
+        """Offer another server what it is to receive; :meth:`accept` its answer. Raises as :meth:`watch`."""
+        session = RtcSession(_new_id(), by, on_change=on_change)
+        return await self._open(session, OfferStream(session.id, video, sound))
+
+    async def offer_intake(
+        self, by: Principal, video: str, sound: str, on_change: OnChange | None = None
+    ) -> Opened:
+        """Offer another server to receive what it has, as :meth:`publish` does; :meth:`accept` its answer."""
+        names = tuple(name for name in (video, sound) if name)
+        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change)
+        return await self._open(session, OfferIntake(session.id, video, sound))
+
+    async def accept(self, session_id: str, sdp: str) -> None:
+        """Take another server's answer to an offer.
+
+        Raises :class:`NotFoundError`, :class:`InvalidError`, :class:`UnavailableError` when it takes nothing.
+        """
+        await self.worker.call(AcceptAnswer(self.session(session_id).id, sdp), _ANSWER_S)
+
+    async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:
+        """Send another picture, from its next key frame on; nothing is encoded for it.
+
+        Raises :class:`NotFoundError`, :class:`UnavailableError` when there is no picture there,
+        :class:`InvalidError` when it is of another codec than the session's. Then nothing changes.
+        """
+        await self.worker.call(SwitchStream(self.session(session_id).id, rungs), _ANSWER_S)
 
     async def trickle(self, session: RtcSession, fragment: str) -> None:
         """Pass on further candidates; raises :class:`InvalidError`."""
@@ -162,57 +227,53 @@ class RtcControl:
     def end(self, session: RtcSession) -> None:
         """End a session."""
         self.worker.post(EndSession(session.id))
-        self._ended(session)
+        self._ended(SessionChanged(session.id, SessionPhase.ENDED))
 
-    async def _open(self, session: RtcSession, message: Message) -> str:
+    async def _open(self, session: RtcSession, message: Message) -> Opened:
         self._sessions[session.id] = session
         try:
-            received = await self.worker.call(message, _ANSWER_S)
+            answer = (await self.worker.call(message, _ANSWER_S)).message
         except (CommandwallError, TimeoutError):
-            self._ended(session)
+            self._sessions.pop(session.id, None)
             raise
-        assert isinstance(received.message, SessionAnswer)
-        return received.message.sdp
+        if isinstance(answer, SessionOffer):
+            return Opened(session.id, answer.sdp)
+        assert isinstance(answer, SessionAnswer)
+        return Opened(session.id, answer.sdp, answer.video, answer.sound)
 
     def _ready(self, worker: Worker) -> None:
         worker.post(ConfigureRtc(str(self._packet_path), self._settings.ice_servers))
 
     def _hear(self, _: Worker, received: Received) -> None:
         match received.message:
-            case SessionChanged(session_id, phase, fault):
-                session = self._sessions.get(session_id)
-                if fault:
-                    log.info("session %s: %s", session_id[:6], fault)
-                if session is not None:
-                    self._changed(session, phase)
+            case SessionChanged() as change:
+                if change.fault:
+                    log.info("session %s: %s", change.session[:6], change.fault)
+                self._changed(change)
+            case RtcReport(sessions):
+                for figures in sessions:
+                    if (session := self._sessions.get(figures.session)) is not None:
+                        session.figures = figures
             case RtcFault(en, zh):
                 log.error("%s", Sentence.of(en, zh))
 
-    def _changed(self, session: RtcSession, phase: SessionPhase) -> None:
-        if phase is SessionPhase.ENDED:
-            self._ended(session)
-            return
-        session.connected = True
-        if phase is SessionPhase.LIVE and self._shares(session):
-            self._screens.live(session.screen)
+    def _changed(self, change: SessionChanged) -> None:
+        if change.phase is SessionPhase.ENDED:
+            self._ended(change)
+        elif (session := self._sessions.get(change.session)) is not None:
+            session.connected = True
+            if session.on_change is not None:
+                session.on_change(change)
 
-    def _ended(self, session: RtcSession) -> None:
-        """Forget a session; the screen that it shared is shared no longer, unless by a newer one."""
-        if self._sessions.pop(session.id, None) is None or not session.screen:
-            return
-        if session.screen in self._screens.ids() and not any(
-            other.screen == session.screen for other in self._sessions.values()
-        ):
-            self._screens.end(session.screen)
-
-    def _shares(self, session: RtcSession) -> bool:
-        """Return whether ``session`` is the newest that shares its screen."""
-        sharing = [other for other in self._sessions.values() if other.screen == session.screen]
-        return sharing[-1:] == [session]
+    def _ended(self, change: SessionChanged) -> None:
+        """Forget a session and tell who opened it; one that is forgotten was told of already."""
+        session = self._sessions.pop(change.session, None)
+        if session is not None and session.on_change is not None:
+            session.on_change(change)
 
     def _down(self, _: Worker) -> None:
-        for session in tuple(self._sessions.values()):
-            self._ended(session)
+        for session in tuple(self._sessions):
+            self._ended(SessionChanged(session, SessionPhase.ENDED))
 
 
 def _new_id() -> str:

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
 from commandwall.control.audit import AuditLog
 from commandwall.control.audited import audited
 from commandwall.control.changes import ScreenShare, check
-from commandwall.control.ports import Rtc
+from commandwall.control.ports import Rtc, Shares
 from commandwall.control.roles import Permission, Principal
-from commandwall.control.rtc import RtcSession, StreamOffer, Watched
+from commandwall.control.rtc import Opened, RtcSession, Watched, WatchOffer
+from commandwall.control.screen_shares import screen_of
 from commandwall.control.screens import Screens, ScreenStatus
 from commandwall.control.service import Service
 from commandwall.control.state import CameraBoard
+from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.camera import StreamName
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A session that was opened: its id, which is the end of its address, and the answer."""
-
-    session: str
-    sdp: str
 
 
 class WebRtc:
@@ -39,6 +32,7 @@ class WebRtc:
         board: CameraBoard,
         packet_path: Callable[[str], Path],
         rtc: Rtc,
+        shares: Shares,
         screens: Screens,
         audit: AuditLog,
     ) -> None:
@@ -46,6 +40,7 @@ class WebRtc:
         self._board = board
         self._packet_path = packet_path
         self._rtc = rtc
+        self._shares = shares
         self._screens = screens
         self._audit = audit
 
@@ -62,8 +57,8 @@ class WebRtc:
     async def watch_head(self, who: Principal, wall_id: str, head_id: str, sdp: str) -> Opened:
         """Send a head (or the canvas) to whoever offers; raises as :meth:`RtcControl.watch` does."""
         address = self._service.watch_head(who, wall_id, head_id)
-        offer = StreamOffer(address.path, address.stream, True, sdp)
-        return Opened(*await self._rtc.watch(who, Watched(wall_id, head_id), offer))
+        offer = WatchOffer((StreamAt(str(address.path), address.stream, True),), None, sdp)
+        return await self._rtc.watch(who, Watched(wall_id, head_id), offer)
 
     async def watch_camera(self, who: Principal, camera_id: str, stream: str, sdp: str) -> Opened:
         """Send a camera to whoever offers: ``stream``, or the largest it has for ``""``.
@@ -83,15 +78,14 @@ class WebRtc:
             raise InvalidError(
                 "camera {id!r} has {streams}", id=camera_id, streams=", ".join(names), field="stream"
             )
-        path = self._packet_path(camera_id)
-        offer = StreamOffer(path, f"camera/{camera_id}/{wanted}", False, sdp)
-        return Opened(*await self._rtc.watch(who, Watched(camera=camera_id), offer))
+        picture = StreamAt(str(self._packet_path(camera_id)), f"camera/{camera_id}/{wanted}")
+        return await self._rtc.watch(who, Watched(camera=camera_id), WatchOffer((picture,), None, sdp))
 
     async def publish_screen(self, who: Principal, screen_id: str, name: str, sdp: str) -> Opened:
-        """Take a screen from whoever offers; raises as :meth:`RtcControl.publish` does."""
+        """Take a screen from whoever offers; raises as :meth:`ScreenShares.share` does."""
         with audited(self._audit, who, Permission.SHARE, "screen.share", screen_id, name):
             share = check(ScreenShare, screen=screen_id, name=name or screen_id)
-            return Opened(*await self._rtc.publish(who, share.screen, share.name, sdp))
+            return await self._shares.share(who, share.screen, share.name, sdp)
 
     async def trickle(self, who: Principal, session_id: str, fragment: str) -> None:
         """Take further candidates of a session of one's own; raises :class:`NotFoundError`."""
@@ -100,8 +94,8 @@ class WebRtc:
     def end(self, who: Principal, session_id: str) -> None:
         """End a session of one's own; raises :class:`NotFoundError`."""
         session = self._own(who, session_id)
-        if session.screen:
-            with audited(self._audit, who, None, "screen.end", session.screen):
+        if screen := screen_of(session):
+            with audited(self._audit, who, None, "screen.end", screen):
                 self._rtc.end(session)
         else:
             self._rtc.end(session)

@@ -1,8 +1,8 @@
 """The packet bus: encoded access units on Unix sockets, one connection a subscription.
 
 A subscriber connects, sends the stream's name and a line feed, and reads records. A record is
-``!BIqqq`` (flags, length, pts in 90 kHz, arrival, capture) and the bytes: an access unit, or,
-with the INFO flag, a JSON :class:`StreamInfo`. The publisher sends the current group of pictures
+``!BIqqqb`` (flags, length, pts in 90 kHz, arrival, capture, level of sound) and the bytes: an access
+unit, or, with the INFO flag, a JSON :class:`StreamInfo`. The publisher sends the current group of pictures
 first; of sound, what comes next. Sound is a stream of its own, and its times begin at 0 by
 themselves: what joins it to the pictures is ``capture``, or ``arrival`` where the camera does not
 tell the time. A description without a codec says that there is no sound. A single byte ``K``
@@ -25,7 +25,7 @@ from commandwall.base.errors import NotFoundError, ProtocolError
 from commandwall.ipc.faults import first_fault
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 
-_RECORD = struct.Struct("!BIqqq")
+_RECORD = struct.Struct("!BIqqqb")
 _KEY, _DAMAGED, _INFO = 1, 2, 4
 _MAX_BACKLOG_BYTES = 4 << 20
 _MAX_RECORD_BYTES = 32 << 20
@@ -72,7 +72,7 @@ class Subscriber:
     def describe(self, info: StreamInfo) -> None:
         """Send what is known of the stream; again when it changes."""
         body = encode_info(info)
-        self._transport.write(_RECORD.pack(_INFO, len(body), 0, 0, 0) + body)
+        self._transport.write(_RECORD.pack(_INFO, len(body), 0, 0, 0, 0) + body)
 
     def push(self, unit: AccessUnit) -> None:
         """Send ``unit``, or drop it."""
@@ -84,7 +84,9 @@ class Subscriber:
             self.dropped += 1
             return
         flags = unit.key * _KEY | unit.damaged * _DAMAGED
-        header = _RECORD.pack(flags, len(unit.data), unit.pts_90k, unit.arrival_ns, unit.capture_utc_ns)
+        header = _RECORD.pack(
+            flags, len(unit.data), unit.pts_90k, unit.arrival_ns, unit.capture_utc_ns, unit.level_dbov
+        )
         self._transport.write(header + unit.data)
 
     def end(self) -> None:
@@ -169,7 +171,7 @@ class Subscription:
         """
         try:
             while True:
-                flags, size, pts_90k, arrival_ns, capture = _RECORD.unpack(
+                flags, size, pts_90k, arrival_ns, capture, level = _RECORD.unpack(
                     await self._reader.readexactly(_RECORD.size)
                 )
                 if size > _MAX_RECORD_BYTES:
@@ -178,9 +180,8 @@ class Subscription:
                 if flags & _INFO:
                     yield decode_info(body)
                 else:
-                    yield AccessUnit(
-                        body, pts_90k, bool(flags & _KEY), bool(flags & _DAMAGED), arrival_ns, capture
-                    )
+                    key, damaged = bool(flags & _KEY), bool(flags & _DAMAGED)
+                    yield AccessUnit(body, pts_90k, key, damaged, arrival_ns, capture, level)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
 

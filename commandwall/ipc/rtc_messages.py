@@ -1,7 +1,7 @@
 """The messages between the control plane and the rtc process; :mod:`commandwall.ipc.messages` takes them in.
 
-A session is one WebRTC connection. The control plane names it, opens it with a peer's offer and is
-told when it connects and when it is over.
+A session is one WebRTC connection. The control plane names it, opens it with a peer's offer (or asks
+for one of this end's) and is told when it connects and when it is over.
 """
 
 from __future__ import annotations
@@ -12,43 +12,109 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class ConfigureRtc:
-    """Control -> rtc, first: where to serve the packets of shared screens, and which ICE servers to ask."""
+    """Control -> rtc, first: where to serve what is published, and which ICE servers to ask."""
 
     packet_path: str
     ice_servers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class WatchStream:
-    """Control -> rtc, a request: send ``stream`` of the packet bus at ``packet_path`` to whoever offers.
+class StreamAt:
+    """A stream of the packet bus at ``packet_path``; ``answers_keys``: a key frame can be asked for there."""
 
-    ``answers_keys``: a key frame can be asked for there. Answered with :class:`SessionAnswer`.
+    packet_path: str
+    stream: str
+    answers_keys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WatchStream:
+    """Control -> rtc, a request: send one picture and sound to whoever offers to receive them.
+
+    ``video`` are the rungs of one picture, the largest first: one of them is sent, as the peer's line
+    allows; ``()`` for none. ``sound`` is a stream of Opus. What the offer has no section for is not
+    sent. Answered with :class:`SessionAnswer`.
     """
 
     session: str
-    packet_path: str
-    stream: str
-    answers_keys: bool
+    video: tuple[StreamAt, ...]
+    sound: StreamAt | None
     offer: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class PublishScreen:
-    """Control -> rtc, a request: receive ``screen`` from whoever offers, and publish it as ``screen/ID``.
+class SwitchStream:
+    """Control -> rtc, a request: send the rungs of another picture, each from its next key frame on.
 
-    Whoever sent it before is cut off. Answered with :class:`SessionAnswer`.
+    Until then the picture before goes on. Answered with :class:`Done` when the new picture is known to
+    come and to have the codec that was agreed on.
     """
 
     session: str
-    screen: str
+    video: tuple[StreamAt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishStream:
+    """Control -> rtc, a request: receive from whoever offers, and publish on the rtc process's bus.
+
+    ``video`` (H.264) and ``sound`` (Opus) are the names of the streams there; ``""`` is not taken, and
+    of two that are wanted one will do. Who published under these names before is cut off. Answered
+    with :class:`SessionAnswer`.
+    """
+
+    session: str
+    video: str
+    sound: str
     offer: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferStream:
+    """Control -> rtc, a request: offer to send, as :class:`WatchStream` does; another server answers.
+
+    Answered with :class:`SessionOffer`; :class:`AcceptAnswer` follows.
+    """
+
+    session: str
+    video: tuple[StreamAt, ...]
+    sound: StreamAt | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferIntake:
+    """Control -> rtc, a request: offer to receive, as :class:`PublishStream` does; another server answers.
+
+    Answered with :class:`SessionOffer`; :class:`AcceptAnswer` follows.
+    """
+
+    session: str
+    video: str
+    sound: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOffer:
+    """Rtc -> control: this end's offer, with all its candidates."""
+
+    sdp: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptAnswer:
+    """Control -> rtc, a request: the other server's answer to an offer; answered with :class:`Done`."""
+
+    session: str
+    sdp: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionAnswer:
-    """Rtc -> control: the SDP for whoever offered."""
+    """Rtc -> control: the SDP for whoever offered; which of picture and sound are sent or taken."""
 
     sdp: str = field(repr=False)
+    video: bool = True
+    sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +138,7 @@ class EndSession:
 
 
 class SessionPhase(StrEnum):
-    """How far a session is. A screen is live from its first key frame."""
+    """How far a session is. What it publishes is live from its first key frame, or packet of sound."""
 
     CONNECTED = "connected"
     LIVE = "live"
@@ -81,11 +147,43 @@ class SessionPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionChanged:
-    """Rtc -> control, at once: a session is further, or over; ``fault`` says why if it failed."""
+    """Rtc -> control, at once: a session is further, or over; ``fault`` says why if it failed.
+
+    ``stream`` is the name of what is live.
+    """
 
     session: str
     phase: SessionPhase
     fault: str = ""
+    stream: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFigures:
+    """How a session was in the last second.
+
+    ``rtt_ms`` and ``jitter_ms`` are ``None`` where they are not known: a round trip is measured by who
+    sends. ``loss_ratio`` is of packets, 0 to 1: of those sent, or of those received the missing ones
+    that did not come again either. ``bitrate_bps`` and ``level_dbov`` (RFC 6464, the loudest; ``None``
+    where it is not told) are of what is received. ``rung`` is the number of the one that is sent, 0
+    the largest. ``dropped`` counts pictures and frames of sound that were too many for the peer's queue.
+    """
+
+    session: str
+    rtt_ms: float | None = None
+    loss_ratio: float = 0.0
+    jitter_ms: float | None = None
+    bitrate_bps: int = 0
+    rung: int = 0
+    level_dbov: int | None = None
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RtcReport:
+    """Rtc -> control, once a second while there are sessions: the figures of those that are connected."""
+
+    sessions: tuple[SessionFigures, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +195,7 @@ class RtcFault:
 
 
 RtcMessage = (
-    ConfigureRtc | WatchStream | PublishScreen | SessionAnswer | TrickleSession | Done | EndSession
-    | SessionChanged | RtcFault
+    ConfigureRtc | WatchStream | SwitchStream | PublishStream | OfferStream | OfferIntake | AcceptAnswer
+    | SessionAnswer | SessionOffer | TrickleSession | Done | EndSession | SessionChanged | RtcReport
+    | RtcFault
 )  # fmt: skip

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 MAX_PIXELS = 35_651_584
 """The largest picture taken: that of level 6.2 of H.264 and H.265, 8192x4352."""
+UNTOLD_DBOV = 1
+"""The level of a frame of sound whose sender does not tell it."""
 
 
 @dataclass(slots=True)
@@ -17,8 +19,9 @@ class AccessUnit:
     packet. ``pts_90k``: presentation time in 90 kHz ticks; never
     wraps. ``key``: decoding can begin here. ``damaged``: something was lost in it, or since the
     last intact key frame. ``arrival_ns``: when its last packet was read, monotonic.
-    ``capture_utc_ns``: when the sender says it was taken; 0 where it does not say. One is made
-    for every frame of every feed; nobody changes it.
+    ``capture_utc_ns``: when the sender says it was taken; 0 where it does not say. ``level_dbov``: how
+    loud a frame of sound is as its sender says (RFC 6464), 0 the loudest and -127 silence, or
+    ``UNTOLD_DBOV``. One is made for every frame of every feed; nobody changes it.
     """
 
     data: bytes
@@ -27,6 +30,7 @@ class AccessUnit:
     damaged: bool = False
     arrival_ns: int = 0
     capture_utc_ns: int = 0
+    level_dbov: int = UNTOLD_DBOV
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,21 @@
-"""One stream of a packet bus, packetised once for everybody who watches it."""
+"""One stream of a packet bus, packetised once for everybody who watches or hears it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, Clock, monotonic_ns, monotonic_s
 from commandwall.base.errors import CommandwallError, InvalidError, UnavailableError
 from commandwall.base.tasks import Backoff
 from commandwall.ipc.packets import Subscription
+from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.access_unit import AccessUnit, StreamInfo
-from commandwall.rtc.viewer import PacketisedFrame, Viewer
+from commandwall.rtc.viewer import PacketisedFrame
 from commandwall.rtp.h264_packetise import h264_fmtp, packetise_h264
 from commandwall.rtp.h265_packetise import packetise_h265
 
@@ -24,16 +26,9 @@ _SLOW_KEY_APART_S = 2.0
 _MAX_GROUP = 300
 _MTU = 1200
 """Payload bytes: what fits every path with the headers of SRTP, UDP and a tunnel around it."""
-_PACKETISE: dict[str, Callable[[bytes, int], list[bytes]]] = {"h264": packetise_h264, "hevc": packetise_h265}
-
-
-@dataclass(frozen=True, slots=True)
-class BusStream:
-    """A stream of a packet bus; ``answers_keys`` says that a key frame can be asked for there."""
-
-    packet_path: str
-    stream: str
-    answers_keys: bool
+_Packetise = Callable[[bytes, int], list[bytes]]
+PICTURES: dict[str, _Packetise] = {"h264": packetise_h264, "hevc": packetise_h265}
+SOUND: dict[str, _Packetise] = {"opus": lambda packet, _: [packet]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +39,32 @@ class Format:
     profile_level_id: str = ""
 
 
-class Broadcast:
-    """Reads a stream while somebody watches. Belongs to the event loop; :meth:`run` is one task.
+class Listener(Protocol):
+    """Who gets what a broadcast reads."""
 
-    When the publisher goes away the viewers stay, and pictures come back with it; their times go on.
+    def push(self, frame: PacketisedFrame) -> bool:
+        """Take a frame or drop it; return whether a key frame is not needed to go on."""
+
+    def catch_up(self, group: Sequence[PacketisedFrame]) -> None:
+        """Take the group of pictures under way, key frame first, as one moment; it may be empty."""
+
+    def end(self) -> None:
+        """Take note that nothing more comes."""
+
+
+class Broadcast:
+    """Reads a stream of one of the codecs in ``packetise`` while somebody gets it.
+
+    Belongs to the event loop; :meth:`run` is one task. When the publisher goes away the viewers stay,
+    and pictures come back with it; their times go on.
     """
 
-    def __init__(self, source: BusStream, clock: Clock = monotonic_s) -> None:
-        self.viewers: set[Viewer] = set()
+    def __init__(
+        self, source: StreamAt, packetise: Mapping[str, _Packetise] = PICTURES, clock: Clock = monotonic_s
+    ) -> None:
+        self.viewers: set[Listener] = set()
         self._source = source
+        self._packetise = packetise
         self._clock = clock
         self._format: asyncio.Future[Format] = asyncio.get_running_loop().create_future()
         self._subscription: Subscription | None = None
@@ -73,7 +85,7 @@ class Broadcast:
         except TimeoutError:
             raise UnavailableError("there is no picture to send now; see its state and reason") from None
 
-    def join(self, viewer: Viewer) -> None:
+    def join(self, viewer: Listener) -> None:
         """Send ``viewer`` what comes, beginning with a picture as soon as there is one."""
         self.viewers.add(viewer)
         if self._source.answers_keys:
@@ -87,7 +99,7 @@ class Broadcast:
 
     async def run(self) -> None:
         """Read and send until cancelled, or until the stream is none that can be sent."""
-        backoff = Backoff((0.1, 0.2, 0.5, 1.0))
+        backoff = Backoff((0.1, 0.2, 0.5))
         try:
             while True:
                 await self._read(backoff)
@@ -97,7 +109,7 @@ class Broadcast:
             if not self._format.done():
                 self._format.set_exception(error)
         finally:
-            for viewer in self.viewers:
+            for viewer in tuple(self.viewers):
                 viewer.end()
 
     async def _read(self, backoff: Backoff) -> None:
@@ -122,7 +134,7 @@ class Broadcast:
             subscription.close()
 
     def _learn(self, info: StreamInfo) -> None:
-        if info.codec not in _PACKETISE:
+        if info.codec not in self._packetise:
             raise InvalidError("{codec} is not sent to browsers, only H.264 and H.265", codec=info.codec)
         if self._codec and info.codec != self._codec:
             raise InvalidError("it is {codec} now; ask for it anew", codec=info.codec)
@@ -131,8 +143,9 @@ class Broadcast:
     def _send(self, unit: AccessUnit) -> None:
         if not self._codec:
             return
-        payloads = _PACKETISE[self._codec](unit.data, _MTU)
-        frame = PacketisedFrame(payloads, len(unit.data), self._time_90k(unit), unit.key)
+        payloads = self._packetise[self._codec](unit.data, _MTU)
+        time_90k, level = self._time_90k(unit), unit.level_dbov
+        frame = PacketisedFrame(payloads, len(unit.data), time_90k, unit.key, level)
         if unit.key and not self._format.done():
             profile = h264_fmtp(unit.data).get("profile-level-id", "") if self._codec == "h264" else ""
             self._format.set_result(Format(self._codec, profile))

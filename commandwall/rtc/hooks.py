@@ -2,20 +2,23 @@
 
 aiortc encodes for every receiver and decodes from every sender. Here neither happens: ready payloads
 are given to its senders, and packets are taken from its receivers before its jitter buffer, which
-waits for hundreds of packets after a single loss. All else stays aiortc's: ICE, DTLS, SRTP, RTCP,
-retransmission in both directions.
+waits for hundreds of packets after a single loss of pictures, and keeps whatever lag sound once had.
+All else stays aiortc's: ICE, DTLS, SRTP, RTCP, retransmission in both directions.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import inspect
+import struct
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import aioice.ice
 import aiortc
 import ifaddr
-from aiortc import MediaStreamTrack, RTCRtpReceiver, RTCRtpSender
+from aiortc import MediaStreamTrack, RTCDtlsTransport, RTCRtpReceiver, RTCRtpSender
 from aiortc.codecs import CODECS
 from aiortc.jitterbuffer import JitterBuffer
 from aiortc.mediastreams import MediaStreamError
@@ -24,8 +27,9 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtpsender import RTCEncodedFrame
 from aiortc.rtp import RtcpSrPacket, RtpPacket
 
-from commandwall.base.clock import RTP_CLOCK_HZ
 from commandwall.base.errors import UnsupportedError
+from commandwall.model.access_unit import UNTOLD_DBOV
+from commandwall.rtc.codecs import set_up_codecs
 from commandwall.rtc.version import TESTED_WITH
 
 _JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
@@ -33,28 +37,44 @@ _ESTIMATOR = "_RTCRtpReceiver__remote_bitrate_estimator"
 _SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCRtpSender, "_next_encoded_frame", ("self", "codec")),
     (RTCRtpSender, "_send_keyframe", ("self",)),
+    (RTCRtpSender, "_handle_rtcp_packet", ("self", "packet")),
+    (RTCRtpSender, "_send_rtcp", ("self", "packets")),
     (RTCEncodedFrame, "__init__", ("self", "payloads", "timestamp", "audio_level")),
     (RTCRtpReceiver, "_handle_rtcp_packet", ("self", "packet")),
     (RTCRtpReceiver, "_send_rtcp_pli", ("self", "media_ssrc")),
+    (RTCDtlsTransport, "_handle_rtp_data", ("self", "data", "arrival_time_ms")),
+    (RTCDtlsTransport, "_handle_rtcp_data", ("self", "data")),
     (JitterBuffer, "add", ("self", "packet")),
     (RemoteBitrateEstimator, "add", ("self", "arrival_time_ms", "abs_send_time", "payload_size", "ssrc")),
+    (aioice.ice.Connection, "data_received", ("self", "data", "component")),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
 )
-_H264 = {"level-asymmetry-allowed": "1", "packetization-mode": "1"}
-_H264_LEVEL_5_2 = "34"
-_H264_PROFILES = ("42e0", "4200", "4d00", "6400", "640c")
-_FIRST_PAYLOAD_TYPE = 97
+_ATTRIBUTES = (
+    (RTCRtpReceiver, _JITTER_BUFFER),
+    (RTCRtpReceiver, _ESTIMATOR),
+    (RTCRtpSender, "_ssrc"),
+    (aioice.ice.Connection, "_queue"),
+)
 _TELL_EVERY_MS = 1000
+_MAX_WAITING = 2000
+"""So many datagrams of a peer wait at most; a flood must not fill the memory of all."""
+_PARSERS_RAISE = (struct.error, IndexError)
+"""What aiortc's parsers of RTP and RTCP raise besides ValueError, which it expects."""
+
+
+class OutgoingFrame(NamedTuple):
+    """The RTP payloads of one access unit and its time in the clock of its codec: 90 kHz, or 48 for Opus."""
+
+    payloads: list[bytes]
+    timestamp: int
+    level_dbov: int = UNTOLD_DBOV
 
 
 class FrameSource(Protocol):
     """Who has ready payloads for one receiver."""
 
-    async def next_frame(self) -> tuple[list[bytes], int]:
-        """Return the RTP payloads of the next access unit and its time (90 kHz).
-
-        Raises :class:`EndOfStreamError` when none follows.
-        """
+    async def next_frame(self) -> OutgoingFrame:
+        """Return the next access unit; raises :class:`EndOfStreamError` when none follows."""
 
     def want_key(self) -> None:
         """Take note that the receiver cannot go on without a key frame (RTCP PLI)."""
@@ -74,44 +94,63 @@ class PacketSink(Protocol):
         """Take a sender report."""
 
 
+class SenderListener(Protocol):
+    """Who is told what goes between one sender and its receiver by RTCP."""
+
+    def sent(self, packet: Any) -> None:
+        """Take note of an RTCP packet of this end."""
+
+    def heard(self, packet: Any) -> None:
+        """Take note of an RTCP packet of the receiver."""
+
+
 class PayloadTrack(MediaStreamTrack):
     """A track that stands in an offer or answer for a :class:`FrameSource`; nobody reads it."""
 
-    kind = "video"
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
 
     async def recv(self) -> Any:
-        """Raise: pictures are not encoded here."""
+        """Raise: nothing is encoded here."""
         raise EndOfStreamError
 
 
 def install() -> None:
-    """Check aiortc and set it up: codecs, and addresses on the loopback. Called once, at start.
+    """Check aiortc and set it up: codecs, addresses on the loopback, bounds. Called once, at start.
 
     Raises :class:`UnsupportedError` naming what differs from the release this was written for.
     """
     _check()
-    CODECS["video"][:] = _video_codecs()
+    set_up_codecs()
     aioice.ice.get_host_addresses = host_addresses
+    aioice.ice.Connection.data_received = _data_received  # type: ignore[method-assign]
+    for name in ("_handle_rtp_data", "_handle_rtcp_data"):
+        setattr(RTCDtlsTransport, name, _guarded(getattr(RTCDtlsTransport, name)))
 
 
-def send_from(sender: RTCRtpSender, source: FrameSource) -> None:
+def send_from(sender: RTCRtpSender, source: FrameSource, listener: SenderListener | None = None) -> None:
     """Send what ``source`` has instead of encoding a track; tell it of receivers' wish for key frames."""
 
     async def next_encoded_frame(_: RTCRtpCodecParameters) -> RTCEncodedFrame:
-        payloads, time_90k = await source.next_frame()
-        return RTCEncodedFrame(payloads, time_90k, None)  # type: ignore[arg-type] # None is what it tests for
+        payloads, timestamp, level_dbov = await source.next_frame()
+        level = None if level_dbov == UNTOLD_DBOV else level_dbov
+        return RTCEncodedFrame(payloads, timestamp, level)  # type: ignore[arg-type] # None is what it tests for
 
     sender._next_encoded_frame = next_encoded_frame  # type: ignore[method-assign, assignment]
     sender._send_keyframe = source.want_key  # type: ignore[method-assign]
+    if listener is not None:
+        _overhear(sender, listener)
 
 
-def receive_into(receiver: RTCRtpReceiver, sink: PacketSink, allowed_bps: int) -> None:
+def receive_into(receiver: RTCRtpReceiver, sink: PacketSink, allowed_bps: int = 0) -> None:
     """Give packets and sender reports to ``sink`` and nothing to the jitter buffer and the decoder.
 
-    The sender is told that it may use ``allowed_bps``; it lowers its rate by itself upon loss.
+    The sender of pictures is told that it may use ``allowed_bps``; it lowers its rate by itself upon loss.
     """
     setattr(receiver, _JITTER_BUFFER, _Tap(sink))
-    setattr(receiver, _ESTIMATOR, _Allowance(allowed_bps))
+    if allowed_bps:
+        setattr(receiver, _ESTIMATOR, _Allowance(allowed_bps))
     handle: Callable[[Any], Awaitable[None]] = receiver._handle_rtcp_packet
 
     async def handle_rtcp_packet(packet: Any) -> None:
@@ -175,16 +214,53 @@ class _Allowance:
         return self._allowed_bps, [ssrc]
 
 
+def _overhear(sender: RTCRtpSender, listener: SenderListener) -> None:
+    handle: Callable[[Any], Awaitable[None]] = sender._handle_rtcp_packet
+    send: Callable[[list[Any]], Awaitable[None]] = sender._send_rtcp
+
+    async def handle_rtcp_packet(packet: Any) -> None:
+        listener.heard(packet)
+        await handle(packet)
+
+    async def send_rtcp(packets: list[Any]) -> None:
+        for packet in packets:
+            listener.sent(packet)
+        await send(packets)
+
+    sender._handle_rtcp_packet = handle_rtcp_packet  # type: ignore[method-assign]
+    sender._send_rtcp = send_rtcp  # type: ignore[method-assign]
+
+
+def _data_received(self: aioice.ice.Connection, data: bytes, component: int) -> None:
+    """Queue a datagram that is no STUN; an empty one would end the connection, too many the process."""
+    if data and self._queue.qsize() < _MAX_WAITING:
+        self._queue.put_nowait((data, component))
+
+
+def _guarded(handle: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Return ``handle`` so that a broken packet of the peer is dropped, and does not end its connection."""
+    if hasattr(handle, "__wrapped__"):
+        return handle
+
+    @functools.wraps(handle)
+    async def handle_guarded(*args: Any, **kwargs: Any) -> None:
+        with contextlib.suppress(*_PARSERS_RAISE):
+            await handle(*args, **kwargs)
+
+    return handle_guarded
+
+
 def _check() -> None:
     for owner, name, parameters in _SIGNATURES:
         function = getattr(owner, name, None)
         if function is None or tuple(inspect.signature(function).parameters) != parameters:
             raise _differs(f"{owner.__name__}.{name}{parameters}")
-    for name in (_JITTER_BUFFER, _ESTIMATOR):
-        if name not in RTCRtpReceiver.__init__.__code__.co_names:
-            raise _differs(name)
-    if not isinstance(CODECS.get("video"), list):
-        raise _differs("codecs.CODECS")
+    for owner, name in _ATTRIBUTES:
+        if name not in owner.__init__.__code__.co_names:
+            raise _differs(f"{owner.__name__}.{name}")
+    for kind in ("audio", "video"):
+        if not isinstance(CODECS.get(kind), list):
+            raise _differs("codecs.CODECS")
 
 
 def _differs(what: str) -> UnsupportedError:
@@ -194,35 +270,3 @@ def _differs(what: str) -> UnsupportedError:
         what=what,
         tested=TESTED_WITH,
     )
-
-
-def _video_codecs() -> list[RTCRtpCodecParameters]:
-    """Return what is offered and taken: H.264 of every profile, and H.265, each with retransmission.
-
-    The level is the highest there is, since whatever comes is passed on; browsers take the level for
-    a limit of what they may send.
-    """
-    formats: list[tuple[str, dict[str, Any]]] = [
-        ("video/H264", {**_H264, "profile-level-id": profile + _H264_LEVEL_5_2}) for profile in _H264_PROFILES
-    ]
-    formats.append(("video/H265", {}))
-    feedback = CODECS["video"][0].rtcpFeedback
-    codecs = []
-    for number, (mime_type, parameters) in enumerate(formats):
-        payload_type = _FIRST_PAYLOAD_TYPE + 2 * number
-        codecs += [
-            RTCRtpCodecParameters(
-                mimeType=mime_type,
-                clockRate=RTP_CLOCK_HZ,
-                payloadType=payload_type,
-                rtcpFeedback=list(feedback),
-                parameters=parameters,
-            ),
-            RTCRtpCodecParameters(
-                mimeType="video/rtx",
-                clockRate=RTP_CLOCK_HZ,
-                payloadType=payload_type + 1,
-                parameters={"apt": payload_type},
-            ),
-        ]
-    return codecs

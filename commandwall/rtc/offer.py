@@ -5,7 +5,7 @@ What comes is a stranger's. Whatever is not an offer that can be answered is ref
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiortc import RTCIceCandidate, RTCRtpCodecCapability
@@ -25,6 +25,7 @@ MAX_OFFER_BYTES = 64 << 10
 _MAX_CANDIDATES = 64
 _PARSER_RAISES = (ValueError, LookupError, AssertionError, AttributeError, StopIteration)
 """What aiortc's parser was seen to raise for broken text; it declares nothing."""
+_OPUS = "audio/opus"
 _MIME_TYPES = {"h264": "video/h264", "hevc": "video/h265"}
 _NAMES = {"h264": "H.264", "hevc": "H.265"}
 _DECODERS_TAKE = (
@@ -39,21 +40,41 @@ _DECODERS_TAKE = (
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer with one video section, of a peer that ``sends`` a picture or wants one.
+    """What a peer offers or answers: ``sdp`` is what aiortc is given of it.
 
-    ``sdp`` is what aiortc is given of it.
+    ``codecs`` are those of the sections that are taken, by their kind: ``video``, ``audio``; ``left`` are
+    the kinds of sections that are not, and are answered as inactive.
     """
 
     sdp: str
     sends: bool
-    codecs: tuple[RTCRtpCodecParameters, ...]
+    codecs: Mapping[str, tuple[RTCRtpCodecParameters, ...]]
+    left: tuple[str, ...]
 
 
-def parse_offer(text: str, *, sends: bool) -> Offer:
-    """Return the offer in ``text``, of a peer that ``sends`` a picture or wants one.
+def parse_offer(text: str, *, sends: bool, kinds: Collection[str] = ("video",)) -> Offer:
+    """Return the offer in ``text``, of a peer that ``sends`` the ``kinds`` wanted or wants them.
 
-    Raises :class:`InvalidError` saying what is wrong with it.
+    One of several kinds will do. Raises :class:`InvalidError` saying what is wrong with it.
     """
+    sdp, description = parse_description(text)
+    wanted = ("sendonly", "sendrecv") if sends else ("recvonly", "sendrecv")
+    codecs: dict[str, tuple[RTCRtpCodecParameters, ...]] = {}
+    for kind in kinds:
+        found = [media for media in description.media if media.kind == kind]
+        if len(found) > 1 or (not found and len(kinds) == 1):
+            raise _wrong_number(kind, len(found))
+        for media in found:
+            if (media.direction or "sendrecv") in wanted:
+                codecs[kind] = tuple(media.rtp.codecs)
+    if not codecs:
+        raise _none_usable(description, wanted[0], kinds)
+    left = tuple(media.kind for media in description.media if media.kind not in codecs)
+    return Offer(sdp, sends, codecs, left)
+
+
+def parse_description(text: str) -> tuple[str, SessionDescription]:
+    """Return ``text`` as aiortc may be given it, and parsed; raises :class:`InvalidError`."""
     if len(text) > MAX_OFFER_BYTES:
         raise _broken("it is longer than 64 KiB")
     sdp = _without_remote_work(text)
@@ -61,27 +82,20 @@ def parse_offer(text: str, *, sends: bool) -> Offer:
         description = SessionDescription.parse(sdp)
     except _PARSER_RAISES as error:
         raise _broken(f"{type(error).__name__} {error}") from None
-    video = [media for media in description.media if media.kind == "video"]
-    if len(video) != 1:
-        raise InvalidError(
-            "the offer has {count} video sections; one is taken", count=len(video), field="sdp"
-        )
     for media in description.media:
         _check_media(media)
-    wanted = ("sendonly", "sendrecv") if sends else ("recvonly", "sendrecv")
-    if (video[0].direction or "sendrecv") not in wanted:
-        raise InvalidError("the video section must be {direction}", direction=wanted[0], field="sdp")
-    return Offer(sdp, sends, tuple(video[0].rtp.codecs))
+    return sdp, description
 
 
-def preferences(offer: Offer, codec: str, profile_level_id: str = "") -> list[RTCRtpCodecCapability]:
+def picture_preferences(offer: Offer, codec: str, profile_level_id: str = "") -> list[RTCRtpCodecCapability]:
     """Return what the answer is to name: how ``offer`` takes ``codec`` (as FFmpeg names it).
 
     With a profile the first choice is one that decodes it; without, the offer's own order stands.
     Raises :class:`InvalidError` when the offer has no such codec.
     """
     ours = get_capabilities("video").codecs
-    offered = [theirs for theirs in offer.codecs if theirs.mimeType.lower() == _MIME_TYPES.get(codec)]
+    mime_type = _MIME_TYPES.get(codec)
+    offered = [theirs for theirs in offer.codecs["video"] if theirs.mimeType.lower() == mime_type]
     if codec == "h264":
         profiles = [profile for theirs in offered if (profile := _profile_of(theirs)) is not None]
         profiles = list(dict.fromkeys(profiles))
@@ -89,10 +103,41 @@ def preferences(offer: Offer, codec: str, profile_level_id: str = "") -> list[RT
             profiles = [_best(profiles, _profile(profile_level_id))] if profiles else []
         matching = [each for profile in profiles for each in ours if _is_h264(each, profile)]
     else:
-        matching = [each for each in ours if offered and each.mimeType.lower() == _MIME_TYPES.get(codec)]
+        matching = [each for each in ours if offered and each.mimeType.lower() == mime_type]
     if not matching:
         raise _not_offered(offer, codec)
     return [*matching, *(each for each in ours if is_rtx(each))]
+
+
+def sound_preferences(offer: Offer) -> list[RTCRtpCodecCapability]:
+    """Return Opus, which is all the sound that is taken; raises :class:`InvalidError` without it."""
+    if not any(theirs.mimeType.lower() == _OPUS for theirs in offer.codecs["audio"]):
+        raise InvalidError(
+            "the offer has sound as {offered}, but no Opus; join with a browser or terminal that has it",
+            offered=_names(offer.codecs["audio"]),
+            field="sdp",
+        )
+    return our_sound()
+
+
+def our_sound() -> list[RTCRtpCodecCapability]:
+    """Return what is offered by this end for sound."""
+    return [each for each in get_capabilities("audio").codecs if each.mimeType.lower() == _OPUS]
+
+
+def our_pictures(codec: str, profile_level_id: str = "") -> list[RTCRtpCodecCapability]:
+    """Return what is offered by this end for pictures of ``codec``, its own profile first."""
+    ours = get_capabilities("video").codecs
+    matching = [each for each in ours if each.mimeType.lower() == _MIME_TYPES[codec]]
+    if profile_level_id:
+        profile = _profile(profile_level_id)
+        matching.sort(key=lambda each: _profile_of(each) is not profile)
+    return [*matching, *(each for each in ours if is_rtx(each))]
+
+
+def is_stereo(offer: Offer) -> bool:
+    """Return whether who offers sound sends two channels of it (RFC 7587, ``sprop-stereo``)."""
+    return any(str(theirs.parameters.get("sprop-stereo", 0)) == "1" for theirs in offer.codecs["audio"])
 
 
 def parse_candidates(fragment: str) -> list[RTCIceCandidate]:
@@ -160,9 +205,27 @@ def _broken(why: str) -> InvalidError:
     return InvalidError("this is not an offer that can be answered: {why}", why=why[:120], field="sdp")
 
 
+def _wrong_number(kind: str, count: int) -> InvalidError:
+    return InvalidError(
+        "the offer has {count} {kind} sections; one is taken", count=count, kind=kind, field="sdp"
+    )
+
+
+def _none_usable(description: SessionDescription, direction: str, kinds: Collection[str]) -> InvalidError:
+    there = [media.kind for media in description.media if media.kind in kinds]
+    if not there:
+        return InvalidError("the offer has neither picture nor sound; offer one of them", field="sdp")
+    return InvalidError(
+        "the {kind} section must be {direction}", kind=there[0], direction=direction, field="sdp"
+    )
+
+
+def _names(codecs: Sequence[RTCRtpCodecParameters]) -> str:
+    return ", ".join(dict.fromkeys(each.name for each in codecs if not is_rtx(each)))[:80] or "-"
+
+
 def _not_offered(offer: Offer, codec: str) -> InvalidError:
-    names = dict.fromkeys(each.name for each in offer.codecs if not is_rtx(each))
-    offered = ", ".join(names)[:80] or "-"
+    offered = _names(offer.codecs["video"])
     if offer.sends:
         return InvalidError(
             "the offer has {offered}, but no H.264 of packetization-mode 1; share from a browser with it",

@@ -1,4 +1,4 @@
-"""One WebRTC connection: it answers one offer, connects or does not, and ends once."""
+"""One WebRTC connection: it answers an offer or makes one, connects or does not, and ends once."""
 
 from __future__ import annotations
 
@@ -6,47 +6,62 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from aiortc import (
+    RTCBundlePolicy,
     RTCConfiguration,
     RTCIceServer,
     RTCPeerConnection,
     RTCRtpCodecCapability,
-    RTCRtpTransceiver,
+    RTCRtpReceiver,
+    RTCRtpSender,
     RTCSessionDescription,
 )
 from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
 
-from commandwall.base.errors import ConnectionLostError, InvalidError
+from commandwall.base.errors import ConnectionLostError, InvalidError, UnavailableError
 from commandwall.rtc.hooks import PayloadTrack
-from commandwall.rtc.offer import Offer, fragment_user, parse_candidates
+from commandwall.rtc.offer import Offer, fragment_user, parse_candidates, parse_description
 
 CONNECT_S = 15.0
 _REFUSALS = (ValueError, InternalError, InvalidAccessError, InvalidStateError, OperationError)
 
 
 class Peer:
-    """A peer with one video section. Belongs to the event loop; :meth:`live` is one task.
+    """A peer with a section of video, of audio, or both. Belongs to the event loop; :meth:`live` is one task.
 
     Candidates are those of this machine's addresses; ``ice_servers`` (URLs) add to them, usually none.
+    ``offers``: this end makes the offer.
     """
 
-    def __init__(self, ice_servers: Sequence[str]) -> None:
+    def __init__(self, ice_servers: Sequence[str], *, offers: bool = False) -> None:
         servers = [RTCIceServer(urls=list(ice_servers))] if ice_servers else []
-        self._connection = RTCPeerConnection(RTCConfiguration(servers))
+        bundle = RTCBundlePolicy.MAX_BUNDLE if offers else RTCBundlePolicy.BALANCED
+        self._connection = RTCPeerConnection(RTCConfiguration(servers, bundlePolicy=bundle))
         self._connection.on("connectionstatechange", self._changed)
         self._connected = asyncio.Event()
         self._over = asyncio.Event()
         self._user = ""
 
-    def video(self, *, sends: bool, preferences: list[RTCRtpCodecCapability]) -> RTCRtpTransceiver:
-        """Return the one video section, in which this end ``sends`` or receives; before :meth:`answer`."""
-        track_or_kind = PayloadTrack() if sends else "video"
-        direction = "sendonly" if sends else "recvonly"
-        transceiver = self._connection.addTransceiver(track_or_kind, direction)
+    @property
+    def connected(self) -> bool:
+        """Whether the connection stood at any time."""
+        return self._connected.is_set()
+
+    def sender(self, kind: str, preferences: list[RTCRtpCodecCapability]) -> RTCRtpSender:
+        """Return what sends ``video`` or ``audio``; before :meth:`answer` or :meth:`offer`."""
+        transceiver = self._connection.addTransceiver(PayloadTrack(kind), "sendonly")
         transceiver.setCodecPreferences(preferences)
-        return transceiver
+        return transceiver.sender
+
+    def receiver(self, kind: str, preferences: list[RTCRtpCodecCapability]) -> RTCRtpReceiver:
+        """Return what receives ``video`` or ``audio``; before :meth:`answer` or :meth:`offer`."""
+        transceiver = self._connection.addTransceiver(kind, "recvonly")
+        transceiver.setCodecPreferences(preferences)
+        return transceiver.receiver
 
     async def answer(self, offer: Offer) -> str:
         """Return the answer to ``offer``, with all candidates; raises :class:`InvalidError`."""
+        for kind in offer.left:
+            self._connection.addTransceiver(kind, "inactive")  # aiortc receives what nobody asked for.
         try:
             await self._connection.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
             await self._connection.setLocalDescription(await self._connection.createAnswer())
@@ -56,6 +71,26 @@ class Peer:
             ) from None
         self._user = fragment_user(offer.sdp)
         return str(self._connection.localDescription.sdp)
+
+    async def offer(self) -> str:
+        """Return this end's offer, with all candidates; :meth:`accept` follows."""
+        await self._connection.setLocalDescription(await self._connection.createOffer())
+        return str(self._connection.localDescription.sdp)
+
+    async def accept(self, answer: str) -> None:
+        """Take the answer to :meth:`offer`; raises :class:`InvalidError`, :class:`UnavailableError`."""
+        if self._connection.signalingState != "have-local-offer":
+            raise InvalidError("this session has no offer that waits for an answer", field="sdp")
+        sdp, _ = parse_description(answer)
+        try:
+            await self._connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
+        except _REFUSALS as error:
+            raise InvalidError(
+                "the other system cannot be connected: {why}", why=str(error)[:120], field="sdp"
+            ) from None
+        directions = {each.currentDirection for each in self._connection.getTransceivers()}
+        if directions <= {"inactive", None}:
+            raise UnavailableError("the other system takes neither picture nor sound")
 
     async def trickle(self, fragment: str) -> None:
         """Take further candidates of the peer (RFC 8840); raises :class:`InvalidError`.

@@ -7,25 +7,27 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from commandwall.rtc.hooks import EndOfStreamError
+from commandwall.model.access_unit import UNTOLD_DBOV
+from commandwall.rtc.hooks import EndOfStreamError, OutgoingFrame
 
 _MAX_FRAMES = 50
 """So many wait at most, besides the group of pictures that a viewer begins with."""
 _MAX_BYTES = 8 << 20
 _BURST_BYTES = 32 << 10
 _BURST_PAUSE_S = 0.002
-_CATCH_UP_90K = 90
+CATCH_UP_90K = 90
 """How far apart pictures of the past are told to be, so that a browser shows the newest of them at once
 instead of playing all of them: 1 ms."""
 
 
 class PacketisedFrame(NamedTuple):
-    """One access unit as RTP payloads, shared by all viewers. ``time_90k`` never wraps."""
+    """One access unit as RTP payloads, shared by all who get it. ``time_90k`` never wraps."""
 
     payloads: list[bytes]
     size: int
     time_90k: int
     key: bool
+    level_dbov: int = UNTOLD_DBOV
 
 
 class Viewer:
@@ -47,7 +49,7 @@ class Viewer:
         self._filled = asyncio.Event()
         self.dropped = 0
 
-    async def next_frame(self) -> tuple[list[bytes], int]:
+    async def next_frame(self) -> OutgoingFrame:
         """Return the payloads of the next picture and its time; one task calls this.
 
         Raises :class:`EndOfStreamError` after :meth:`end`.
@@ -67,12 +69,12 @@ class Viewer:
         frame = self._queue.popleft()
         self._bytes -= frame.size
         self._burst += frame.size
-        return frame.payloads, frame.time_90k
+        return OutgoingFrame(frame.payloads, frame.time_90k)
 
     def catch_up(self, group: Sequence[PacketisedFrame]) -> None:
         """Queue the group of pictures under way, key frame first, to be shown as one moment."""
         for number, frame in enumerate(group, 1 - len(group)):
-            self._queue.append(frame._replace(time_90k=group[-1].time_90k + number * _CATCH_UP_90K))
+            self._queue.append(frame._replace(time_90k=group[-1].time_90k + number * CATCH_UP_90K))
             self._bytes += frame.size
         if group:
             self._most = _MAX_FRAMES + len(group)

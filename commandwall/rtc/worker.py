@@ -13,19 +13,33 @@ from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.messages import Failure, Message
 from commandwall.ipc.packets import PacketServer
 from commandwall.ipc.rtc_messages import (
+    AcceptAnswer,
     ConfigureRtc,
     Done,
     EndSession,
-    PublishScreen,
+    OfferIntake,
+    OfferStream,
+    PublishStream,
     RtcFault,
-    SessionAnswer,
+    SessionOffer,
+    SwitchStream,
     TrickleSession,
     WatchStream,
 )
 from commandwall.rtc import hooks
-from commandwall.rtc.screen import ScreenBus
+from commandwall.rtc.published import PublishedBus
 from commandwall.rtc.sessions import Sessions
 from commandwall.workers.child import run_child
+
+_REQUESTS = (
+    WatchStream,
+    PublishStream,
+    OfferStream,
+    OfferIntake,
+    AcceptAnswer,
+    SwitchStream,
+    TrickleSession,
+)
 
 
 class RtcProcess:
@@ -42,14 +56,10 @@ class RtcProcess:
         match received.message:
             case ConfigureRtc() as message:
                 await self._configure(message)
-            case WatchStream() as message:
-                self._answer(received.call, self._watch(message))
-            case PublishScreen() as message:
-                self._answer(received.call, self._publish(message))
-            case TrickleSession() as message:
-                self._answer(received.call, self._trickle(message))
             case EndSession(session):
                 self._running().end(session)
+            case message if isinstance(message, _REQUESTS):
+                self._answer(received.call, self._do(message))
             case message:
                 raise ProtocolError(f"the rtc process does not take {type(message).__name__}")
 
@@ -64,18 +74,28 @@ class RtcProcess:
         except UnsupportedError as error:
             self._channel.post(RtcFault(str(error), error.zh))
             return
-        screens = ScreenBus()
-        await self._stack.enter_async_context(PacketServer(Path(message.packet_path), screens))
-        self._sessions = Sessions(self._group, screens, message.ice_servers, self._channel.post)
+        published = PublishedBus()
+        await self._stack.enter_async_context(PacketServer(Path(message.packet_path), published))
+        self._sessions = Sessions(self._group, published, message.ice_servers, self._channel.post)
 
-    async def _watch(self, message: WatchStream) -> Message:
-        return SessionAnswer(await self._running().watch(message))
-
-    async def _publish(self, message: PublishScreen) -> Message:
-        return SessionAnswer(await self._running().publish(message))
-
-    async def _trickle(self, message: TrickleSession) -> Message:
-        await self._running().trickle(message.session, message.fragment)
+    async def _do(self, request: Message) -> Message:
+        """Do what is asked for and return the answer; raises :class:`CommandwallError`."""
+        sessions = self._running()
+        match request:
+            case WatchStream():
+                return await sessions.watch(request)
+            case PublishStream():
+                return await sessions.publish(request)
+            case OfferStream():
+                return SessionOffer(await sessions.offer_stream(request))
+            case OfferIntake():
+                return SessionOffer(await sessions.offer_intake(request))
+            case AcceptAnswer(session, sdp):
+                await sessions.accept(session, sdp)
+            case SwitchStream(session, video):
+                await sessions.switch(session, video)
+            case TrickleSession(session, fragment):
+                await sessions.trickle(session, fragment)
         return Done()
 
     def _answer(self, call: int, doing: Awaitable[Message]) -> None:

@@ -9,8 +9,8 @@ from commandwall.control.http.context import web_of, who
 from commandwall.control.http.exchange import Items, answer
 from commandwall.control.http.routes import API, Query, Route
 from commandwall.control.roles import Permission
+from commandwall.control.rtc import Opened
 from commandwall.control.screens import ScreenStatus
-from commandwall.control.webrtc import Opened
 
 _SDP = "application/sdp"
 _FRAGMENT = "application/trickle-ice-sdpfrag"

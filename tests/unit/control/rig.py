@@ -41,7 +41,7 @@ from commandwall.control.rearranging import Rearrangement
 from commandwall.control.records import Records
 from commandwall.control.roles import Principal, Role
 from commandwall.control.roster import Roster
-from commandwall.control.rtc import RtcSession, StreamOffer, Watched
+from commandwall.control.rtc import Opened, RtcSession, Watched, WatchOffer
 from commandwall.control.screens import Screens
 from commandwall.control.service import Service
 from commandwall.control.state import CameraBoard
@@ -296,15 +296,15 @@ class FakeRtc:
 
     def __init__(self) -> None:
         self.sessions: dict[str, RtcSession] = {}
-        self.offers: list[StreamOffer] = []
+        self.offers: list[WatchOffer] = []
         self.fragments: list[str] = []
 
-    async def watch(self, by: Principal, watched: Watched, offer: StreamOffer) -> tuple[str, str]:
+    async def watch(self, by: Principal, watched: Watched | None, offer: WatchOffer) -> Opened:
         self.offers.append(offer)
         return self._open(RtcSession(f"s{len(self.sessions)}", by, watched))
 
-    async def publish(self, by: Principal, screen_id: str, name: str, sdp: str) -> tuple[str, str]:
-        return self._open(RtcSession(f"s{len(self.sessions)}", by, screen=f"{screen_id} {name}"))
+    async def share(self, by: Principal, screen_id: str, name: str, sdp: str) -> Opened:
+        return self._open(RtcSession(f"s{len(self.sessions)}", by, publishes=(f"screen/{screen_id} {name}",)))
 
     def session(self, session_id: str) -> RtcSession:
         try:
@@ -318,9 +318,9 @@ class FakeRtc:
     def end(self, session: RtcSession) -> None:
         del self.sessions[session.id]
 
-    def _open(self, session: RtcSession) -> tuple[str, str]:
+    def _open(self, session: RtcSession) -> Opened:
         self.sessions[session.id] = session
-        return session.id, "v=0 answer"
+        return Opened(session.id, "v=0 answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,7 +433,7 @@ async def open_rig(
             if role not in {user.name for user in await users.users()}:
                 await users.add(role, role, PASSWORD)
         rtc, screens = FakeRtc(), Screens(events.publish, lambda _: None, lambda _: None)
-        webrtc = WebRtc(service, board, lambda id: directory / "cameras.packets", rtc, screens, audit)
+        webrtc = WebRtc(service, board, lambda id: directory / "cameras.packets", rtc, rtc, screens, audit)
         overlays, streams = (decor, dress, viewers), (webrtc, rtc, screens)
         yield Rig(
             service,

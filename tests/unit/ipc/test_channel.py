@@ -26,7 +26,14 @@ from commandwall.ipc.messages import (
     TileSpec,
     WallTile,
 )
-from commandwall.ipc.rtc_messages import SessionChanged, SessionPhase, WatchStream
+from commandwall.ipc.rtc_messages import (
+    RtcReport,
+    SessionChanged,
+    SessionFigures,
+    SessionPhase,
+    StreamAt,
+    WatchStream,
+)
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.layout import Aspect
 from commandwall.model.reason import Reason, ReasonCode
@@ -55,7 +62,8 @@ MESSAGES: list[Message] = [
             ),
         ),
     ),
-    WatchStream("s", "/run/w", "head/a", True, "v=0"),
+    WatchStream("s", (StreamAt("/run/w", "head/a", True),), StreamAt("/run/s", "mix"), "v=0"),
+    RtcReport((SessionFigures("s", 12.5, 0.01, None, 64_000, 1, -30, 2),)),
     SessionChanged("s", SessionPhase.LIVE),
     Arrange(4, 123456789012345678, (WallTile("1", Rect(0, 0, 96, 54), "camera:a", "东门 01"),)),
 ]
@@ -175,4 +183,4 @@ def test_a_failure_is_the_error_that_it_tells_of(error: CommandwallError) -> Non
 
 
 def test_an_offer_is_not_in_the_words_of_its_message() -> None:
-    assert "v=0" not in repr(WatchStream("s", "/run/w", "head/a", True, "v=0"))
+    assert "v=0" not in repr(WatchStream("s", (), None, "v=0"))

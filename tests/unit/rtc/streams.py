@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from commandwall.base.errors import NotFoundError
 from commandwall.ipc.packets import PacketServer, Subscriber
 from commandwall.media.encoder import H264Encoder, RawPicture
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 
+OPUS = StreamInfo("opus", sample_rate=48000, channels=1)
 INFO = StreamInfo("h264", 64, 64, 25.0)
 OFFER = """v=0
 o=- 4611731400430051336 2 IN IP4 127.0.0.1
@@ -63,29 +65,31 @@ def units(count: int, size: int = 64) -> list[AccessUnit]:
 
 
 class Publisher:
-    """A source with one stream, ``head/a``, and what was asked of it."""
+    """A source of any stream, and what was asked of it. ``mix`` is sound; there is no stream ``nothing``."""
 
     def __init__(self, info: StreamInfo = INFO) -> None:
         self.info = info
-        self.subscribers: set[Subscriber] = set()
+        self.subscribers: dict[Subscriber, str] = {}
         self.keys_asked = 0
         self.greeting: list[AccessUnit] = []
 
     def subscribe(self, stream: str, subscriber: Subscriber) -> None:
-        subscriber.describe(self.info)
-        for unit in self.greeting:
+        if stream == "nothing":
+            raise NotFoundError("nothing is not there")
+        subscriber.describe(OPUS if stream == "mix" else self.info)
+        for unit in () if stream == "mix" else self.greeting:
             subscriber.push(unit)
-        self.subscribers.add(subscriber)
+        self.subscribers[subscriber] = stream
 
     def unsubscribe(self, stream: str, subscriber: Subscriber) -> None:
-        self.subscribers.discard(subscriber)
+        self.subscribers.pop(subscriber, None)
 
     def request_key(self, stream: str) -> None:
         self.keys_asked += 1
 
-    def push(self, *pictures: AccessUnit) -> None:
-        for subscriber in self.subscribers:
-            for unit in pictures:
+    def push(self, *pictures: AccessUnit, stream: str = "head/a") -> None:
+        for subscriber, of in self.subscribers.items():
+            for unit in pictures if of == stream else ():
                 subscriber.push(unit)
 
     @asynccontextmanager

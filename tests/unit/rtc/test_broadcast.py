@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from commandwall.base.errors import InvalidError, UnavailableError
+from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.access_unit import StreamInfo
-from commandwall.rtc.broadcast import Broadcast, BusStream
+from commandwall.rtc.broadcast import Broadcast
 from commandwall.rtc.hooks import EndOfStreamError
 from commandwall.rtc.viewer import Viewer
 from tests.unit.rtc.streams import Publisher, units, until
@@ -27,7 +28,7 @@ class Time:
 async def running(
     path: Path, *, answers_keys: bool = True, clock: Time | None = None
 ) -> AsyncIterator[Broadcast]:
-    broadcast = Broadcast(BusStream(str(path), "head/a", answers_keys), clock or Time())
+    broadcast = Broadcast(StreamAt(str(path), "head/a", answers_keys), clock=clock or Time())
     task = asyncio.create_task(broadcast.run())
     try:
         yield broadcast
@@ -49,7 +50,7 @@ async def test_a_picture_is_packetised_once_for_all(short_dir: Path) -> None:
         await until(lambda: len(broadcast.viewers) == 3)
         publisher.push(*units(1))
         frames = [await each for each in asking]
-        assert all(payloads is frames[0][0] for payloads, _ in frames)
+        assert all(frame.payloads is frames[0].payloads for frame in frames)
         found = await broadcast.format(1)
         assert (found.codec, found.profile_level_id[:4]) == ("h264", "42C0")
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from commandwall.base.errors import InvalidError
 from commandwall.rtc import hooks
-from commandwall.rtc.offer import fragment_user, parse_candidates, parse_offer, preferences
+from commandwall.rtc.offer import fragment_user, parse_candidates, parse_offer, picture_preferences
 from tests.unit.rtc.streams import OFFER
 
 
@@ -16,7 +16,7 @@ def codecs() -> None:
 
 
 def profiles(sdp: str, codec: str, profile: str) -> list[object]:
-    chosen = preferences(parse_offer(sdp, sends=False), codec, profile)
+    chosen = picture_preferences(parse_offer(sdp, sends=False), codec, profile)
     return [each.parameters["profile-level-id"] for each in chosen if each.mimeType == "video/H264"]
 
 
@@ -46,7 +46,7 @@ def test_where_only_less_is_offered_that_is_named() -> None:
 
 def test_every_profile_of_who_sends_is_taken_in_his_order() -> None:
     offer = parse_offer(OFFER.replace("recvonly", "sendonly"), sends=True)
-    chosen = [each for each in preferences(offer, "h264") if each.mimeType == "video/H264"]
+    chosen = [each for each in picture_preferences(offer, "h264") if each.mimeType == "video/H264"]
     assert [each.parameters["profile-level-id"] for each in chosen] == ["42e034", "640034"]
 
 
@@ -62,14 +62,14 @@ def test_an_offer_without_the_codec_is_refused_by_name(
 ) -> None:
     text = OFFER.replace(replaced, by).replace("recvonly", "sendrecv")
     with pytest.raises(InvalidError, match=word):
-        preferences(parse_offer(text, sends=sends), "h264", "" if sends else "42C01E")
+        picture_preferences(parse_offer(text, sends=sends), "h264", "" if sends else "42C01E")
 
 
 def test_h265_is_for_those_who_offer_it() -> None:
     with pytest.raises(InvalidError, match=r"the picture is H\.265"):
-        preferences(parse_offer(OFFER, sends=False), "hevc")
+        picture_preferences(parse_offer(OFFER, sends=False), "hevc")
     offer = parse_offer(OFFER.replace("VP8", "H265"), sends=False)
-    assert [each.mimeType for each in preferences(offer, "hevc")] == ["video/H265", "video/rtx"]
+    assert [each.mimeType for each in picture_preferences(offer, "hevc")] == ["video/H265", "video/rtx"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_what_cannot_be_answered_is_refused_in_words(replaced: str, by: str, wor
 def test_a_broken_offer_is_an_offer_or_refused(at: int, cut: int, put: str) -> None:
     try:
         offer = parse_offer(OFFER[:at] + put + OFFER[at + cut :], sends=False)
-        preferences(offer, "h264", "42C01E")
+        picture_preferences(offer, "h264", "42C01E")
     except InvalidError:
         return
 

@@ -4,111 +4,49 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.rtcconfiguration import RTCConfiguration
 
 from commandwall.base.errors import InvalidError, NotFoundError, UnavailableError
 from commandwall.ipc.packets import PacketServer, Subscription
-from commandwall.ipc.rtc_messages import PublishScreen, SessionChanged, SessionPhase, WatchStream
+from commandwall.ipc.rtc_messages import PublishStream, WatchStream
 from commandwall.model.access_unit import AccessUnit, StreamInfo
-from commandwall.rtc import hooks, peer, sessions
-from commandwall.rtc.screen import ScreenBus
-from commandwall.rtc.sessions import Sessions
-from commandwall.rtc.viewer import PacketisedFrame, Viewer
+from commandwall.rtc import hooks, peer, picture, sessions
+from commandwall.rtc.sound_queue import SoundQueue
+from commandwall.rtc.viewer import Viewer
 from commandwall.rtp.annexb import split_annexb
 from commandwall.rtp.h264_packetise import packetise_h264
-from tests.unit.rtc.streams import OFFER, Publisher, units, until
-
-CONNECTED, LIVE, ENDED = SessionPhase
-
-
-@dataclass
-class Sink:
-    """What a client received."""
-
-    packets: list[Any] = field(default_factory=list)
-
-    def take_packet(self, packet: Any) -> None:
-        self.packets.append(packet)
-
-    def take_report(self, report: Any) -> None:
-        return
-
-
-class Client:
-    """A browser's part, by aiortc; it has no ICE servers."""
-
-    def __init__(self) -> None:
-        self.pc = RTCPeerConnection(RTCConfiguration([]))
-        self.sink = Sink()
-
-    async def wants(self, *, sound: bool = False) -> str:
-        """Return an offer to receive; players ask for ``sound`` too, and first."""
-        if sound:
-            self.pc.addTransceiver("audio", "recvonly")
-        receiver = self.pc.addTransceiver("video", "recvonly").receiver
-        hooks.receive_into(receiver, self.sink, 1_000_000)
-        return await self._offer()
-
-    async def has(self, viewer: Viewer) -> str:
-        """Return an offer to send what ``viewer`` is given."""
-        sender = self.pc.addTransceiver(hooks.PayloadTrack(), "sendonly").sender
-        hooks.send_from(sender, viewer)
-        return await self._offer()
-
-    async def accept(self, answer: str) -> None:
-        await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-
-    async def _offer(self) -> str:
-        await self.pc.setLocalDescription(await self.pc.createOffer())
-        return str(self.pc.localDescription.sdp)
-
-
-@dataclass
-class Bench:
-    """Sessions over the stream ``head/a``, and what they told."""
-
-    sessions: Sessions
-    publisher: Publisher
-    screens: ScreenBus
-    path: Path
-    told: list[tuple[str, SessionPhase]]
-
-    async def watch(self, name: str, client: Client, *, sound: bool = False) -> None:
-        message = WatchStream(name, str(self.path), "head/a", True, await client.wants(sound=sound))
-        await client.accept(await self.sessions.watch(message))
-        await until(lambda: (name, CONNECTED) in self.told)
+from tests.unit.rtc.clients import CONNECTED, ENDED, LIVE, Bench, clients, frame, open_bench, opus
+from tests.unit.rtc.streams import OFFER, OPUS, units, until
 
 
 @pytest.fixture
 async def bench(short_dir: Path) -> AsyncIterator[Bench]:
-    hooks.install()
-    publisher, screens, told = Publisher(), ScreenBus(), list[tuple[str, SessionPhase]]()
-    publisher.greeting = units(1)
-
-    def tell(change: SessionChanged) -> None:
-        told.append((change.session, change.phase))
-
-    async with publisher.serve(short_dir / "bus"), asyncio.TaskGroup() as group:
-        opened = Sessions(group, screens, (), tell)
-        yield Bench(opened, publisher, screens, short_dir / "bus", told)
-        opened.close()
+    async with asyncio.TaskGroup() as tasks, open_bench(short_dir, tasks) as opened:
+        yield opened
 
 
-@asynccontextmanager
-async def clients(count: int) -> AsyncIterator[list[Client]]:
-    made = [Client() for _ in range(count)]
-    try:
-        yield made
-    finally:
-        for client in made:
-            await client.pc.close()
+def sender_of(*pictures: AccessUnit) -> Viewer:
+    """Return what sends ``pictures`` as soon as the connection stands."""
+
+    def begin(viewer: Viewer) -> None:
+        for unit in pictures:
+            viewer.push(frame(unit, packetise_h264(unit.data, 300)))
+
+    return Viewer(begin, lambda: None)
+
+
+def voice_of(*packets: AccessUnit) -> SoundQueue:
+    """Return what sends ``packets`` as soon as the connection stands."""
+
+    def begin(queue: SoundQueue) -> None:
+        for unit in packets:
+            queue.push(frame(unit, [unit.data]))
+
+    return SoundQueue(begin)
 
 
 async def test_all_viewers_get_the_same_packets_of_one_subscription(bench: Bench) -> None:
@@ -132,7 +70,7 @@ async def test_all_viewers_get_the_same_packets_of_one_subscription(bench: Bench
 
 async def test_a_player_that_asks_for_sound_too_gets_the_pictures(bench: Bench) -> None:
     async with clients(1) as (client,):
-        await bench.watch("s", client, sound=True)
+        await bench.watch("s", client, sound=True, to="")
         await until(lambda: bench.publisher.keys_asked)
         bench.publisher.push(*units(1))
         await until(lambda: client.sink.packets)
@@ -170,23 +108,13 @@ async def test_a_viewer_that_vanishes_harms_nobody(bench: Bench) -> None:
 
 async def test_a_screen_is_received_and_published(bench: Bench) -> None:
     pictures = units(6)
-    frames = [
-        PacketisedFrame(packetise_h264(unit.data, 300), len(unit.data), unit.pts_90k, unit.key)
-        for unit in pictures
-    ]
-
-    def begin(viewer: Viewer) -> None:
-        for frame in frames:
-            viewer.push(frame)
-
-    sending = Viewer(begin, lambda: None)
     bus = bench.path.with_name("screens")
-    async with PacketServer(bus, bench.screens), clients(1) as (client,):
-        message = PublishScreen("s", "desk", (await client.has(sending)).replace("sendrecv", "sendonly"))
-        answer = await bench.sessions.publish(message)
-        assert "H264" in answer and "VP8" not in answer
+    async with PacketServer(bus, bench.published), clients(1) as (client,):
+        offer = (await client.has(sender_of(*pictures))).replace("sendrecv", "sendonly")
+        answer = await bench.sessions.publish(PublishStream("s", "screen/desk", "", offer))
+        assert "H264" in answer.sdp and "VP8" not in answer.sdp
         subscription = await Subscription.open(bus, "screen/desk")
-        await client.accept(answer)
+        await client.accept(answer.sdp)
         records = subscription.records()
         assert await anext(records) == StreamInfo("h264", 64, 64)
         got = [unit async for unit in _first(records, 6)]
@@ -195,6 +123,96 @@ async def test_a_screen_is_received_and_published(bench: Bench) -> None:
         assert bench.told[:2] == [("s", CONNECTED), ("s", LIVE)]
         bench.sessions.end("s")
         assert await anext(records, None) is None
+
+
+async def test_people_are_published_with_their_voice_as_it_was_sent(bench: Bench) -> None:
+    bus = bench.path.with_name("rtc")
+    said = [opus(number, -20 - number) for number in range(8)]
+    async with PacketServer(bus, bench.published), clients(1) as (client,):
+        message = PublishStream(
+            "s", "people", "voice", await client.has(sender_of(*units(1)), voice_of(*said))
+        )
+        answer = await bench.sessions.publish(message)
+        assert (answer.video, answer.sound) == (True, True)
+        subscription = await Subscription.open(bus, "voice")
+        records = subscription.records()
+        assert await anext(records) == OPUS
+        await client.accept(answer.sdp)
+        heard = [unit async for unit in _first(records, 8)]
+        assert [unit.data for unit in heard] == [unit.data for unit in said]
+        assert [unit.pts_90k for unit in heard] == [number * 1800 for number in range(8)]
+        assert [unit.level_dbov for unit in heard] == [unit.level_dbov for unit in said]
+        await until(lambda: sorted(bench.live) == ["people", "voice"])
+        await until(lambda: "s" in bench.figures)
+        figures = bench.figures["s"]
+        assert (figures.level_dbov, figures.loss_ratio) == (-20, 0.0)
+        assert figures.bitrate_bps > 0 and figures.jitter_ms is not None
+
+
+async def test_of_picture_and_sound_one_will_do(bench: Bench) -> None:
+    async with clients(1) as (client,):
+        await bench.publish("s", client, None, voice_of(opus(0)))
+        await until(lambda: bench.live == ["voice"])
+
+
+async def test_sound_is_passed_on_as_it_is_with_its_level(bench: Bench) -> None:
+    async with clients(2) as (seeing, hearing):
+        answer = await bench.watch("seeing", seeing, sound=True)
+        assert (answer.video, answer.sound) == (True, True)
+        assert "useinbandfec=1" in answer.sdp
+        await bench.watch("hearing", hearing, sound=True, of=())
+        await until(lambda: "mix" in bench.publisher.subscribers.values())
+        assert list(bench.publisher.subscribers.values()).count("mix") == 1
+        said = [opus(number) for number in range(5)]
+        bench.publisher.push(*said, stream="mix")
+        for client in (seeing, hearing):
+            await until(lambda client=client: len(client.heard.packets) == 5)
+            assert client.heard.payloads == [unit.data for unit in said]
+            first = client.heard.packets[0].timestamp
+            times = [packet.timestamp - first & 0xFFFFFFFF for packet in client.heard.packets]
+            assert times == [number * 960 for number in range(5)]
+            assert {packet.extensions.audio_level for packet in client.heard.packets} == {(False, 30)}
+
+
+async def test_a_session_is_switched_at_a_key_frame_and_its_times_go_on(bench: Bench) -> None:
+    first, second = units(3), units(3)
+    async with clients(1) as (client,):
+        await bench.watch("s", client)
+        bench.publisher.push(*first)
+        await until(lambda: sum(packet.marker for packet in client.sink.packets) == 3)
+        bench.publisher.greeting = []
+        switching = asyncio.create_task(bench.sessions.switch("s", (bench.at("head/b"),)))
+        await until(lambda: "head/b" in bench.publisher.subscribers.values())
+        bench.publisher.push(*units(1), stream="head/b")
+        await switching
+        bench.publisher.push(*units(5)[3:])
+        bench.publisher.push(second[1], stream="head/b")
+        bench.publisher.push(*second, stream="head/b")
+        await until(lambda: sum(packet.marker for packet in client.sink.packets) == 8)
+        await until(lambda: list(bench.publisher.subscribers.values()) == ["head/b"])
+        packets = client.sink.packets
+        sequence = [packet.sequence_number - packets[0].sequence_number & 0xFFFF for packet in packets]
+        assert sequence == list(range(len(packets)))
+        times = list(
+            dict.fromkeys(packet.timestamp - packets[0].timestamp & 0xFFFFFFFF for packet in packets)
+        )
+        assert times == sorted(times) and len(times) == 8
+        assert [later - earlier for earlier, later in pairwise(times[5:])] == [3600, 3600]
+
+
+async def test_what_cannot_be_switched_goes_on(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture, "_FIRST_KEY_S", 0.05)
+    async with clients(1) as (client,):
+        await bench.watch("s", client)
+        with pytest.raises(UnavailableError, match="no picture"):
+            await bench.sessions.switch("s", (bench.at("nothing"),))
+        bench.publisher.info = StreamInfo("hevc", 64, 64)
+        with pytest.raises(InvalidError, match="carries h264"):
+            await bench.sessions.switch("s", (bench.at("head/b"),))
+        with pytest.raises(InvalidError, match="sends no picture"):
+            await bench.sessions.switch("s", ())
+        bench.publisher.push(*units(1))
+        await until(lambda: client.sink.packets)
 
 
 async def _first(records: AsyncIterator[Any], count: int) -> AsyncIterator[AccessUnit]:
@@ -206,23 +224,25 @@ async def test_a_screen_that_is_shared_again_replaces_the_one_before(bench: Benc
     async with clients(2) as (first, second):
         for name, client in (("old", first), ("new", second)):
             offer = await client.has(Viewer(lambda _: None, lambda: None))
-            await client.accept(await bench.sessions.publish(PublishScreen(name, "desk", offer)))
+            await client.accept(
+                (await bench.sessions.publish(PublishStream(name, "screen/desk", "", offer))).sdp
+            )
         await until(lambda: ("old", ENDED) in bench.told)
-        bench.screens.request_key("screen/desk")
+        bench.published.request_key("screen/desk")
 
 
 async def test_what_cannot_be_opened_leaves_nothing_behind(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "_FIRST_KEY_S", 0.05)
-    path = str(bench.path)
+    monkeypatch.setattr(picture, "_FIRST_KEY_S", 0.05)
+    here, elsewhere = bench.at(), bench.at("nothing")
     with pytest.raises(InvalidError, match="an offer that can be answered"):
-        await bench.sessions.watch(WatchStream("s", path, "head/a", True, "v=0\r\nm=video"))
+        await bench.sessions.watch(WatchStream("s", (here,), None, "v=0\r\nm=video"))
     with pytest.raises(UnavailableError, match="no picture"):
-        await bench.sessions.watch(WatchStream("s", path + "x", "head/a", True, OFFER))
+        await bench.sessions.watch(WatchStream("s", (elsewhere,), None, OFFER))
     with pytest.raises(InvalidError, match="VP8"):
         await bench.sessions.publish(
-            PublishScreen("s", "desk", OFFER.replace("H264", "VP9").replace("recvonly", "sendonly"))
+            PublishStream("s", "people", "", OFFER.replace("H264", "VP9").replace("recvonly", "sendonly"))
         )
     with pytest.raises(NotFoundError, match="is over"):
         await bench.sessions.trickle("s", "")
@@ -233,14 +253,14 @@ async def test_what_cannot_be_opened_leaves_nothing_behind(
 async def test_there_is_a_limit(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "MAX_SESSIONS", 0)
     with pytest.raises(UnavailableError, match="0 WebRTC sessions are open"):
-        await bench.sessions.watch(WatchStream("s", str(bench.path), "head/a", True, OFFER))
+        await bench.sessions.watch(WatchStream("s", (bench.at(),), None, OFFER))
 
 
 async def test_a_connection_that_never_comes_about_ends(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(peer, "CONNECT_S", 0.05)
-    await bench.sessions.watch(WatchStream("s", str(bench.path), "head/a", True, OFFER))
+    await bench.sessions.watch(WatchStream("s", (bench.at(),), None, OFFER))
     await bench.sessions.trickle("s", "a=mid:0\r\na=candidate:9 1 udp 1 127.0.0.1 9 typ host\r\n")
     with pytest.raises(InvalidError, match="not restarted"):
         await bench.sessions.trickle("s", "a=ice-ufrag:other\r\n")

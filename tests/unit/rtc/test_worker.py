@@ -14,16 +14,19 @@ from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.messages import Message
 from commandwall.ipc.packets import Subscription
 from commandwall.ipc.rtc_messages import (
+    AcceptAnswer,
     ConfigureRtc,
     EndSession,
-    PublishScreen,
+    PublishStream,
     RtcFault,
+    StreamAt,
+    SwitchStream,
     TrickleSession,
     WatchStream,
 )
 from commandwall.rtc.worker import rtc_process
 
-WATCH = WatchStream("s", "/nowhere", "head/a", True, "v=0")
+WATCH = WatchStream("s", (StreamAt("/nowhere", "head/a", True),), None, "v=0")
 
 
 @asynccontextmanager
@@ -55,11 +58,12 @@ async def test_requests_are_answered_with_what_is_wrong_with_them(short_dir: Pat
     async with control() as (channel, _):
         channel.post(ConfigureRtc(str(short_dir / "bus"), ()))
         channel.post(EndSession("never was"))
-        for request in (WATCH, PublishScreen("s", "desk", "v=0")):
+        for request in (WATCH, PublishStream("s", "screen/desk", "", "v=0")):
             with pytest.raises(InvalidError, match="0 video sections"):
                 await channel.call(request)
-        with pytest.raises(NotFoundError, match="is over"):
-            await channel.call(TrickleSession("s", ""))
+        for late in (TrickleSession("s", ""), AcceptAnswer("s", ""), SwitchStream("s", ())):
+            with pytest.raises(NotFoundError, match="is over"):
+                await channel.call(late)
         subscription = await Subscription.open(short_dir / "bus", "screen/desk")
         assert [record async for record in subscription.records()] == []
 

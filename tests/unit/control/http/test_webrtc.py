@@ -4,6 +4,7 @@ import pytest
 
 from commandwall.control.roles import Role
 from commandwall.control.rtc import Watched
+from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.masks import Mask
 from tests.unit.control.http.conftest import Client, Connect
 from tests.unit.control.rig import Rig
@@ -28,7 +29,7 @@ async def test_a_head_is_watched_and_the_session_ended(connect: Connect, rig: Ri
     assert response.headers["Link"] == '<stun:10.0.0.1:3478>; rel="ice-server"'
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     (offer,) = rig.rtc.offers
-    assert (offer.packet_path, offer.stream, offer.answers_keys) == (rig.wall.packet_path, "head/left", True)
+    assert offer.video == (StreamAt(str(rig.wall.packet_path), "head/left", True),)
     location = response.headers["Location"]
     headers = FRAGMENT | {"If-Match": response.headers["ETag"]}
     assert (await client.patch(location, data=b"a=mid:0", headers=headers)).status == 204
@@ -43,7 +44,7 @@ async def test_a_head_is_watched_and_the_session_ended(connect: Connect, rig: Ri
 async def test_a_camera_is_watched(connect: Connect, rig: Rig, query: str, stream: str) -> None:
     await watch(await connect(Role.VIEWER), f"/whep/cameras/c-1{query}")
     (offer,) = rig.rtc.offers
-    assert (offer.stream, offer.answers_keys) == (f"camera/c-1/{stream}", False)
+    assert [(each.stream, each.answers_keys) for each in offer.video] == [(f"camera/c-1/{stream}", False)]
     (session,) = rig.rtc.sessions.values()
     assert session.watches == Watched(camera="c-1")
 
@@ -111,7 +112,7 @@ async def test_sharing_is_audited_and_screens_are_listed(connect: Connect, rig: 
     response = await leader.post("/whip/screens/desk?name=席位", data=b"v=0\r\n", headers=SDP)
     assert response.status == 201
     (session,) = rig.rtc.sessions.values()
-    assert session.screen == "desk 席位"
+    assert session.publishes == ("screen/desk 席位",)
     assert (await leader.delete(response.headers["Location"])).status == 204
     lines = [(line.action, line.target) for line in await rig.audit.read(10)]
     assert [line for line in lines if line[0].startswith("screen")] == [

@@ -1,4 +1,4 @@
-"""Shared screens on the rtc process's packet bus, as ``screen/ID``."""
+"""What peers send, on the rtc process's packet bus: screens, people, voices, content."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from commandwall.base.errors import NotFoundError
 from commandwall.ipc.packets import Subscriber
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 
-_PREFIX = "screen/"
 
+class Published:
+    """One stream that a peer sends, and who subscribes to it. Belongs to the event loop.
 
-class Screen:
-    """One shared screen and who subscribes to it. Belongs to the event loop.
-
-    No pictures are kept: ``on_key_wanted`` asks the browser that shares it for a key frame.
+    Nothing is kept: ``on_key_wanted`` asks the peer for a key frame.
     """
 
     def __init__(self, on_key_wanted: Callable[[], None]) -> None:
@@ -39,55 +37,55 @@ class Screen:
         self._subscribers.discard(subscriber)
 
     def describe(self, info: StreamInfo) -> None:
-        """Tell what the pictures are from now on."""
+        """Tell what comes from now on."""
         if info != self._info:
             self._info = info
             for subscriber in self._subscribers:
                 subscriber.describe(info)
 
     def push(self, unit: AccessUnit) -> None:
-        """Hand on the next picture."""
+        """Hand on the next picture or frame of sound."""
         for subscriber in self._subscribers:
             subscriber.push(unit)
 
     def end(self) -> None:
-        """Close every subscription: the screen is no longer shared."""
+        """Close every subscription: nothing more comes."""
         for subscriber in self._subscribers:
             subscriber.end()
         self._subscribers.clear()
 
 
-class ScreenBus:
-    """All shared screens; implements :class:`commandwall.ipc.packets.PacketSource`."""
+class PublishedBus:
+    """All that peers send, by name; implements :class:`commandwall.ipc.packets.PacketSource`."""
 
     def __init__(self) -> None:
-        self._screens: dict[str, Screen] = {}
+        self._streams: dict[str, Published] = {}
 
-    def put(self, screen_id: str, screen: Screen) -> None:
-        """Serve ``screen``, in the place of what was shared under this id."""
-        self._screens[screen_id] = screen
+    def put(self, name: str, stream: Published) -> None:
+        """Serve ``stream``, in the place of what had this name."""
+        self._streams[name] = stream
 
-    def remove(self, screen_id: str, screen: Screen) -> None:
-        """Serve ``screen`` no longer, unless another one took its place, and end it."""
-        if self._screens.get(screen_id) is screen:
-            del self._screens[screen_id]
-        screen.end()
+    def remove(self, name: str, stream: Published) -> None:
+        """Serve ``stream`` no longer, unless another one took its place, and end it."""
+        if self._streams.get(name) is stream:
+            del self._streams[name]
+        stream.end()
 
     def subscribe(self, stream: str, subscriber: Subscriber) -> None:
         """Push ``stream`` from its next key frame on; raises :class:`NotFoundError`."""
-        self._screen(stream).add(subscriber)
+        self._stream(stream).add(subscriber)
 
     def unsubscribe(self, stream: str, subscriber: Subscriber) -> None:
         """Push nothing more to ``subscriber``."""
-        for screen in self._screens.values():
-            screen.remove(subscriber)
+        for each in self._streams.values():
+            each.remove(subscriber)
 
     def request_key(self, stream: str) -> None:
         """Ask for a key frame; raises :class:`NotFoundError`."""
-        self._screen(stream).want_key()
+        self._stream(stream).want_key()
 
-    def _screen(self, stream: str) -> Screen:
-        screen = self._screens.get(stream.removeprefix(_PREFIX))
-        if screen is None or not stream.startswith(_PREFIX):
-            raise NotFoundError(f"{stream!r} is not shared")
-        return screen
+    def _stream(self, name: str) -> Published:
+        try:
+            return self._streams[name]
+        except KeyError:
+            raise NotFoundError(f"{name!r} is not shared") from None

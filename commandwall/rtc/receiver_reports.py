@@ -1,0 +1,63 @@
+"""What a receiver says by RTCP of what it is sent: losses, round trip, how much it can take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpSrPacket,
+    unpack_remb_fci,
+)
+
+from commandwall.base.clock import NS_PER_S, monotonic_ns
+
+_MIDDLE = 0xFFFF_FFFF
+_UNITS_PER_S = 65536
+
+
+class ReceiverReports:
+    """Follows one sender's receiver; a :class:`commandwall.rtc.hooks.SenderListener`.
+
+    ``loss_ratio`` (0 to 1), ``jitter_s`` and ``rtt_s`` are of the newest report, ``None`` before the first;
+    ``allowed_bps`` is what the receiver estimates it can take (REMB), 0 while it does not say.
+    """
+
+    def __init__(self, ssrc: int, clock_hz: int, now_ns: Callable[[], int] = monotonic_ns) -> None:
+        self.loss_ratio: float | None = None
+        self.jitter_s: float | None = None
+        self.rtt_s: float | None = None
+        self.allowed_bps = 0
+        self._ssrc = ssrc
+        self._clock_hz = clock_hz
+        self._now_ns = now_ns
+        self._sent = 0, 0
+
+    def sent(self, packet: Any) -> None:
+        """Note when a sender report went out."""
+        if isinstance(packet, RtcpSrPacket):
+            self._sent = packet.sender_info.ntp_timestamp >> 16 & _MIDDLE, self._now_ns()
+
+    def heard(self, packet: Any) -> None:
+        """Take what the receiver says."""
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for block in packet.reports:
+                if block.ssrc == self._ssrc:
+                    self._take(block)
+        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
+            try:
+                self.allowed_bps = unpack_remb_fci(packet.fci)[0]
+            except ValueError:
+                return  # Another use of application layer feedback (RFC 4585 section 6.4).
+
+    def _take(self, block: RtcpReceiverInfo) -> None:
+        self.loss_ratio = block.fraction_lost / 256
+        self.jitter_s = block.jitter / self._clock_hz
+        middle, at_ns = self._sent
+        if block.lsr and block.lsr == middle:
+            passed_s = (self._now_ns() - at_ns) / NS_PER_S
+            self.rtt_s = max(0.0, passed_s - block.dlsr / _UNITS_PER_S)
