@@ -1,0 +1,1 @@
+"""Conferences: the sound process, which mixes what participants say."""

@@ -1,0 +1,88 @@
+"""Who listens to a conference: each mix is encoded once, and who does not speak hears what all those hear."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from commandwall.base.clock import RTP_CLOCK_HZ, monotonic_ns
+from commandwall.base.errors import NotFoundError
+from commandwall.ipc.packets import Subscriber
+from commandwall.ipc.sound_messages import EVERYBODY
+from commandwall.media.opus import FRAME_SAMPLES, SAMPLE_RATE, OpusEncoder
+from commandwall.media.sound import Samples
+from commandwall.model.access_unit import AccessUnit, StreamInfo
+
+INFO = StreamInfo("opus", sample_rate=SAMPLE_RATE, channels=1)
+_TICK_90K = RTP_CLOCK_HZ * FRAME_SAMPLES // SAMPLE_RATE
+_REPEATED = 2
+
+
+class Listeners:
+    """The mixes of one conference on their way to subscribers. Belongs to the event loop.
+
+    A mix that nobody listens to is not encoded. An encoder that begins encodes the last 40 ms first, so that
+    who is handed from one mix to another, which was the same until then, hears no seam.
+    """
+
+    def __init__(self) -> None:
+        self._subscribers: dict[str, set[Subscriber]] = {EVERYBODY: set()}
+        self._encoders: dict[str, OpusEncoder] = {}
+        self._past: deque[Samples] = deque(maxlen=_REPEATED)
+
+    @property
+    def encoded(self) -> int:
+        """How many mixes are encoded at present."""
+        return len(self._encoders)
+
+    def arrange(self, names: Iterable[str]) -> None:
+        """Let these listen from now on, and ``EVERYBODY``; others are cut off."""
+        kept = {EVERYBODY, *names}
+        for name in self._subscribers.keys() - kept:
+            self._end(name)
+        for name in kept - self._subscribers.keys():
+            self._subscribers[name] = set()
+
+    def add(self, name: str, subscriber: Subscriber) -> None:
+        """Send the mix for ``name`` to ``subscriber``; raises :class:`NotFoundError`."""
+        if name not in self._subscribers:
+            raise NotFoundError(f"{name!r} does not listen")
+        subscriber.describe(INFO)
+        self._subscribers[name].add(subscriber)
+
+    def remove(self, name: str, subscriber: Subscriber) -> None:
+        """Send nothing more to ``subscriber``."""
+        self._subscribers.get(name, set()).discard(subscriber)
+
+    def send(self, everybody: Samples, without: Mapping[str, Samples], period: int) -> None:
+        """Encode and send the mix of the tick ``period``; who is in ``without`` gets the one without them."""
+        groups: dict[str, list[Subscriber]] = {}
+        for name, subscribers in self._subscribers.items():
+            if subscribers:
+                groups.setdefault(name if name in without else EVERYBODY, []).extend(subscribers)
+        for gone in self._encoders.keys() - groups.keys():
+            del self._encoders[gone]
+        now_ns = monotonic_ns()
+        for name, subscribers_of_one in groups.items():
+            data = self._encoder(name).encode(without.get(name, everybody))
+            unit = AccessUnit(data, period * _TICK_90K, True, arrival_ns=now_ns)
+            for subscriber in subscribers_of_one:
+                subscriber.push(unit)
+        self._past.append(everybody)
+
+    def end(self) -> None:
+        """Close every subscription: the conference is over."""
+        for name in tuple(self._subscribers):
+            self._end(name)
+
+    def _encoder(self, name: str) -> OpusEncoder:
+        encoder = self._encoders.get(name)
+        if encoder is None:
+            encoder = self._encoders[name] = OpusEncoder()
+            for block in self._past:
+                encoder.encode(block)
+        return encoder
+
+    def _end(self, name: str) -> None:
+        for subscriber in self._subscribers.pop(name):
+            subscriber.end()
