@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from commandwall.base.clock import NS_PER_S, utc_ns
 from commandwall.compose.faces import Detail
 from commandwall.compose.truth import Marks, Times, Truth
 from commandwall.ipc.messages import WallTile
+from commandwall.model.conference.marks import PersonMarks
 from commandwall.model.overlays import Alarm, Labels, Switch
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
@@ -24,9 +25,9 @@ _TENTHS_NS = NS_PER_S // 10
 
 @dataclass(frozen=True, slots=True)
 class Dressing:
-    """What is known beside the pictures: switches, names of areas, and by source alarms and bit rates.
+    """What is known beside the pictures: switches, names of areas, and what there is to say by source.
 
-    ``covered`` is what a banner lies over.
+    ``persons`` are the participants of conferences among the sources. ``covered`` is what a banner lies over.
     """
 
     labels: Labels
@@ -34,6 +35,7 @@ class Dressing:
     alarms: Mapping[str, Alarm]
     rates_bps: Mapping[str, float]
     covered: Rect | None = None
+    persons: Mapping[str, PersonMarks] = field(default_factory=dict)
 
 
 class Captions:
@@ -64,7 +66,7 @@ class Captions:
         """Return all that a tile says that does not move with time."""
         texts = (self.name(number), self.area(number), self.rate(number))
         switches = bool(self._timed[number]), bool(self._aged[number]), self.dot, self.word
-        return *texts, self.alarm(number), self.top(number), *switches
+        return *texts, self.alarm(number), self.person(number), self.top(number), *switches
 
     def top(self, number: int) -> int:
         """Return how many rows at the top of a tile the banner lies over."""
@@ -74,6 +76,10 @@ class Captions:
     def alarm(self, number: int) -> Alarm | None:
         """Return what is the matter with the source of a tile."""
         return self._dressing.alarms.get(self._specs[number].source)
+
+    def person(self, number: int) -> PersonMarks | None:
+        """Return what is known of the participant whom a tile shows."""
+        return self._dressing.persons.get(self._specs[number].source)
 
     def name(self, number: int) -> str:
         """Return the name that a tile says."""

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from commandwall.compose import palette
+from commandwall.compose.badges import SPEAKING, Badges
 from commandwall.compose.lettering import (
     LEAST_TEXT_HEIGHT,
     LEAST_TEXT_WIDTH,
@@ -33,6 +34,7 @@ from commandwall.compose.patch import Patch, Sheet, beside
 from commandwall.compose.patches import PatchBook
 from commandwall.compose.text import fit, line_height, text_mask, text_width
 from commandwall.compose.words import Words
+from commandwall.model.conference.marks import PersonMarks
 from commandwall.model.overlays import Alarm
 from commandwall.model.wall import TileState
 
@@ -53,7 +55,8 @@ class Look:
     """All that decides what a tile's face looks like. ``age_s`` is 0 where no age is told.
 
     ``details`` are figures, the most important first. ``dot`` and ``word`` are how a live tile says
-    that it is live. ``top`` is how much of it something else lies over, in rows; even.
+    that it is live. ``top`` is how much of it something else lies over, in rows; even. ``person``: what is
+    said of the participant of a conference who is seen in it.
     """
 
     cell: str
@@ -70,6 +73,7 @@ class Look:
     word: bool = False
     alarm: Alarm | None = None
     top: int = 0
+    person: PersonMarks | None = None
 
 
 class Part(NamedTuple):
@@ -99,6 +103,7 @@ class Faces:
     def __init__(self, words: Words, book: PatchBook) -> None:
         self._words = words
         self._book = book
+        self._badges = Badges(words, book)
 
     def face(self, look: Look) -> Face:
         """Return the face of a tile that is as ``look`` says."""
@@ -107,11 +112,15 @@ class Faces:
         parts: list[Part] = []
         if look.state in _SIGNALLED:
             parts += self._frame(look, STATE[look.state], _thickness(look.height))
+        elif look.person is not None and look.person.speaking:
+            parts += self._frame(look, SPEAKING, _outer_thickness(look))
         if look.state in self._words.headlines:
             parts += self._headline(look)
         parts += self._strip(look)
         if look.alarm is not None:
             parts += self._alarm(look, look.alarm)
+        if look.person is not None and look.person.recording:
+            parts += self._recording(look)
         if look.damaged and look.state is not TileState.LOST:
             parts.append(self._damage(look))
         return Face(palette.WAITING, look.state is TileState.LOST, tuple(parts))
@@ -125,12 +134,12 @@ class Faces:
     def _strip(self, look: Look) -> list[Part]:
         height = strip_height(look.height)
         y = look.height - height
-        side = 0 if look.alarm is None else _alarm_thickness(look)
+        side = 0 if look.alarm is None else _outer_thickness(look)
         live = look.state is TileState.LIVE
         if look.height < LEAST_TEXT_HEIGHT or look.width < LEAST_TEXT_WIDTH:
             bare = live and not look.dot
             return [] if bare else [Part(self._plain(look.width, height, STATE[look.state]), 0, y)]
-        if live and not (look.name or look.dot or look.word or look.details):
+        if live and not (look.name or look.dot or look.word or look.details or look.person):
             return []
         tint = _tint(look)
         row = self._right_end(look, height, tint)
@@ -152,6 +161,11 @@ class Faces:
             chip = None
         patches = [chip] if chip else []
         room -= sum(patch.width for patch in patches)
+        for badge in self._badges.row(look.person, look.width, height, tint) if look.person else ():
+            room -= badge.width
+            if room < 0:
+                return patches
+            patches.append(badge)
         for detail in look.details:
             width = detail_width(detail.sample, height)
             room -= width
@@ -197,7 +211,7 @@ class Faces:
     def _alarm(self, look: Look, alarm: Alarm) -> list[Part]:
         """Return the border of an alarm, outside of any other, and its words."""
         colour = ALARM[alarm.level]
-        parts = self._frame(look, colour, _alarm_thickness(look), alarm.flash)
+        parts = self._frame(look, colour, _outer_thickness(look), alarm.flash)
         words = f"{self._words.alarms[alarm.level]} {alarm.text}".rstrip()
         if look.height >= LEAST_TEXT_HEIGHT and look.width >= LEAST_TEXT_WIDTH:
             height = strip_height(look.height)
@@ -206,6 +220,16 @@ class Faces:
             label = self._book.get(key, lambda: draw_label(words, look.width, height, colour, on))
             parts.append(Part(label, 0, _top(look, height)))
         return parts
+
+    def _recording(self, look: Look) -> list[Part]:
+        """Return the words at the top by which everybody is told that he is recorded."""
+        height = strip_height(look.height)
+        if look.height < 2 * LEAST_TEXT_HEIGHT or look.width < 2 * LEAST_TEXT_WIDTH:
+            return []
+        words = self._words.recording
+        key = ("recording", words, look.width, height)
+        label = self._book.get(key, lambda: draw_label(words, look.width // 2, height, STATE[TileState.LOST]))
+        return [Part(label, 0, _top(look, height))]
 
     def _frame(self, look: Look, colour: Colour, thick: int, flash: bool = False) -> list[Part]:
         """Return a border: above, at the left and at the right."""
@@ -219,14 +243,15 @@ class Faces:
         return self._book.get(("plain", width, height, colour), lambda: Sheet(width, height, colour).finish())
 
     def _damage(self, look: Look) -> Part:
-        """Return the mark of a damaged picture: below the words of an alarm, if there are any."""
+        """Return the mark of a damaged picture: below what is said at the top, if there is something."""
         height = strip_height(look.height)
+        said = look.alarm is not None or (look.person is not None and look.person.recording)
         word = self._words.damaged
         patch = self._book.get(
             ("damage", word, look.width, height),
             lambda: draw_label(word, look.width, height, palette.DAMAGE),
         )
-        below = height if look.alarm is not None and 3 * height <= look.height else 0
+        below = height if said and 3 * height <= look.height else 0
         return Part(patch, 0, _top(look, height + below) + below)
 
     def _vacant(self, look: Look) -> tuple[Part, ...]:
@@ -252,7 +277,7 @@ def _in_a_row(patches: list[Patch], x: int, y: int) -> list[Part]:
     return parts
 
 
-def _alarm_thickness(look: Look) -> int:
+def _outer_thickness(look: Look) -> int:
     return min(2 * _thickness(look.height), look.width // 4 * 2, look.height // 4 * 2)
 
 

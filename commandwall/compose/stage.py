@@ -227,6 +227,7 @@ class Stage:
             word=captions.word,
             alarm=captions.alarm(number),
             top=captions.top(number),
+            person=captions.person(number),
         )
 
     def _rehearse(self) -> None:

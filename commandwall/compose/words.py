@@ -16,7 +16,8 @@ class Words:
     """The vocabulary of one language.
 
     ``states`` are the short words of a strip, ``headlines`` the large ones across a tile, ``live`` the
-    word of a live tile where that is asked for. ``hidden`` stands on tiles that a head does not show.
+    word of a live tile where that is asked for. ``hidden`` stands on tiles that a head does not show,
+    ``hand`` and ``recording`` on those of participants of a conference.
     """
 
     states: dict[TileState, str]
@@ -26,6 +27,8 @@ class Words:
     live: str
     damaged: str
     hidden: str
+    hand: str
+    recording: str
     no_memory: str
     seconds: str
     days: str
@@ -71,6 +74,8 @@ _ZH = Words(
     live="实时",
     damaged="损坏",
     hidden="不予显示",
+    hand="举手",
+    recording="● 录制中",
     no_memory="画面通道不可用",
     seconds=" 秒",
     days=" 天",
@@ -91,6 +96,8 @@ _EN = Words(
     live="LIVE",
     damaged="DAMAGED",
     hidden="HIDDEN",
+    hand="HAND",
+    recording="● REC",
     no_memory="Picture channel is gone",
     seconds=" s",
     days=" d",

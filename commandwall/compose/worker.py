@@ -32,7 +32,7 @@ from commandwall.ipc.messages import (
     SourceStates,
     SwitchDone,
 )
-from commandwall.ipc.overlay_messages import DressWall, SourceAlarms, SourceRates, Watermark
+from commandwall.ipc.overlay_messages import DressWall, SourceAlarms, SourcePersons, SourceRates, Watermark
 from commandwall.ipc.packets import PacketServer
 from commandwall.model.overlays import Banner
 from commandwall.workers.child import run_child
@@ -72,6 +72,8 @@ class WallProcess:
                 self._running().composer.dress(alarms={told.source: told.alarm for told in alarms})
             case SourceRates(rates):
                 self._running().composer.dress(rates_bps={told.source: told.rate_bps for told in rates})
+            case SourcePersons(persons):
+                self._running().composer.dress(persons={told.source: told.marks for told in persons})
             case DressWall() as dress:
                 await self._dress(dress)
             case Watermark(head, text):

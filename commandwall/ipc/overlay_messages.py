@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commandwall.model.camera import Area
+from commandwall.model.conference.marks import PersonMarks
 from commandwall.model.overlays import Alarm, Banner, Labels
 
 
@@ -51,6 +52,21 @@ class SourceRates:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcePerson:
+    """What is known of the participant of a conference that a source is."""
+
+    source: str
+    marks: PersonMarks
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePersons:
+    """Control -> wall, on change, at most five times a second: all participants among its sources."""
+
+    persons: tuple[SourcePerson, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Watermark:
     """Control -> wall: what the watermark of ``head`` says from now on."""
 
@@ -58,4 +74,4 @@ class Watermark:
     text: str
 
 
-OverlayMessage = DressWall | SourceAlarms | SourceRates | Watermark
+OverlayMessage = DressWall | SourceAlarms | SourceRates | SourcePersons | Watermark
