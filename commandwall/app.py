@@ -53,6 +53,7 @@ from commandwall.observe.metrics import Metrics, Sources
 from commandwall.observe.systemd import Notifier, ServiceManager
 from commandwall.outputs.websocket import HeadVideo
 from commandwall.settings.site import Settings
+from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,8 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         first_password = await users.ensure_first_user()
         vault, camera_store = Vault(settings.state_dir, settings.credentials), CameraStore(database)
         cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, vault)
-        plant = build_plant(settings, cameras, vault, events, keeper, runtime_dir)
+        processes = await stack.enter_async_context(Processes())
+        plant = build_plant(settings, cameras, vault, events, keeper, runtime_dir, processes)
         masking = Masking(plant, Records(database, "masks", MaskRecord))
         await masking.restore()
         areas = [area.id for area in settings.areas]
@@ -107,7 +109,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         )
         dresses = {wall_id: WallDress(wall, surroundings) for wall_id, wall in plant.walls.items()}
         alarms.restore()
-        await stack.enter_async_context(_running(plant.workers, dresses.values()))
+        await stack.enter_async_context(_running(plant.workers, processes, dresses.values()))
         ptz = PtzControl(plant.board.camera, vault, events.publish)
         await stack.enter_async_context(ptz)
         around = ProgrammeNeeds(
@@ -191,12 +193,14 @@ def _runtime_dir() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def _running(workers: Sequence[Worker], dresses: Collection[WallDress]) -> AsyncIterator[None]:
+async def _running(
+    workers: Sequence[Worker], processes: Processes, dresses: Collection[WallDress]
+) -> AsyncIterator[None]:
     """Keep ``workers`` running and walls dressed; all drain together at the end."""
     async with asyncio.TaskGroup() as group:
         dressing = spawn(group, keep_dressed(dresses), "dress walls")
         for worker in workers:
-            spawn(group, worker.run(), worker.status.name)
+            spawn(group, worker.run(processes), worker.status.name)
         try:
             yield
         finally:

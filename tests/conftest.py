@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from commandwall.workers.processes import Processes
 from tests.children import descendants, leftovers
 from tests.loop_watch import LoopWatch
 from tests.xserver import XServer, x_server
@@ -69,6 +70,13 @@ def no_leftovers(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if request.node.get_closest_marker("leaves_children") is None and (left := leftovers(before)):
         pytest.fail(f"left running: {left}", pytrace=False)
+
+
+@pytest.fixture
+async def processes() -> AsyncIterator[Processes]:
+    """Yield what makes worker processes."""
+    async with Processes() as processes:
+        yield processes
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from commandwall.control.walls import WallControl, WallLinks
 from commandwall.model.layout import Layout
 from commandwall.model.wall import Wall
 from commandwall.settings.site import Language
+from commandwall.workers.processes import Processes
 
 CONFERENCE = "conference"
 """The kind of their processes."""
@@ -33,7 +34,9 @@ class HiddenWalls:
         links: WallLinks,
         runtime_dir: Path,
         language: Language,
+        processes: Processes,
     ) -> None:
+        self._processes = processes
         self._layouts = layouts
         self._sources = sources
         self._links = replace(links, publish=lambda *_: None, save=lambda *_: None)
@@ -61,7 +64,7 @@ class HiddenWalls:
         )
         self.walls[wall.id] = control
         for worker in control.workers:
-            spawn(self._group, worker.run(), worker.status.name)
+            spawn(self._group, worker.run(self._processes), worker.status.name)
         return control
 
     def close(self, wall_id: str) -> None:

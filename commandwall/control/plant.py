@@ -25,6 +25,7 @@ from commandwall.ipc.decoding import TileFigures
 from commandwall.model.camera import Camera
 from commandwall.model.source import DECODED, Source, SourceKind
 from commandwall.settings.site import Credential, Settings
+from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Worker, WorkerStatus
 
 
@@ -110,6 +111,7 @@ def build_plant(
     events: EventLog,
     keeper: ArrangementKeeper,
     runtime_dir: Path,
+    processes: Processes,
 ) -> Plant:
     """Return the parts of ``settings`` with ``cameras``; ``logins`` is looked into at each opening.
 
@@ -154,7 +156,7 @@ def build_plant(
     sources = Sources([CameraBook(board), screens, panels, book])
     painters = Painters(dict.fromkeys(DECODED, feeds.show) | {SourceKind.DATA: panels.show})
     links = WallLinks(painters.show, feeds.warm, decoding, events.publish, keeper.keep)
-    hidden = HiddenWalls(settings.layouts, sources, links, runtime_dir, settings.language)
+    hidden = HiddenWalls(settings.layouts, sources, links, runtime_dir, settings.language, processes)
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)

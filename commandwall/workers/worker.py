@@ -6,7 +6,6 @@ import asyncio
 import logging
 import signal
 import socket
-import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +18,7 @@ from commandwall.base.sentence import Sentence
 from commandwall.base.tasks import Backoff
 from commandwall.ipc.channel import Channel, ChannelClosedError, Received
 from commandwall.ipc.messages import Drain, Message, Ping, Pong, Ready
+from commandwall.workers.processes import Process, Processes
 
 log = logging.getLogger(__name__)
 
@@ -141,14 +141,14 @@ class Worker:
         self._draining.set()
         self._wanted.set()
 
-    async def run(self) -> None:
-        """Keep the process running until :meth:`drain`. One task runs this."""
+    async def run(self, processes: Processes) -> None:
+        """Keep a process of ``processes`` running until :meth:`drain`. One task runs this."""
         backoff = Backoff(self._timing.steps_s)
         if self._on_demand:
             await self._wanted.wait()
         while not self._draining.is_set():
             started = monotonic_s()
-            await self._live()
+            await self._live(processes)
             if self._draining.is_set():
                 break
             if monotonic_s() - started > self._timing.budget_window_s:
@@ -175,21 +175,17 @@ class Worker:
             return False
         return True
 
-    async def _live(self) -> None:
+    async def _live(self, processes: Processes) -> None:
         """One life of the process, from spawn to reaped."""
         self.status.state = WorkerState.STARTING
         ours, theirs = socket.socketpair()
         with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                self._module,
-                self.status.name,
-                str(theirs.fileno()),
-                pass_fds=[theirs.fileno()],
-                stdin=asyncio.subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            try:
+                process = await processes.start(self._module, self.status.name, theirs)
+            except OSError as error:
+                ours.close()
+                log.error("worker %s cannot start, the zygote is gone: %r", self.status.name, error)
+                return
         self.status.pid = process.pid
         channel = self._channel = await Channel.from_socket(ours)
         listening = asyncio.create_task(self._listen(channel), name=f"{self.status.name} listen")
@@ -198,9 +194,7 @@ class Worker:
         finally:
             await self._end(process, listening, channel)
 
-    async def _watch(
-        self, process: asyncio.subprocess.Process, channel: Channel, listening: asyncio.Task[None]
-    ) -> None:
+    async def _watch(self, process: Process, channel: Channel, listening: asyncio.Task[None]) -> None:
         """Ping until the process dies, hangs, or is to drain."""
         self._pong_at = monotonic_s() + self._timing.start_s
         drain = asyncio.create_task(self._draining.wait(), name=f"{self.status.name} drain")
@@ -224,14 +218,13 @@ class Worker:
         finally:
             drain.cancel()
 
-    async def _dump_stacks(self, process: asyncio.subprocess.Process) -> None:
+    async def _dump_stacks(self, process: Process) -> None:
         log.error("worker %s does not answer; its stacks follow, then it is killed", self.status.name)
-        process.send_signal(signal.SIGUSR1)
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGUSR1)
         await asyncio.sleep(0.2)  # What a stopped process needs to write them; nothing to wait on.
 
-    async def _end(
-        self, process: asyncio.subprocess.Process, listening: asyncio.Task[None], channel: Channel
-    ) -> None:
+    async def _end(self, process: Process, listening: asyncio.Task[None], channel: Channel) -> None:
         listening.cancel()
         self._channel = None
         self._up.clear()
@@ -241,8 +234,9 @@ class Worker:
             await asyncio.wait_for(process.wait(), 0.5 if self._draining.is_set() else 0.05)
         except TimeoutError:
             with suppress(ProcessLookupError):  # It may have ended at the last moment.
-                process.kill()
+                process.send_signal(signal.SIGKILL)
             await process.wait()
+        process.close()
         self._cpu_before_s = self.status.cpu_s
         self.status.pid = self.status.memory_bytes = 0
         if was_ready:

@@ -36,6 +36,7 @@ from commandwall.model.head import Head
 from commandwall.model.reason import ReasonCode
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState, Wall
+from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Timing, Worker
 from tests.unit.compose.scenery import Scenery, scenery, told
 
@@ -102,12 +103,12 @@ class Site:
 
 
 @pytest.fixture
-async def site(short_dir: Path) -> AsyncIterator[Site]:
+async def site(short_dir: Path, processes: Processes) -> AsyncIterator[Site]:
     with scenery(LEFT, RIGHT) as scene:
         site = Site(scene, short_dir)
         async with asyncio.TaskGroup() as group:
             feeding = group.create_task(site.feed())
-            running = group.create_task(site.worker.run())
+            running = group.create_task(site.worker.run(processes))
             await site.until(lambda: bool(site.switches))
             yield site
             site.worker.drain()

@@ -19,6 +19,7 @@ from commandwall.model.rect import Rect
 from commandwall.model.source import Source
 from commandwall.model.wall import Wall
 from commandwall.settings.site import Language
+from commandwall.workers.processes import Processes
 from commandwall.workers.worker import WorkerState, WorkerStatus
 from tests.unit.control.stage import LAYOUTS
 
@@ -29,7 +30,7 @@ ZHANG = Source.parse("conference:flood/zhang")
 class Bench:
     """Hidden walls, and what was shown and told of them."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, processes: Processes) -> None:
         self.shown: list[ShowTiles] = []
         self.told: list[object] = []
         self.book = ConferenceBook(BookLinks(*4 * [lambda *_: None]))
@@ -40,7 +41,9 @@ class Bench:
             lambda kind, body: self.told.append(kind),
             lambda wall, arrangement: self.told.append(wall),
         )
-        self.hidden = HiddenWalls(LAYOUTS, Sources([self.book]), links, directory, Language.CHINESE)
+        self.hidden = HiddenWalls(
+            LAYOUTS, Sources([self.book]), links, directory, Language.CHINESE, processes
+        )
 
 
 async def until_ready(status: WorkerStatus) -> None:
@@ -50,8 +53,10 @@ async def until_ready(status: WorkerStatus) -> None:
 
 
 @pytest.mark.timeout(60)
-async def test_a_hidden_wall_is_fed_like_any_other_and_told_to_nobody(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+async def test_a_hidden_wall_is_fed_like_any_other_and_told_to_nobody(
+    tmp_path: Path, processes: Processes
+) -> None:
+    bench = Bench(tmp_path, processes)
     bench.book.put(ZHANG.id, "张局")
     async with bench.hidden:
         wall = bench.hidden.open(PICTURE)
@@ -68,8 +73,8 @@ async def test_a_hidden_wall_is_fed_like_any_other_and_told_to_nobody(tmp_path: 
 
 
 @pytest.mark.timeout(60)
-async def test_what_is_open_at_the_end_is_closed(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+async def test_what_is_open_at_the_end_is_closed(tmp_path: Path, processes: Processes) -> None:
+    bench = Bench(tmp_path, processes)
     async with bench.hidden:
         first = bench.hidden.open(PICTURE)
         assert first.packet_path.name == "hidden-0.packets"

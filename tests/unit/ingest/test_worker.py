@@ -32,6 +32,7 @@ from commandwall.ipc.slots import SlotFlag
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.reason import Reason, ReasonCode
+from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Worker
 from simulators import barcode
 from tests.e2e.site import farm
@@ -108,13 +109,14 @@ async def until(condition: Callable[[], object]) -> None:
 @asynccontextmanager
 async def running(url: str, bus: Path) -> AsyncIterator[Bench]:
     bench = Bench(url, bus)
-    task = asyncio.create_task(bench.worker.run())
-    try:
-        await until(lambda: bench.worker.ready)
-        yield bench
-    finally:
-        bench.worker.drain()
-        await asyncio.wait_for(task, 5)
+    async with Processes() as processes:
+        task = asyncio.create_task(bench.worker.run(processes))
+        try:
+            await until(lambda: bench.worker.ready)
+            yield bench
+        finally:
+            bench.worker.drain()
+            await asyncio.wait_for(task, 5)
     assert bench.worker.status.restarts == 0
 
 

@@ -12,6 +12,7 @@ import pytest
 from commandwall.base.errors import CommandwallError
 from commandwall.ipc.channel import ChannelClosedError
 from commandwall.ipc.messages import SnapshotCamera
+from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Timing, Worker, WorkerState
 
 MODULE = "tests.unit.workers.plain_worker"
@@ -38,12 +39,13 @@ class Watched:
 
 @asynccontextmanager
 async def running(watched: Watched) -> AsyncIterator[Worker]:
-    task = asyncio.create_task(watched.worker.run())
-    try:
-        yield watched.worker
-    finally:
-        watched.worker.drain()
-        await task
+    async with Processes() as processes:
+        task = asyncio.create_task(watched.worker.run(processes))
+        try:
+            yield watched.worker
+        finally:
+            watched.worker.drain()
+            await task
     assert watched.worker.status.state is WorkerState.STOPPED
 
 
@@ -120,10 +122,10 @@ async def test_a_stopped_process_is_replaced() -> None:
         assert await watched.ups.get() != pid
 
 
-async def test_a_worker_that_cannot_live_is_tried_slowly() -> None:
+async def test_a_worker_that_cannot_live_is_tried_slowly(processes: Processes) -> None:
     timing = Timing(steps_s=(0.001,), budget=3, budget_window_s=60, exhausted_s=3600)
     watched = Watched("tests.unit.workers.no_such_module", timing)
-    task = asyncio.create_task(watched.worker.run())
+    task = asyncio.create_task(watched.worker.run(processes))
     while watched.worker.status.restarts < 3:
         await asyncio.sleep(0.01)
     assert watched.worker.status.state is WorkerState.WAITING
@@ -137,12 +139,12 @@ async def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(
         "import asyncio\n"
-        "from tests.unit.workers.test_worker import Watched\n"
+        "from tests.unit.workers.test_worker import Watched, running\n"
         "async def main():\n"
         "    watched = Watched()\n"
-        "    task = asyncio.create_task(watched.worker.run())\n"
-        "    print(await watched.ups.get(), flush=True)\n"
-        "    await task\n"
+        "    async with running(watched):\n"
+        "        print(await watched.ups.get(), flush=True)\n"
+        "        await watched.ups.get()\n"
         "asyncio.run(main())\n"
     )
     root = Path(__file__).parents[3]

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from commandwall.ipc.channel import Channel
+from commandwall.ipc.messages import Drain, Ready
+from commandwall.workers.processes import Process, Processes
+
+MODULE = "tests.unit.workers.plain_worker"
+
+
+async def start(processes: Processes, name: str = "plain-0") -> tuple[Process, Channel]:
+    """Start a worker and wait until it is ready."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = await processes.start(MODULE, name, theirs)
+    channel = await Channel.from_socket(ours)
+    async for received in channel.received():
+        assert received.message == Ready()
+        break
+    return process, channel
+
+
+async def end(process: Process, channel: Channel) -> None:
+    """Drain a worker and wait for its end."""
+    channel.post(Drain())
+    await process.wait()
+    await channel.close()
+    process.close()
+
+
+def parent(pid: int) -> int:
+    """Return the parent of a process."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+async def test_processes_are_copies_of_one_with_names_and_sessions_of_their_own(processes: Processes) -> None:
+    first, second = await asyncio.gather(start(processes), start(processes, "plain-1"))
+    zygotes = {parent(process.pid) for process, _ in (first, second)}
+    assert len(zygotes) == 1 and zygotes != {os.getpid()}
+    assert Path(f"/proc/{second[0].pid}/cmdline").read_bytes().startswith(f"{MODULE} plain-1".encode())
+    assert os.getsid(first[0].pid) == first[0].pid
+    await end(*first)
+    await end(*second)
+
+
+async def test_one_that_was_killed_is_seen_to_end_and_gone(processes: Processes) -> None:
+    process, channel = await start(processes)
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    while Path(f"/proc/{process.pid}").exists():
+        await asyncio.sleep(0.01)
+    with pytest.raises(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    await channel.close()
+    process.close()
+
+
+async def test_a_killed_zygote_takes_its_workers_along_and_another_one_begins(processes: Processes) -> None:
+    process, channel = await start(processes)
+    os.kill(parent(process.pid), signal.SIGKILL)
+    await process.wait()
+    await channel.close()
+    process.close()
+    with pytest.raises(OSError):
+        await start(processes)
+    await end(*await start(processes))
