@@ -37,6 +37,9 @@ CONFERENCE: dict[str, str] = {
         "{name} 正在共享内容，同一时间只能有一路：请向主席申请"
     ),
     "the level above may not do this here": "上级会议不能在此执行该操作",
+    "the way to {name} makes a loop ({path}); end one of the links on it": (
+        "到 {name} 的级联形成环路（{path}），请断开其中一条级联"
+    ),
     "only the chair may do this": "只有主席可以执行该操作",
     "the level above directs the conference now; it ends that, or the link does": (
         "会议正由上级控制，待上级结束或级联断开后方可操作"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from commandwall.model.conference.floor import open_voices
+from commandwall.model.conference.participant import Participant
 from commandwall.model.conference.rollcall import answered
 from commandwall.model.conference.state import Conference, Held, Mode
 
@@ -48,10 +49,16 @@ def _speaker(state: Conference, heard: Mapping[str, float], now_s: float) -> Hel
 
 
 def _answered_by_voice(state: Conference, now_s: float) -> Conference:
-    if state.direction.mode is not Mode.ROLL_CALL:
+    if state.direction.mode is not Mode.ROLL_CALL or state.direction.above:
         return state
     called = state.find(state.direction.subject)
-    if called is None or called.speaking_since_s is None:
+    voice = called if called is None or not called.path else _link_of(state, called)
+    if called is None or voice is None or voice.speaking_since_s is None:
         return state
-    spoken_s = now_s - max(called.speaking_since_s, state.direction.since_s)
+    spoken_s = now_s - max(voice.speaking_since_s, state.direction.since_s)
     return answered(state, called.id, now_s) if spoken_s >= ANSWER_S else state
+
+
+def _link_of(state: Conference, one: Participant) -> Participant | None:
+    """Return the link through which ``one`` is heard."""
+    return next((link for link in state.present if link.relays == one.path[0]), None)

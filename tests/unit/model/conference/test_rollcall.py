@@ -9,7 +9,7 @@ from commandwall.model.conference.floor import mute_self, open_voices
 from commandwall.model.conference.participant import Participant
 from commandwall.model.conference.speaking import ANSWER_S, hear
 from commandwall.model.conference.state import Call, Direction, Mode
-from tests.unit.model.conference.people import NOW_S, room, said
+from tests.unit.model.conference.people import NOW_S, behind, link, room, said
 
 
 def test_only_the_chair_and_the_one_called_are_heard() -> None:
@@ -45,6 +45,13 @@ def test_it_is_an_answer_to_speak_for_a_moment() -> None:
     assert state.roll[0].answered_at_s is None
     state = hear(state, {"a": -20.0}, NOW_S + ANSWER_S)
     state = hear(state, {"a": -20.0}, NOW_S + 2 * ANSWER_S)
+    assert state.roll[0].answered_at_s == NOW_S + ANSWER_S
+
+
+def test_a_street_answers_through_the_link_that_brings_it() -> None:
+    state = behind(link(room(), "luohu"), "luohu", "guiyuan", name="chen")
+    state = said(state, Verb.ROLL_CALL, "luohu/guiyuan/chen")
+    state = hear(hear(state, {"luohu": -20.0}, NOW_S), {"luohu": -20.0}, NOW_S + ANSWER_S)
     assert state.roll[0].answered_at_s == NOW_S + ANSWER_S
 
 
