@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from commandwall.base.errors import InvalidError
 from commandwall.rtc import hooks
-from commandwall.rtc.offer import fragment_user, parse_candidates, parse_offer, picture_preferences
+from commandwall.rtc.offer import (
+    fragment_user,
+    is_stereo,
+    our_pictures,
+    our_sound,
+    parse_candidates,
+    parse_offer,
+    picture_preferences,
+    sound_preferences,
+)
 from tests.unit.rtc.streams import OFFER
 
 
@@ -92,6 +101,71 @@ def test_what_cannot_be_answered_is_refused_in_words(replaced: str, by: str, wor
     with pytest.raises(InvalidError, match=word) as caught:
         parse_offer(OFFER.replace(replaced, by), sends=False)
     assert caught.value.field == "sdp"
+
+
+BOTH = ("video", "audio")
+SOUND = """m=audio 9 UDP/TLS/RTP/SAVPF 111 0
+c=IN IP4 0.0.0.0
+a=ice-ufrag:EsAw
+a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1
+a=fingerprint:sha-1 D2:FA:0E:C3:22:59:5E:14:95:69:92:3D:13:B4:84:24:2C:C2:A2:C0
+a=setup:actpass
+a=mid:1
+a=recvonly
+a=rtcp-mux
+a=rtpmap:111 opus/48000/2
+a=fmtp:111 minptime=10;useinbandfec=1;sprop-stereo=1
+a=rtpmap:0 PCMU/8000
+""".replace("\n", "\r\n")
+
+
+def test_sound_is_taken_beside_a_picture_or_alone() -> None:
+    both = parse_offer(OFFER + SOUND, sends=False, kinds=BOTH)
+    assert (set(both.codecs), both.left) == ({"video", "audio"}, ())
+    (chosen,) = sound_preferences(both)
+    assert (chosen.mimeType, chosen.parameters["useinbandfec"]) == ("audio/opus", "1")
+    assert [each.mimeType for each in our_sound()] == ["audio/opus"]
+    alone = parse_offer(OFFER.replace("a=recvonly", "a=inactive") + SOUND, sends=False, kinds=BOTH)
+    assert (set(alone.codecs), alone.left) == ({"audio"}, ("video",))
+    unwanted = parse_offer(OFFER + SOUND, sends=False)
+    assert (set(unwanted.codecs), unwanted.left) == ({"video"}, ("audio",))
+
+
+@pytest.mark.parametrize(
+    ("told", "stereo"), [("sprop-stereo=1", True), ("sprop-stereo=0", False), ("x=1", False)]
+)
+def test_channels_are_what_the_sender_says(told: str, stereo: bool) -> None:
+    offer = parse_offer(OFFER + SOUND.replace("sprop-stereo=1", told), sends=False, kinds=BOTH)
+    assert is_stereo(offer) is stereo
+
+
+def test_a_site_without_opus_is_told_what_it_lacks() -> None:
+    offer = parse_offer(OFFER + SOUND.replace("opus", "G722"), sends=False, kinds=BOTH)
+    with pytest.raises(InvalidError, match=r"sound as G722, PCMU, but no Opus") as refused:
+        sound_preferences(offer)
+    assert refused.value.field == "sdp"
+    assert "但没有 Opus" in refused.value.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (OFFER + SOUND + SOUND.replace("mid:1", "mid:2"), "2 audio sections"),
+        (OFFER.replace("a=recvonly", "a=sendonly"), "video section must be recvonly"),
+        ("v=0\r\n", "neither picture nor sound"),
+    ],
+)
+def test_of_two_kinds_one_must_be_usable(text: str, word: str) -> None:
+    with pytest.raises(InvalidError, match=word) as refused:
+        parse_offer(text, sends=False, kinds=BOTH)
+    assert refused.value.zh != str(refused.value)
+
+
+def test_this_end_offers_its_own_profile_first() -> None:
+    high, *others = our_pictures("h264", "640028")
+    assert high.parameters["profile-level-id"] == "640034"
+    assert {each.mimeType for each in others} == {"video/H264", "video/rtx"}
+    assert our_pictures("h264")[0].parameters["profile-level-id"] == "42e034"
 
 
 @given(st.integers(0, len(OFFER) - 1), st.integers(0, 40), st.text(max_size=20))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from commandwall.base.errors import InvalidError, NotFoundError, UnavailableErro
 from commandwall.ipc.packets import PacketServer, Subscription
 from commandwall.ipc.rtc_messages import PublishStream, WatchStream
 from commandwall.model.access_unit import AccessUnit, StreamInfo
-from commandwall.rtc import hooks, peer, picture, sessions
+from commandwall.rtc import hooks, peer, picture, rungs, session, sessions
 from commandwall.rtc.sound_queue import SoundQueue
 from commandwall.rtc.viewer import Viewer
 from commandwall.rtp.annexb import split_annexb
@@ -198,6 +199,37 @@ async def test_a_session_is_switched_at_a_key_frame_and_its_times_go_on(bench: B
         )
         assert times == sorted(times) and len(times) == 8
         assert [later - earlier for earlier, later in pairwise(times[5:])] == [3600, 3600]
+
+
+async def test_a_line_that_loses_much_gets_the_smaller_rung(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rungs, "_DOWN_AFTER_S", 0.0)
+    chance = random.Random(2)
+    async with clients(1) as (client,):
+        await bench.watch("s", client, of=("head/a", "head/low"))
+        transport = bench.sessions._session("s").peer._connection.getSenders()[0].transport
+        send = transport._send_rtp
+
+        async def send_some(data: bytes) -> None:
+            if 192 <= data[1] <= 208 or chance.random() < 0.6:
+                await send(data)
+
+        transport._send_rtp = send_some  # type: ignore[method-assign]
+        (picture,) = units(1)
+        while "s" not in bench.figures or bench.figures["s"].rung == 0:
+            bench.publisher.push(picture)
+            bench.publisher.push(picture, stream="head/low")
+            await asyncio.sleep(0.005)
+        assert bench.figures["s"].loss_ratio > 0.1
+        await until(lambda: set(bench.publisher.subscribers.values()) == {"head/low"})
+
+
+async def test_a_peer_that_sends_nothing_is_given_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "SILENT_S", 0.0)
+    async with clients(1) as (client,):
+        await bench.publish("s", client, None, SoundQueue(lambda _: None))
+        await until(lambda: ("s", ENDED) in bench.told)
 
 
 async def test_what_cannot_be_switched_goes_on(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
