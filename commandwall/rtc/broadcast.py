@@ -145,7 +145,7 @@ class Broadcast:
             return
         payloads = self._packetise[self._codec](unit.data, _MTU)
         time_90k, level = self._time_90k(unit), unit.level_dbov
-        frame = PacketisedFrame(payloads, len(unit.data), time_90k, unit.key, level)
+        frame = PacketisedFrame(payloads, len(unit.data), time_90k, unit.key, unit.arrival_ns, level)
         if unit.key and not self._format.done():
             profile = h264_fmtp(unit.data).get("profile-level-id", "") if self._codec == "h264" else ""
             self._format.set_result(Format(self._codec, profile))

@@ -63,10 +63,14 @@ _PARSERS_RAISE = (struct.error, IndexError)
 
 
 class OutgoingFrame(NamedTuple):
-    """The RTP payloads of one access unit and its time in the clock of its codec: 90 kHz, or 48 for Opus."""
+    """The RTP payloads of one access unit, and its time in the clock of its codec: 90 kHz, or 48 for Opus.
+
+    ``arrival_ns`` is when it was read or made, monotonic, 0 if that is not told.
+    """
 
     payloads: list[bytes]
     timestamp: int
+    arrival_ns: int = 0
     level_dbov: int = UNTOLD_DBOV
 
 
@@ -95,10 +99,13 @@ class PacketSink(Protocol):
 
 
 class SenderListener(Protocol):
-    """Who is told what goes between one sender and its receiver by RTCP."""
+    """Who is told what goes between one sender and its receiver."""
 
-    def sent(self, packet: Any) -> None:
-        """Take note of an RTCP packet of this end."""
+    def begins(self, frame: OutgoingFrame) -> None:
+        """Take note that ``frame`` is what is sent now."""
+
+    def sending(self, packet: Any) -> None:
+        """Take note of an RTCP packet of this end, and change it if need be."""
 
     def heard(self, packet: Any) -> None:
         """Take note of an RTCP packet of the receiver."""
@@ -133,9 +140,11 @@ def send_from(sender: RTCRtpSender, source: FrameSource, listener: SenderListene
     """Send what ``source`` has instead of encoding a track; tell it of receivers' wish for key frames."""
 
     async def next_encoded_frame(_: RTCRtpCodecParameters) -> RTCEncodedFrame:
-        payloads, timestamp, level_dbov = await source.next_frame()
-        level = None if level_dbov == UNTOLD_DBOV else level_dbov
-        return RTCEncodedFrame(payloads, timestamp, level)  # type: ignore[arg-type] # None is what it tests for
+        frame = await source.next_frame()
+        if listener is not None:
+            listener.begins(frame)
+        level = None if frame.level_dbov == UNTOLD_DBOV else frame.level_dbov
+        return RTCEncodedFrame(frame.payloads, frame.timestamp, level)  # type: ignore[arg-type] # None is what it tests for
 
     sender._next_encoded_frame = next_encoded_frame  # type: ignore[method-assign, assignment]
     sender._send_keyframe = source.want_key  # type: ignore[method-assign]
@@ -224,7 +233,7 @@ def _overhear(sender: RTCRtpSender, listener: SenderListener) -> None:
 
     async def send_rtcp(packets: list[Any]) -> None:
         for packet in packets:
-            listener.sent(packet)
+            listener.sending(packet)
         await send(packets)
 
     sender._handle_rtcp_packet = handle_rtcp_packet  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""What a receiver says by RTCP of what it is sent: losses, round trip, how much it can take."""
+"""RTCP between a sender and its receiver: when what is sent had arrived; losses, round trip, rate."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from aiortc.rtp import (
 )
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.rtc.hooks import OutgoingFrame
 
 _MIDDLE = 0xFFFF_FFFF
 _UNITS_PER_S = 65536
@@ -25,6 +26,10 @@ class ReceiverReports:
 
     ``loss_ratio`` (0 to 1), ``jitter_s`` and ``rtt_s`` are of the newest report, ``None`` before the first;
     ``allowed_bps`` is what the receiver estimates it can take (REMB), 0 while it does not say.
+
+    aiortc tells receivers when a frame was sent, and they play together what was sent together. Sound is held
+    back for mixing, and pictures are not where they are only passed on: so the time told here is that
+    of the frame's arrival.
     """
 
     def __init__(self, ssrc: int, clock_hz: int, now_ns: Callable[[], int] = monotonic_ns) -> None:
@@ -36,10 +41,16 @@ class ReceiverReports:
         self._clock_hz = clock_hz
         self._now_ns = now_ns
         self._sent = 0, 0
+        self._late_ns = 0
 
-    def sent(self, packet: Any) -> None:
-        """Note when a sender report went out."""
+    def begins(self, frame: OutgoingFrame) -> None:
+        """Note how long ago ``frame``, which is sent now, had arrived."""
+        self._late_ns = max(0, self._now_ns() - frame.arrival_ns) if frame.arrival_ns else 0
+
+    def sending(self, packet: Any) -> None:
+        """Tell the arrival in a sender report, and note when it went out."""
         if isinstance(packet, RtcpSrPacket):
+            packet.sender_info.ntp_timestamp -= (self._late_ns << 32) // NS_PER_S
             self._sent = packet.sender_info.ntp_timestamp >> 16 & _MIDDLE, self._now_ns()
 
     def heard(self, packet: Any) -> None:

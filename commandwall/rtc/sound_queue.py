@@ -41,7 +41,8 @@ class SoundQueue:
             self._filled.clear()
             await self._filled.wait()
         frame = self._queue.popleft()
-        return OutgoingFrame(frame.payloads, frame.time_90k * 8 // 15, frame.level_dbov)
+        time_48k = frame.time_90k * 8 // 15
+        return OutgoingFrame(frame.payloads, time_48k, frame.arrival_ns, frame.level_dbov)
 
     def want_key(self) -> None:
         """Do nothing: every packet of Opus is one to begin with."""

@@ -21,12 +21,16 @@ instead of playing all of them: 1 ms."""
 
 
 class PacketisedFrame(NamedTuple):
-    """One access unit as RTP payloads, shared by all who get it. ``time_90k`` never wraps."""
+    """One access unit as RTP payloads, shared by all who get it.
+
+    ``time_90k`` never wraps; ``arrival_ns`` is when it was read or made, monotonic, 0 if that is not told.
+    """
 
     payloads: list[bytes]
     size: int
     time_90k: int
     key: bool
+    arrival_ns: int = 0
     level_dbov: int = UNTOLD_DBOV
 
 
@@ -69,12 +73,13 @@ class Viewer:
         frame = self._queue.popleft()
         self._bytes -= frame.size
         self._burst += frame.size
-        return OutgoingFrame(frame.payloads, frame.time_90k)
+        return OutgoingFrame(frame.payloads, frame.time_90k, frame.arrival_ns)
 
     def catch_up(self, group: Sequence[PacketisedFrame]) -> None:
         """Queue the group of pictures under way, key frame first, to be shown as one moment."""
         for number, frame in enumerate(group, 1 - len(group)):
-            self._queue.append(frame._replace(time_90k=group[-1].time_90k + number * CATCH_UP_90K))
+            time_90k = group[-1].time_90k + number * CATCH_UP_90K
+            self._queue.append(frame._replace(time_90k=time_90k, arrival_ns=group[-1].arrival_ns))
             self._bytes += frame.size
         if group:
             self._most = _MAX_FRAMES + len(group)

@@ -165,7 +165,7 @@ async def clients(count: int) -> AsyncIterator[list[Client]]:
 
 def frame(unit: AccessUnit, payloads: list[bytes]) -> PacketisedFrame:
     """Return ``unit`` as a sender is given it."""
-    return PacketisedFrame(payloads, len(unit.data), unit.pts_90k, unit.key, unit.level_dbov)
+    return PacketisedFrame(payloads, len(unit.data), unit.pts_90k, unit.key, unit.arrival_ns, unit.level_dbov)
 
 
 def opus(number: int, level_dbov: int = -30) -> AccessUnit:

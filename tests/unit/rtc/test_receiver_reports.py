@@ -12,6 +12,7 @@ from aiortc.rtp import (
     pack_remb_fci,
 )
 
+from commandwall.rtc.hooks import OutgoingFrame
 from commandwall.rtc.receiver_reports import ReceiverReports
 
 NTP = 0x1234_5678_9ABC_DEF0
@@ -38,7 +39,7 @@ class Bench:
 
 def test_a_report_tells_losses_jitter_and_the_round_trip() -> None:
     bench = Bench()
-    bench.reports.sent(RtcpSrPacket(1, RtcpSenderInfo(NTP, 0, 0, 0)))
+    bench.reports.sending(RtcpSrPacket(1, RtcpSenderInfo(NTP, 0, 0, 0)))
     bench.now_ns = 530_000_000
     bench.reports.heard(bench.block())
     assert bench.reports.loss_ratio == 0.25
@@ -46,9 +47,21 @@ def test_a_report_tells_losses_jitter_and_the_round_trip() -> None:
     assert bench.reports.rtt_s == pytest.approx(0.03)
 
 
+def test_the_time_that_is_told_is_that_of_the_arrival() -> None:
+    bench = Bench()
+    bench.now_ns = 7_000_000_000
+    told = []
+    for arrival_ns in (0, 6_750_000_000, 8_000_000_000):
+        bench.reports.begins(OutgoingFrame([b""], 0, arrival_ns))
+        report = RtcpSrPacket(1, RtcpSenderInfo(NTP, 0, 0, 0))
+        bench.reports.sending(report)
+        told.append(NTP - report.sender_info.ntp_timestamp)
+    assert told == [0, 1 << 30, 0]
+
+
 def test_what_is_of_another_sender_or_report_tells_no_round_trip() -> None:
     bench = Bench()
-    bench.reports.sent(RtcpSrPacket(1, RtcpSenderInfo(NTP, 0, 0, 0)))
+    bench.reports.sending(RtcpSrPacket(1, RtcpSenderInfo(NTP, 0, 0, 0)))
     bench.reports.heard(bench.block(ssrc=3))
     assert bench.reports.loss_ratio is None
     for lsr in (0, 7):

@@ -21,8 +21,8 @@ async def test_it_begins_when_the_connection_stands_and_tells_times_in_48_khz() 
     await asyncio.sleep(0)
     assert joined == [queue]
     assert queue.push(packet(3))  # type: ignore[arg-type]
-    payloads, timestamp, level_dbov = await asking
-    assert (payloads, timestamp, level_dbov) == ([opus(3).data], 3 * 960, -30)
+    got = await asking
+    assert (got.payloads, got.timestamp, got.level_dbov) == ([opus(3).data], 3 * 960, -30)
 
 
 async def test_who_does_not_keep_up_loses_the_oldest_and_is_never_late() -> None:
