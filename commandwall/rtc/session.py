@@ -44,7 +44,7 @@ class Session:
         self._group = group
         self._resources = resources
         self._sound: SoundQueue | None = None
-        self._reports: list[ReceiverReports] = []
+        self._reports: dict[str, ReceiverReports] = {}
         self._choice = RungChoice(monotonic_ns() / NS_PER_S)
         self._sent_bytes = 0
 
@@ -52,8 +52,7 @@ class Session:
         """Send ``picture``; before the peer's offer or answer."""
         self.picture = picture
         sender = self.peer.sender("video", preferences)
-        reports = ReceiverReports(sender._ssrc, RTP_CLOCK_HZ)
-        self._reports.append(reports)
+        reports = self._reports["video"] = ReceiverReports(sender._ssrc, RTP_CLOCK_HZ)
         send_from(sender, picture.viewer, reports)
 
     def send_sound(self, source: StreamAt, broadcasts: Broadcasts, preferences: Preferences) -> None:
@@ -63,8 +62,7 @@ class Session:
         self._sound = sound = SoundQueue(broadcast.join)
         self._resources.callback(broadcast.viewers.discard, sound)
         sender = self.peer.sender("audio", preferences)
-        reports = ReceiverReports(sender._ssrc, OPUS_CLOCK_HZ)
-        self._reports.append(reports)
+        reports = self._reports["audio"] = ReceiverReports(sender._ssrc, OPUS_CLOCK_HZ)
         send_from(sender, sound, reports)
 
     def take_picture(self, stream: str, preferences: Preferences, on_live: Callable[[str], None]) -> None:
@@ -93,12 +91,13 @@ class Session:
         received = [intake.reception() for intake in self.publishes.values()]
         if received and monotonic_ns() - self._heard_ns() > SILENT_S * NS_PER_S:
             self.peer.end()
-        losses = [each.loss_ratio for each in self._reports if each.loss_ratio is not None]
+        reports = self._reports.values()
+        losses = [each.loss_ratio for each in reports if each.loss_ratio is not None]
         losses += [each.lost / expected for each in received if (expected := each.packets + each.lost)]
-        jitters = [each.jitter_s * 1000 for each in self._reports if each.jitter_s is not None]
+        jitters = [each.jitter_s * 1000 for each in reports if each.jitter_s is not None]
         jitters += [each.jitter_ms for each in received if each.jitter_ms is not None]
         levels = [each.level_dbov for each in received if each.level_dbov is not None]
-        rtts = [each.rtt_s * 1000 for each in self._reports if each.rtt_s is not None]
+        rtts = [each.rtt_s * 1000 for each in reports if each.rtt_s is not None]
         self._choose_rung(passed_s)
         return SessionFigures(
             self.name,
@@ -123,7 +122,7 @@ class Session:
         if (picture := self.picture) is None:
             return
         sent, self._sent_bytes = picture.sent_bytes - self._sent_bytes, picture.sent_bytes
-        reports = self._reports[0]
+        reports = self._reports["video"]
         rung = self._choice.judge(
             monotonic_ns() / NS_PER_S,
             len(picture.rungs),
