@@ -20,6 +20,7 @@ from commandwall.ipc.packets import Subscription
 from commandwall.ipc.rtc_messages import SessionChanged, SessionPhase
 from commandwall.model.access_unit import UNTOLD_DBOV, AccessUnit, StreamInfo
 from commandwall.settings.site import RtcSettings
+from commandwall.workers.processes import Processes
 from tests.e2e.browser import ORIGIN, browser, fresh
 from tests.e2e.browser import until as until_page
 
@@ -112,9 +113,9 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(short_dir: Path, chromium: str) -> AsyncIterator[Bench]:
+async def bench(short_dir: Path, chromium: str, processes: Processes) -> AsyncIterator[Bench]:
     rtc = RtcControl(RtcSettings(()), short_dir / "rtc.packets")
-    running = asyncio.create_task(rtc.worker.run())
+    running = asyncio.create_task(rtc.worker.run(processes))
     try:
         async with browser(chromium, *FAKE_DEVICES) as chrome:
             page = await (await fresh(chrome)).new_page()
