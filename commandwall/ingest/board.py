@@ -19,6 +19,7 @@ from commandwall.ipc.decoding import DecodeBudget, FeedCost, TileFigures, TileRe
 from commandwall.ipc.messages import ShowTiles, TileSpec
 from commandwall.ipc.slots import Arena
 from commandwall.media.park import DecoderPark
+from commandwall.model.access_unit import AccessUnit
 from commandwall.model.camera import StreamName, feed_id
 from commandwall.model.wall import DecodeLevel
 
@@ -139,21 +140,23 @@ class Board:
             wanted.setdefault(name, [])
         for name in self._decoders.keys() - wanted.keys():
             self._stop(name)
-        demands = self._demands(wanted)
+        feeds = {feed.spec.id: feed for feed in self._feeds if feed.spec.id in wanted}
+        demands = self._demands(feeds.values(), wanted)
         levels = decide(demands, self._limits)
         for demand in demands:
             name, level = demand.feed, levels[demand.feed]
             tiles, period_ns = tuple(wanted[name]), _period_ns(demand, level)
             decoder = self._decoders.get(name)
             if decoder is None:
-                # Key frames alone would be no head start: more than those comes with the next one only.
-                if tiles or level is not DecodeLevel.KEY:
-                    self._start(name, tiles, level, period_ns)
+                self._start(name, tiles, level, period_ns)
                 continue
             decoder.period_ns = period_ns
+            ahead = bool(tiles) and not decoder.tiles and decoder.level is DecodeLevel.KEY
             if decoder.level is not level:
                 decoder.set_level(level)
             decoder.show(tiles)
+            if ahead and level is not DecodeLevel.KEY:
+                decoder.follow(*self._group(feeds[name]))
 
     def _sources(self, tile: Tile) -> list[Feed]:
         """Return the feeds that ``tile`` is to be painted from now."""
@@ -169,13 +172,11 @@ class Board:
             tile.unsettle()
         return [other, best]
 
-    def _demands(self, wanted: dict[str, list[Tile]]) -> list[Demand]:
-        """Return what the ladder must know of every feed in ``wanted``."""
+    def _demands(self, feeds: Iterable[Feed], wanted: dict[str, list[Tile]]) -> list[Demand]:
+        """Return what the ladder must know of every one of ``feeds``, and the tiles that want it."""
         demands = []
-        for feed in self._feeds:
+        for feed in feeds:
             name = feed.spec.id
-            if name not in wanted:
-                continue
             decoder = self._decoders.get(name)
             pixels = feed.info.width * feed.info.height
             if decoder is not None:
@@ -212,11 +213,15 @@ class Board:
         decoder.show(tiles)
         feed = self._feeds.attach(name, decoder)
         decoder.epoch_ns = feed.clock.epoch_ns
+        decoder.begin(*self._group(feed))
+
+    def _group(self, feed: Feed) -> tuple[list[AccessUnit], bool]:
+        """Return what a decoder is to go through first, and whether that reaches the newest picture."""
         units, whole = feed.gop.units(), feed.gop.whole
         due_s = feed.meter.key_due_s(monotonic_ns())
         if due_s is not None and 0 < due_s < KEY_SOON_S:
             units, whole = units[:1], len(units) == 1
-        decoder.begin(units, whole=whole)
+        return units, whole
 
     def _stop(self, name: str) -> None:
         decoder = self._decoders.pop(name)

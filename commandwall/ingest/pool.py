@@ -66,6 +66,7 @@ class DecodePool:
         self._soon = soon
         self._waking = False
         self._closed = False
+        self._lock = threading.Lock()
         self._queues: tuple[deque[tuple[Job, int]], ...] = tuple(deque() for _ in Urgency)
         self._asleep: deque[threading.Lock] = deque()
         self._cost_ns = _COST_GUESS_NS
@@ -81,14 +82,26 @@ class DecodePool:
 
     def put(self, job: Job, urgency: Urgency) -> None:
         """Have ``job`` stepped soon. Called where ``soon`` may be called: on the event loop."""
-        self._queues[urgency].append((job, monotonic_ns()))
+        with self._lock:
+            self._queues[urgency].append((job, monotonic_ns()))
         if not self._waking:
             self._waking = True
             self._soon(self._wake)
 
     def put_back(self, job: Job, urgency: Urgency) -> None:
         """Have ``job`` stepped again. Called in :meth:`Job.charge`, by a thread that is awake anyway."""
-        self._queues[urgency].append((job, monotonic_ns()))
+        with self._lock:
+            self._queues[urgency].append((job, monotonic_ns()))
+
+    def hasten(self, job: Job) -> None:
+        """Have a job that waits go with the first ones; one that does not wait is left alone."""
+        with self._lock:
+            for queue in self._queues[Urgency.FIRST + 1 :]:
+                for entry in queue:
+                    if entry[0] is job:
+                        queue.remove(entry)
+                        self._queues[Urgency.FIRST].append((job, monotonic_ns()))
+                        return
 
     @property
     def busy_s(self) -> float:
@@ -170,28 +183,28 @@ class DecodePool:
 
     def _next(self) -> Job | None:
         """Return what is to be done next, or ``None``."""
-        while (urgency := self._most_due()) is not None:
-            try:
-                job, put_ns = self._queues[urgency].popleft()
-            except IndexError:
-                continue  # another thread was faster
-            if urgency is Urgency.LIVE:
-                self._lag_ns += monotonic_ns() - put_ns
-                self._waited += 1
-            return job
-        return None
+        with self._lock:
+            urgency = self._most_due()
+            if urgency is None:
+                return None
+            job, put_ns = self._queues[urgency].popleft()
+        if urgency is Urgency.LIVE:
+            self._lag_ns += monotonic_ns() - put_ns
+            self._waited += 1
+        return job
 
     def _most_due(self) -> Urgency | None:
-        """Return what has been put off the longest, its patience counted in; ``None``: there is nothing."""
+        """Return what has been put off the longest, its patience counted in; ``None``: there is nothing.
+
+        The lock is held.
+        """
         due: Urgency | None = None
         earliest_ns = 0
         for urgency, queue, patience_ns in zip(Urgency, self._queues, PATIENCE_NS, strict=True):
-            try:
+            if queue:
                 due_ns = queue[0][1] + patience_ns
-            except IndexError:
-                continue
-            if due is None or due_ns < earliest_ns:
-                due, earliest_ns = urgency, due_ns
+                if due is None or due_ns < earliest_ns:
+                    due, earliest_ns = urgency, due_ns
         return due
 
     def _waits_since(self, urgency: Urgency, patience_ns: int) -> bool:

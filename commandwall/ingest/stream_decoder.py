@@ -80,6 +80,7 @@ class StreamDecoder:
         self._scheduled = False
         self._closed = False
         self._await_key = True
+        self._alone: AccessUnit | None = None
         self._key_ns = 0
         self._behind = False
 
@@ -94,24 +95,36 @@ class StreamDecoder:
                 self._pending.clear()
                 self._await_key = True
 
-    def begin(self, units: list[AccessUnit], *, whole: bool) -> None:
+    def begin(self, units: list[AccessUnit], whole: bool) -> None:
         """Start from a group of pictures; one that is not ``whole`` is its key frame alone."""
         if not units:
             return
         if self.level is DecodeLevel.KEY:
             units = units[:1]
         with self._lock:
+            self._alone = units[0] if len(units) == 1 else None
             self._pending.extend(units)
             self._limit = MAX_PENDING + len(units)
             self._await_key = not whole or self.level is DecodeLevel.KEY
             self._behind = not whole
         self._schedule(self._urgency)
 
+    def follow(self, units: list[AccessUnit], whole: bool) -> None:
+        """Go on in a group of pictures whose key frame was decoded ahead; another group is not begun."""
+        with self._lock:
+            if not units or units[0] is not self._alone:
+                return
+            self._alone = None
+            self._pending.extend(units[1:])
+            self._limit = MAX_PENDING + len(units)
+            self._await_key = self._behind = not whole
+        self._schedule(self._urgency)
+
     def push(self, unit: AccessUnit) -> None:
         """Take the next frame of the feed."""
         with self._lock:
             if unit.key:
-                self._key_ns = unit.arrival_ns
+                self._alone, self._key_ns = unit, unit.arrival_ns
                 self._await_key = self.level is DecodeLevel.KEY
                 self._behind = False
                 if len(self._pending) > LATE_PENDING:
@@ -125,6 +138,8 @@ class StreamDecoder:
                 self._await_key = self._behind = True
                 self.skipped += 1
                 return
+            else:
+                self._alone = None
             self._pending.append(unit)
         self._schedule(self._urgency)
 
@@ -134,6 +149,7 @@ class StreamDecoder:
             self.tiles = tiles
             if self._newest is not None:
                 self._schedule(Urgency.FIRST)
+                self._pool.hasten(self)
 
     def set_level(self, level: DecodeLevel) -> None:
         """Decode at another rung: down at once, up at the next key frame."""
@@ -192,6 +208,8 @@ class StreamDecoder:
         self._stepped = 0
         if self.tiles is not self._painted:
             self._paint_new_tiles()
+            if began and len(self._pending) > 1:
+                return  # Others wait for their first pictures.
         while unit := self._take():
             self._decode(unit)
             self._stepped += 1
@@ -287,5 +305,10 @@ class StreamDecoder:
             self._retire()
         if not going_on:
             return
-        live = up_to_date or self._newest is None
-        self._pool.put_back(self, self._urgency if live else Urgency.CATCH_UP)
+        if self._newest is not None and self.tiles is not self._painted:
+            urgency = Urgency.FIRST
+        elif up_to_date or self._newest is None:
+            urgency = self._urgency
+        else:
+            urgency = Urgency.CATCH_UP
+        self._pool.put_back(self, urgency)

@@ -287,11 +287,19 @@ async def test_what_is_about_to_be_shown_is_decoded_ahead_and_then_let_go(
         await until(lambda: this.sinks("a/sub") == 0)
 
 
-async def test_nothing_is_decoded_ahead_without_room_for_it(pool: DecodePool, canvas: MakeCanvas) -> None:
+async def test_without_room_for_more_the_key_frame_is_decoded_ahead(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
     wall = canvas()
     async with desk(pool, budget_cores=0.0001) as this:
         await this.add("a", "b")
-        this.cameras.sessions["b/sub"].on_unit(replace(stream()[0], arrival_ns=monotonic_ns()))
-        this.show(wall.tile(0, "a"))
+        for number, unit in enumerate(stream()[:4]):
+            arrival_ns = monotonic_ns() + number
+            this.cameras.sessions["b/sub"].on_unit(replace(unit, arrival_ns=arrival_ns))
         this.board.warm(["b/sub"])
-        assert this.sinks("b/sub") == 0
+        decoder = this.board._decoders["b/sub"]
+        await until(lambda: decoder.decoded == 1)
+        this.board.afford(DecodeBudget(8.0, 8.0))
+        this.show(wall.tile(0, "b"))
+        await until(lambda: wall.published() and abs(wall.luma() - luma_of(3)) < 3)
+        assert decoder is this.board._decoders["b/sub"] and decoder.decoded == 4

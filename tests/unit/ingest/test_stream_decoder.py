@@ -36,6 +36,9 @@ class Bench:
 
     put_back = put
 
+    def hasten(self, job: Job) -> None:
+        self.jobs = [(each, Urgency.FIRST if each is job else urgency) for each, urgency in self.jobs]
+
     def step(self) -> Urgency:
         """Run the next job; return how urgent it was."""
         job, urgency = self.jobs.pop(0)
@@ -70,7 +73,7 @@ def test_from_the_cache_the_key_frame_is_shown_first_and_then_only_the_newest(
 ) -> None:
     wall, tile = one_tile(canvas)
     decoder = decoder_on(bench, tile)
-    decoder.begin(list(stream()[:8]), whole=True)
+    decoder.begin(list(stream()[:8]), True)
     assert bench.step() is Urgency.FIRST
     assert wall.published() == 1
     assert wall.info().flags == SlotFlag.CATCHING_UP
@@ -131,7 +134,7 @@ def test_a_tile_that_is_added_gets_the_newest_picture_at_once(canvas: MakeCanvas
 def test_at_key_frames_only_nothing_else_is_decoded(canvas: MakeCanvas, bench: Bench) -> None:
     wall, tile = one_tile(canvas)
     decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
-    decoder.begin(list(stream()[:5]), whole=True)
+    decoder.begin(list(stream()[:5]), True)
     for unit in stream()[5:]:
         decoder.push(unit)
     bench.drain()
@@ -165,7 +168,7 @@ def test_a_group_that_is_not_whole_shows_its_key_frame_as_catching_up(
     wall, tile = one_tile(canvas)
     decoder = decoder_on(bench, tile)
     units = stream()
-    decoder.begin([units[0]], whole=False)
+    decoder.begin([units[0]], False)
     for unit in units[7:10]:
         decoder.push(unit)
     bench.drain()
@@ -202,13 +205,45 @@ def test_the_queue_is_bounded_and_goes_on_at_a_key_frame(canvas: MakeCanvas, ben
     assert abs(wall.luma() - luma_of(120)) < 3
 
 
+def test_what_was_decoded_ahead_is_shown_before_anything_else_is_decoded(
+    canvas: MakeCanvas, bench: Bench
+) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench)
+    decoder.begin(list(stream()[:8]), True)
+    bench.step()
+    assert decoder.decoded == 1
+    decoder.show((tile,))
+    assert bench.step() is Urgency.FIRST
+    assert (decoder.decoded, wall.published(), wall.info().flags) == (1, 1, SlotFlag.CATCHING_UP)
+    bench.drain()
+    assert abs(wall.luma() - luma_of(7)) < 3 and wall.info().flags == 0
+
+
+def test_a_group_whose_key_frame_was_decoded_ahead_is_gone_on_with(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    units = list(stream()[:8])
+    decoder = decoder_on(bench, level=DecodeLevel.KEY)
+    decoder.begin(units, True)
+    bench.drain()
+    decoder.set_level(DecodeLevel.NODEBLOCK)
+    decoder.show((tile,))
+    decoder.follow(units, True)
+    bench.drain()
+    assert decoder.decoded == 8, "the key frame once"
+    assert abs(wall.luma() - luma_of(7)) < 3 and wall.info().flags == 0
+    decoder.follow(units, True)
+    bench.drain()
+    assert decoder.decoded == 8, "there is more in the decoder than the key frame"
+
+
 def test_a_decoder_that_stays_behind_paints_what_it_has_and_says_so(
     canvas: MakeCanvas, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_decoder, "HOLD_NS", 0)
     wall, tile = one_tile(canvas)
     decoder = decoder_on(bench, tile)
-    decoder.begin(list(stream()[:5]), whole=True)
+    decoder.begin(list(stream()[:5]), True)
     while wall.published() < 4:
         bench.step()
         assert wall.info().flags == (SlotFlag.CATCHING_UP if decoder.decoded < 5 else 0)
@@ -281,7 +316,7 @@ def test_frames_pushed_while_threads_decode_are_all_decoded_in_order(
     decoder.show((tile,))
     decoder.describe(INFO)
     units = stream(frames=100, gop=100)
-    decoder.begin(list(units[:60]), whole=True)
+    decoder.begin(list(units[:60]), True)
     for unit in units[60:]:
         decoder.push(unit)
         time.sleep(0)
@@ -299,7 +334,7 @@ def test_what_waits_is_given_up_but_for_the_newest_key_frame_when_only_those_are
 ) -> None:
     wall, tile = one_tile(canvas)
     decoder = decoder_on(bench, tile)
-    decoder.begin(list(stream()[:1]), whole=True)
+    decoder.begin(list(stream()[:1]), True)
     bench.drain()
     for unit in stream()[1:14]:
         decoder.push(unit)
