@@ -20,6 +20,7 @@ from commandwall.control.accounts import Accounts
 from commandwall.control.alarms import Alarms
 from commandwall.control.audit import AuditLog
 from commandwall.control.camera_store import CameraStore
+from commandwall.control.conferencing import ConferenceNeeds, open_conferences
 from commandwall.control.database import Database
 from commandwall.control.decor import Decor
 from commandwall.control.dress import Surroundings, WallDress, keep_dressed
@@ -91,6 +92,19 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         areas = [area.id for area in settings.areas]
         panel_keeper = await stack.enter_async_context(PanelKeeper(database, settings.state_dir))
         await panel_keeper.load(plant.panels, areas)
+        conferences = await stack.enter_async_context(
+            open_conferences(
+                ConferenceNeeds(
+                    settings,
+                    plant,
+                    database,
+                    events.publish,
+                    audit,
+                    lambda scene: programme.scenes.get(scene),  # noqa: PLW0108 - the programme comes after the walls
+                    time.time,
+                )
+            )
+        )
         for wall in plant.walls.values():
             wall.restore_pins(await pins.load(wall.wall.id))
             wall.restore(await store.load_arrangement(wall.wall.id))
@@ -110,13 +124,12 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         dresses = {wall_id: WallDress(wall, surroundings) for wall_id, wall in plant.walls.items()}
         alarms.restore()
         await stack.enter_async_context(_running(plant.workers, processes, dresses.values()))
-        ptz = PtzControl(plant.board.camera, vault, events.publish)
-        await stack.enter_async_context(ptz)
-        around = ProgrammeNeeds(
+        ptz = await stack.enter_async_context(PtzControl(plant.board.camera, vault, events.publish))
+        needs = ProgrammeNeeds(
             plant.walls, plant.board, plant.sources, settings.areas, database, events.publish, audit
         )
         clocks = Clocks(monotonic_s, time.time, None)
-        programme = await stack.enter_async_context(open_programme(around, clocks))
+        programme = await stack.enter_async_context(open_programme(needs, clocks))
         service = Service(
             Place(settings.site, settings.language, settings.areas, settings.layouts),
             plant.board,
@@ -142,15 +155,16 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
                 plant.rtc.viewers,
                 plant.decoding,
                 programme.figures,
+                conferences.tallies,
             )
         )
         health = Health(plant.walls.values, plant.worker_statuses)
         probes = Probes(metrics.text, health.faults, health.warnings)
         pages = Path(commandwall.panel.__file__).parent
-        decor = Decor(alarms, dresses, masking, audit)
         peers = plant.rtc, plant.screen_shares, plant.screens
         webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, *peers, audit)
-        web = Web(service, decor, webrtc, events, video, probes, pages, secure=settings.http.tls is not None)
+        operations = service, Decor(alarms, dresses, masking, audit), webrtc, conferences
+        web = Web(*operations, events, video, probes, pages, secure=settings.http.tls is not None)
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
             await stack.enter_async_context(MqttBridge(settings.mqtt, service, events))

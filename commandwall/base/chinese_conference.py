@@ -6,6 +6,34 @@ CONFERENCE: dict[str, str] = {
     "{text!r} is not a source; write camera:ID, data:ID, screen:ID, conference:ID/PARTICIPANT or none": (
         "{text!r} 不是画面源，请写 camera:ID、data:ID、screen:ID、conference:ID/PARTICIPANT 或 none"
     ),
+    # ---- invitations
+    "an invitation is for its own conference; sign in for anything else": (
+        "邀请仅用于其所属会议，其他操作请先登录"
+    ),
+    "this invitation is not of this centre, or not whole; ask for a new one": (
+        "此邀请不是本中心发出的，或不完整，请索取新的邀请"
+    ),
+    "this invitation has expired; ask for a new one": "此邀请已过期，请索取新的邀请",
+    "the conference of this invitation is over": "此邀请的会议已结束",
+    "this invitation is for another conference": "此邀请属于另一个会议",
+    "this place in the conference is somebody else's": "会议中的这个席位属于他人",
+    "only who takes part can do this; join the conference, or open its link": (
+        "只有与会者可以这样做，请先入会或打开邀请链接"
+    ),
+    "the daemon was restarted; whoever was in the conference comes back": "服务已重启，原与会者会自动回来",
+    "connection lost": "连接中断",
+    # ---- rooms
+    "ends_at must be after starts_at": "ends_at 必须晚于 starts_at",
+    "is over already; name a later time": "已经过去，请指定更晚的时间",
+    "no conference is called {id!r}, or it is over": "没有名为 {id!r} 的会议，或会议已结束",
+    "there is already a conference {id!r}": "已有会议 {id!r}",
+    "there are {most} conferences; end some of them": "已有 {most} 个会议，请先结束一些",
+    "wait in the lobby until you are let in": "请在等候室等待，直到被允许入会",
+    "no content is shown now; ask again when there is": "目前没有共享内容，有内容时请重试",
+    "there is no source {source!r}": "没有画面源 {source!r}",
+    "camera {id!r} has privacy masks, which its streams would show; show a head with it instead": (
+        "摄像机 {id!r} 设有隐私遮挡，其码流会暴露被遮挡部分，请改为共享含有它的大屏输出"
+    ),
     "no conference has a picture {id!r}; write ID/PARTICIPANT, ID/picture or ID/content": (
         "没有会议画面 {id!r}，请写 ID/PARTICIPANT、ID/picture 或 ID/content"
     ),

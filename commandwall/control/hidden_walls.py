@@ -15,6 +15,7 @@ from commandwall.model.layout import Layout
 from commandwall.model.wall import Wall
 from commandwall.settings.site import Language
 from commandwall.workers.processes import Processes
+from commandwall.workers.worker import Worker
 
 CONFERENCE = "conference"
 """The kind of their processes."""
@@ -64,8 +65,12 @@ class HiddenWalls:
         )
         self.walls[wall.id] = control
         for worker in control.workers:
-            spawn(self._group, worker.run(self._processes), worker.status.name)
+            self.start(worker)
         return control
+
+    def start(self, worker: Worker) -> None:
+        """Keep a process running until it is drained."""
+        spawn(self._group, worker.run(self._processes), worker.status.name)
 
     def close(self, wall_id: str) -> None:
         """End a wall and its process; one that is not open is closed already."""

@@ -18,6 +18,7 @@ from commandwall.control.rtc import RtcControl
 from commandwall.control.screen_shares import ScreenShares
 from commandwall.control.screens import Screens
 from commandwall.control.share import ShareControl
+from commandwall.control.sound import SoundControl
 from commandwall.control.sources import CameraBook, Painters, Sources
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl, WallLinks
@@ -45,6 +46,7 @@ class Plant:
     screen_shares: ScreenShares
     panels: Panels
     decoding: Decoding
+    sound: SoundControl
 
     @property
     def all_walls(self) -> list[WallControl]:
@@ -55,7 +57,8 @@ class Plant:
     def workers(self) -> list[Worker]:
         """Every worker process that runs as long as the daemon."""
         walls = (worker for wall in self.walls.values() for worker in wall.workers)
-        return [*self.feeds.workers, *walls, self.share.worker, self.rtc.worker, self.panels.worker]
+        on_demand = (self.rtc.worker, self.panels.worker, self.sound.worker)
+        return [*self.feeds.workers, *walls, self.share.worker, *on_demand]
 
     def worker_statuses(self) -> list[WorkerStatus]:
         """Return what is known of every worker process."""
@@ -162,5 +165,6 @@ def build_plant(
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
     share = ShareControl(settings.rtsp, board, feeds, walls.values())
     rtc = RtcControl(settings.rtc, runtime_dir / "rtc.packets")
-    shares = ScreenShares(rtc, screens, feeds)
-    return Plant(board, sources, feeds, walls, hidden, book, share, screens, rtc, shares, panels, decoding)
+    peers = rtc, ScreenShares(rtc, screens, feeds)
+    sound = SoundControl(runtime_dir / "sound.packets")
+    return Plant(board, sources, feeds, walls, hidden, book, share, screens, *peers, panels, decoding, sound)

@@ -58,16 +58,28 @@ PRECEDENCE: Mapping[Role, int] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """The place of a participant in a conference, which an invitation gives and nothing else."""
+
+    conference: str
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
-    """A signed-in user, a program with a token, or the broker; ``via`` is the way it came."""
+    """A signed-in user, a program with a token, or the broker; ``via`` is the way it came.
+
+    Whoever came by an invitation has a ``seat``, and may do nothing but what belongs to it.
+    """
 
     name: str
     role: Role
     via: str = "http"
+    seat: Seat | None = None
 
     def may(self, permission: Permission) -> bool:
         """Return whether the role has ``permission``."""
-        return permission in PERMISSIONS[self.role]
+        return self.seat is None and permission in PERMISSIONS[self.role]
 
     def outranks(self, other: Principal) -> bool:
         """Return whether this one may take over what ``other`` holds."""
@@ -75,6 +87,8 @@ class Principal:
 
     def require(self, permission: Permission) -> None:
         """Raise :class:`AccessRefusedError` unless the role has ``permission``."""
+        if self.seat is not None:
+            raise AccessRefusedError("an invitation is for its own conference; sign in for anything else")
         if not self.may(permission):
             raise AccessRefusedError(
                 "{name} may not {permission}: the role {role} does not include it",

@@ -227,7 +227,7 @@ class RtcControl:
     def end(self, session: RtcSession) -> None:
         """End a session."""
         self.worker.post(EndSession(session.id))
-        self._ended(SessionChanged(session.id, SessionPhase.ENDED))
+        self._ended(SessionChanged(session.id, SessionPhase.ENDED, asked=True))
 
     async def _open(self, session: RtcSession, message: Message) -> Opened:
         self._sessions[session.id] = session

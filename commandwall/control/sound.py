@@ -20,13 +20,12 @@ from commandwall.workers.worker import Worker
 class SoundControl:
     """Keeps the sound process, which the first conference starts, and tells a new one all that it is to mix.
 
-    ``on_report`` gets the :class:`SoundReport` of each conference that is still arranged. Belongs to the
-    control plane's event loop.
+    Belongs to the control plane's event loop.
     """
 
-    def __init__(self, packet_path: Path, on_report: Callable[[SoundReport], None]) -> None:
+    def __init__(self, packet_path: Path) -> None:
         self._packet_path = packet_path
-        self._on_report = on_report
+        self._watchers: list[Callable[[SoundReport], None]] = []
         self._arranged: dict[str, ArrangeSound] = {}
         self.worker = Worker(
             "sound",
@@ -37,6 +36,10 @@ class SoundControl:
             on_down=_down,
             on_demand=True,
         )
+
+    def watch(self, watcher: Callable[[SoundReport], None]) -> None:
+        """Call ``watcher`` with the report of each conference that is still arranged."""
+        self._watchers.append(watcher)
 
     def arrange(self, conference: str, inputs: Iterable[SoundInput], listeners: Iterable[str]) -> None:
         """Mix ``inputs`` for each of ``listeners`` from now on: the whole state, in place of the one before.
@@ -66,7 +69,8 @@ class SoundControl:
     def _hear(self, _: Worker, received: Received) -> None:
         match received.message:
             case SoundReport() as report if report.conference in self._arranged:
-                self._on_report(report)
+                for watcher in self._watchers:
+                    watcher(report)
 
 
 def _down(_: Worker) -> None:

@@ -149,13 +149,14 @@ class SessionPhase(StrEnum):
 class SessionChanged:
     """Rtc -> control, at once: a session is further, or over; ``fault`` says why if it failed.
 
-    ``stream`` is the name of what is live.
+    ``stream`` is the name of what is live. ``asked``: it is over because somebody here wished that.
     """
 
     session: str
     phase: SessionPhase
     fault: str = ""
     stream: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

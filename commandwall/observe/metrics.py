@@ -20,6 +20,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from commandwall import __version__
+from commandwall.control.conference_documents import RoomFigures
 from commandwall.control.decoding import Decoding
 from commandwall.control.programme import ProgrammeFigures
 from commandwall.control.rtc import Watched
@@ -44,6 +45,7 @@ class Sources:
     whep_viewers: Callable[[], Mapping[Watched, int]]
     decoding: Decoding
     programme: Callable[[], ProgrammeFigures]
+    conferences: Callable[[], Iterable[RoomFigures]]
 
 
 class Metrics:
@@ -79,6 +81,7 @@ class Metrics:
         yield from _displays(walls)
         yield _whep(self._sources.whep_viewers())
         yield from _programme(self._sources.programme())
+        yield from _conferences(self._sources.conferences())
         yield from _workers(list(self._sources.workers()))
 
 
@@ -252,6 +255,27 @@ def _programme(figures: ProgrammeFigures) -> Iterator[Metric]:
         running.add_metric([wall], count)
         turns.add_metric([wall], figures.tour_turns[wall])
     yield from (taken, missed, running, turns)
+
+
+def _conferences(rooms: Iterable[RoomFigures]) -> Iterator[Metric]:
+    labels = ["conference"]
+    present = GaugeMetricFamily(
+        "commandwall_conference_participants", "Participants who take part now.", labels=labels
+    )
+    speaking = GaugeMetricFamily(
+        "commandwall_conference_speaking", "Participants who are heard speaking now.", labels=labels
+    )
+    concealed = CounterMetricFamily(
+        "commandwall_conference_concealed_sound_seconds",
+        "Sound of all participants that was lost or late and had to be made up.",
+        labels=labels,
+    )
+    for room in rooms:
+        row = [room.conference]
+        present.add_metric(row, room.present)
+        speaking.add_metric(row, room.speaking)
+        concealed.add_metric(row, room.concealed_s)
+    yield from (present, speaking, concealed)
 
 
 def _workers(workers: Sequence[WorkerStatus]) -> Iterator[Metric]:

@@ -136,6 +136,10 @@ class Worker:
             )
         return await self._channel.call(message, timeout_s)
 
+    async def until_ready(self, timeout_s: float) -> None:
+        """Wait until the process is up; raises :class:`TimeoutError`."""
+        await asyncio.wait_for(self._up.wait(), timeout_s)
+
     def drain(self) -> None:
         """Ask the process to finish; :meth:`run` returns when it is gone."""
         self._draining.set()

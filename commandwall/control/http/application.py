@@ -10,6 +10,8 @@ from commandwall.base.errors import UnavailableError
 from commandwall.control.http import (
     accounts,
     cameras,
+    conference_media,
+    conferences,
     data,
     lineup,
     overlays,
@@ -60,6 +62,8 @@ ROUTES: tuple[Route, ...] = (
     *schedule.ROUTES,
     *sockets.ROUTES,
     *webrtc.ROUTES,
+    *conferences.ROUTES,
+    *conference_media.ROUTES,
     *accounts.ROUTES,
     *system.ROUTES,
     *pages.ROUTES,

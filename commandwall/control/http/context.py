@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from commandwall.control.conference_desk import ConferenceDesk
 from commandwall.control.decor import Decor
 from commandwall.control.events import EventLog
 from commandwall.control.roles import Principal
@@ -41,6 +42,7 @@ class Web:
     service: Service
     decor: Decor
     webrtc: WebRtc
+    conferences: ConferenceDesk
     events: EventLog
     video: HeadVideo
     probes: Probes

@@ -60,6 +60,11 @@ async def head(request: web.Request) -> web.StreamResponse:
 _head_page = _page("head.html")
 
 
+async def join(request: web.Request) -> web.StreamResponse:
+    """Serve the page of a conference; it reads the invitation out of its own address."""
+    return _file(web_of(request).pages / "join.html")
+
+
 async def asset(request: web.Request) -> web.StreamResponse:
     """Serve one file of the pages."""
     root = web_of(request).pages.resolve()
@@ -91,5 +96,6 @@ ROUTES = (
     Route("GET", "/ops", _page("ops.html"), "The ops team's page"),
     Route("GET", "/login", login, "The sign-in page", signed_in=False),
     Route("GET", "/head/{wall}/{head}", head, "A head on a whole screen"),
+    Route("GET", "/join/{token}", join, "The page of whoever was invited", signed_in=False),
     Route("GET", "/panel/{path:.+}", asset, "The files of the pages", signed_in=False),
 )

@@ -9,6 +9,7 @@ from aiohttp import web
 from commandwall.base.errors import AccessRefusedError
 from commandwall.control.http.context import PRINCIPAL, web_of
 from commandwall.control.http.problems import Handler
+from commandwall.control.invitations import PREFIX
 from commandwall.control.roles import Principal
 from commandwall.control.users import SESSION_ABSOLUTE_S, NotSignedInError
 
@@ -42,12 +43,11 @@ async def identify(request: web.Request) -> Principal | None:
     foreign page uses the cookie.
     """
     service = web_of(request).service
-    authorization = request.headers.get("Authorization")
-    if authorization is not None:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            raise NotSignedInError("Authorization takes 'Bearer TOKEN' only")
-        return await service.by_token(token.strip())
+    token = bearer(request)
+    if token is not None:
+        if token.startswith(PREFIX):
+            return web_of(request).conferences.by_token(token)
+        return await service.by_token(token)
     try:
         if secret := request.cookies.get(session_cookie(request)):
             principal = await service.by_session(secret)
@@ -61,18 +61,37 @@ async def identify(request: web.Request) -> Principal | None:
     return principal
 
 
+def bearer(request: web.Request) -> str | None:
+    """Return the token that ``request`` brings, ``None`` if it brings none.
+
+    Pages cannot give a WebSocket a header, so an invitation may stand in its address. Raises
+    :class:`NotSignedInError` for any other kind of ``Authorization``.
+    """
+    authorization = request.headers.get("Authorization")
+    if authorization is None:
+        token = request.query.get("token", "")
+        return token if _upgrades(request) and token.startswith(PREFIX) else None
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotSignedInError("Authorization takes 'Bearer TOKEN' only")
+    return token.strip()
+
+
 def check_origin(request: web.Request) -> None:
     """Raise :class:`AccessRefusedError` if a page of another origin makes this write or WebSocket.
 
     Cookies are SameSite=Strict as well; this also stops pages of other ports of the same host,
     which count as the same site.
     """
-    upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
     origin = request.headers.get("Origin")
-    if origin is None or (request.method in _SAFE_METHODS and not upgrade):
+    if origin is None or (request.method in _SAFE_METHODS and not _upgrades(request)):
         return
     if urlsplit(origin).netloc.lower() != request.host.lower():
         raise AccessRefusedError("pages of {origin} may not act here", origin=origin)
+
+
+def _upgrades(request: web.Request) -> bool:
+    return request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 def set_session(request: web.Request, response: web.Response, secret: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from aiohttp import WSCloseCode, web
@@ -27,17 +27,17 @@ _ASK_AGAIN_S = 60.0
 _SIGNED_OUT = 4401
 _MAX_UNSENT_BYTES = 256 << 10
 _MAX_RECEIVED_BYTES = 4096
-_MAX_SEQ = 2**53
+MAX_SEQ = 2**53
 
 
 async def events(request: web.Request) -> web.StreamResponse:
     """Tell what happens, beginning after event ``after``."""
     context = web_of(request)
     types = context.service.event_types(who(request))
-    after = number(request, "after", 0, _MAX_SEQ)
-    ws = await _open(request)
+    after = number(request, "after", 0, MAX_SEQ)
+    ws = await open_socket(request)
     with context.events.subscribe(after, types) as subscription:
-        await _serve(request, ws, _send_events(ws, subscription, context.events))
+        await serve(request, ws, send_events(ws, subscription, context.events))
     return ws
 
 
@@ -46,10 +46,10 @@ async def video(request: web.Request) -> web.StreamResponse:
     context = web_of(request)
     place = request.match_info
     address = context.service.watch_head(who(request), place["wall"], place["head"])
-    ws = await _open(request)
+    ws = await open_socket(request)
     _limit_unsent(request)
     with context.video.watch(address, who(request).name) as viewer:
-        await _serve(request, ws, _send_video(ws, viewer))
+        await serve(request, ws, _send_video(ws, viewer))
     return ws
 
 
@@ -59,7 +59,8 @@ async def close_sockets(app: web.Application) -> None:
     await asyncio.gather(*closing)
 
 
-async def _open(request: web.Request) -> web.WebSocketResponse:
+async def open_socket(request: web.Request) -> web.WebSocketResponse:
+    """Return the WebSocket that ``request`` asks for; raises 426 where it asks for none."""
     # Compression would cost the control plane a core and the clients nothing less.
     ws = web.WebSocketResponse(
         heartbeat=_HEARTBEAT_S, timeout=_CLOSE_S, compress=False, max_msg_size=_MAX_RECEIVED_BYTES
@@ -70,7 +71,7 @@ async def _open(request: web.Request) -> web.WebSocketResponse:
     return ws
 
 
-async def _serve(request: web.Request, ws: web.WebSocketResponse, sending: Coroutine[Any, Any, None]) -> None:
+async def serve(request: web.Request, ws: web.WebSocketResponse, sending: Coroutine[Any, Any, None]) -> None:
     """Send until the client goes, the daemon stops, or the right to look has ended."""
     open_sockets = request.app[OPEN_SOCKETS]
     open_sockets.add(ws)
@@ -116,14 +117,21 @@ async def _until_signed_out(request: web.Request, ws: web.WebSocketResponse) -> 
             return
 
 
-async def _send_events(ws: web.WebSocketResponse, subscription: Subscription, log: EventLog) -> None:
+async def send_events(
+    ws: web.WebSocketResponse,
+    subscription: Subscription,
+    log: EventLog,
+    wanted: Callable[[Event], bool] = lambda _: True,
+) -> None:
+    """Send the events that are ``wanted``, and now and then that nothing has happened, until cancelled."""
     while True:
         try:
             async with asyncio.timeout(_KEEP_ALIVE_S):
                 event = await subscription.next()
         except TimeoutError:  # Pages do not see pings; this tells them that nothing happened.
             event = Event(log.newest, HELLO, {"resumed": True})
-        await ws.send_str(event.text)
+        if wanted(event):
+            await ws.send_str(event.text)
 
 
 async def _send_video(ws: web.WebSocketResponse, viewer: Viewer) -> None:

@@ -12,7 +12,7 @@ from commandwall.control.roles import Permission
 from commandwall.control.rtc import Opened
 from commandwall.control.screens import ScreenStatus
 
-_SDP = "application/sdp"
+SDP = "application/sdp"
 _FRAGMENT = "application/trickle-ice-sdpfrag"
 _PLACES = ("/whep/", "/whip/", "/webrtc/")
 _CORS = {
@@ -23,7 +23,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Methods": "POST, PATCH, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
     "Access-Control-Max-Age": "86400",
-    "Accept-Post": _SDP,
+    "Accept-Post": SDP,
 }
 
 
@@ -34,9 +34,9 @@ async def list_screens(request: web.Request) -> web.Response:
 
 async def watch_head(request: web.Request) -> web.Response:
     """Send a head to whoever offers."""
-    place, offer = request.match_info, await _offer(request)
+    place, offer = request.match_info, await offer_of(request)
     webrtc = web_of(request).webrtc
-    return _created(request, await webrtc.watch_head(who(request), place["wall"], place["head"], offer))
+    return created(request, await webrtc.watch_head(who(request), place["wall"], place["head"], offer))
 
 
 async def watch_camera(request: web.Request) -> web.Response:
@@ -44,15 +44,15 @@ async def watch_camera(request: web.Request) -> web.Response:
     camera, stream, offer = (
         request.match_info["camera"],
         request.query.get("stream", ""),
-        await _offer(request),
+        await offer_of(request),
     )
-    return _created(request, await web_of(request).webrtc.watch_camera(who(request), camera, stream, offer))
+    return created(request, await web_of(request).webrtc.watch_camera(who(request), camera, stream, offer))
 
 
 async def share_screen(request: web.Request) -> web.Response:
     """Take a screen from whoever offers."""
-    screen, name, offer = request.match_info["screen"], request.query.get("name", ""), await _offer(request)
-    return _created(request, await web_of(request).webrtc.publish_screen(who(request), screen, name, offer))
+    screen, name, offer = request.match_info["screen"], request.query.get("name", ""), await offer_of(request)
+    return created(request, await web_of(request).webrtc.publish_screen(who(request), screen, name, offer))
 
 
 async def trickle(request: web.Request) -> web.Response:
@@ -83,10 +83,10 @@ async def allow_origins(request: web.Request, response: web.StreamResponse) -> N
         response.headers.update(_CORS)
 
 
-async def _offer(request: web.Request) -> str:
+async def offer_of(request: web.Request) -> str:
     """Return the SDP in ``request``, of somebody who is signed in."""
     who(request)
-    if request.content_type != _SDP:
+    if request.content_type != SDP:
         raise web.HTTPUnsupportedMediaType(reason="send the offer as application/sdp")
     try:
         offer = (await request.read()).decode()
@@ -97,14 +97,15 @@ async def _offer(request: web.Request) -> str:
     return offer
 
 
-def _created(request: web.Request, opened: Opened) -> web.Response:
+def created(request: web.Request, opened: Opened) -> web.Response:
+    """Return the answer of a session that was opened, with the address where it is ended."""
     headers = {
         "Location": _SESSION.format(session=opened.session),
         "ETag": _tag(opened.session),
         "Accept-Patch": _FRAGMENT,
         "Cache-Control": "no-store",
     }
-    return web.Response(status=201, text=opened.sdp, content_type=_SDP, headers=headers | _ice_links(request))
+    return web.Response(status=201, text=opened.sdp, content_type=SDP, headers=headers | _ice_links(request))
 
 
 def _tag(session: str) -> str:
@@ -117,7 +118,7 @@ def _ice_links(request: web.Request) -> dict[str, str]:
     return {"Link": ", ".join(f'<{url}>; rel="ice-server"' for url in servers)} if servers else {}
 
 
-_PROBLEMS = (400, 404, 415, 422, 503)
+PROBLEMS = (400, 404, 415, 422, 503)
 _SESSION = "/webrtc/sessions/{session}"
 
 ROUTES = (
@@ -135,10 +136,10 @@ ROUTES = (
         watch_head,
         "Watch a head by WebRTC (WHEP)",
         Permission.VIEW,
-        takes=(_SDP,),
-        gives=_SDP,
+        takes=(SDP,),
+        gives=SDP,
         status=201,
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     Route(
         "POST",
@@ -146,11 +147,11 @@ ROUTES = (
         watch_camera,
         "Watch a camera by WebRTC (WHEP)",
         Permission.VIEW,
-        takes=(_SDP,),
-        gives=_SDP,
+        takes=(SDP,),
+        gives=SDP,
         status=201,
         query=(Query("stream", "main or sub; without it main, if the camera has one", "string"),),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     Route(
         "POST",
@@ -158,11 +159,11 @@ ROUTES = (
         share_screen,
         "Share a screen by WebRTC (WHIP)",
         Permission.SHARE,
-        takes=(_SDP,),
-        gives=_SDP,
+        takes=(SDP,),
+        gives=SDP,
         status=201,
         query=(Query("name", "what the screen is called; without it as its id", "string"),),
-        problems=(*_PROBLEMS, 409),
+        problems=(*PROBLEMS, 409),
     ),
     Route(
         "PATCH",

@@ -12,6 +12,7 @@ from commandwall.base.errors import InvalidError, NotFoundError, StaleError, Una
 from commandwall.control.alarms import Alarms
 from commandwall.control.audit import AuditLog
 from commandwall.control.camera_store import CameraStore
+from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.database import Database
 from commandwall.control.decor import Decor
 from commandwall.control.documents import (
@@ -60,6 +61,7 @@ from commandwall.model.transition import HOLD, Transition
 from commandwall.model.wall import DecodeLevel, TileState
 from commandwall.settings.site import Credential, Language, Level, Site
 from commandwall.workers.worker import WorkerState, WorkerStatus
+from tests.unit.control.hall import Hall
 from tests.unit.control.stage import LAYOUTS, WALL, Hands, Stage
 
 NOON_S = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
@@ -344,6 +346,7 @@ class Rig:
     panels: Panels
     shown: list[str]
     """What walls were told of data panels."""
+    hall: Hall
     stage: Stage
     clock: Hands
 
@@ -448,6 +451,7 @@ async def open_rig(
             audit,
             panels,
             shown,
+            Hall(board, directory, Records(database, "conference", ConferenceRecord), events, audit, clock),
             stage,
             clock,
         )

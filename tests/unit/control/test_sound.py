@@ -34,7 +34,8 @@ class Bench:
         self.wanted = 0
         monkeypatch.setattr(Worker, "post", lambda worker, message: self.told.append(message))
         monkeypatch.setattr(Worker, "want", lambda worker: self.want())
-        self.sound = SoundControl(PATH, self.reports.append)
+        self.sound = SoundControl(PATH)
+        self.sound.watch(self.reports.append)
 
     def want(self) -> None:
         self.wanted += 1

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from commandwall.control.conference_documents import RoomFigures
 from commandwall.control.decoding import Decoding
 from commandwall.control.displays import DisplayControl
 from commandwall.control.programme import ProgrammeFigures
@@ -39,6 +40,8 @@ WORKERS = [
 
 PROGRAMME = ProgrammeFigures(3, 1, {"main": 2, "side": 0}, {"main": 17, "side": 0})
 
+ROOMS = [RoomFigures("flood", present=2, speaking=1, concealed_s=1.5)]
+
 
 @pytest.fixture
 def metrics(board: CameraBoard, wall: WallControl, decoding: Decoding) -> Metrics:
@@ -53,6 +56,7 @@ def metrics(board: CameraBoard, wall: WallControl, decoding: Decoding) -> Metric
             lambda: {Watched("main", "left"): 4, Watched(camera="c-1"): 1},
             decoding,
             lambda: PROGRAMME,
+            lambda: ROOMS,
         )
     )
 
@@ -158,7 +162,8 @@ async def test_labels_are_few_and_never_an_address(metrics: Metrics, says: Says)
     says(report(1))
     families = await scrape(metrics)
     labels = {label for family in families.values() for sample in family.samples for label in sample.labels}
-    assert labels == {"camera", "area", "wall", "head", "kind", "worker", "le", "version", "decode"}
+    of_things = {"camera", "area", "wall", "head", "conference"}
+    assert labels == of_things | {"kind", "worker", "le", "version", "decode"}
     assert b"rtsp" not in (await metrics.text())[0]
 
 
@@ -193,6 +198,7 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(
             dict,
             decoding,
             lambda: PROGRAMME,
+            lambda: ROOMS,
         )
     )
     scraping = asyncio.create_task(many.text())
@@ -230,3 +236,17 @@ async def test_scenes_tours_and_what_was_missed_are_counted(metrics: Metrics) ->
     assert value(families, "commandwall_schedule_missed_total") == 1
     assert value(families, "commandwall_tours_running", wall="main") == 2
     assert value(families, "commandwall_tour_turns_total", wall="main") == 17
+
+
+async def test_conferences_are_counted_by_who_is_there_and_speaks(metrics: Metrics) -> None:
+    families = await scrape(metrics)
+    values = {
+        name: {sample.labels["conference"]: sample.value for sample in families[name].samples}
+        for name in families
+        if name.startswith("commandwall_conference")
+    }
+    assert values == {
+        "commandwall_conference_participants": {"flood": 2},
+        "commandwall_conference_speaking": {"flood": 1},
+        "commandwall_conference_concealed_sound_seconds": {"flood": 1.5},
+    }

@@ -42,7 +42,7 @@ def pages(tmp_path: Path) -> Path:
     """Return a directory with one file of each kind."""
     root = tmp_path / "panel"
     (root / "js").mkdir(parents=True)
-    for name in ("index.html", "login.html", "ops.html", "head.html"):
+    for name in ("index.html", "login.html", "ops.html", "head.html", "join.html"):
         (root / name).write_text(f"<title>{name}</title>")
     (root / "js" / "app.js").write_text("export {};")
     (root / "__init__.py").write_text("secret = 1")
@@ -59,7 +59,9 @@ async def connect(rig: Rig, faults: list[str], pages: Path) -> AsyncIterator[Con
     """Return a function that gives a client: not signed in, or as a role."""
     async with HeadVideo() as video:
         probes = Probes(metrics, lambda: faults, list)
-        app = application(Web(rig.service, rig.decor, rig.webrtc, rig.events, video, probes, pages))
+        app = application(
+            Web(rig.service, rig.decor, rig.webrtc, rig.hall.desk, rig.events, video, probes, pages)
+        )
         server = TestServer(app)
         await server.start_server()
         clients: list[Client] = []

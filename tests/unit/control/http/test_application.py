@@ -27,6 +27,7 @@ async def app(rig: Rig, pages: Path) -> AsyncIterator[web.Application]:
                 rig.service,
                 rig.decor,
                 rig.webrtc,
+                rig.hall.desk,
                 rig.events,
                 video,
                 Probes(metrics, list, list),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.http.application import ROUTES
 from commandwall.control.http.openapi import describe
 from commandwall.control.http.routes import Route
@@ -31,6 +32,8 @@ PLACES = {
     "scene": "s",
     "tour": "t",
     "entry": "e",
+    "conference": "flood",
+    "participant": "li",
 }
 BODIES = {
     "application/json": b"1",
@@ -57,11 +60,13 @@ def example_of(route: Route) -> dict[str, Any]:
         "cell": None, "first": "1", "second": "2",
         "kind": "clock", "points": [{"value": 1}],
         "walls": [{"wall": "main"}], "wall": "main", "cells": ["1"], "action": "take", "target": "s",
-        "at": "20:00",
+        "at": "20:00", "raised": True, "muted": True, "on": True,
     }  # fmt: skip
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:
         fields["main"] = {"url": "rtsp://h/m"}
+    if route.takes is ChairCommand:
+        fields["verb"] = "lock"
     return {"json": fields}
 
 
@@ -83,7 +88,7 @@ def test_every_operation_is_described_with_its_errors() -> None:
         assert operation["summary"]
         assert str(route.status) in operation["responses"]
         assert ("requestBody" in operation) == (route.takes is not None)
-        assert ("403" in operation["responses"]) == (route.permission is not None)
+        assert ("403" in operation["responses"]) == (route.permission is not None or 403 in route.problems)
     change = document["paths"]["/api/v1/walls/{wall}/layout"]["put"]
     assert [parameter["name"] for parameter in change["parameters"]] == ["wall", "If-Match"]
     assert change["requestBody"]["content"]["application/json"]["schema"] == {

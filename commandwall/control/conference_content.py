@@ -1,0 +1,148 @@
+"""The content of conferences: one second picture, relayed as it is, or composed where it is not H.264."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
+from commandwall.control.conference_book import ConferenceBook
+from commandwall.control.conference_picture import ConferencePicture
+from commandwall.control.hidden_walls import HiddenWalls
+from commandwall.control.scene_documents import SceneDocument
+from commandwall.control.state import CameraBoard
+from commandwall.control.walls import WallControl
+from commandwall.ipc.packets import BusAddress
+from commandwall.ipc.rtc_messages import StreamAt
+from commandwall.model.camera import StreamName
+from commandwall.model.conference.contents import ContentKind, ContentSource
+from commandwall.model.conference.stage import ALONE, Stage
+from commandwall.model.conference.state import Conference
+from commandwall.model.reason import ReasonCode
+from commandwall.model.source import CONTENT, Source, SourceKind
+
+_RELAYED = "h264"
+
+
+@dataclass(frozen=True, slots=True)
+class ContentDesk:
+    """What of the room can be content, and where it is.
+
+    ``camera_path`` is the packet bus of a camera, ``relayed_by_peers`` where a stream is that a peer sends;
+    ``exists`` says of any source whether there is one, ``scene`` raises :class:`NotFoundError`.
+    """
+
+    board: CameraBoard
+    camera_path: Callable[[str], Path]
+    relayed_by_peers: Callable[[str], StreamAt]
+    walls: Mapping[str, WallControl]
+    exists: Callable[[Source], bool]
+    scene: Callable[[str], SceneDocument]
+    hidden: HiddenWalls
+
+    def check(self, source: ContentSource) -> None:
+        """Raise :class:`InvalidError` naming ``target`` when there is no such source to show."""
+        try:
+            match source.kind:
+                case ContentKind.HEAD:
+                    self._head(source.id)
+                case ContentKind.SCENE:
+                    self.scene(source.id)
+                case _ if not self.exists(Source.parse(str(source))):
+                    raise NotFoundError("there is no source {source!r}", source=str(source))
+        except NotFoundError as error:
+            raise InvalidError(error.sentence, field="target") from None
+        if source.kind is ContentKind.CAMERA and self.board.masks(source.id):
+            raise AccessRefusedError(
+                "camera {id!r} has privacy masks, which its streams would show; show a head with it instead",
+                id=source.id,
+            )
+
+    def relayed(self, source: ContentSource) -> tuple[StreamAt, ...]:
+        """Return the rungs of what can be relayed as it is, ``()`` for what has to be composed."""
+        match source.kind:
+            case ContentKind.HEAD:
+                wall, stream = self._head(source.id)
+                return (StreamAt(str(wall.packet_path), stream, answers_keys=True),)
+            case ContentKind.SCREEN:
+                return (self.relayed_by_peers(f"screen/{source.id}"),)
+            case ContentKind.CAMERA if self.board.get(source.id).codec == _RELAYED:
+                camera, path = self.board.camera(source.id), str(self.camera_path(source.id))
+                names = (name for name in StreamName if camera.address(name))
+                return tuple(StreamAt(path, f"camera/{source.id}/{name}") for name in names)
+            case _:
+                return ()
+
+    def stage(self, source: ContentSource) -> Stage:
+        """Return what a wall shows that composes ``source``."""
+        if source.kind is ContentKind.SCENE:
+            shown = self.scene(source.id).walls[0]
+            return Stage(shown.layout, tuple(map(Source.parse, shown.sources)))
+        return Stage(ALONE, (Source(SourceKind(source.kind), source.id),))
+
+    def of(self, conference: str) -> RoomContent:
+        """Return the content of a conference, where there is none yet."""
+        return RoomContent(conference, self)
+
+    def _head(self, place: str) -> tuple[WallControl, str]:
+        wall_id, _, head_id = place.partition("/")
+        wall = self.walls.get(wall_id)
+        if wall is None:
+            raise NotFoundError("no wall is called {id!r}", id=wall_id)
+        return wall, f"head/{wall.wall.head(head_id).id}"
+
+
+class RoomContent:
+    """The content of one conference. Belongs to the control plane's event loop.
+
+    ``rungs`` are where it is to be had, the largest first; ``()`` where there is none.
+    """
+
+    def __init__(self, conference: str, desk: ContentDesk) -> None:
+        self.rungs: tuple[StreamAt, ...] = ()
+        self._conference = conference
+        self._desk = desk
+        self._shown = ""
+        self._wall: ConferencePicture | None = None
+
+    def follow(
+        self, state: Conference, book: ConferenceBook, streams: Mapping[tuple[str, str], BusAddress]
+    ) -> None:
+        """Show what ``state`` says is content, and let walls show it as ``conference:ID/content``."""
+        content, source_id = state.content, f"{self._conference}/{CONTENT}"
+        if content.source != self._shown:
+            self._show(content.source)
+        session = ""
+        if content.holder:
+            bus = streams.get((content.holder, CONTENT))
+            self.rungs = (StreamAt(bus.packet_path, bus.stream, answers_keys=True),) if bus else ()
+            session = bus.session if bus else ""
+        elif not content.source:
+            self.rungs = ()
+        if self.rungs:
+            largest = self.rungs[0]
+            book.receive(source_id, BusAddress(largest.packet_path, largest.stream, session))
+            book.live(source_id)
+        else:
+            book.lost(source_id, ReasonCode.NO_CONTENT)
+
+    def close(self) -> None:
+        """End the wall that composes it, if one does."""
+        if self._wall is not None:
+            self._wall.close()
+            self._wall = None
+
+    def _show(self, text: str) -> None:
+        self.close()
+        self._shown = text
+        if not text:
+            self.rungs = ()
+            return
+        source = ContentSource.parse(text)
+        self.rungs = self._desk.relayed(source)
+        if not self.rungs:
+            wall_id = f"conference:{self._conference}/{CONTENT}"
+            self._wall = ConferencePicture(wall_id, text, self._desk.hidden)
+            self._wall.show(self._desk.stage(source))
+            self.rungs = self._wall.rungs

@@ -1,0 +1,275 @@
+"""Operations on conferences: each is authorised, applied and audited here, whoever calls it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from commandwall.base.errors import AccessRefusedError, InvalidError
+from commandwall.control.audit import AuditLog
+from commandwall.control.audited import Note, audited
+from commandwall.control.conference_changes import ChairCommand, NewConference, NewMember
+from commandwall.control.conference_content import ContentDesk
+from commandwall.control.conference_documents import (
+    ConferenceDocument,
+    InvitationDocument,
+    MemberDocument,
+    RoomFigures,
+    moment,
+)
+from commandwall.control.conference_lines import Part
+from commandwall.control.conference_room import Room
+from commandwall.control.conferences import Conferences, Meeting
+from commandwall.control.invitations import Invitation, Invitations
+from commandwall.control.naming import new_id
+from commandwall.control.roles import Permission, Principal, Role, Seat
+from commandwall.control.rtc import Opened
+from commandwall.control.users import NotSignedInError
+from commandwall.model.conference import participant as person
+from commandwall.model.conference.attendance import arrive, invite, leave
+from commandwall.model.conference.chair import apply
+from commandwall.model.conference.command import OPERATOR, Actor, Command, Standing, Verb
+from commandwall.model.conference.contents import ContentSource
+from commandwall.model.conference.floor import mute_self, raise_hand
+from commandwall.model.conference.participant import Participant, Presence
+from commandwall.model.conference.state import Conference
+from commandwall.model.layout import AUTO
+
+_ACCOUNT_S = 12 * 3600
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What conferences may name: the layouts and walls that there are, and what can be content."""
+
+    layouts: Collection[str]
+    walls: Collection[str]
+    content: ContentDesk
+    language: str
+
+
+class ConferenceDesk:
+    """Operations beside those of :class:`Service`, in the same manner.
+
+    Whoever came by an invitation may do what belongs to its seat; everybody else what the role includes.
+    Nothing has changed when one raises. Belongs to the control plane's event loop.
+    """
+
+    def __init__(
+        self,
+        conferences: Conferences,
+        invitations: Invitations,
+        premises: Premises,
+        audit: AuditLog,
+        now_s: Callable[[], float],
+    ) -> None:
+        self._conferences = conferences
+        self._invitations = invitations
+        self._premises = premises
+        self._audit = audit
+        self._now_s = now_s
+
+    def tallies(self) -> Iterator[RoomFigures]:
+        """Yield what is counted of each open conference."""
+        return (room.tally() for room in self._conferences.rooms())
+
+    # ---- looking
+
+    def all(self, who: Principal) -> list[ConferenceDocument]:
+        """Return every conference that is open or planned."""
+        who.require(Permission.VIEW)
+        return [meeting.document() for meeting in self._conferences.all()]
+
+    def get(self, who: Principal, conference: str) -> ConferenceDocument:
+        """Return one; raises :class:`NotFoundError`."""
+        if who.seat is None or who.seat.conference != conference:
+            who.require(Permission.VIEW)
+        return self._conferences.get(conference).document()
+
+    def by_token(self, token: str) -> Principal:
+        """Return who came by an invitation; raises :class:`NotSignedInError`."""
+        invitation = self._invitations.read(token)
+        meeting = self._conferences.find(invitation.conference)
+        if meeting is None or meeting.opening != invitation.opening:
+            raise NotSignedInError("the conference of this invitation is over")
+        one = meeting.state.find(invitation.participant)
+        if one is None or one.presence is Presence.REMOVED:
+            raise NotSignedInError("you were removed from this conference; ask its chair for a new link")
+        seat = Seat(invitation.conference, invitation.participant)
+        return Principal(f"{seat.conference}/{seat.participant}", Role.VIEWER, "invitation", seat)
+
+    def invitation(self, who: Principal, token: str) -> InvitationDocument:
+        """Return what an invitation is for; raises as :meth:`by_token` does."""
+        invitation = self._invitations.read(token)
+        state = self._conferences.get(invitation.conference).state
+        one = state.participant(_seat(who).participant)
+        return InvitationDocument(
+            state.id,
+            state.name,
+            one.id,
+            one.name,
+            one.role,
+            moment(invitation.expires_utc_s) or "",
+            self._premises.language,
+        )
+
+    # ---- opening and ending
+
+    def open(self, who: Principal, new: NewConference) -> ConferenceDocument:
+        """Open a conference, or plan it for later; raises :class:`InvalidError`."""
+        with self._audited(who, Permission.OPERATE, "open", new.id, new.name):
+            if new.wall is not None and new.wall not in self._premises.walls:
+                raise InvalidError("no wall is called {id!r}", id=new.wall, field="wall")
+            ends_at_s = new.ends_at.timestamp() if new.ends_at else None
+            if ends_at_s is not None and ends_at_s <= self._now_s():
+                raise InvalidError("is over already; name a later time", field="ends_at")
+            state = Conference(
+                new.id,
+                new.name,
+                self._conferences.node,
+                starts_at_s=new.starts_at.timestamp() if new.starts_at else None,
+                ends_at_s=ends_at_s,
+                lobby=new.lobby,
+                wall=new.wall or "",
+            )
+            return self._conferences.add(state).document()
+
+    def end(self, who: Principal, conference: str) -> None:
+        """End a conference, or call off one that was planned; raises :class:`NotFoundError`."""
+        self.command(who, conference, ChairCommand(verb=Verb.END))
+
+    # ---- people
+
+    def invite(self, who: Principal, conference: str, new: NewMember) -> MemberDocument:
+        """Invite somebody; raises :class:`NotFoundError`, :class:`InvalidError`."""
+        with self._audited(who, Permission.OPERATE, "invite", conference, f"{new.name} ({new.role})") as note:
+            taken = {one.id for one in self._conferences.get(conference).state.participants}
+            participant = new_id(new.participant, new.role, taken)
+            one = Participant(participant, new.name, new.role, new.site)
+            meeting = self._conferences.change(conference, lambda state, _: invite(state, one))
+            note.detail = f"{participant}: {new.name} ({new.role})"
+        return self._member(meeting, participant, new.expires_s)
+
+    def join(self, who: Principal, conference: str) -> MemberDocument:
+        """Return a place of one's own by account, the same each time; leaders may hold the chair."""
+        with self._audited(who, Permission.SHARE, "enter", conference):
+            meeting = self._conferences.get(conference)
+            participant = _account_id(who.name)
+            if meeting.state.find(participant) is None:
+                role = person.Role.CHAIR if who.role is Role.LEADER else person.Role.MEMBER
+                one = Participant(participant, who.name, role, admitted=True)
+                self._conferences.change(conference, lambda state, _: invite(state, one))
+        return self._member(meeting, participant, _ACCOUNT_S)
+
+    # ---- what one does oneself
+
+    def raise_hand(self, who: Principal, conference: str, *, raised: bool) -> ConferenceDocument:
+        """Raise one's hand, or lower it."""
+        return self._own(
+            who,
+            conference,
+            "hand" if raised else "hand.lower",
+            lambda state, participant, now_s: raise_hand(state, participant, raised, now_s),
+        )
+
+    def mute(self, who: Principal, conference: str, *, muted: bool) -> ConferenceDocument:
+        """Mute oneself, or end that; raises :class:`AccessRefusedError` when the chair keeps one muted."""
+        return self._own(
+            who,
+            conference,
+            "mute" if muted else "unmute",
+            lambda state, participant, _: mute_self(state, participant, muted),
+        )
+
+    def leave(self, who: Principal, conference: str) -> ConferenceDocument:
+        """Leave; the invitation stays good."""
+        return self._own(who, conference, "leave", leave)
+
+    # ---- the chair
+
+    def command(self, who: Principal, conference: str, asked: ChairCommand) -> ConferenceDocument:
+        """Do what a chair may; raises as :func:`commandwall.model.conference.chair.apply` does."""
+        by = OPERATOR if who.seat is None else Actor(Standing.PARTICIPANT, who.seat.participant)
+        permission = Permission.OPERATE if who.seat is None else None
+        with self._audited(who, permission, asked.verb, conference, asked.detail):
+            self._belongs(who, conference)
+            if asked.verb is Verb.PRESENT and ":" in asked.target:
+                self._premises.content.check(ContentSource.parse(asked.target))
+            if asked.verb is Verb.LAYOUT and asked.target not in ("", AUTO, *self._premises.layouts):
+                raise InvalidError("no layout is called {id!r}", id=asked.target, field="layout")
+            command = Command(asked.verb, by, asked.target, asked.viewer, asked.dwell_s, asked.minutes)
+            meeting = self._conferences.change(conference, lambda state, now_s: apply(state, command, now_s))
+        return meeting.document()
+
+    # ---- pictures and sound
+
+    async def publish(self, who: Principal, seat: Seat, part: Part, sdp: str) -> Opened:
+        """Take people or content from whoever offers; raises as :meth:`Room.publish` does."""
+        room = self._enter(who, seat)
+        with self._audited(who, None, f"publish.{part}", seat.conference, seat.participant):
+            return await room.publish(who, seat.participant, part, sdp)
+
+    async def watch(self, who: Principal, seat: Seat, part: Part, sdp: str) -> Opened:
+        """Send picture and sound, or content, to whoever offers; raises as :meth:`Room.watch` does."""
+        return await self._enter(who, seat).watch(who, seat.participant, part, sdp)
+
+    def _enter(self, who: Principal, seat: Seat) -> Room:
+        """Return the room, with whoever comes let in; a planned one is opened by its chair."""
+        if who.seat != seat:
+            raise AccessRefusedError("this place in the conference is somebody else's")
+        state = self._conferences.get(seat.conference).state
+        arrive(state, seat.participant, self._now_s())
+        room = self._conferences.room(seat.conference)
+        if not room.state.participant(seat.participant).coming:
+            with self._audited(who, None, "join", seat.conference, seat.participant):
+                room.let_in(seat.participant)
+        return room
+
+    def _own(
+        self,
+        who: Principal,
+        conference: str,
+        action: str,
+        change: Callable[[Conference, str, float], Conference],
+    ) -> ConferenceDocument:
+        with self._audited(who, None, action, conference):
+            participant = _seat(who).participant
+            self._belongs(who, conference)
+            meeting = self._conferences.change(
+                conference, lambda state, now_s: change(state, participant, now_s)
+            )
+        return meeting.document()
+
+    @staticmethod
+    def _belongs(who: Principal, conference: str) -> None:
+        if who.seat is not None and who.seat.conference != conference:
+            raise AccessRefusedError("this invitation is for another conference")
+
+    def _member(self, meeting: Meeting, participant: str, expires_s: int) -> MemberDocument:
+        expires_utc_s = int(self._now_s()) + expires_s
+        token = self._invitations.token(
+            Invitation(meeting.state.id, meeting.opening, participant, expires_utc_s)
+        )
+        return MemberDocument(participant, token, f"/join/{token}", moment(expires_utc_s) or "")
+
+    def _audited(
+        self, who: Principal, permission: Permission | None, action: str, conference: str, detail: str = ""
+    ) -> AbstractContextManager[Note]:
+        return audited(self._audit, who, permission, f"conference.{action}", conference, detail)
+
+
+def _seat(who: Principal) -> Seat:
+    if who.seat is None:
+        raise AccessRefusedError("only who takes part can do this; join the conference, or open its link")
+    return who.seat
+
+
+def _account_id(name: str) -> str:
+    """Return the participant's id of an account, whose name may have any letters."""
+    if _ID.fullmatch(name):
+        return name
+    return f"account-{hashlib.sha256(name.encode()).hexdigest()[:12]}"

@@ -1,0 +1,227 @@
+"""Conferences as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from commandwall.base.clock import NS_PER_S, utc_iso
+from commandwall.model.conference.floor import muted
+from commandwall.model.conference.participant import Participant, Presence, Role
+from commandwall.model.conference.state import Call, Conference, Mode, Vacancy
+
+
+class RoomState(StrEnum):
+    """Where a conference is in its life."""
+
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    ENDED = "ended"
+
+
+@dataclass(slots=True)
+class Figures:
+    """How a participant is heard and how good the connection is; ``None`` for what is not known.
+
+    ``level_db`` is in dBFS, ``delay_ms`` how long the mixer keeps sound for late packets, ``concealed_ms``
+    how much of it had to be made up. ``voice`` says that sound comes.
+    """
+
+    voice: bool = False
+    speaking: bool = False
+    level_db: float | None = None
+    delay_ms: float | None = None
+    concealed_ms: int = 0
+    rtt_ms: float | None = None
+    jitter_ms: float | None = None
+    loss_ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFigures:
+    """What is counted of an open conference; ``concealed_s`` is all sound that had to be made up."""
+
+    conference: str
+    present: int
+    speaking: int
+    concealed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantDocument:
+    """One line of the roster; ``path`` are the sites from this one to where it is.
+
+    ``reason`` is what is wrong in English, ``reason_zh`` in Chinese. ``hand_at_s`` is since when the hand is
+    raised (seconds UTC). ``people``, ``voice`` and ``content``: picture, sound and second picture come.
+    """
+
+    id: str
+    name: str
+    role: Role
+    site: str
+    path: tuple[str, ...]
+    state: Presence
+    reason: str
+    reason_zh: str
+    muted: bool
+    muted_by_self: bool
+    muted_by_chair: bool
+    hand: bool
+    hand_at_s: float | None
+    speaking: bool
+    level_db: float | None
+    people: bool
+    voice: bool
+    content: bool
+    watches: str
+    rtt_ms: float | None
+    loss_ratio: float | None
+    jitter_ms: float | None
+    delay_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDocument:
+    """One link to the conference of ``node``: of the level above, or of one below or beside.
+
+    ``state`` is ``connecting``, ``connected``, ``lost`` (and tried again) or ``refused``.
+    """
+
+    id: str
+    node: str
+    name: str
+    above: bool
+    state: str
+    reason: str
+    reason_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceDocument:
+    """One conference and its roster.
+
+    ``subject`` is whom the mode is about, ``floor`` who was granted it, ``content_holder`` whose second
+    picture is content, or the source that is. ``roll`` is the last roll-call. Ids are ``""`` for nobody.
+    """
+
+    id: str
+    name: str
+    state: RoomState
+    starts_at: str | None
+    ends_at: str | None
+    lobby: bool
+    locked: bool
+    recording: bool
+    wall: str
+    layout: str
+    mode: Mode
+    subject: str
+    dwell_s: float
+    chair: str
+    vacancy: Vacancy
+    floor: str
+    speaker: str
+    content_holder: str
+    roll: tuple[Call, ...]
+    participants: tuple[ParticipantDocument, ...]
+    links: tuple[LinkDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceEvent:
+    """What an event ``conference`` carries: the conference as it is now."""
+
+    conference: ConferenceDocument
+
+
+@dataclass(frozen=True, slots=True)
+class MemberDocument:
+    """Who was invited, and the token that lets in; ``join_url`` is the page to open, on this host."""
+
+    participant: str
+    token: str
+    join_url: str
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationDocument:
+    """What an invitation is for; ``language`` is the centre's own."""
+
+    conference: str
+    conference_name: str
+    participant: str
+    name: str
+    role: Role
+    expires_at: str
+    language: str
+
+
+def conference_document(
+    state: Conference,
+    room: RoomState,
+    figures: Mapping[str, Figures] = {},
+    links: tuple[LinkDocument, ...] = (),
+) -> ConferenceDocument:
+    """Return the document of ``state``; ``figures`` are those of each participant that has some."""
+    direction = state.direction
+    unknown = Figures()
+    return ConferenceDocument(
+        id=state.id,
+        name=state.name,
+        state=room,
+        starts_at=moment(state.starts_at_s),
+        ends_at=moment(state.ends_at_s),
+        lobby=state.lobby,
+        locked=state.locked,
+        recording=state.recording,
+        wall=state.wall,
+        layout=state.layout,
+        mode=direction.mode,
+        subject=direction.subject,
+        dwell_s=direction.dwell_s,
+        chair=state.chair,
+        vacancy=state.vacancy,
+        floor=state.floor.holder,
+        speaker=state.speaker.holder,
+        content_holder=state.content.holder or state.content.source,
+        roll=state.roll,
+        participants=tuple(
+            _participant(state, one, figures.get(one.id, unknown)) for one in state.participants
+        ),
+        links=links,
+    )
+
+
+def moment(at_s: float | None) -> str | None:
+    """Return a time (seconds UTC) as RFC 3339 text."""
+    return None if at_s is None else utc_iso(int(at_s * NS_PER_S))
+
+
+def _participant(state: Conference, one: Participant, figures: Figures) -> ParticipantDocument:
+    return ParticipantDocument(
+        id=one.id,
+        name=one.name,
+        role=one.role,
+        site=one.site,
+        path=(state.node, *one.path),
+        state=one.presence,
+        reason=str(one.reason),
+        reason_zh=one.reason.zh,
+        muted=muted(state, one),
+        muted_by_self=one.muted_by_self,
+        muted_by_chair=one.muted_by_chair,
+        hand=one.hand_at_s is not None,
+        hand_at_s=one.hand_at_s,
+        speaking=figures.speaking,
+        level_db=figures.level_db,
+        people=one.has_people,
+        voice=figures.voice,
+        content=one.has_content,
+        watches=one.watches,
+        rtt_ms=figures.rtt_ms,
+        loss_ratio=figures.loss_ratio,
+        jitter_ms=figures.jitter_ms,
+        delay_ms=figures.delay_ms,
+    )

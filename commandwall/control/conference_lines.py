@@ -1,0 +1,174 @@
+"""The WebRTC sessions of one conference: who sends what, who is sent what, and switching that."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any, Protocol
+
+from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.control.roles import Principal
+from commandwall.control.rtc import OnChange, Opened, PublishOffer, RtcSession, Watched, WatchOffer
+from commandwall.ipc.packets import BusAddress
+from commandwall.ipc.rtc_messages import SessionChanged, SessionFigures, SessionPhase, StreamAt
+
+log = logging.getLogger(__name__)
+
+Spawn = Callable[[Coroutine[Any, Any, None], str], object]
+"""Runs something beside, under a name, until it ends or the daemon does."""
+
+
+class Part(StrEnum):
+    """What somebody sends, and what there is to receive: people (with their voice), or content."""
+
+    PEOPLE = "people"
+    CONTENT = "content"
+
+
+@dataclass(eq=False, slots=True)
+class Line:
+    """One session of ``participant``, who ``sends`` its part or is sent it.
+
+    ``wanted`` are the rungs of what is to be sent, ``sent`` of what is.
+    """
+
+    participant: str
+    part: Part
+    sends: bool
+    session: str = ""
+    wanted: tuple[StreamAt, ...] = ()
+    sent: tuple[StreamAt, ...] = ()
+
+
+class Peers(Protocol):
+    """What conferences need of the rtc process. Implemented by :class:`RtcControl`."""
+
+    def published(self, stream: str, session: str = "") -> BusAddress:
+        """Return where a stream that a session publishes is read."""
+
+    async def watch(
+        self, by: Principal, watched: Watched | None, offer: WatchOffer, on_change: OnChange | None = None
+    ) -> Opened:
+        """Send a picture and sound to whoever offers."""
+
+    async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
+        """Receive a picture and sound from whoever offers."""
+
+    async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:
+        """Send another picture."""
+
+    def session(self, session_id: str) -> RtcSession:
+        """Return an open session; raises :class:`NotFoundError`."""
+
+    def end(self, session: RtcSession) -> None:
+        """End a session."""
+
+
+class LineListener(Protocol):
+    """Who is told how lines are."""
+
+    def line_connected(self, line: Line) -> None:
+        """``line`` stands."""
+
+    def line_live(self, line: Line, stream: str) -> None:
+        """Take what is sent as ``stream``: it arrives."""
+
+    def line_ended(self, line: Line, *, asked: bool) -> None:
+        """``line`` is over, and no longer among the lines; ``asked``: somebody here wished that."""
+
+
+class Lines:
+    """All lines of one conference. Belongs to the control plane's event loop."""
+
+    def __init__(self, peers: Peers, listener: LineListener, spawn: Spawn) -> None:
+        self._peers = peers
+        self._listener = listener
+        self._spawn = spawn
+        self._lines: list[Line] = []
+
+    def of(self, participant: str) -> list[Line]:
+        """Return the lines of somebody, the oldest first."""
+        return [line for line in self._lines if line.participant == participant]
+
+    def newest(self, participant: str, part: Part, *, sends: bool) -> Line | None:
+        """Return the last line that was opened for that, if one is there."""
+        lines = (line for line in self._lines if (line.participant, line.part) == (participant, part))
+        return next((line for line in reversed([*lines]) if line.sends is sends), None)
+
+    def watching(self, part: Part) -> Iterable[Line]:
+        """Return the lines on which ``part`` is sent to somebody."""
+        return [line for line in self._lines if line.part is part and not line.sends]
+
+    async def publish(self, by: Principal, participant: str, part: Part, offer: PublishOffer) -> Opened:
+        """Receive from whoever offers; raises as :meth:`RtcControl.publish` does."""
+        line = Line(participant, part, sends=True)
+        return await self._open(line, self._peers.publish(by, offer, partial(self._heard, line)))
+
+    async def watch(self, by: Principal, participant: str, part: Part, offer: WatchOffer) -> Opened:
+        """Send to whoever offers; raises as :meth:`RtcControl.watch` does."""
+        line = Line(participant, part, sends=False, wanted=offer.video, sent=offer.video)
+        return await self._open(line, self._peers.watch(by, None, offer, partial(self._heard, line)))
+
+    def switch(self, line: Line, video: tuple[StreamAt, ...]) -> None:
+        """Send ``video`` from its next key frame on, unless it is sent already."""
+        if line.wanted == video:
+            return
+        idle = line.wanted == line.sent
+        line.wanted = video
+        if idle and line.session:
+            self._spawn(self._follow(line), f"switch {line.session[:6]}")
+
+    def end(self, lines: Iterable[Line]) -> None:
+        """End ``lines``; what follows from that is told as they end."""
+        for line in tuple(lines):
+            if line.session:
+                with suppress(NotFoundError):  # It may be over, and nobody told yet.
+                    self._peers.end(self._peers.session(line.session))
+
+    def end_all(self) -> None:
+        """End every line."""
+        self.end(self._lines)
+
+    def figures(self) -> Iterator[tuple[Line, SessionFigures]]:
+        """Yield the figures of those lines that have any."""
+        for line in self._lines:
+            with suppress(NotFoundError):
+                if line.session and (figures := self._peers.session(line.session).figures) is not None:
+                    yield line, figures
+
+    async def _open(self, line: Line, opening: Coroutine[Any, Any, Opened]) -> Opened:
+        self._lines.append(line)
+        try:
+            opened = await opening
+        except BaseException:
+            self._lines.remove(line)
+            raise
+        line.session = opened.session
+        if line.wanted != line.sent:
+            self._spawn(self._follow(line), f"switch {line.session[:6]}")
+        return opened
+
+    async def _follow(self, line: Line) -> None:
+        while line.wanted != line.sent and line in self._lines:
+            wanted = line.wanted
+            try:
+                await self._peers.switch(line.session, wanted)
+            except (CommandwallError, TimeoutError) as error:
+                log.warning("%s keeps what is sent: %s", line.participant, error)
+            line.sent = wanted
+
+    def _heard(self, line: Line, changed: SessionChanged) -> None:
+        if line not in self._lines:
+            return
+        match changed.phase:
+            case SessionPhase.ENDED:
+                self._lines.remove(line)
+                self._listener.line_ended(line, asked=changed.asked)
+            case SessionPhase.CONNECTED:
+                self._listener.line_connected(line)
+            case SessionPhase.LIVE:
+                self._listener.line_live(line, changed.stream)

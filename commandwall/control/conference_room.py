@@ -1,0 +1,299 @@
+"""One conference that is open: what its state means for pictures, sound, lines and walls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from commandwall.base.errors import AccessRefusedError, CommandwallError, UnavailableError
+from commandwall.base.sentence import Sentence
+from commandwall.control.conference_book import ConferenceBook
+from commandwall.control.conference_content import ContentDesk
+from commandwall.control.conference_documents import Figures, LinkDocument, RoomFigures
+from commandwall.control.conference_lines import Line, Lines, Part, Peers, Spawn
+from commandwall.control.conference_picture import ConferencePicture
+from commandwall.control.hidden_walls import HiddenWalls
+from commandwall.control.roles import Principal
+from commandwall.control.rtc import Opened, PublishOffer, WatchOffer
+from commandwall.control.sound import SoundControl
+from commandwall.ipc.packets import BusAddress
+from commandwall.ipc.rtc_messages import StreamAt
+from commandwall.ipc.sound_messages import SoundInput, SoundReport
+from commandwall.model.conference.attendance import arrive, connected, leave, lost
+from commandwall.model.conference.contents import drop_content, take_content
+from commandwall.model.conference.floor import open_voices
+from commandwall.model.conference.participant import Participant, Presence
+from commandwall.model.conference.speaking import hear
+from commandwall.model.conference.stage import stage, view
+from commandwall.model.conference.state import Conference
+from commandwall.model.layout import Layout
+from commandwall.model.reason import ReasonCode
+from commandwall.model.source import CONTENT, PICTURE
+
+VOICE = "voice"
+"""Beside people and content: the sound of somebody."""
+_START_S = 8.0
+_CUT_OFF = Sentence("connection lost")
+_WHY = {
+    Presence.CONNECTED: ReasonCode.NO_CAMERA,
+    Presence.LOST: ReasonCode.AWAY,
+    Presence.LEFT: ReasonCode.LEFT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNeeds:
+    """What rooms need of the daemon; ``now_s`` is UTC."""
+
+    layouts: Mapping[str, Layout]
+    hidden: HiddenWalls
+    book: ConferenceBook
+    sound: SoundControl
+    peers: Peers
+    content: ContentDesk
+    spawn: Spawn
+    now_s: Callable[[], float]
+
+
+class Room:
+    """One open conference. Belongs to the control plane's event loop.
+
+    Whatever happens makes another ``state``, and :meth:`update` lets everything follow it; ``on_change`` is
+    called after that. ``streams`` say where what participants send is, by participant and part
+    (:class:`Part`, or :data:`VOICE`); links put theirs in as lines do, and tell of themselves in ``links``.
+    """
+
+    def __init__(self, state: Conference, needs: RoomNeeds, on_change: Callable[[], None]) -> None:
+        self.state = state
+        self.figures: dict[str, Figures] = {}
+        self.streams: dict[tuple[str, str], BusAddress] = {}
+        self.links: tuple[LinkDocument, ...] = ()
+        self._concealed_ms = 0
+        self.picture = ConferencePicture(f"conference:{state.id}", state.name, needs.hidden)
+        self.content = needs.content.of(state.id)
+        self.lines = Lines(needs.peers, self, needs.spawn)
+        self._needs = needs
+        self._on_change = on_change
+        self._named: set[str] = set()
+        self.picture.publish(needs.book, state.id)
+        needs.book.put(f"{state.id}/{CONTENT}", state.name)
+        self._follow()
+
+    # ---- what happens
+
+    def update(self, state: Conference) -> None:
+        """Take ``state`` over and let pictures, sound and lines follow it."""
+        if state != self.state:
+            self.state = state
+            self._follow()
+            self._on_change()
+
+    async def publish(self, by: Principal, participant: str, part: Part, sdp: str) -> Opened:
+        """Receive people or content of ``participant`` from whoever offers.
+
+        Raises :class:`AccessRefusedError` when the door is closed, :class:`InvalidError` for an offer that
+        cannot be answered or a second content.
+        """
+        self.let_in(participant)
+        if part is Part.CONTENT:
+            self.update(take_content(self.state, participant, self._needs.now_s()))
+        place = f"conference/{self.state.id}/{participant}"
+        voice = f"{place}/{VOICE}" if part is Part.PEOPLE else ""
+        try:
+            return await self.lines.publish(
+                by, participant, part, PublishOffer(f"{place}/{part}", voice, sdp)
+            )
+        except CommandwallError as error:
+            self._failed(participant, part, error)
+            raise
+
+    async def watch(self, by: Principal, participant: str, part: Part, sdp: str) -> Opened:
+        """Send the picture of the conference with the mix for ``participant``, or the content.
+
+        Raises as :meth:`publish` does, and :class:`UnavailableError` when there is no content.
+        """
+        self.let_in(participant)
+        if part is Part.CONTENT:
+            if not self.content.rungs:
+                raise UnavailableError("no content is shown now; ask again when there is")
+            return await self.lines.watch(by, participant, part, WatchOffer(self.content.rungs, None, sdp))
+        await self.picture.worker.until_ready(_START_S)
+        self._mix(participant)
+        mix = self._needs.sound.address(self.state.id, participant)
+        offer = WatchOffer(self._rungs(participant), StreamAt(mix.packet_path, mix.stream), sdp)
+        return await self.lines.watch(by, participant, part, offer)
+
+    def let_in(self, participant: str) -> None:
+        """Let somebody in at the door, or raise :class:`AccessRefusedError`."""
+        self.update(arrive(self.state, participant, self._needs.now_s()))
+        if self.state.participant(participant).presence is Presence.LOBBY:
+            raise AccessRefusedError("wait in the lobby until you are let in")
+
+    def heard(self, report: SoundReport) -> None:
+        """Take in who speaks, and how each is heard."""
+        before = {voice.participant: replace(self._figures(voice.participant)) for voice in report.voices}
+        for voice in report.voices:
+            figures = self._figures(voice.participant)
+            figures.level_db, figures.speaking = float(round(voice.level_db)), voice.speaking
+            figures.delay_ms = voice.delay_ms
+            self._concealed_ms += max(0, voice.concealed_ms - figures.concealed_ms)
+            figures.concealed_ms = voice.concealed_ms
+        levels = {voice.participant: voice.level_db for voice in report.voices if voice.speaking}
+        self.update(hear(self.state, levels, self._needs.now_s()))
+        if any(self.figures.get(participant) != figures for participant, figures in before.items()):
+            self._on_change()
+
+    def measured(self) -> None:
+        """Take in how good the lines are: what comes of who sends, the way back of who watches."""
+        for line, figures in self.lines.figures():
+            if line.part is Part.PEOPLE:
+                known = self._figures(line.participant)
+                known.rtt_ms = figures.rtt_ms if figures.rtt_ms is not None else known.rtt_ms
+                if line.sends:
+                    known.loss_ratio, known.jitter_ms = figures.loss_ratio, figures.jitter_ms
+
+    def tally(self) -> RoomFigures:
+        """Return what is counted of it."""
+        speaking = sum(figures.speaking for figures in self.figures.values())
+        return RoomFigures(self.state.id, len(self.state.present), speaking, self._concealed_ms / 1000)
+
+    def put_stream(self, participant: str, part: str, bus: BusAddress) -> None:
+        """Take what ``participant`` sends as ``part`` from ``bus`` from now on."""
+        self.streams[participant, part] = bus
+        state = self.state
+        if part == Part.PEOPLE:
+            state = state.changed(participant, has_people=True)
+        elif part == Part.CONTENT:
+            state = state.changed(participant, has_content=True)
+        else:
+            self._figures(participant).voice = True
+        self._streams_changed(state)
+
+    def drop_streams(self, participant: str, part: Part) -> None:
+        """Take nothing of ``part`` of ``participant`` any more, with people no voice either."""
+        self.streams.pop((participant, part), None)
+        if part is Part.PEOPLE:
+            self.streams.pop((participant, VOICE), None)
+            self.figures.pop(participant, None)
+            self._streams_changed(self.state.changed(participant, has_people=False))
+        else:
+            state = self.state.changed(participant, has_content=False)
+            self._streams_changed(drop_content(state, participant, self._needs.now_s()))
+
+    def close(self) -> None:
+        """End all that the conference is made of."""
+        self.lines.end_all()
+        self._needs.sound.end(self.state.id)
+        self.content.close()
+        for source_id in (*self._named, f"{self.state.id}/{PICTURE}", f"{self.state.id}/{CONTENT}"):
+            self._needs.book.remove(source_id)
+        self.picture.close()
+
+    # ---- lines
+
+    def line_connected(self, line: Line) -> None:
+        """Count who has a line among those who take part."""
+        if self.state.participant(line.participant).coming:
+            self.update(connected(self.state, line.participant, self._needs.now_s()))
+        else:
+            self.lines.end([line])
+
+    def line_live(self, line: Line, stream: str) -> None:
+        """Take what arrives on ``line``, unless that was replaced meanwhile."""
+        if line.sends and self.lines.newest(line.participant, line.part, sends=True) is line:
+            bus = self._needs.peers.published(stream, line.session)
+            self.put_stream(line.participant, stream.rpartition("/")[2], bus)
+
+    def line_ended(self, line: Line, *, asked: bool) -> None:
+        """Keep the place of whoever has no line left."""
+        participant, now_s = line.participant, self._needs.now_s()
+        if line.sends and self.lines.newest(participant, line.part, sends=True) is None:
+            self.drop_streams(participant, line.part)
+        if self.lines.of(participant):
+            return
+        if asked:
+            self.update(leave(self.state, participant, now_s))
+        else:
+            self.update(lost(self.state, participant, _CUT_OFF, now_s))
+
+    def _failed(self, participant: str, part: Part, error: CommandwallError) -> None:
+        """Say in the roster why somebody who is at the door does not get in."""
+        now_s = self._needs.now_s()
+        if part is Part.CONTENT:
+            self.update(drop_content(self.state, participant, now_s))
+        elif self.state.participant(participant).presence is Presence.CONNECTING:
+            self.update(lost(self.state, participant, error.sentence, now_s))
+
+    # ---- what follows from the state
+
+    def _streams_changed(self, state: Conference) -> None:
+        self.state = state
+        self._follow()
+        self._on_change()
+
+    def _follow(self) -> None:
+        self._name()
+        self._list()
+        self.content.follow(self.state, self._needs.book, self.streams)
+        self.picture.show(stage(self.state, self._needs.layouts))
+        self._mix()
+        self._switch()
+        self._end_lines()
+
+    def _name(self) -> None:
+        """Have a source for everybody who may take part."""
+        named = {f"{self.state.id}/{one.id}": one.name for one in self._expected()}
+        for source_id in self._named - set(named):
+            self._needs.book.remove(source_id)
+        for source_id, name in named.items():
+            self._needs.book.put(source_id, name)
+        self._named = set(named)
+
+    def _list(self) -> None:
+        """Say of each source how it is."""
+        for one in self._expected():
+            source_id, bus = f"{self.state.id}/{one.id}", self.streams.get((one.id, Part.PEOPLE))
+            if bus is None:
+                self._needs.book.lost(source_id, _WHY.get(one.presence, ReasonCode.NOT_JOINED))
+            else:
+                self._needs.book.receive(source_id, bus)
+                self._needs.book.live(source_id)
+
+    def _expected(self) -> Iterator[Participant]:
+        return (one for one in self.state.participants if one.presence is not Presence.REMOVED)
+
+    def _mix(self, newcomer: str = "") -> None:
+        heard = open_voices(self.state)
+        inputs = [
+            SoundInput(participant, bus, participant in heard)
+            for (participant, part), bus in self.streams.items()
+            if part == VOICE
+        ]
+        listeners = {line.participant for line in self.lines.watching(Part.PEOPLE)} | {newcomer} - {""}
+        self._needs.sound.arrange(self.state.id, inputs, sorted(listeners))
+
+    def _switch(self) -> None:
+        for line in self.lines.watching(Part.PEOPLE):
+            self.lines.switch(line, self._rungs(line.participant))
+        for line in self.lines.watching(Part.CONTENT) if self.content.rungs else ():
+            self.lines.switch(line, self.content.rungs)
+
+    def _end_lines(self) -> None:
+        """End the lines of those who are gone, and second pictures without the token."""
+        for one in self.state.participants:
+            if not one.coming:
+                self.lines.end(self.lines.of(one.id))
+            elif self.state.content.holder != one.id:
+                sharing = self.lines.newest(one.id, Part.CONTENT, sends=True)
+                self.lines.end([sharing] if sharing else [])
+
+    def _rungs(self, participant: str) -> tuple[StreamAt, ...]:
+        """Return what ``participant`` is sent of people: one of them, or the picture of all."""
+        shown = view(self.state, participant).people
+        bus = self.streams.get((shown, Part.PEOPLE))
+        if shown == PICTURE or bus is None:
+            return self.picture.rungs
+        return (StreamAt(bus.packet_path, bus.stream, answers_keys=True),)
+
+    def _figures(self, participant: str) -> Figures:
+        return self.figures.setdefault(participant, Figures())

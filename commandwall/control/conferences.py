@@ -1,0 +1,213 @@
+"""All conferences of this site: those that are open, and those that will be."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from commandwall.base.errors import InvalidError, NotFoundError
+from commandwall.control.conference_documents import (
+    ConferenceDocument,
+    ConferenceEvent,
+    RoomState,
+    conference_document,
+)
+from commandwall.control.conference_records import ConferenceRecord, record_of, restored
+from commandwall.control.conference_room import Room, RoomNeeds
+from commandwall.control.kept import KeptRecords
+from commandwall.control.state import Publish
+from commandwall.ipc.sound_messages import SoundReport
+from commandwall.model.conference.state import Conference
+from commandwall.model.conference.timing import due_s, tick
+
+MOST_CONFERENCES = 50
+_TELL_EVERY_S = 0.2
+_MEASURE_EVERY_S = 1.0
+_OPENING_BYTES = 6
+
+
+@dataclass(eq=False, slots=True)
+class Meeting:
+    """A conference: ``plan`` is its state until it has a ``room``, that is: until it is open."""
+
+    plan: Conference
+    opening: str
+    room: Room | None = None
+    changed: bool = False
+    kept: ConferenceRecord | None = None
+
+    @property
+    def state(self) -> Conference:
+        """How it is now."""
+        return self.plan if self.room is None else self.room.state
+
+    def document(self) -> ConferenceDocument:
+        """Return it as it is now."""
+        if self.state.ended_at_s is not None:
+            return conference_document(self.state, RoomState.ENDED)
+        if self.room is None:
+            return conference_document(self.state, RoomState.SCHEDULED)
+        return conference_document(self.state, RoomState.OPEN, self.room.figures, self.room.links)
+
+
+class Conferences:
+    """Opens conferences, lets time pass in them, tells of them and keeps them for the next start.
+
+    Belongs to the control plane's event loop; :meth:`run` is one task. Of each conference one event is told
+    at a time, at most five a second, with all that is so then.
+    """
+
+    def __init__(
+        self, node: str, needs: RoomNeeds, records: KeptRecords[ConferenceRecord], publish: Publish
+    ) -> None:
+        """``node`` is the site's id."""
+        self.node = node
+        self._needs = needs
+        self._records = records
+        self._publish = publish
+        self._meetings: dict[str, Meeting] = {}
+        self._changed = asyncio.Event()
+        self._measured_at_s = 0.0
+
+    def restore(self) -> None:
+        """Open what was open before the restart, and plan what was planned."""
+        for record in tuple(self._records.all().values()):
+            meeting = Meeting(restored(record, self.node), record.opening, kept=record)
+            self._meetings[record.id] = meeting
+            if record.opened:
+                self.begin(meeting)
+        self._changed.set()
+
+    def all(self) -> list[Meeting]:
+        """Return every conference, in the order of being made."""
+        return list(self._meetings.values())
+
+    def rooms(self) -> Iterator[Room]:
+        """Yield the rooms that are open."""
+        return (meeting.room for meeting in self._meetings.values() if meeting.room is not None)
+
+    def find(self, conference: str) -> Meeting | None:
+        """Return one, ``None`` where there is none of this id."""
+        return self._meetings.get(conference)
+
+    def get(self, conference: str) -> Meeting:
+        """Return one; raises :class:`NotFoundError`."""
+        meeting = self.find(conference)
+        if meeting is None:
+            raise NotFoundError("no conference is called {id!r}, or it is over", id=conference)
+        return meeting
+
+    def room(self, conference: str) -> Room:
+        """Return the room of one, which begins by that if it was only planned; raises as :meth:`get`."""
+        meeting = self.get(conference)
+        return meeting.room or self.begin(meeting)
+
+    def add(self, state: Conference) -> Meeting:
+        """Take in a conference; it begins at once unless it is to start later.
+
+        Raises :class:`InvalidError` for an id that is taken, and when there are too many.
+        """
+        if state.id in self._meetings:
+            raise InvalidError("there is already a conference {id!r}", id=state.id, field="id")
+        if len(self._meetings) >= MOST_CONFERENCES:
+            raise InvalidError("there are {most} conferences; end some of them", most=MOST_CONFERENCES)
+        meeting = Meeting(state, secrets.token_urlsafe(_OPENING_BYTES))
+        self._meetings[state.id] = meeting
+        if state.starts_at_s is None or state.starts_at_s <= self._needs.now_s():
+            self.begin(meeting)
+        self._note(meeting)
+        return meeting
+
+    def begin(self, meeting: Meeting) -> Room:
+        """Open the room of a conference."""
+        meeting.room = Room(meeting.plan, self._needs, partial(self._note, meeting))
+        self._note(meeting)
+        return meeting.room
+
+    def change(self, conference: str, change: Callable[[Conference, float], Conference]) -> Meeting:
+        """Apply ``change`` to the state of a conference at this time; raises as it does."""
+        meeting = self.get(conference)
+        state = change(meeting.state, self._needs.now_s())
+        if meeting.room is not None:
+            meeting.room.update(state)
+        elif state != meeting.plan:
+            meeting.plan = state
+            self._note(meeting)
+        self._end_over(meeting)
+        return meeting
+
+    def heard(self, report: SoundReport) -> None:
+        """Hand on what the sound process says of a conference."""
+        meeting = self._meetings.get(report.conference)
+        if meeting is not None and meeting.room is not None:
+            meeting.room.heard(report)
+
+    async def run(self) -> None:
+        """Let time pass, and tell what changes, until cancelled."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._wait_s()):
+                    await self._changed.wait()
+            self._changed.clear()
+            self.act()
+            await asyncio.sleep(_TELL_EVERY_S)
+
+    def act(self) -> None:
+        """Do what is due, and tell what has changed."""
+        now_s = self._needs.now_s()
+        measure = now_s - self._measured_at_s >= _MEASURE_EVERY_S
+        for meeting in self.all():
+            if meeting.room is None and (meeting.state.starts_at_s or 0.0) <= now_s:
+                self.begin(meeting)
+            self.change(meeting.state.id, tick)
+            if meeting.room is not None and measure:
+                meeting.room.measured()
+                self._note(meeting)
+            if meeting.changed and meeting.state.id in self._meetings:
+                self._tell(meeting)
+        if measure:
+            self._measured_at_s = now_s
+
+    def close(self) -> None:
+        """Let go of every room; what is kept of them is for the next start."""
+        for meeting in self.all():
+            self._keep(meeting)
+        for meeting in self.all():
+            if meeting.room is not None:
+                meeting.room.close()
+
+    def _wait_s(self) -> float | None:
+        """Return when there is something to do although nothing happens, in seconds from now."""
+        if any(self.rooms()):
+            return _MEASURE_EVERY_S - _TELL_EVERY_S
+        times = [at for each in self.all() for at in (each.state.starts_at_s, due_s(each.state)) if at]
+        return max(0.0, min(times) - self._needs.now_s()) if times else None
+
+    def _note(self, meeting: Meeting) -> None:
+        meeting.changed = True
+        self._changed.set()
+
+    def _tell(self, meeting: Meeting) -> None:
+        meeting.changed = False
+        self._keep(meeting)
+        self._publish("conference", ConferenceEvent(meeting.document()))
+
+    def _keep(self, meeting: Meeting) -> None:
+        record = record_of(meeting.state, meeting.opening, opened=meeting.room is not None)
+        if record != meeting.kept:
+            meeting.kept = record
+            self._records.put(record.id, record)
+
+    def _end_over(self, meeting: Meeting) -> None:
+        """Forget a conference that is over, after everybody was told."""
+        if meeting.state.ended_at_s is None:
+            return
+        del self._meetings[meeting.state.id]
+        self._records.drop(meeting.state.id)
+        self._publish("conference", ConferenceEvent(meeting.document()))
+        if meeting.room is not None:
+            meeting.room.close()

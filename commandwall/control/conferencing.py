@@ -1,0 +1,94 @@
+"""Puts conferences together, and runs what of them runs by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from commandwall.base.tasks import spawn
+from commandwall.control.audit import AuditLog
+from commandwall.control.conference_content import ContentDesk
+from commandwall.control.conference_desk import ConferenceDesk, Premises
+from commandwall.control.conference_records import ConferenceRecord
+from commandwall.control.conference_room import RoomNeeds
+from commandwall.control.conferences import Conferences
+from commandwall.control.database import Database
+from commandwall.control.invitations import Invitations
+from commandwall.control.kept import KeptRecords
+from commandwall.control.plant import Plant
+from commandwall.control.records import Records
+from commandwall.control.scene_documents import SceneDocument
+from commandwall.control.state import Publish
+from commandwall.settings.site import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceNeeds:
+    """What conferences need of the daemon; ``scene`` raises :class:`NotFoundError`, ``utc_s`` is the time."""
+
+    settings: Settings
+    plant: Plant
+    database: Database
+    publish: Publish
+    audit: AuditLog
+    scene: Callable[[str], SceneDocument]
+    utc_s: Callable[[], float]
+
+
+@asynccontextmanager
+async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[ConferenceDesk]:
+    """Yield the operations on conferences; those of before the restart are open again.
+
+    Raises :class:`StoreError` when what was kept cannot be read.
+    """
+    plant, settings = needs.plant, needs.settings
+    invitations = Invitations(settings.state_dir, needs.utc_s)
+    records = KeptRecords("conferences", Records(needs.database, "conference", ConferenceRecord))
+    content = _content(needs)
+    async with records, plant.hidden, _beside() as beside:
+        rooms = RoomNeeds(
+            settings.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
+        )
+        conferences = Conferences(settings.site.id, rooms, records, needs.publish)
+        plant.sound.watch(conferences.heard)
+        conferences.restore()
+        beside(conferences.run(), "conferences")
+        premises = Premises(settings.layouts, plant.walls, content, settings.language)
+        try:
+            yield ConferenceDesk(conferences, invitations, premises, needs.audit, needs.utc_s)
+        finally:
+            conferences.close()
+
+
+def _content(needs: ConferenceNeeds) -> ContentDesk:
+    plant = needs.plant
+    return ContentDesk(
+        plant.board,
+        plant.feeds.packet_path,
+        plant.rtc.relayed,
+        plant.walls,
+        plant.sources.exists,
+        needs.scene,
+        plant.hidden,
+    )
+
+
+@asynccontextmanager
+async def _beside() -> AsyncIterator[Callable[[Coroutine[Any, Any, None], str], None]]:
+    """Yield what runs something beside until it ends; what still runs at the end is cancelled."""
+    tasks: set[asyncio.Task[None]] = set()
+    async with asyncio.TaskGroup() as group:
+
+        def beside(work: Coroutine[Any, Any, None], name: str) -> None:
+            task = spawn(group, work, name)
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        try:
+            yield beside
+        finally:
+            for task in tuple(tasks):
+                task.cancel()

@@ -1,0 +1,218 @@
+"""Conferences whose processes never run: peers, mixes and walls that note what they are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from pathlib import Path
+from typing import Any
+
+from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.control.audit import AuditLog
+from commandwall.control.conference_book import BookLinks, ConferenceBook
+from commandwall.control.conference_changes import NewConference, NewMember
+from commandwall.control.conference_content import ContentDesk
+from commandwall.control.conference_desk import ConferenceDesk, Premises
+from commandwall.control.conference_lines import Part
+from commandwall.control.conference_records import ConferenceRecord
+from commandwall.control.conference_room import Room, RoomNeeds
+from commandwall.control.conferences import Conferences
+from commandwall.control.cores import Cores
+from commandwall.control.decoding import Decoding
+from commandwall.control.events import EventLog
+from commandwall.control.hidden_walls import HiddenWalls
+from commandwall.control.invitations import Invitations
+from commandwall.control.kept import KeptRecords
+from commandwall.control.records import Records
+from commandwall.control.roles import Principal, Role
+from commandwall.control.rtc import OnChange, Opened, PublishOffer, RtcSession, Watched, WatchOffer
+from commandwall.control.scene_documents import SceneDocument
+from commandwall.control.sound import SoundControl
+from commandwall.control.sources import CameraBook, Sources
+from commandwall.control.state import CameraBoard
+from commandwall.control.walls import WallControl, WallLinks
+from commandwall.ipc.channel import Received
+from commandwall.ipc.messages import Ready
+from commandwall.ipc.packets import BusAddress
+from commandwall.ipc.rtc_messages import SessionChanged, SessionFigures, SessionPhase, StreamAt
+from commandwall.ipc.sound_messages import SoundInput
+from commandwall.model.layout import Cell, Layout
+from commandwall.settings.site import Language
+from commandwall.workers.processes import Processes
+from commandwall.workers.worker import Worker
+from tests.unit.control.stage import LAYOUTS, Hands
+
+OPERATOR = Principal("wang", Role.OPERATOR)
+PIP = Layout("pip", "画中画", 10, 10, (Cell("1", 0, 0, 10, 10), Cell("2", 7, 7, 3, 3, z=1)))
+FOCUS = tuple(
+    Layout(name, name, 4, 4, (Cell("1", 0, 0, 3, 4), *(Cell(str(n + 2), 3, n) for n in range(4))))
+    for name in ("speaker", "lecture", "content")
+)
+CONFERENCE_LAYOUTS = LAYOUTS | {layout.id: layout for layout in (PIP, *FOCUS)}
+
+
+class FakePeers:
+    """An rtc process that answers at once, or with ``error``; sessions go as far as the test says."""
+
+    def __init__(self) -> None:
+        self.error: CommandwallError | None = None
+        self.sessions: dict[str, RtcSession] = {}
+        self.offers: dict[str, WatchOffer | PublishOffer] = {}
+        self.switched: list[tuple[str, tuple[StreamAt, ...]]] = []
+        self.ended: list[str] = []
+
+    def published(self, stream: str, session: str = "") -> BusAddress:
+        return BusAddress("/run/rtc", stream, session)
+
+    def relayed(self, stream: str) -> StreamAt:
+        return StreamAt("/run/rtc", stream, answers_keys=True)
+
+    async def watch(
+        self, by: Principal, watched: Watched | None, offer: WatchOffer, on_change: OnChange | None = None
+    ) -> Opened:
+        return self._open(by, offer, on_change)
+
+    async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
+        return self._open(by, offer, on_change)
+
+    async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:
+        if self.error is not None:
+            raise self.error
+        self.switched.append((session_id, rungs))
+
+    def session(self, session_id: str) -> RtcSession:
+        try:
+            return self.sessions[session_id]
+        except KeyError:
+            raise NotFoundError("this session is over; ask anew") from None
+
+    def end(self, session: RtcSession) -> None:
+        self.ended.append(session.id)
+        self.goes(session.id, SessionPhase.ENDED, asked=True)
+
+    def goes(self, session: str, phase: SessionPhase, stream: str = "", *, asked: bool = False) -> None:
+        """Let a session be so far."""
+        found = self.sessions.pop(session) if phase is SessionPhase.ENDED else self.sessions[session]
+        assert found.on_change is not None
+        found.on_change(SessionChanged(session, phase, "", stream, asked))
+
+    def measures(self, session: str, figures: SessionFigures) -> None:
+        """Let a session have these figures."""
+        self.sessions[session].figures = figures
+
+    def _open(self, by: Principal, offer: WatchOffer | PublishOffer, on_change: OnChange | None) -> Opened:
+        if self.error is not None:
+            raise self.error
+        session = RtcSession(f"s{len(self.offers)}", by, on_change=on_change)
+        self.sessions[session.id], self.offers[session.id] = session, offer
+        return Opened(session.id, "v=0 answer")
+
+
+class NotedSound(SoundControl):
+    """A sound process that never runs; ``open`` and ``listeners`` are what it was told last."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("/run/sound"))
+        self.open: dict[str, bool] = {}
+        self.listeners: list[str] = []
+        self.over: list[str] = []
+
+    def arrange(self, conference: str, inputs: Iterable[SoundInput], listeners: Iterable[str]) -> None:
+        self.open = {each.participant: each.open for each in inputs}
+        self.listeners = list(listeners)
+
+    def end(self, conference: str) -> None:
+        self.over.append(conference)
+
+
+class StillWalls(HiddenWalls):
+    """Hidden walls whose processes are said to be up and never run."""
+
+    def start(self, worker: Worker) -> None:
+        worker._hear(Received(Ready(), b"", 0))
+
+
+class Hall:
+    """Conferences and the operations on them; ``clock`` tells the time."""
+
+    def __init__(
+        self,
+        board: CameraBoard,
+        directory: Path,
+        records: Records[ConferenceRecord],
+        events: EventLog,
+        audit: AuditLog,
+        clock: Hands,
+    ) -> None:
+        self.received: list[str] = []
+        self.clock = clock
+        self.peers, self.sound = FakePeers(), NotedSound()
+        quiet = BookLinks(
+            lambda owner, bus: self.received.append(f"{owner} {bus.session}"), *3 * [lambda *_: None]
+        )
+        self.book = ConferenceBook(quiet)
+        sources = Sources([CameraBook(board), self.book])
+        links = WallLinks(
+            lambda shown: None, lambda tiles: None, Decoding(Cores()), events.publish, lambda *_: None
+        )
+        self.hidden = StillWalls(CONFERENCE_LAYOUTS, sources, links, directory, Language.CHINESE, Processes())
+        walls: dict[str, WallControl] = {}
+        self.content = ContentDesk(
+            board, lambda camera: directory / camera, self.peers.relayed, walls, sources.exists,
+            _no_scene, self.hidden,
+        )  # fmt: skip
+        self._tasks: list[asyncio.Task[None]] = []
+        needs = RoomNeeds(
+            CONFERENCE_LAYOUTS, self.hidden, self.book, self.sound, self.peers,
+            self.content, self._beside, clock,
+        )  # fmt: skip
+        self.records = KeptRecords("conferences", records)
+        self.conferences = Conferences("luohu", needs, self.records, events.publish)
+        premises = Premises(CONFERENCE_LAYOUTS, ["main"], self.content, Language.CHINESE)
+        self.invitations = Invitations(directory, clock)
+        self.desk = ConferenceDesk(self.conferences, self.invitations, premises, audit, clock)
+
+    @property
+    def room(self) -> Room:
+        """The room of the conference ``flood``."""
+        return self.conferences.room("flood")
+
+    def shown(self) -> list[str]:
+        """Return what the picture of the conference ``flood`` shows, from cell to cell."""
+        sources = self.hidden.walls["conference:flood"].arrangement.sources
+        return [source.id.removeprefix("flood/") or "none" for source in sources]
+
+    def opens(self, **fields: Any) -> None:
+        """Open the conference ``flood``."""
+        self.desk.open(OPERATOR, NewConference(id="flood", name="防汛", **fields))
+
+    def invites(self, participant: str, role: str = "member") -> Principal:
+        """Invite somebody to ``flood``; return who comes by that."""
+        new = NewMember.model_validate({"name": participant, "role": role, "participant": participant})
+        return self.desk.by_token(self.desk.invite(OPERATOR, "flood", new).token)
+
+    async def enters(self, who: Principal, *, sends: bool = True) -> tuple[str, str]:
+        """Let somebody watch, and send people unless ``sends`` is false; return both sessions."""
+        assert who.seat is not None
+        place = f"conference/flood/{who.seat.participant}"
+        watching = (await self.desk.watch(who, who.seat, Part.PEOPLE, "v=0")).session
+        self.peers.goes(watching, SessionPhase.CONNECTED)
+        if not sends:
+            return watching, ""
+        sending = (await self.desk.publish(who, who.seat, Part.PEOPLE, "v=0")).session
+        self.peers.goes(sending, SessionPhase.CONNECTED)
+        for part in ("people", "voice"):
+            self.peers.goes(sending, SessionPhase.LIVE, f"{place}/{part}")
+        return watching, sending
+
+    async def settled(self) -> None:
+        """Wait until nothing runs beside any more."""
+        while self._tasks:
+            await self._tasks.pop()
+
+    def _beside(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+
+def _no_scene(scene: str) -> SceneDocument:
+    raise NotFoundError("no scene is called {id!r}", id=scene)

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiohttp import WSServerHandshakeError
+
+from commandwall.base.errors import InvalidError
+from commandwall.control.roles import Role
+from commandwall.ipc.rtc_messages import SessionPhase
+from tests.unit.control.http.conftest import Client, Connect
+from tests.unit.control.rig import Rig
+
+SDP = {"Content-Type": "application/sdp"}
+FLOOD = "/api/v1/conferences/flood"
+
+
+@pytest.fixture
+async def operator(connect: Connect) -> Client:
+    return await connect(Role.OPERATOR)
+
+
+@pytest.fixture
+async def guest(connect: Connect) -> Client:
+    """Return somebody who is not signed in."""
+    return await connect()
+
+
+async def opened(operator: Client, **fields: Any) -> dict[str, Any]:
+    response = await operator.post("/api/v1/conferences", json={"id": "flood", "name": "防汛", **fields})
+    assert response.status == 201
+    document: dict[str, Any] = await response.json()
+    return document
+
+
+async def invited(operator: Client, participant: str, role: str = "member") -> dict[str, str]:
+    """Return the header that makes a request one of ``participant``."""
+    body = {"name": participant, "role": role, "participant": participant}
+    response = await operator.post(f"{FLOOD}/members", json=body)
+    assert response.status == 201
+    return {"Authorization": f"Bearer {(await response.json())['token']}"}
+
+
+async def entered(rig: Rig, guest: Client, participant: str, headers: dict[str, str]) -> str:
+    """Let somebody watch; return the address of the session."""
+    place = f"/whep/conferences/flood/{participant}"
+    response = await guest.post(place, data="v=0 offer", headers=headers | SDP)
+    assert response.status == 201 and await response.text() == "v=0 answer"
+    address = response.headers["Location"]
+    rig.hall.peers.goes(address.rpartition("/")[2], SessionPhase.CONNECTED)
+    return address
+
+
+async def test_a_conference_is_opened_shown_and_ended(operator: Client) -> None:
+    document = await opened(operator, ends_at="2099-01-01T12:00:00+08:00")
+    assert document["state"] == "open" and document["ends_at"] == "2099-01-01T04:00:00.000+00:00"
+    assert (await (await operator.get("/api/v1/conferences")).json())["items"] == [document]
+    assert await (await operator.get(FLOOD)).json() == document
+    assert (await operator.delete(FLOOD)).status == 204
+    response = await operator.get(FLOOD)
+    assert response.status == 404 and "没有名为 'flood' 的会议" in (await response.json())["detail_zh"]
+
+
+async def test_an_invitation_says_what_it_is_for_and_opens_nothing_else(
+    operator: Client, guest: Client
+) -> None:
+    await opened(operator)
+    li = await invited(operator, "li")
+    told = await (await guest.get("/api/v1/invitation", headers=li)).json()
+    assert (told["conference"], told["participant"], told["role"]) == ("flood", "li", "member")
+    assert (await guest.get(FLOOD, headers=li)).status == 200
+    for path in (
+        "/api/v1/conferences",
+        "/api/v1/walls",
+        "/api/v1/cameras",
+        "/api/v1/users",
+        "/api/v1/events",
+    ):
+        assert (await guest.get(path, headers=li)).status == 403
+    response = await guest.put("/api/v1/walls/main/layout", json={"layout": "1"}, headers=li)
+    assert response.status == 403
+    assert "邀请仅用于其所属会议" in (await response.json())["detail_zh"]
+
+
+async def test_a_foreign_link_gets_a_clear_word(operator: Client, guest: Client) -> None:
+    await opened(operator)
+    response = await guest.get(FLOOD, headers={"Authorization": "Bearer cwi_nonsense"})
+    assert response.status == 401
+    problem = await response.json()
+    assert problem["detail"] == "this invitation is not of this centre, or not whole; ask for a new one"
+    assert problem["detail_zh"] == "此邀请不是本中心发出的，或不完整，请索取新的邀请"
+
+
+async def test_verbs_hands_and_mutes(rig: Rig, operator: Client, guest: Client) -> None:
+    await opened(operator)
+    zhang, li = await invited(operator, "zhang", "chair"), await invited(operator, "li")
+    await entered(rig, guest, "zhang", zhang)
+    await entered(rig, guest, "li", li)
+    answers = [
+        await guest.post(f"{FLOOD}/hand", json={"raised": True}, headers=li),
+        await guest.post(f"{FLOOD}/mute", json={"muted": True}, headers=li),
+        await guest.post(f"{FLOOD}/chair", json={"verb": "grant", "target": "li"}, headers=zhang),
+        await operator.put(f"{FLOOD}/layout", json={"layout": "speaker"}),
+        await operator.post(f"{FLOOD}/record", json={"on": True}),
+        await operator.put(f"{FLOOD}/content", json={"source": "li"}),
+    ]
+    assert [response.status for response in answers] == [200] * 6
+    document = await answers[-1].json()
+    assert (document["floor"], document["layout"], document["recording"]) == ("li", "speaker", True)
+    assert document["content_holder"] == "li" and document["participants"][1]["muted_by_self"]
+    refused = await guest.post(f"{FLOOD}/chair", json={"verb": "mute_all"}, headers=li)
+    assert refused.status == 403 and (await refused.json())["detail_zh"] == "只有主席可以执行该操作"
+    left = await guest.post(f"{FLOOD}/leave", headers=li)
+    assert (await left.json())["participants"][1]["state"] == "left"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("", {"id": "a b", "name": "x"}, "id"),
+        ("", {"id": "a", "name": "x", "starts_at": "2030-01-01T08:00:00"}, "starts_at"),
+        ("/flood/members", {"name": "x", "role": "boss"}, "role"),
+        ("/flood/members", {"name": "", "role": "site"}, "name"),
+        ("/flood/chair", {"verb": "sing"}, "verb"),
+        ("/flood/chair", {"verb": "poll", "dwell_s": 5}, "dwell_s"),
+        ("/flood/chair", {"verb": "layout", "target": "gone"}, "layout"),
+        ("/flood/hand", {}, "raised"),
+    ],
+)
+async def test_what_is_wrong_is_named(operator: Client, path: str, body: dict[str, Any], field: str) -> None:
+    await opened(operator)
+    response = await operator.post(f"/api/v1/conferences{path}", json=body)
+    assert response.status == 422
+    assert [fault["field"] for fault in (await response.json())["errors"]] == [field]
+
+
+async def test_pictures_come_and_go_by_the_token_of_the_seat(
+    rig: Rig, operator: Client, guest: Client
+) -> None:
+    await opened(operator)
+    li = await invited(operator, "li")
+    address = await entered(rig, guest, "li", li)
+    response = await guest.post("/whip/conferences/flood/li", data="v=0 offer", headers=li | SDP)
+    assert response.status == 201
+    assert (await guest.post("/whip/conferences/flood/zhang", data="v=0", headers=li | SDP)).status == 403
+    assert (await operator.post("/whip/conferences/flood/li", data="v=0", headers=SDP)).status == 403
+    assert (
+        await guest.post("/whep/conferences/flood/li/content", data="v=0", headers=li | SDP)
+    ).status == 503
+    rig.hall.peers.error = InvalidError("no codec")
+    response = await guest.post("/whip/conferences/flood/li/content", data="v=0", headers=li | SDP)
+    assert response.status == 422
+    assert address.startswith("/webrtc/sessions/")
+
+
+async def test_events_are_those_of_ones_own_conference(rig: Rig, operator: Client, guest: Client) -> None:
+    await opened(operator)
+    token = (await invited(operator, "li"))["Authorization"].removeprefix("Bearer ")
+    async with guest.ws_connect(f"{FLOOD}/events", params={"token": token}) as ws:
+        assert (await ws.receive_json())["type"] == "hello"
+        response = await operator.post("/api/v1/conferences", json={"id": "other", "name": "另一会"})
+        assert response.status == 201
+        await operator.post(f"{FLOOD}/chair", json={"verb": "lock"})
+        rig.hall.conferences.act()
+        told = await ws.receive_json()
+        assert told["type"] == "conference" and told["conference"]["id"] == "flood"
+        assert told["conference"]["locked"]
+        await operator.delete(FLOOD)
+        assert (await ws.receive_json())["conference"]["state"] == "ended"
+        await ws.close()
+    with pytest.raises(WSServerHandshakeError, match="401"):
+        await guest.ws_connect(f"{FLOOD}/events", params={"token": token})
+
+
+async def test_the_page_of_an_invitation_is_for_anybody(guest: Client) -> None:
+    assert (await guest.get("/join/cwi_abc")).status == 200

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from commandwall.base.errors import AccessRefusedError, InvalidError, UnavailableError
+from commandwall.control.audit import AuditLog
+from commandwall.control.conference_changes import ChairCommand
+from commandwall.control.conference_lines import Part
+from commandwall.control.conference_records import ConferenceRecord
+from commandwall.control.database import Database
+from commandwall.control.events import EventLog
+from commandwall.control.records import Records
+from commandwall.control.roles import Principal, Seat
+from commandwall.control.rtc import PublishOffer, WatchOffer
+from commandwall.control.store import Store
+from commandwall.ipc.rtc_messages import SessionFigures, SessionPhase, StreamAt
+from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
+from commandwall.model.camera import FeedState
+from commandwall.model.conference.command import Verb
+from commandwall.model.conference.participant import Participant, Presence
+from commandwall.model.reason import ReasonCode
+from tests.unit.control.hall import OPERATOR, Hall
+from tests.unit.control.rig import make_board
+from tests.unit.control.stage import Hands
+
+
+@pytest.fixture
+async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
+    events = EventLog()
+    async with AuditLog(Store(database), events) as audit:
+        records = Records(database, "conference", ConferenceRecord)
+        hall = Hall(make_board(events), tmp_path, records, events, audit, Hands(1_000_000.0))
+        hall.opens()
+        yield hall
+
+
+@pytest.fixture
+def zhang(hall: Hall) -> Principal:
+    return hall.invites("zhang", "chair")
+
+
+@pytest.fixture
+def li(hall: Hall) -> Principal:
+    return hall.invites("li")
+
+
+def one(hall: Hall, participant: str) -> Participant:
+    return hall.room.state.participant(participant)
+
+
+def commands(hall: Hall, verb: Verb, target: str = "", **fields: object) -> None:
+    """Let an operator use a verb of the chair."""
+    hall.desk.command(
+        OPERATOR, "flood", ChairCommand.model_validate({"verb": verb, "target": target, **fields})
+    )
+
+
+def seat(who: Principal) -> Seat:
+    assert who.seat is not None
+    return who.seat
+
+
+def people(participant: str) -> tuple[StreamAt, ...]:
+    return (StreamAt("/run/rtc", f"conference/flood/{participant}/people", answers_keys=True),)
+
+
+async def test_who_sends_is_seen_and_heard_by_all(hall: Hall, zhang: Principal, li: Principal) -> None:
+    assert one(hall, "zhang").presence is Presence.INVITED and hall.shown() == ["none"]
+    watching, sending = await hall.enters(zhang)
+    assert hall.peers.offers[sending] == PublishOffer(
+        "conference/flood/zhang/people", "conference/flood/zhang/voice", "v=0"
+    )
+    offer = hall.peers.offers[watching]
+    assert isinstance(offer, WatchOffer)
+    assert [rung.stream for rung in offer.video] == ["head/main", "head/low"]
+    assert offer.sound == StreamAt("/run/sound", "mix/flood/zhang")
+    assert one(hall, "zhang").here and one(hall, "zhang").has_people
+    assert hall.room.state.chair == "zhang"
+    await hall.enters(li)
+    assert hall.shown() == ["zhang", "li", "none", "none"]
+    assert hall.sound.open == {"zhang": True, "li": True} and hall.sound.listeners == ["li", "zhang"]
+    assert hall.received[:2] == ["conference:flood/picture ", f"conference:flood/zhang {sending}"]
+    assert hall.book.state("flood/zhang")[0] is FeedState.LIVE
+    assert hall.book.state("flood/picture")[0] is FeedState.LIVE
+
+
+async def test_who_only_listens_takes_part_all_the_same(hall: Hall, li: Principal) -> None:
+    await hall.enters(li, sends=False)
+    assert one(hall, "li").here and not one(hall, "li").has_people
+    assert hall.sound.listeners == ["li"] and hall.sound.open == {}
+    assert hall.book.state("flood/li")[1].code is ReasonCode.NO_CAMERA
+
+
+async def test_who_is_cut_off_keeps_the_place_and_comes_back(hall: Hall, zhang: Principal) -> None:
+    watching, sending = await hall.enters(zhang)
+    hall.peers.goes(sending, SessionPhase.ENDED)
+    assert one(hall, "zhang").here and not one(hall, "zhang").has_people
+    assert hall.sound.open == {} and hall.shown() == ["none"]
+    hall.peers.goes(watching, SessionPhase.ENDED)
+    lost = one(hall, "zhang")
+    assert (lost.presence, lost.reason) == (Presence.LOST, "connection lost")
+    assert hall.book.state("flood/zhang")[1].code is ReasonCode.AWAY
+    await hall.enters(zhang)
+    assert one(hall, "zhang").here and hall.shown() == ["zhang"] and one(hall, "zhang").reason == ""
+
+
+async def test_whoever_hangs_up_has_left(hall: Hall, li: Principal) -> None:
+    watching, sending = await hall.enters(li)
+    for session in (sending, watching):
+        hall.peers.end(hall.peers.session(session))
+    assert one(hall, "li").presence is Presence.LEFT
+    assert hall.book.state("flood/li")[1].code is ReasonCode.LEFT
+
+
+async def test_a_second_camera_takes_the_place_of_the_first(hall: Hall, zhang: Principal) -> None:
+    _, first = await hall.enters(zhang)
+    second = (await hall.desk.publish(zhang, seat(zhang), Part.PEOPLE, "v=0")).session
+    hall.peers.goes(first, SessionPhase.LIVE, "conference/flood/zhang/people")
+    assert hall.received[-1] == f"conference:flood/zhang {first}"
+    hall.peers.goes(first, SessionPhase.ENDED)
+    hall.peers.goes(second, SessionPhase.LIVE, "conference/flood/zhang/people")
+    assert hall.received[-1] == f"conference:flood/zhang {second}" and one(hall, "zhang").has_people
+
+
+async def test_who_offers_what_nobody_can_take_reads_it_in_the_roster(hall: Hall, li: Principal) -> None:
+    hall.peers.error = InvalidError("the offer has no codec that is taken here; offer H.264")
+    with pytest.raises(InvalidError):
+        await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
+    assert one(hall, "li").presence is Presence.LOST and "H.264" in one(hall, "li").reason
+
+
+async def test_the_lobby_holds_people_until_they_are_let_in(hall: Hall) -> None:
+    hall.desk.end(OPERATOR, "flood")
+    hall.opens(lobby=True)
+    li = hall.invites("li")
+    with pytest.raises(AccessRefusedError, match="wait in the lobby"):
+        await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
+    assert one(hall, "li").presence is Presence.LOBBY
+    commands(hall, Verb.ADMIT, "li")
+    await hall.enters(li)
+    assert one(hall, "li").here
+
+
+async def test_a_removed_participant_is_cut_off_and_forgotten_as_a_source(
+    hall: Hall, zhang: Principal, li: Principal
+) -> None:
+    await hall.enters(zhang)
+    sessions = await hall.enters(li)
+    commands(hall, Verb.REMOVE, "li")
+    assert set(hall.peers.ended) == set(sessions) and hall.shown() == ["zhang"]
+    assert "flood/li" not in hall.book.ids() and hall.sound.listeners == ["zhang"]
+    assert one(hall, "li").presence is Presence.REMOVED
+
+
+async def test_mutes_reach_the_mixer(hall: Hall, zhang: Principal, li: Principal) -> None:
+    await hall.enters(zhang)
+    await hall.enters(li)
+    commands(hall, Verb.MUTE_ALL)
+    assert hall.sound.open == {"zhang": True, "li": False}
+    hall.desk.mute(zhang, "flood", muted=True)
+    assert hall.sound.open == {"zhang": False, "li": False}
+
+
+async def test_watching_and_broadcasting_switch_what_is_sent(
+    hall: Hall, zhang: Principal, li: Principal
+) -> None:
+    chair, _ = await hall.enters(zhang)
+    site, _ = await hall.enters(li)
+    commands(hall, Verb.WATCH, "li", viewer="zhang")
+    await hall.settled()
+    assert hall.peers.switched == [(chair, people("li"))]
+    commands(hall, Verb.WATCH, "picture", viewer="zhang")
+    await hall.settled()
+    assert hall.peers.switched[1:] == [(chair, hall.room.picture.rungs)]
+    commands(hall, Verb.BROADCAST, "li")
+    await hall.settled()
+    assert hall.peers.switched[2:] == [(site, people("zhang"))]
+
+
+async def test_a_switch_that_fails_leaves_what_is_sent(
+    hall: Hall, zhang: Principal, li: Principal, caplog: pytest.LogCaptureFixture
+) -> None:
+    await hall.enters(zhang)
+    await hall.enters(li)
+    hall.peers.error = InvalidError("this picture has another codec")
+    commands(hall, Verb.WATCH, "li", viewer="zhang")
+    await hall.settled()
+    assert "zhang keeps what is sent: this picture has another codec" in caplog.text
+
+
+async def test_content_is_one_at_a_time(hall: Hall, zhang: Principal, li: Principal) -> None:
+    await hall.enters(zhang)
+    await hall.enters(li)
+    with pytest.raises(UnavailableError, match="no content is shown now"):
+        await hall.desk.watch(li, seat(li), Part.CONTENT, "v=0")
+    sharing = (await hall.desk.publish(zhang, seat(zhang), Part.CONTENT, "v=0")).session
+    assert hall.peers.offers[sharing] == PublishOffer("conference/flood/zhang/content", "", "v=0")
+    hall.peers.goes(sharing, SessionPhase.LIVE, "conference/flood/zhang/content")
+    assert hall.room.state.content.holder == "zhang"
+    assert hall.book.state("flood/content")[0] is FeedState.LIVE
+    watching = (await hall.desk.watch(li, seat(li), Part.CONTENT, "v=0")).session
+    assert hall.peers.offers[watching] == WatchOffer(
+        (StreamAt("/run/rtc", "conference/flood/zhang/content", answers_keys=True),), None, "v=0"
+    )
+    with pytest.raises(InvalidError, match="zhang shows content"):
+        await hall.desk.publish(li, seat(li), Part.CONTENT, "v=0")
+    commands(hall, Verb.PRESENT, "li")
+    assert hall.peers.ended == [sharing] and hall.room.state.content.holder == "li"
+    assert hall.book.state("flood/content")[1].code is ReasonCode.NO_CONTENT
+
+
+async def test_content_that_does_not_come_about_frees_the_token(hall: Hall, zhang: Principal) -> None:
+    await hall.enters(zhang)
+    hall.peers.error = InvalidError("no codec")
+    with pytest.raises(InvalidError):
+        await hall.desk.publish(zhang, seat(zhang), Part.CONTENT, "v=0")
+    assert not hall.room.state.content.taken and one(hall, "zhang").here
+
+
+async def test_whoever_speaks_is_told_of_and_seen(hall: Hall, zhang: Principal, li: Principal) -> None:
+    await hall.enters(zhang)
+    await hall.enters(li)
+    commands(hall, Verb.VOICE_SWITCHED)
+    voices = (
+        VoiceFigures("zhang", -62.4, False, 40.0, 0, 0),
+        VoiceFigures("li", -20.6, True, 60.0, 20, 40),
+    )
+    hall.conferences.heard(SoundReport("flood", voices, 50, 0, 0.2))
+    assert hall.shown()[:2] == ["li", "zhang"] and hall.room.state.speaker.holder == "li"
+    figures = hall.room.figures["li"]
+    assert (figures.level_db, figures.speaking, figures.delay_ms) == (-21.0, True, 60.0)
+    tally = hall.room.tally()
+    assert (tally.present, tally.speaking, tally.concealed_s) == (2, 1, 0.04)
+    hall.conferences.heard(SoundReport("elsewhere", voices, 50, 0, 0.2))
+
+
+async def test_the_quality_of_lines_is_in_the_roster(hall: Hall, li: Principal) -> None:
+    watching, sending = await hall.enters(li)
+    hall.peers.measures(watching, SessionFigures(watching, rtt_ms=12.0))
+    hall.peers.measures(sending, SessionFigures(sending, loss_ratio=0.05, jitter_ms=7.5))
+    hall.room.measured()
+    figures = hall.room.figures["li"]
+    assert (figures.rtt_ms, figures.loss_ratio, figures.jitter_ms) == (12.0, 0.05, 7.5)
+
+
+async def test_the_end_ends_everything(hall: Hall, zhang: Principal) -> None:
+    sessions = await hall.enters(zhang)
+    room = hall.room
+    commands(hall, Verb.END)
+    assert set(hall.peers.ended) == set(sessions) and hall.sound.over == ["flood"]
+    assert hall.hidden.walls == {} and list(hall.book.ids()) == [] and hall.conferences.all() == []
+    assert room.state.ended_at_s == 1_000_000.0
