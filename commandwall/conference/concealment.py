@@ -45,6 +45,26 @@ class Concealer:
         """Return ``count`` samples in the place of what is missing, after all that was heard and made."""
         if self._cycle is None:
             self._begin()
+        made = self._going_on(count)
+        self._remember(made)
+        return made
+
+    def heard(self, samples: Samples) -> Samples:
+        """Return true ``samples`` (n,), faded in over the made ones if there were any, and remember them."""
+        if self._cycle is not None and len(samples):
+            count = min(_MERGED, len(samples))
+            fade = _FADE_IN[:: _MERGED // count][:count]
+            samples = samples.copy()
+            samples[:count] = samples[:count] * fade + self._going_on(count) * (1 - fade)
+            self._cycle = None
+        self._remember(samples)
+        return samples
+
+    def _remember(self, samples: Samples) -> None:
+        self._history = np.concatenate((self._history[len(samples) :], samples))[-_HISTORY:]
+
+    def _going_on(self, count: int) -> Samples:
+        """Return the next ``count`` of the repeated samples."""
         assert self._cycle is not None
         at = np.arange(self._made, self._made + count)
         fade = np.clip((_SILENT - at) / (_SILENT - _FULL), 0, 1)
@@ -54,20 +74,6 @@ class Concealer:
             made[: len(bridge)] += self._step * bridge
         self._made += count
         return made
-
-    def heard(self, samples: Samples) -> Samples:
-        """Return true ``samples`` (n,), faded in over the made ones if there were any, and remember them."""
-        if self._cycle is not None and len(samples):
-            count = min(_MERGED, len(samples))
-            fade = _FADE_IN[:: _MERGED // count][:count]
-            samples = samples.copy()
-            samples[:count] = samples[:count] * fade + self.made(count) * (1 - fade)
-            self._cycle, self._made = None, 0
-        if len(samples) >= _HISTORY:
-            self._history = samples[-_HISTORY:]
-        else:
-            self._history = np.concatenate((self._history[len(samples) :], samples))
-        return samples
 
     def _begin(self) -> None:
         history = self._history

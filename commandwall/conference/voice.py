@@ -75,8 +75,10 @@ class Voice:
 
     def describe(self, info: StreamInfo) -> None:
         """Decode what comes as ``info`` says from now on; what cannot be is silent."""
+        if self._decoder is not None and self._decoder.info == info:
+            return
         try:
-            self._decoder = SoundDecoder(info)
+            self._decoder, self._failures = SoundDecoder(info), 0
         except CommandwallError:
             self.refuse()
 

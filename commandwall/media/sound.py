@@ -14,6 +14,8 @@ from commandwall.model.access_unit import StreamInfo
 _G711 = frozenset(("pcm_alaw", "pcm_mulaw"))
 _AAC_FRAME_SAMPLES = 1024
 _DECODERS = {"opus": "libopus", "aac": "aac", "pcm_alaw": "pcm_alaw", "pcm_mulaw": "pcm_mulaw"}
+_LONGEST_SAMPLES = SAMPLE_RATE // 5
+_MOST_BYTES = 16384
 _RATES_HZ = range(8000, 96001)
 _MAX_CHANNELS = 8
 
@@ -51,17 +53,26 @@ class SoundDecoder:
         self._resampler: av.AudioResampler | None = None
 
     def samples(self, data: bytes) -> int:
-        """Return how many samples ``data`` yields, but for Opus roughly; raises :class:`ProtocolError`."""
+        """Return how many samples ``data`` yields, but for Opus roughly; at most 0.2 s.
+
+        Raises :class:`ProtocolError` for what is no frame.
+        """
         info = self.info
+        if not 0 < len(data) <= _MOST_BYTES:
+            raise ProtocolError(f"decoding {info.codec}: a frame of {len(data)} bytes")
         if info.codec == "opus":
             return packet_samples(data)
         frames = len(data) // info.channels if info.codec in _G711 else _AAC_FRAME_SAMPLES
-        return frames * SAMPLE_RATE // info.sample_rate
+        samples = frames * SAMPLE_RATE // info.sample_rate
+        if not 0 < samples <= _LONGEST_SAMPLES:
+            raise ProtocolError(f"decoding {info.codec}: a frame of {samples} samples")
+        return samples
 
     def decode(self, data: bytes) -> Samples:
-        """Return the samples of one frame (n,); raises :class:`ProtocolError` when it is broken."""
-        if not data:  # that would tell libavcodec that the stream is over
-            raise ProtocolError(f"decoding {self.info.codec}: an empty frame")
+        """Return the samples of one frame (n,), -1 to 1; raises :class:`ProtocolError` when it is broken.
+
+        Never give it nothing: libavcodec takes that for the end of the stream.
+        """
         try:
             frames = self._context.decode(av.Packet(data))
             if self.info.codec != "opus":
@@ -69,7 +80,9 @@ class SoundDecoder:
         except (av.FFmpegError, ValueError) as error:
             raise ProtocolError(f"decoding {self.info.codec}: {error}") from error
         parts = [frame.to_ndarray()[0] for frame in frames]
-        return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.zeros(0, np.float32)])
+        samples = parts[0] if len(parts) == 1 else np.concatenate([*parts, np.zeros(0, np.float32)])
+        clean: Samples = np.clip(np.nan_to_num(samples, copy=False), -1, 1)
+        return clean
 
     def _resampled(self, frame: av.AudioFrame) -> list[av.AudioFrame]:
         if self._resampler is None:
