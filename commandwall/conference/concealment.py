@@ -73,7 +73,7 @@ class Concealer:
             bridge = _BRIDGE[self._made :][:count]
             made[: len(bridge)] += self._step * bridge
         self._made += count
-        return made
+        return np.clip(made, -1, 1, out=made)
 
     def _begin(self) -> None:
         history = self._history

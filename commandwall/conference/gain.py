@@ -26,28 +26,28 @@ LOOK_AHEAD = _PART
 
 
 class AutomaticGain:
-    """Brings what each voice says to -23 dBFS, by 12 dB at most; what it is silent about changes nothing."""
+    """Brings what each voice says to -23 dBFS, by ``gain_db``, 12 at most; its pauses change nothing."""
 
     def __init__(self) -> None:
         self._speech_db: Levels = np.empty(0)
-        self._gain_db: Levels = np.empty(0)
+        self.gain_db: Levels = np.empty(0)
 
     @property
     def factors(self) -> Levels:
         """What the samples of each voice are multiplied by."""
-        factors: Levels = 10 ** (self._gain_db / 20)
+        factors: Levels = 10 ** (self.gain_db / 20)
         return factors
 
     def rearrange(self, rows: Rows) -> None:
         """Go on with these of the voices, in this order; -1 is a new one."""
         self._speech_db = picked(self._speech_db, rows, _WANTED_DB)
-        self._gain_db = picked(self._gain_db, rows, 0)
+        self.gain_db = picked(self.gain_db, rows, 0)
 
     def hear(self, level_db: Levels, speaks: NDArray[np.bool_]) -> None:
         """Take the levels of the newest block of each voice, and whether it speaks loud enough to count."""
         self._speech_db += np.where(speaks, (level_db - self._speech_db) * _NEAR, 0)
         wanted_db = np.clip(_WANTED_DB - self._speech_db, _LEAST_DB, _MOST_DB)
-        self._gain_db += np.where(speaks, np.clip(wanted_db - self._gain_db, -_DOWN_DB, _UP_DB), 0)
+        self.gain_db += np.where(speaks, np.clip(wanted_db - self.gain_db, -_DOWN_DB, _UP_DB), 0)
 
 
 class Limiter:

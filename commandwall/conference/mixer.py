@@ -52,10 +52,17 @@ class Mixer:
         level_db = self.activity.hear(blocks)
         active = self.activity.active
         self._gain.hear(level_db, active & (level_db > self.activity.level_db - 6))
-        self._loudest.choose(self.activity.level_db, active, may)
+        self._loudest.choose(self.activity.level_db + self._gain.gain_db, active, may)
         heard = self._heard(blocks, self._gain.factors)
         everybody = heard.sum(axis=0)
-        return self._limiter.limit(np.concatenate((everybody[None], everybody - heard)))
+        own = self._whose() @ heard
+        return self._limiter.limit(np.concatenate((everybody[None], everybody - own)))
+
+    def _whose(self) -> NDArray[np.float32]:
+        """Return at which places whoever has a place is heard: two, when they come again while they go."""
+        owners = np.array(self.owners)
+        same: NDArray[np.float32] = (owners[:, None] == owners).astype(np.float32)
+        return same
 
     def _heard(self, blocks: Samples, gains: Levels) -> Samples:
         """Return what is heard of each speaker (``SPEAKERS``, ``FRAME_SAMPLES``)."""

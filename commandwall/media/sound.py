@@ -48,7 +48,10 @@ class SoundDecoder:
         else:
             context.layout = av.AudioLayout(f"{info.channels}C" if info.channels > 2 else _layout(info))
             context.extradata = _extradata(info)
-        context.open()
+        try:
+            context.open()
+        except av.FFmpegError as error:
+            raise UnsupportedError(f"sound of codec {info.codec!r} cannot be decoded: {error}") from error
         self._context = context
         self._resampler: av.AudioResampler | None = None
 

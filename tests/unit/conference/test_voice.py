@@ -164,7 +164,7 @@ def test_any_order_loss_and_garbage_yield_a_block_a_tick_and_are_kept_within_bou
             tick += 1
             window = voice.window(tick * FRAME_SAMPLES)
             assert window.shape == (WINDOW,)
-            assert np.isfinite(window).all() and np.abs(window).max() <= 1.5
+            assert np.abs(window).max() <= 1, "also holds for what is no number"
             assert abs(voice.speed) <= 0.001
             voice.moved(FRAME_SAMPLES, 0.0)
             assert len(voice._held) < SAMPLE_RATE // 5

@@ -77,6 +77,7 @@ def test_whatever_cameras_and_browsers_send_comes_out_at_48_khz(codec: str, rate
         (StreamInfo("aac", sample_rate=7350, channels=1), "7350 Hz"),
         (StreamInfo("pcm_alaw", sample_rate=8000, channels=0), "0 channels"),
         (StreamInfo("aac", sample_rate=8000, channels=1, extradata="zz"), "not hexadecimal"),
+        (StreamInfo("aac", sample_rate=8000, channels=1, extradata="ff"), "cannot be decoded"),
     ],
 )
 def test_what_is_no_sound_that_is_taken_is_refused(info: StreamInfo, message: str) -> None:
