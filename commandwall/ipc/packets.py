@@ -75,7 +75,9 @@ class Subscriber:
         self._transport.write(_RECORD.pack(_INFO, len(body), 0, 0, 0, 0) + body)
 
     def push(self, unit: AccessUnit) -> None:
-        """Send ``unit``, or drop it."""
+        """Send ``unit``, or drop it. Whoever is gone, and not unsubscribed yet, is sent nothing."""
+        if self._transport.is_closing():
+            return
         if self._transport.get_write_buffer_size() > _MAX_BACKLOG_BYTES:
             self._skipping = True
         elif unit.key:

@@ -150,12 +150,25 @@ async def test_a_group_that_outgrew_the_cache_is_not_begun_in_the_middle(
         publisher.subscribe("cam/sub", Subscriber(transport))
 
 
+def test_whoever_is_gone_is_sent_nothing() -> None:
+    transport = Transport()
+    subscriber = Subscriber(transport)
+    subscriber.push(KEY)
+    transport.gone = True
+    subscriber.push(KEY)
+    assert transport.writes == 1
+
+
 class Transport(asyncio.WriteTransport):
     """Counts records."""
 
     def __init__(self) -> None:
         super().__init__()
         self.writes = 0
+        self.gone = False
+
+    def is_closing(self) -> bool:
+        return self.gone
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.writes += 1
