@@ -16,11 +16,13 @@ from commandwall.control.conference_documents import (
     RoomState,
     conference_document,
 )
+from commandwall.control.conference_marks import Marks, persons_of
 from commandwall.control.conference_records import ConferenceRecord, record_of, restored
 from commandwall.control.conference_room import Room, RoomNeeds
 from commandwall.control.kept import KeptRecords
 from commandwall.control.state import Publish
 from commandwall.ipc.sound_messages import SoundReport
+from commandwall.model.conference.contents import ContentKind, ContentSource, present
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.timing import due_s, tick
 
@@ -62,13 +64,19 @@ class Conferences:
     """
 
     def __init__(
-        self, node: str, needs: RoomNeeds, records: KeptRecords[ConferenceRecord], publish: Publish
+        self,
+        node: str,
+        needs: RoomNeeds,
+        records: KeptRecords[ConferenceRecord],
+        publish: Publish,
+        marks: Marks,
     ) -> None:
         """``node`` is the site's id."""
         self.node = node
         self._needs = needs
         self._records = records
         self._publish = publish
+        self._marks = marks
         self._meetings: dict[str, Meeting] = {}
         self._changed = asyncio.Event()
         self._measured_at_s = 0.0
@@ -146,6 +154,13 @@ class Conferences:
         if meeting is not None and meeting.room is not None:
             meeting.room.heard(report)
 
+    def masked(self, camera: str) -> None:
+        """End content that would show what the masks of ``camera`` cover."""
+        source = str(ContentSource(ContentKind.CAMERA, camera))
+        for room in self.rooms():
+            if room.state.content.source == source:
+                room.update(present(room.state, "", self._needs.now_s()))
+
     async def run(self) -> None:
         """Let time pass, and tell what changes, until cancelled."""
         while True:
@@ -171,6 +186,7 @@ class Conferences:
                 self._tell(meeting)
         if measure:
             self._measured_at_s = now_s
+        self._marks.tell(persons_of(room.state, room.figures) for room in self.rooms())
 
     def close(self) -> None:
         """Let go of every room; what is kept of them is for the next start."""

@@ -12,6 +12,7 @@ from commandwall.base.tasks import spawn
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_content import ContentDesk
 from commandwall.control.conference_desk import ConferenceDesk, Premises
+from commandwall.control.conference_marks import Marks
 from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.conference_room import RoomNeeds
 from commandwall.control.conferences import Conferences
@@ -52,8 +53,11 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[ConferenceDe
         rooms = RoomNeeds(
             settings.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
         )
-        conferences = Conferences(settings.site.id, rooms, records, needs.publish)
+        conferences = Conferences(
+            settings.site.id, rooms, records, needs.publish, Marks(lambda: plant.all_walls)
+        )
         plant.sound.watch(conferences.heard)
+        plant.mask_watchers.append(conferences.masked)
         conferences.restore()
         beside(conferences.run(), "conferences")
         premises = Premises(settings.layouts, plant.walls, content, settings.language)

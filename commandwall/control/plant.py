@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from commandwall.control.conference_book import BookLinks, ConferenceBook
@@ -47,6 +47,8 @@ class Plant:
     panels: Panels
     decoding: Decoding
     sound: SoundControl
+    mask_watchers: list[Callable[[str], None]] = field(default_factory=list)
+    """Who is told of cameras that have masks from now on, and must not send their streams on."""
 
     @property
     def all_walls(self) -> list[WallControl]:
@@ -101,6 +103,8 @@ class Plant:
         self.share.cameras_changed()
         if self.board.masks(camera_id):
             self.rtc.end_camera(camera_id)
+            for watcher in self.mask_watchers:
+                watcher(camera_id)
 
     def sign_in_anew(self, credential: str) -> None:
         """Open the cameras that use ``credential`` again, with what it holds now."""

@@ -14,6 +14,7 @@ from commandwall.control.conference_changes import NewConference, NewMember
 from commandwall.control.conference_content import ContentDesk
 from commandwall.control.conference_desk import ConferenceDesk, Premises
 from commandwall.control.conference_lines import Part
+from commandwall.control.conference_marks import Marks
 from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.conference_room import Room, RoomNeeds
 from commandwall.control.conferences import Conferences
@@ -167,7 +168,9 @@ class Hall:
             self.content, self._beside, clock,
         )  # fmt: skip
         self.records = KeptRecords("conferences", records)
-        self.conferences = Conferences("luohu", needs, self.records, events.publish)
+        self.conferences = Conferences(
+            "luohu", needs, self.records, events.publish, Marks(lambda: [*self.hidden.walls.values()])
+        )
         premises = Premises(CONFERENCE_LAYOUTS, ["main"], self.content, Language.CHINESE)
         self.invitations = Invitations(directory, clock)
         self.desk = ConferenceDesk(self.conferences, self.invitations, premises, audit, clock)

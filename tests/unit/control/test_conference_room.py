@@ -16,6 +16,9 @@ from commandwall.control.records import Records
 from commandwall.control.roles import Principal, Seat
 from commandwall.control.rtc import PublishOffer, WatchOffer
 from commandwall.control.store import Store
+from commandwall.control.walls import WallControl
+from commandwall.ipc.messages import Message
+from commandwall.ipc.overlay_messages import SourcePersons
 from commandwall.ipc.rtc_messages import SessionFigures, SessionPhase, StreamAt
 from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
 from commandwall.model.camera import FeedState
@@ -253,3 +256,25 @@ async def test_the_end_ends_everything(hall: Hall, zhang: Principal) -> None:
     assert set(hall.peers.ended) == set(sessions) and hall.sound.over == ["flood"]
     assert hall.hidden.walls == {} and list(hall.book.ids()) == [] and hall.conferences.all() == []
     assert room.state.ended_at_s == 1_000_000.0
+
+
+async def test_tiles_say_who_speaks_is_muted_and_has_a_hand_up(
+    hall: Hall, zhang: Principal, li: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Message] = []
+    monkeypatch.setattr(WallControl, "tell", lambda wall, message: told.append(message))
+    await hall.enters(zhang)
+    await hall.enters(li)
+    hall.desk.raise_hand(li, "flood", raised=True)
+    hall.conferences.act()
+    hall.conferences.act()
+    (persons,) = told
+    assert isinstance(persons, SourcePersons)
+    assert {each.source: each.marks.hand for each in persons.persons} == {
+        "conference:flood/zhang": False,
+        "conference:flood/li": True,
+    }
+    commands(hall, Verb.MUTE_ALL)
+    hall.conferences.act()
+    assert isinstance(told[-1], SourcePersons)
+    assert [each.marks.muted for each in told[-1].persons] == [False, True]

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from commandwall.base.errors import AccessRefusedError
+from commandwall.control.audit import AuditLog
+from commandwall.control.conference_changes import ChairCommand
+from commandwall.control.conference_records import ConferenceRecord
+from commandwall.control.database import Database
+from commandwall.control.events import EventLog
+from commandwall.control.records import Records
+from commandwall.control.state import CameraBoard
+from commandwall.control.store import Store
+from commandwall.ipc.rtc_messages import StreamAt
+from commandwall.model.camera import FeedState
+from commandwall.model.conference.command import Verb
+from commandwall.model.conference.contents import ContentSource
+from commandwall.model.masks import Mask
+from tests.unit.control.hall import OPERATOR, Hall
+from tests.unit.control.rig import make_board
+from tests.unit.control.stage import Hands
+
+COVERED = (Mask.rectangle(0.1, 0.1, 0.2, 0.2),)
+
+
+@pytest.fixture
+def board() -> CameraBoard:
+    return make_board(EventLog())
+
+
+@pytest.fixture
+async def hall(board: CameraBoard, database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
+    events = EventLog()
+    async with AuditLog(Store(database), events) as audit:
+        records = Records(database, "conference", ConferenceRecord)
+        hall = Hall(board, tmp_path, records, events, audit, Hands(1_000_000.0))
+        hall.opens()
+        yield hall
+
+
+def presents(hall: Hall, target: str) -> None:
+    hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.PRESENT, target=target))
+
+
+def test_a_camera_is_relayed_as_it_is(hall: Hall, board: CameraBoard, tmp_path: Path) -> None:
+    board.get("c-1").codec = "h264"
+    presents(hall, "camera:c-1")
+    path = str(tmp_path / "c-1")
+    assert hall.room.content.rungs == (StreamAt(path, "camera/c-1/main"), StreamAt(path, "camera/c-1/sub"))
+    assert list(hall.hidden.walls) == ["conference:flood"]
+    assert hall.book.state("flood/content")[0] is FeedState.LIVE
+
+
+def test_a_camera_that_browsers_cannot_show_is_composed(hall: Hall, board: CameraBoard) -> None:
+    board.get("c-1").codec = "h265"
+    presents(hall, "camera:c-1")
+    assert [rung.stream for rung in hall.room.content.rungs] == ["head/main", "head/low"]
+    wall = hall.hidden.walls["conference:flood/content"]
+    assert [str(source) for source in wall.arrangement.sources] == ["camera:c-1"]
+    presents(hall, "")
+    assert list(hall.hidden.walls) == ["conference:flood"] and hall.room.content.rungs == ()
+
+
+def test_a_camera_with_masks_is_never_relayed(hall: Hall, board: CameraBoard) -> None:
+    board.get("c-1").codec = "h264"
+    presents(hall, "camera:c-1")
+    board.set_masks("c-1", COVERED)
+    hall.conferences.masked("c-2")
+    assert hall.room.content.rungs
+    hall.conferences.masked("c-1")
+    assert not hall.room.state.content.taken and hall.room.content.rungs == ()
+    with pytest.raises(AccessRefusedError, match="privacy masks"):
+        presents(hall, "camera:c-1")
+
+
+def test_heads_and_screens_are_relayed_too(hall: Hall) -> None:
+    assert hall.content.relayed(ContentSource.parse("screen:desk")) == (
+        StreamAt("/run/rtc", "screen/desk", answers_keys=True),
+    )
+    wall = hall.hidden.walls["conference:flood"]
+    desk = replace(hall.content, walls={"main": wall})
+    desk.check(ContentSource.parse("head:main/low"))
+    assert desk.relayed(ContentSource.parse("head:main/low")) == (
+        StreamAt(str(wall.packet_path), "head/low", answers_keys=True),
+    )
