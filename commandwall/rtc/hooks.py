@@ -47,6 +47,7 @@ _SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (JitterBuffer, "add", ("self", "packet")),
     (RemoteBitrateEstimator, "add", ("self", "arrival_time_ms", "abs_send_time", "payload_size", "ssrc")),
     (aioice.ice.Connection, "data_received", ("self", "data", "component")),
+    (aioice.ice.StunProtocol, "datagram_received", ("self", "data", "addr")),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
 )
 _ATTRIBUTES = (
@@ -59,7 +60,7 @@ _TELL_EVERY_MS = 1000
 _MAX_WAITING = 2000
 """So many datagrams of a peer wait at most; a flood must not fill the memory of all."""
 _PARSERS_RAISE = (struct.error, IndexError)
-"""What aiortc's parsers of RTP and RTCP raise besides ValueError, which it expects."""
+"""What the parsers of STUN, RTP and RTCP raise besides ValueError, which is expected there."""
 
 
 class OutgoingFrame(NamedTuple):
@@ -132,6 +133,8 @@ def install() -> None:
     set_up_codecs()
     aioice.ice.get_host_addresses = host_addresses
     aioice.ice.Connection.data_received = _data_received  # type: ignore[method-assign]
+    stun = aioice.ice.StunProtocol
+    stun.datagram_received = _stun_guarded(stun.datagram_received)  # type: ignore[method-assign]
     for name in ("_handle_rtp_data", "_handle_rtcp_data"):
         setattr(RTCDtlsTransport, name, _guarded(getattr(RTCDtlsTransport, name)))
 
@@ -255,6 +258,19 @@ def _guarded(handle: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[
     async def handle_guarded(*args: Any, **kwargs: Any) -> None:
         with contextlib.suppress(*_PARSERS_RAISE):
             await handle(*args, **kwargs)
+
+    return handle_guarded
+
+
+def _stun_guarded(handle: Callable[..., None]) -> Callable[..., None]:
+    """Return ``handle`` so that a broken datagram, which anybody can send, is dropped without a word."""
+    if hasattr(handle, "__wrapped__"):
+        return handle
+
+    @functools.wraps(handle)
+    def handle_guarded(*args: Any) -> None:
+        with contextlib.suppress(*_PARSERS_RAISE):
+            handle(*args)
 
     return handle_guarded
 

@@ -12,6 +12,9 @@ from commandwall.rtc.viewer import PacketisedFrame
 MAX_WAITING_90K = 18_000
 """So much sound waits at most, 200 ms: what is later is of no use in a conversation, and would stay late."""
 
+_MAX_PACKETS = 80
+"""So many are 200 ms of the shortest packets there are; times of a broken publisher may stand still."""
+
 
 class SoundQueue:
     """Gives a peer's sender its Opus packets; a :class:`commandwall.rtc.hooks.FrameSource`.
@@ -54,7 +57,7 @@ class SoundQueue:
         """Queue a packet, in the place of the oldest if too much waits."""
         queue = self._queue
         queue.append(frame)
-        while frame.time_90k - queue[0].time_90k > MAX_WAITING_90K:
+        while frame.time_90k - queue[0].time_90k > MAX_WAITING_90K or len(queue) > _MAX_PACKETS:
             queue.popleft()
             self.dropped += 1
         self._filled.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import struct
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -154,7 +155,14 @@ def garbage(chance: random.Random) -> bytes:
     return bytes(body)
 
 
-async def test_a_peer_that_sends_garbage_harms_nobody(bench: Bench) -> None:
+def broken_stun(chance: random.Random) -> bytes:
+    """Return a binding request with attributes that are too short for what they are."""
+    kind = chance.choice([0x0020, 0x0024, 0x8028, 0x8029, 0x802A, 0x0008])
+    attribute = struct.pack("!HH", kind, 2) + bytes(4)
+    return struct.pack("!HHI", 1, len(attribute), 0x2112A442) + chance.randbytes(12) + attribute
+
+
+async def test_a_peer_that_sends_garbage_harms_nobody(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     chance = random.Random(5)
     async with clients(2) as (well, bad):
         await bench.watch("well", well, sound=True)
@@ -166,7 +174,7 @@ async def test_a_peer_that_sends_garbage_harms_nobody(bench: Bench) -> None:
             with contextlib.suppress(pylibsrtp.Error):
                 await transport._send_rtp(garbage(chance).ljust(12, b"\0"))
             await pair.protocol.send_data(chance.randbytes(chance.randrange(200)), pair.remote_addr)
-            await pair.protocol.send_data(b"\0\1" + chance.randbytes(40), pair.remote_addr)
+            await pair.protocol.send_data(broken_stun(chance), pair.remote_addr)
         for number, picture in enumerate(units(50), 1):
             bench.publisher.push(picture)
             bench.publisher.push(opus(number), stream="mix")
@@ -174,3 +182,4 @@ async def test_a_peer_that_sends_garbage_harms_nobody(bench: Bench) -> None:
                 await until(lambda n=number, c=client: sum(p.marker for p in c.sink.packets) >= n)
                 await until(lambda n=number, c=client: len(c.heard.packets) >= n)
         assert [phase for _, phase in bench.told if phase is ENDED] == []
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []

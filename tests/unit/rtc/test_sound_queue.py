@@ -35,6 +35,13 @@ async def test_who_does_not_keep_up_loses_the_oldest_and_is_never_late() -> None
     assert got == list(range(89, 100))
 
 
+async def test_times_that_stand_still_fill_nothing() -> None:
+    queue = SoundQueue(lambda _: None)
+    for _ in range(200):
+        queue.push(packet(7))  # type: ignore[arg-type]
+    assert queue.dropped == 120
+
+
 async def test_it_ends_behind_what_waits() -> None:
     queue = SoundQueue(lambda _: None)
     queue.push(packet(0))  # type: ignore[arg-type]
