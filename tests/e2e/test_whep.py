@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
+from commandwall.rtc import hooks
 from tests.e2e.browser import browser, fresh
 from tests.e2e.pictures import cameras_shown
 from tests.e2e.site import Daemon, until
 from tests.e2e.webrtc import code_in, open_page, shown, watch
+from tests.unit.rtc.clients import Client, clients
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(120), pytest.mark.blocks_loop]
 SDP = {"Content-Type": "application/sdp"}
@@ -98,3 +100,32 @@ async def test_what_is_no_offer_gets_a_word(daemon: Daemon) -> None:
     nobody = {"Authorization": "Bearer wrong"}
     async with daemon.session.post("/whep/walls/main/all", data="v=0", headers=SDP | nobody) as response:
         assert response.status == 401
+
+
+async def test_twenty_viewers_cost_as_many_encoders_as_one(daemon: Daemon) -> None:
+    await daemon.until_live(["1", "2", "3", "4"])
+    hooks.install()
+    encoded, ticks = "commandwall_head_encoded_frames_total", "commandwall_wall_ticks_total"
+    async with clients(20) as viewers:
+        for number, client in enumerate(viewers, 1):
+            offer = (await client.wants()).encode()
+            async with daemon.session.post("/whep/walls/main/all", data=offer, headers=SDP) as response:
+                assert response.status == 201
+                await client.accept(await response.text())
+            await until("pictures come", lambda client=client: _has_picture(client))
+            if number not in (1, 5, 20):
+                continue
+            before = {name: await metric(daemon, name) for name in (encoded, ticks)}
+            shown = sum(packet.marker for packet in client.sink.packets)
+            await until("25 pictures more", lambda client=client, n=shown + 25: _has_picture(client, n))
+            after = {name: await metric(daemon, name) for name in (encoded, ticks)}
+            made = sum(after[encoded].values()) - sum(before[encoded].values())
+            ticked = sum(after[ticks].values()) - sum(before[ticks].values())
+            print(f"{number} viewers: {made:.0f} pictures encoded in {ticked:.0f} ticks")
+            assert set(after[encoded]) == set(before[encoded])
+            assert made <= ticked + 2
+
+
+async def _has_picture(client: Client, count: int = 1) -> bool:
+    """Return whether so many pictures came."""
+    return sum(packet.marker for packet in client.sink.packets) >= count
