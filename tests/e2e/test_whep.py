@@ -102,6 +102,15 @@ async def test_what_is_no_offer_gets_a_word(daemon: Daemon) -> None:
         assert response.status == 401
 
 
+async def until_pictures(client: Client, count: int) -> None:
+    """Wait until ``client`` has received so many pictures."""
+
+    async def received() -> bool:
+        return bool(sum(packet.marker for packet in client.sink.packets) >= count)
+
+    await until("pictures come", received)
+
+
 async def test_twenty_viewers_cost_as_many_encoders_as_one(daemon: Daemon) -> None:
     await daemon.until_live(["1", "2", "3", "4"])
     hooks.install()
@@ -112,20 +121,15 @@ async def test_twenty_viewers_cost_as_many_encoders_as_one(daemon: Daemon) -> No
             async with daemon.session.post("/whep/walls/main/all", data=offer, headers=SDP) as response:
                 assert response.status == 201
                 await client.accept(await response.text())
-            await until("pictures come", lambda client=client: _has_picture(client))
+            await until_pictures(client, 1)
             if number not in (1, 5, 20):
                 continue
             before = {name: await metric(daemon, name) for name in (encoded, ticks)}
             shown = sum(packet.marker for packet in client.sink.packets)
-            await until("25 pictures more", lambda client=client, n=shown + 25: _has_picture(client, n))
+            await until_pictures(client, shown + 25)
             after = {name: await metric(daemon, name) for name in (encoded, ticks)}
             made = sum(after[encoded].values()) - sum(before[encoded].values())
             ticked = sum(after[ticks].values()) - sum(before[ticks].values())
             print(f"{number} viewers: {made:.0f} pictures encoded in {ticked:.0f} ticks")
             assert set(after[encoded]) == set(before[encoded])
             assert made <= ticked + 2
-
-
-async def _has_picture(client: Client, count: int = 1) -> bool:
-    """Return whether so many pictures came."""
-    return sum(packet.marker for packet in client.sink.packets) >= count
