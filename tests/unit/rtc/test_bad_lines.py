@@ -24,6 +24,9 @@ from tests.unit.rtc.streams import units, until
 EVERY_S = 0.01
 
 
+pytestmark = pytest.mark.blocks_loop  # aiortc is at both ends of one loop, and makes keys there.
+
+
 @pytest.fixture
 async def bench(short_dir: Path) -> AsyncIterator[Bench]:
     async with asyncio.TaskGroup() as tasks, open_bench(short_dir, tasks) as opened:
