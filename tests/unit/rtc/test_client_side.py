@@ -16,7 +16,6 @@ from commandwall.rtc import picture
 from tests.unit.rtc.clients import CONNECTED, ENDED, Bench, open_bench, opus
 from tests.unit.rtc.streams import units, until
 
-
 pytestmark = pytest.mark.blocks_loop  # aiortc is at both ends of one loop, and makes keys there.
 
 

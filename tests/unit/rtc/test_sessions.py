@@ -23,7 +23,6 @@ from commandwall.rtp.h264_packetise import packetise_h264
 from tests.unit.rtc.clients import CONNECTED, ENDED, LIVE, Bench, clients, frame, open_bench, opus
 from tests.unit.rtc.streams import OFFER, OPUS, units, until
 
-
 pytestmark = pytest.mark.blocks_loop  # aiortc is at both ends of one loop, and makes keys there.
 
 
