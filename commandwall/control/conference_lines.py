@@ -47,6 +47,9 @@ class Line:
 class Peers(Protocol):
     """What conferences need of the rtc process. Implemented by :class:`RtcControl`."""
 
+    def want(self) -> None:
+        """Start the process if it does not run yet."""
+
     def published(self, stream: str, session: str = "") -> BusAddress:
         """Return where a stream that a session publishes is read."""
 
@@ -82,10 +85,14 @@ class LineListener(Protocol):
 
 
 class Lines:
-    """All lines of one conference. Belongs to the control plane's event loop."""
+    """All lines of one conference, for which the rtc process is started at once.
+
+    Belongs to the control plane's event loop.
+    """
 
     def __init__(self, peers: Peers, listener: LineListener, spawn: Spawn) -> None:
         self._peers = peers
+        peers.want()
         self._listener = listener
         self._spawn = spawn
         self._lines: list[Line] = []

@@ -129,6 +129,10 @@ class RtcControl:
         """What peers are to ask for further addresses."""
         return self._settings.ice_servers
 
+    def want(self) -> None:
+        """Start the process if it does not run yet: loading aiortc takes a second, which no peer need wait."""
+        self.worker.want()
+
     def published(self, stream: str, session: str = "") -> BusAddress:
         """Return where a stream that a session publishes is read; ``session`` tells it from the next one."""
         return BusAddress(str(self._packet_path), stream, session)

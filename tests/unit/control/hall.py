@@ -61,6 +61,10 @@ class FakePeers:
         self.offers: dict[str, WatchOffer | PublishOffer] = {}
         self.switched: list[tuple[str, tuple[StreamAt, ...]]] = []
         self.ended: list[str] = []
+        self.wanted = False
+
+    def want(self) -> None:
+        self.wanted = True
 
     def published(self, stream: str, session: str = "") -> BusAddress:
         return BusAddress("/run/rtc", stream, session)

@@ -70,6 +70,10 @@ def people(participant: str) -> tuple[StreamAt, ...]:
     return (StreamAt("/run/rtc", f"conference/flood/{participant}/people", answers_keys=True),)
 
 
+async def test_the_rtc_process_is_there_before_anybody_comes(hall: Hall) -> None:
+    assert hall.peers.wanted and not hall.peers.sessions
+
+
 async def test_who_sends_is_seen_and_heard_by_all(hall: Hall, zhang: Principal, li: Principal) -> None:
     assert one(hall, "zhang").presence is Presence.INVITED and hall.shown() == ["none"]
     watching, sending = await hall.enters(zhang)
