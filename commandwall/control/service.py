@@ -142,7 +142,18 @@ class Service:
     def event_types(self, who: Principal) -> Collection[str]:
         """Return the types of events that may be listened to."""
         who.require(Permission.VIEW)
-        types = ["camera", "wall", "tiles", "ptz", "screen", "data", "alarm", "overlays", *EVENTS]
+        types = [
+            "camera",
+            "wall",
+            "tiles",
+            "ptz",
+            "screen",
+            "data",
+            "alarm",
+            "overlays",
+            "conference",
+            *EVENTS,
+        ]
         return [*types, "audit"] if who.may(Permission.AUDIT) else types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:

@@ -174,3 +174,12 @@ async def test_events_are_those_of_ones_own_conference(rig: Rig, operator: Clien
 
 async def test_the_page_of_an_invitation_is_for_anybody(guest: Client) -> None:
     assert (await guest.get("/join/cwi_abc")).status == 200
+
+
+async def test_operators_are_told_of_all_conferences(rig: Rig, operator: Client) -> None:
+    async with operator.ws_connect("/api/v1/events") as ws:
+        assert (await ws.receive_json())["type"] == "hello"
+        await opened(operator)
+        rig.hall.conferences.act()
+        told = [await ws.receive_json() for _ in range(1)]
+        assert [(each["type"], each["conference"]["id"]) for each in told] == [("conference", "flood")]
