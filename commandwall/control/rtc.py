@@ -130,7 +130,7 @@ class RtcControl:
         return self._settings.ice_servers
 
     def want(self) -> None:
-        """Start the process if it does not run yet: loading aiortc takes a second, which no peer need wait."""
+        """Start the process if it does not run yet: it takes a second, which no peer need wait."""
         self.worker.want()
 
     def published(self, stream: str, session: str = "") -> BusAddress:
