@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 KEY_APART_S = 0.3
 _SLOW_KEY_APART_S = 2.0
 _MAX_GROUP = 300
+_SHORT_GROUP = 8
+"""A group of pictures of so many is sent to who comes, sooner than a key frame could be made: half a second
+of a conference's."""
 _MTU = 1200
 """Payload bytes: what fits every path with the headers of SRTP, UDP and a tunnel around it."""
 _Packetise = Callable[[bytes, int], list[bytes]]
@@ -88,7 +91,7 @@ class Broadcast:
     def join(self, viewer: Listener) -> None:
         """Send ``viewer`` what comes, beginning with a picture as soon as there is one."""
         self.viewers.add(viewer)
-        if self._source.answers_keys:
+        if self._source.answers_keys and not 0 < len(self._group) <= _SHORT_GROUP:
             self.want_key()
         else:
             viewer.catch_up(self._group)
@@ -149,17 +152,16 @@ class Broadcast:
         if unit.key and not self._format.done():
             profile = h264_fmtp(unit.data).get("profile-level-id", "") if self._codec == "h264" else ""
             self._format.set_result(Format(self._codec, profile))
-        if not self._source.answers_keys:
-            self._keep(frame)
+        self._keep(frame, damaged=unit.damaged)
         behind = [viewer for viewer in self.viewers if not viewer.push(frame)]
         if behind:
             self._ask_key(_SLOW_KEY_APART_S)
 
-    def _keep(self, frame: PacketisedFrame) -> None:
-        """Keep the group of pictures under way; without its key frame the rest is worthless."""
-        if frame.key or len(self._group) >= _MAX_GROUP:
+    def _keep(self, frame: PacketisedFrame, *, damaged: bool) -> None:
+        """Keep the group of pictures under way; without its key frame, or a part, the rest is worthless."""
+        if frame.key or damaged or len(self._group) >= _MAX_GROUP:
             self._group = []
-        if frame.key or self._group:
+        if (frame.key and not damaged) or self._group:
             self._group.append(frame)
 
     def _time_90k(self, unit: AccessUnit) -> int:

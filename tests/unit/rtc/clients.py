@@ -135,7 +135,7 @@ async def open_bench(directory: Path, tasks: Any) -> AsyncIterator[Bench]:
     """Open sessions whose tasks belong to the group ``tasks``."""
     hooks.install()
     publisher, published = Publisher(), PublishedBus()
-    publisher.greeting = units(1)
+    publisher.greeting = units(10)  # Too many to be sent to who comes: a key frame is asked for.
     told, live, figures = list[tuple[str, SessionPhase]](), list[str](), dict[str, SessionFigures]()
 
     def tell(message: SessionChanged | RtcReport) -> None:

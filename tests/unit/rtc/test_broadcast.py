@@ -85,6 +85,38 @@ async def test_who_comes_to_a_camera_gets_the_group_under_way(short_dir: Path) -
         assert publisher.keys_asked == 0
 
 
+async def test_who_comes_soon_after_a_key_frame_needs_no_other(short_dir: Path) -> None:
+    publisher = Publisher()
+    publisher.greeting = units(8)
+    path = short_dir / "bus"
+    async with publisher.serve(path), running(path) as broadcast:
+        await until(lambda: len(broadcast._group) == 8)
+        soon = viewer(broadcast)
+        assert [(await soon.next_frame()).timestamp for _ in range(8)][-1] == 7 * 3600
+        assert publisher.keys_asked == 0
+        publisher.push(units(9)[8])
+        assert (await soon.next_frame()).timestamp == 8 * 3600
+        late = viewer(broadcast)
+        asking = asyncio.create_task(late.next_frame())
+        await until(lambda: publisher.keys_asked)
+        publisher.push(*units(1))
+        await asking
+
+
+async def test_a_group_that_misses_something_is_sent_to_nobody(short_dir: Path) -> None:
+    publisher = Publisher()
+    publisher.greeting = units(3)
+    path = short_dir / "bus"
+    async with publisher.serve(path), running(path, answers_keys=False) as broadcast:
+        await until(lambda: len(broadcast._group) == 3)
+        broken = units(5)[3]
+        broken.damaged = True
+        publisher.push(broken, units(5)[4])
+        await until(lambda: not broadcast._group)
+        publisher.push(*units(1))
+        await until(lambda: len(broadcast._group) == 1)
+
+
 async def test_times_go_on_when_the_publisher_begins_anew(short_dir: Path) -> None:
     path = short_dir / "bus"
     publisher = Publisher()
@@ -116,7 +148,7 @@ async def test_what_no_browser_plays_is_said(short_dir: Path, codec: str) -> Non
 
 async def test_a_stream_that_becomes_another_ends_for_its_viewers(short_dir: Path) -> None:
     publisher = Publisher()
-    publisher.greeting = units(1)
+    publisher.greeting = units(10)
     async with publisher.serve(short_dir / "bus"), running(short_dir / "bus") as broadcast:
         await broadcast.format(20)
         watching = viewer(broadcast)

@@ -186,7 +186,7 @@ async def test_a_session_is_switched_at_a_key_frame_and_its_times_go_on(bench: B
         bench.publisher.greeting = []
         switching = asyncio.create_task(bench.sessions.switch("s", (bench.at("head/b"),)))
         await until(lambda: "head/b" in bench.publisher.subscribers.values())
-        bench.publisher.push(*units(1), stream="head/b")
+        bench.publisher.push(*units(10), stream="head/b")
         await switching
         bench.publisher.push(*units(5)[3:])
         bench.publisher.push(second[1], stream="head/b")
