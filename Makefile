@@ -3,6 +3,7 @@
 PYTHON  ?= python3
 CAMERAS ?= 400
 PORT    ?= 8080
+SITES   ?= 0
 SECONDS ?= 60
 TARGET  ?= all
 
@@ -13,7 +14,7 @@ BIN  := $(VENV)/bin
 .PHONY: help demo test check bench fuzz docs clean
 
 help:
-	@echo "make demo    the wall with $(CAMERAS) simulated cameras on http://127.0.0.1:$(PORT) (CAMERAS=, PORT=)"
+	@echo "make demo    the wall with $(CAMERAS) simulated cameras on http://127.0.0.1:$(PORT) (CAMERAS=, PORT=, SITES=)"
 	@echo "make test    all tests, with real FFmpeg, GStreamer, LIVE555, Mosquitto and Chromium"
 	@echo "make check   formatting, lint, types, architecture"
 	@echo "make bench   the benchmarks; writes bench.json"
@@ -22,7 +23,7 @@ help:
 	@echo "make clean   removes .venv and all caches"
 
 demo: $(VENV)/run.stamp
-	@exec $(BIN)/commandwall demo --cameras $(CAMERAS) --port $(PORT)
+	@exec $(BIN)/commandwall demo --cameras $(CAMERAS) --port $(PORT) --sites $(SITES)
 
 test: $(VENV)/dev.stamp
 	@.ci/system-packages

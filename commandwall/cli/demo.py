@@ -1,4 +1,4 @@
-"""``commandwall demo``: a farm of simulated cameras, sensors and the daemon, on loopback, until Ctrl-C."""
+"""``commandwall demo``: simulated cameras, sensors and sites around the daemon, on loopback, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,29 +32,40 @@ from commandwall.settings.site import Settings
 
 _FARM = "simulators.cameras"
 _SENSORS = "simulators.sensors"
+_SITES = "simulators.conference"
+_CONFERENCE = "demo"
 _RTSP_PORT = 8554
 _STOP_S = 3.0
 
 
-def run_demo(cameras: int, port: int, clip: Path | None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """Simulators that come to the daemon: what is run, with which role, in which variable their token is."""
+
+    arguments: tuple[str, ...]
+    role: Role
+    token_variable: str
+
+
+def run_demo(cameras: int, port: int, clip: Path | None, sites: int) -> None:
     """Run until SIGINT or SIGTERM; leaves no process and no file behind."""
     logging.getLogger().setLevel("WARNING")
     with tempfile.TemporaryDirectory(prefix="commandwall-demo-") as folder:
-        uvloop.run(_demo(cameras, port, clip, Path(folder)))
+        uvloop.run(_demo(cameras, port, clip, sites, Path(folder)))
 
 
-async def _demo(cameras: int, port: int, clip: Path | None, folder: Path) -> None:
+async def _demo(cameras: int, port: int, clip: Path | None, sites: int, folder: Path) -> None:
     console = Console()
     console.print(f"commandwall demo: {cameras} simulated cameras; Ctrl-C ends it", highlight=False)
     async with _farm(cameras, clip) as ports:
         rtsp_port = _free_port(_RTSP_PORT)
         await _write_site(folder, cameras, ports, port, rtsp_port)
         settings = load_settings(folder / "demo.yaml")
-        async with _sensors(settings) as feed:
+        async with _clients(settings, _who_comes(sites)) as begin:
 
             def announce(running: Running) -> None:
                 _announce(console, running, rtsp_port)
-                feed(running.url)
+                begin(running.url)
 
             await run(settings, announce)
 
@@ -103,24 +115,38 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
+def _who_comes(sites: int) -> list[_Client]:
+    """Return the sensors, and ``sites`` that take part in a conference."""
+    clients = [_Client((_SENSORS,), Role.SENSOR, "SENSORS_TOKEN")]
+    if sites:
+        arguments = (_SITES, "--conference", _CONFERENCE, "--sites", str(sites))
+        clients.append(_Client(arguments, Role.OPERATOR, "CONFERENCE_TOKEN"))
+    return clients
+
+
 @asynccontextmanager
-async def _sensors(settings: Settings) -> AsyncIterator[Callable[[str], None]]:
-    """Yield what lets simulated sensors feed the daemon at a URL; they end with the context."""
+async def _clients(settings: Settings, clients: Sequence[_Client]) -> AsyncIterator[Callable[[str], None]]:
+    """Yield what lets ``clients`` come to the daemon at a URL; they end with the context."""
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    feeding = asyncio.create_task(_feed(settings, url), name="sensors")
+    running = [
+        asyncio.create_task(_run_client(settings, url, client), name=client.arguments[0])
+        for client in clients
+    ]
     try:
         yield url.set_result
     finally:
-        feeding.cancel()
-        await asyncio.gather(feeding, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _feed(settings: Settings, url: asyncio.Future[str]) -> None:
-    """Run the sensors until cancelled, with a token of their own."""
-    address = await url
+async def _run_client(settings: Settings, url: asyncio.Future[str], client: _Client) -> None:
+    """Run simulators until cancelled, with a token of their own."""
+    address = await asyncio.shield(url)
     async with open_users(settings) as users:
-        token = await users.create_token("sensors", Role.SENSOR)
-    process = await _simulators(_SENSORS, "--url", address, start_new_session=True, SENSORS_TOKEN=token)
+        token = await users.create_token(client.arguments[0], client.role)
+    arguments = (*client.arguments, "--url", address)
+    process = await _simulators(*arguments, start_new_session=True, **{client.token_variable: token})
     try:
         await process.wait()
     finally:

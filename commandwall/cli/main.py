@@ -112,11 +112,12 @@ def demo(
     cameras: Annotated[int, typer.Option(min=1, max=2000, help="Simulated cameras.")] = 400,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the panel, on loopback.")] = 8080,
     clip: Annotated[Path | None, typer.Option(exists=True, help="Footage that the cameras show.")] = None,
+    sites: Annotated[int, typer.Option(min=0, max=50, help="Simulated sites, in a conference.")] = 0,
 ) -> None:
     """Run a camera farm and the daemon on loopback, and print the panel's address and sign-in."""
     from commandwall.cli.demo import run_demo
 
-    run_demo(cameras, port, clip)
+    run_demo(cameras, port, clip, sites)
 
 
 @cli.command()
