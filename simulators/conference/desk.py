@@ -34,10 +34,9 @@ class Desk:
         roster: dict[str, Any] = await self._call("GET", self._path)
         return roster
 
-    async def chair(self, verb: str, target: Any = None) -> Any:
-        """Do as the chair does; raises RefusedError."""
-        body = {"verb": verb} if target is None else {"verb": verb, "target": target}
-        return await self._call("POST", f"{self._path}/chair", body)
+    async def chair(self, verb: str, target: str = "", **more: Any) -> Any:
+        """Do as the chair does, with what else the verb takes; raises RefusedError."""
+        return await self._call("POST", f"{self._path}/chair", {"verb": verb, "target": target, **more})
 
     async def _call(self, method: str, path: str, body: Any = None) -> Any:
         async with self._session.request(method, path, json=body) as response:

@@ -38,9 +38,13 @@ class Ears:
         """Return the packets that came at ``begin_s`` (UTC, seconds) or later, as long as they are kept."""
         return [packet for packet in list(self._packets) if packet.arrived_s >= begin_s]
 
+    def sound_since(self, begin_s: float) -> Sound:
+        """Return the sound that came at ``begin_s`` (UTC, seconds) or later."""
+        return decoded(self.since(begin_s))
+
     def sound(self, seconds: float) -> Sound:
         """Return the sound of the last ``seconds``."""
-        return decoded(self.since(time.time() - seconds))
+        return self.sound_since(time.time() - seconds)
 
     def levels_db(self, frequencies_hz: Iterable[int], seconds: float = 1.0) -> dict[int, float]:
         """Return how loud each tone was in the last ``seconds``, in dB of full scale."""
