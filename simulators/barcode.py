@@ -24,7 +24,7 @@ Picture = NDArray[np.uint8]
 ROWS, COLUMNS = 2, 40
 CELL_WIDTH, CELL_HEIGHT = 0.015, 0.0267
 RIGHT, TOP = 0.985, 0.02
-"""Where the code ends on the right and begins at the top, as fractions of the picture."""
+"""Where the code ends on the right and usually begins at the top, as fractions of the picture."""
 
 DARK, LIGHT = 24, 226
 _BITS = ROWS * COLUMNS
@@ -53,17 +53,20 @@ class Payload:
     value: int
 
 
-def place(width: int, height: int) -> tuple[int, int, int, int]:
-    """Return the code's rectangle (left, top, width, height in pixels) in a picture of that size."""
-    right, top = round(RIGHT * width), round(TOP * height)
+def place(width: int, height: int, begins: float = TOP) -> tuple[int, int, int, int]:
+    """Return the code's rectangle (left, top, width, height in pixels) in a picture of that size.
+
+    It ``begins`` so far from the top, as a fraction of the height.
+    """
+    right, top = round(RIGHT * width), round(begins * height)
     code_width = round(COLUMNS * CELL_WIDTH * width)
     return right - code_width, top, code_width, round(ROWS * CELL_HEIGHT * height)
 
 
-def draw(picture: Picture, payload: Payload) -> None:
+def draw(picture: Picture, payload: Payload, begins: float = TOP) -> None:
     """Draw ``payload`` into ``picture``, a luma plane (H, W) or a BGR picture (H, W, 3), in place."""
     height, width = picture.shape[:2]
-    left, top, code_width, code_height = place(width, height)
+    left, top, code_width, code_height = place(width, height, begins)
     cells = np.where(_to_bits(payload), LIGHT, DARK).astype(np.uint8).reshape(ROWS, COLUMNS)
     strip = cv2.resize(cells, (code_width, code_height), interpolation=cv2.INTER_NEAREST)
     margin = max(1, round(CELL_WIDTH * width / 4))
@@ -74,15 +77,14 @@ def draw(picture: Picture, payload: Payload) -> None:
     target[:] = strip if picture.ndim == 2 else strip[:, :, np.newaxis]
 
 
-def read(gray: Picture) -> Payload | None:
+def read(gray: Picture, begins: float = TOP) -> Payload | None:
     """Return what the code in ``gray`` (H, W) says, or ``None`` where none can be read.
 
     ``gray`` is exactly one camera's picture, of any size from about 200 x 112 up.
     """
-    height, width = gray.shape
     for row_shift in _SHIFTS:
         for column_shift in _SHIFTS:
-            cells = _sample(gray, width, height, row_shift, column_shift)
+            cells = _sample(gray, begins + row_shift * CELL_HEIGHT, column_shift)
             low, high = np.percentile(cells, (15, 85))
             if high - low < _MIN_CONTRAST:
                 continue
@@ -92,13 +94,12 @@ def read(gray: Picture) -> Payload | None:
     return None
 
 
-def _sample(
-    gray: Picture, width: int, height: int, row_shift: float, column_shift: float
-) -> NDArray[np.float32]:
+def _sample(gray: Picture, begins: float, column_shift: float) -> NDArray[np.float32]:
     """Return the brightness at the middle of each of the 80 cells, between pixels where need be."""
+    height, width = gray.shape
     first_column = RIGHT - COLUMNS * CELL_WIDTH
     xs = (first_column + (np.arange(COLUMNS) + 0.5 + column_shift) * CELL_WIDTH) * width - 0.5
-    ys = (TOP + (np.arange(ROWS) + 0.5 + row_shift) * CELL_HEIGHT) * height - 0.5
+    ys = (begins + (np.arange(ROWS) + 0.5) * CELL_HEIGHT) * height - 0.5
     map_x, map_y = np.meshgrid(xs.astype(np.float32), ys.astype(np.float32))
     return cv2.remap(gray, map_x, map_y, cv2.INTER_LINEAR).astype(np.float32).ravel()
 

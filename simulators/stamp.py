@@ -24,7 +24,10 @@ _WIDEST = 0.355
 class Stamp:
     """Burns one camera's marks into its pictures, all of one size."""
 
-    def __init__(self, name: str, number: int, width: int, height: int) -> None:
+    def __init__(
+        self, name: str, number: int, width: int, height: int, code_begins: float = barcode.TOP
+    ) -> None:
+        self._code_begins = code_begins
         self._number = number
         self._size = max(9, round(_FONT_SIZE * height))
         self._left = round(_MARGIN * width)
@@ -34,7 +37,7 @@ class Stamp:
 
     def burn(self, picture: Picture, kind: Kind, value: int) -> None:
         """Burn the marks into ``picture`` (BGR) in place."""
-        barcode.draw(picture, Payload(kind, self._number, value))
+        barcode.draw(picture, Payload(kind, self._number, value), self._code_begins)
         _blend(picture, self._name, self._left, self._left)
         _blend(picture, self._number_text, self._left, self._second_row)
         left = self._left + self._number_text.shape[1] + self._size

@@ -22,6 +22,7 @@ from commandwall.rtp.receiver import RtpReceiver
 from commandwall.rtp.reorder import ReorderBuffer
 from simulators import barcode
 from simulators.barcode import Payload
+from simulators.conference.film import CODE_BEGINS
 
 Luma = NDArray[np.uint8]
 Rect = Sequence[int]
@@ -102,6 +103,11 @@ class Eyes:
         """Take note of a goodbye; what was received stays."""
 
 
+def read_code(luma: Luma) -> Payload | None:
+    """Return what the bar code of a participant says in ``luma`` (h, w), which is exactly its picture."""
+    return barcode.read(np.ascontiguousarray(luma), CODE_BEGINS)
+
+
 def codes(luma: Luma, cells: Mapping[str, Rect]) -> dict[str, Payload]:
     """Return the bar codes in a composed picture by cell; cells without one are left out.
 
@@ -109,7 +115,7 @@ def codes(luma: Luma, cells: Mapping[str, Rect]) -> dict[str, Payload]:
     """
     found = {}
     for cell, (left, top, width, height) in cells.items():
-        code = barcode.read(np.ascontiguousarray(luma[top : top + height, left : left + width]))
+        code = read_code(luma[top : top + height, left : left + width])
         if code is not None:
             found[cell] = code
     return found

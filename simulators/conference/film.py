@@ -22,6 +22,8 @@ from simulators.stamp import Stamp
 
 PEOPLE = VideoSpec(640, 360, 15, 500_000, constrained_baseline=True)
 CONTENT = VideoSpec(1280, 720, 15, 1_500_000, constrained_baseline=True)
+CODE_BEGINS = 0.15
+"""Where the bar code is, as a share of the height from the top: a wall's clock does not cover it there."""
 KEY_APART = 3
 """Pictures from where one version has its key frame to where the next one has it."""
 
@@ -75,7 +77,8 @@ def film(number: int, name: str, spec: VideoSpec, cache: Path) -> Film:
 def _encoded(number: int, name: str, spec: VideoSpec) -> list[Unit]:
     """Return all versions of the loop one after the other, each in the order of its pictures."""
     count = loop_pictures(spec)
-    portrait, stamp = Portrait(number, spec.width, spec.height), Stamp(name, number, spec.width, spec.height)
+    portrait = Portrait(number, spec.width, spec.height)
+    stamp = Stamp(name, number, spec.width, spec.height, CODE_BEGINS)
     pictures = [portrait.render(index / count) for index in range(count)]
     for index, picture in enumerate(pictures):
         stamp.burn(picture, Kind.FRAME, index)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators import barcode
 from simulators.conference.desk import Desk
+from simulators.conference.eyes import read_code
 from simulators.conference.faults import Faults
 from simulators.conference.hooks import on_loopback
 from simulators.conference.peer import Peer, Person, Seat
@@ -63,7 +63,7 @@ class Scan:
         for left, top, share, rise in self._places:
             rect = _fitted(left * width, top * height, share * width, rise * height)
             x, y, w, h = rect
-            code = barcode.read(np.ascontiguousarray(luma[y : y + h, x : x + w])) if w >= 160 else None
+            code = read_code(luma[y : y + h, x : x + w]) if w >= 160 else None
             if code is not None:
                 found.setdefault(code.camera, rect)
         return found

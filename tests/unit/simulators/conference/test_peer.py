@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simulators import barcode
 from simulators.conference.connection import RefusedError
+from simulators.conference.eyes import read_code
 from simulators.conference.faults import NAMED, Faults, NetworkFaults
 from simulators.conference.film import age_ms
 from simulators.conference.peer import Peer, Person, Seat
@@ -50,7 +50,7 @@ async def test_what_a_participant_sends_comes_back(cache: Path) -> None:
         assert (heard.gaps, heard.once) == ((), True)
         assert 0.02 < min(heard.latencies_s) < 0.2
         pictures = list(peer.eyes.pictures(2))
-        code = barcode.read(pictures[-1].luma)
+        code = read_code(pictures[-1].luma)
         assert code is not None and code.camera == PERSON.number
         assert age_ms(PERSON.number, code.value, pictures[-1].arrived_ms) < 500
     assert len(server.deleted) == 2

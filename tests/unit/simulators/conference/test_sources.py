@@ -5,11 +5,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
 
 from commandwall.rtp.h264 import H264Format
-from simulators import barcode
+from simulators.conference.eyes import read_code
 from simulators.conference.faults import DeviceFaults
 from simulators.conference.film import KEY_APART, PEOPLE, Film, age_ms, film, loop_pictures, offset_s
 from simulators.conference.sources import Clock, FilmSource, NoisySource, Outgoing, VoiceSource
@@ -51,7 +50,7 @@ def pictures(film: Film, frames: list[Outgoing]) -> list[int]:
             packing.push(payload, 0, len(payload))
         data, _ = packing.take()
         for picture in decoder.decode(av.Packet(data)):
-            code = barcode.read(np.ascontiguousarray(picture.to_ndarray(format="gray")))
+            code = read_code(picture.to_ndarray(format="gray"))
             assert code is not None and code.camera == film.number
             found.append(code.value)
     return found
