@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from commandwall.rtp.h264 import H264Format
@@ -14,6 +15,7 @@ from simulators.conference.film import KEY_APART, PEOPLE, Film, age_ms, film, lo
 from simulators.conference.sources import Clock, FilmSource, NoisySource, Outgoing, VoiceSource
 from simulators.conference.tones import FRAME, LEVEL_DBOV, SILENT_DBOV, voice
 
+pytestmark = pytest.mark.blocks_loop
 NUMBER = 3
 
 
@@ -50,7 +52,7 @@ def pictures(film: Film, frames: list[Outgoing]) -> list[int]:
             packing.push(payload, 0, len(payload))
         data, _ = packing.take()
         for picture in decoder.decode(av.Packet(data)):
-            code = read_code(picture.to_ndarray(format="gray"))
+            code = read_code(picture.to_ndarray(format="gray").astype(np.uint8))
             assert code is not None and code.camera == film.number
             found.append(code.value)
     return found
