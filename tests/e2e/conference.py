@@ -121,7 +121,7 @@ class Meeting:
         return next(one for one in roster["participants"] if one["id"] == self.id_of(number))
 
     async def until_heard(self, expected: Mapping[int, Collection[int]]) -> None:
-        """Wait until each listener of ``expected`` hears just those, in a spectrum of the last 1.2 s."""
+        """Wait until each listener of ``expected`` hears just those, in spectra of the last 1.2 s."""
         for listener, speakers in expected.items():
             await self._until_hears(listener, speakers)
 
