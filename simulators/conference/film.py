@@ -20,6 +20,8 @@ from simulators.loopfile import Unit, cache_folder, read_loop, write_loop
 from simulators.spec import VideoSpec
 from simulators.stamp import Stamp
 
+LOOKS_VERSION = 2
+"""Counts changes of what participants look like; what was encoded of another version is not used."""
 PEOPLE = VideoSpec(640, 360, 15, 500_000, constrained_baseline=True)
 CONTENT = VideoSpec(1280, 720, 15, 1_500_000, constrained_baseline=True)
 CODE_BEGINS = 0.15
@@ -64,7 +66,10 @@ def age_ms(number: int, picture: int, seen_ms: float, spec: VideoSpec = PEOPLE) 
 
 def film(number: int, name: str, spec: VideoSpec, cache: Path) -> Film:
     """Return the film of a participant, from ``cache`` (a folder) or made now, which takes a second."""
-    path = cache_folder(cache, spec, None) / f"peer-{number:04}-{binascii.crc32(name.encode()):08x}.loop"
+    path = (
+        cache_folder(cache, spec, None)
+        / f"peer{LOOKS_VERSION}-{number:04}-{binascii.crc32(name.encode()):08x}.loop"
+    )
     count = loop_pictures(spec)
     units = read_loop(path)
     if units is None or len(units) != count * (count // KEY_APART):
