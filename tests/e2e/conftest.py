@@ -25,3 +25,9 @@ async def daemon(site: Site) -> AsyncIterator[Daemon]:
         site.cameras = cameras(base, CAMERAS)
         async with site.run() as running:
             yield running
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where pictures of simulated participants are kept once they are encoded."""
+    return tmp_path_factory.mktemp("films")

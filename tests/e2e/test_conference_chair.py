@@ -17,11 +17,6 @@ TALKING = (CHAIR, GUIYUAN, HUANGBEI)
 """As many as are heard at once."""
 
 
-@pytest.fixture(scope="module")
-def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("films")
-
-
 @pytest.fixture
 async def four(site: Site, films: Path) -> AsyncIterator[Meeting]:
     """Run a conference of a chair and three sites, three of whom talk."""

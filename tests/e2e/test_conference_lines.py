@@ -23,11 +23,6 @@ RECOVERED_S = 0.5
 TROUBLE_S = 6.0
 
 
-@pytest.fixture(scope="module")
-def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("films")
-
-
 @pytest.fixture
 async def here(site: Site, films: Path) -> AsyncIterator[Meeting]:
     """Run a conference of which two have joined."""
