@@ -51,7 +51,7 @@ async def invitation_of(url: str, token: str) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"}
     async with (
         aiohttp.ClientSession(url, headers=headers) as session,
-        session.get("/api/v1/conferences/self") as response,
+        session.get("/api/v1/invitation") as response,
     ):
         document: dict[str, Any] = await response.json(content_type=None)
         if response.status != 200:

@@ -112,7 +112,7 @@ async def mirror() -> AsyncIterator[tuple[Mirror, str]]:
     serving = Mirror()
     application = web.Application()
     application.router.add_post("/{way:whip|whep}/conferences/{rest:.*}", serving.negotiate)
-    application.router.add_get("/api/v1/conferences/self", serving.invitation)
+    application.router.add_get("/api/v1/invitation", serving.invitation)
     application.router.add_get("/api/v1/conferences/{id}", serving.conference)
     application.router.add_post("/api/v1/conferences", serving.open)
     application.router.add_post("/api/v1/conferences/{id}/members", serving.invite)
