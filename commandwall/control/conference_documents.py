@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from commandwall.base.clock import NS_PER_S, utc_iso
+from commandwall.base.sentence import Sentence
 from commandwall.model.conference.floor import muted
-from commandwall.model.conference.participant import Participant, Presence, Role
+from commandwall.model.conference.participant import NOTHING_SAID, Participant, Presence, Role
 from commandwall.model.conference.state import Call, Conference, Mode, Vacancy
 
 
@@ -25,7 +26,8 @@ class Figures:
     """How a participant is heard and how good the connection is; ``None`` for what is not known.
 
     ``level_db`` is in dBFS, ``delay_ms`` how long the mixer keeps sound for late packets, ``concealed_ms``
-    how much of it had to be made up. ``voice`` says that sound comes.
+    how much of it had to be made up. ``voice`` says that sound comes, and ``unreadable_voice`` and
+    ``unreadable_picture`` that what comes is none.
     """
 
     voice: bool = False
@@ -36,6 +38,17 @@ class Figures:
     rtt_ms: float | None = None
     jitter_ms: float | None = None
     loss_ratio: float | None = None
+    unreadable_voice: bool = False
+    unreadable_picture: bool = False
+
+    @property
+    def trouble(self) -> Sentence:
+        """What is wrong with what comes, ``""`` if nothing is."""
+        if self.unreadable_voice:
+            return Sentence("what it sends as sound cannot be read; let it join again, or from elsewhere")
+        if self.unreadable_picture:
+            return Sentence("what it sends as picture cannot be read; let it join again, or from elsewhere")
+        return NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +213,7 @@ def moment(at_s: float | None) -> str | None:
 
 
 def _participant(state: Conference, one: Participant, figures: Figures) -> ParticipantDocument:
+    reason = one.reason or figures.trouble
     return ParticipantDocument(
         id=one.id,
         name=one.name,
@@ -207,8 +221,8 @@ def _participant(state: Conference, one: Participant, figures: Figures) -> Parti
         site=one.site,
         path=(state.node, *one.path),
         state=one.presence,
-        reason=str(one.reason),
-        reason_zh=one.reason.zh,
+        reason=str(reason),
+        reason_zh=reason.zh,
         muted=muted(state, one),
         muted_by_self=one.muted_by_self,
         muted_by_chair=one.muted_by_chair,

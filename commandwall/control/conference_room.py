@@ -18,7 +18,7 @@ from commandwall.control.rtc import Opened, PublishOffer, WatchOffer
 from commandwall.control.sound import SoundControl
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
-from commandwall.ipc.sound_messages import SoundInput, SoundReport
+from commandwall.ipc.sound_messages import SoundInput, SoundReport, VoiceFault
 from commandwall.model.conference.attendance import arrive, connected, leave, lost
 from commandwall.model.conference.contents import drop_content, take_content
 from commandwall.model.conference.floor import open_voices
@@ -136,6 +136,7 @@ class Room:
             figures = self._figures(voice.participant)
             figures.level_db, figures.speaking = float(round(voice.level_db)), voice.speaking
             figures.delay_ms = voice.delay_ms
+            figures.unreadable_voice = voice.fault is VoiceFault.UNREADABLE
             self._concealed_ms += max(0, voice.concealed_ms - figures.concealed_ms)
             figures.concealed_ms = voice.concealed_ms
         levels = {voice.participant: voice.level_db for voice in report.voices if voice.speaking}
@@ -151,6 +152,7 @@ class Room:
                 known.rtt_ms = figures.rtt_ms if figures.rtt_ms is not None else known.rtt_ms
                 if line.sends:
                     known.loss_ratio, known.jitter_ms = figures.loss_ratio, figures.jitter_ms
+                    known.unreadable_picture = figures.malformed > 0
 
     def tally(self) -> RoomFigures:
         """Return what is counted of it."""

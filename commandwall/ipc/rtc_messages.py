@@ -166,7 +166,8 @@ class SessionFigures:
     ``rtt_ms`` and ``jitter_ms`` are ``None`` where they are not known: a round trip is measured by who
     sends. ``loss_ratio`` is of packets, 0 to 1: of those sent, or of those received the missing ones
     that did not come again either. ``bitrate_bps`` and ``level_dbov`` (RFC 6464, the loudest; ``None``
-    where it is not told) are of what is received. ``rung`` is the number of the one that is sent, 0
+    where it is not told) are of what is received, ``malformed`` the packets of that which break their format.
+    ``rung`` is the number of the one that is sent, 0
     the largest. ``dropped`` counts pictures and frames of sound that were too many for the peer's queue.
     """
 
@@ -178,6 +179,7 @@ class SessionFigures:
     rung: int = 0
     level_dbov: int | None = None
     dropped: int = 0
+    malformed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ class Reception(NamedTuple):
     """What came since it was asked for last: RTP packets, those missing for good, bytes of payload.
 
     ``jitter_ms`` is the one of RFC 3550, ``level_dbov`` the loudest that was told; ``None``: not known.
+    ``malformed`` are packets that break their format.
     """
 
     packets: int
@@ -19,6 +20,7 @@ class Reception(NamedTuple):
     bytes: int
     jitter_ms: float | None = None
     level_dbov: int | None = None
+    malformed: int = 0
 
 
 class Intake(PacketSink, Protocol):

@@ -78,7 +78,12 @@ class PictureIntake:
         """Return what came since the last call; packets that came again are not lost."""
         before, now = self._told, self._rtp.stats
         self._told = now
-        return Reception(now.packets - before.packets, now.lost - before.lost, now.bytes - before.bytes)
+        return Reception(
+            now.packets - before.packets,
+            now.lost - before.lost,
+            now.bytes - before.bytes,
+            malformed=now.malformed - before.malformed,
+        )
 
     async def plead(self) -> None:
         """Ask for key frames when they are wanted, and now and then; runs until cancelled."""

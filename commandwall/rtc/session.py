@@ -108,6 +108,7 @@ class Session:
             rung=self.picture.rung if self.picture is not None else 0,
             level_dbov=max(levels, default=None),
             dropped=self._dropped(),
+            malformed=sum(each.malformed for each in received),
         )
 
     def _heard_ns(self) -> int:

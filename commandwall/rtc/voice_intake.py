@@ -36,7 +36,7 @@ class VoiceIntake:
         self._order = SequenceTracker()
         self._timeline = Timeline(OPUS_CLOCK_HZ)
         self._told = 0, 0
-        self._bytes = 0
+        self._bytes = self._malformed = 0
         self._transit_ns = 0.0
         self._jitter_ns = 0.0
         self._loudest: int | None = None
@@ -47,6 +47,7 @@ class VoiceIntake:
         if packet.ssrc != self._ssrc:
             self._change_source(packet.ssrc)
         if not 0 < len(packet.payload) <= MAX_FRAME_BYTES:
+            self._malformed += 1
             return
         self._order.accept(packet.sequence_number)
         self._bytes += len(packet.payload)
@@ -69,10 +70,11 @@ class VoiceIntake:
         order = self._order
         packets, lost = order.received + order.late, order.lost - order.late
         before, self._told = self._told, (packets, lost)
-        came, self._bytes = self._bytes, 0
+        came, malformed = self._bytes, self._malformed
+        self._bytes = self._malformed = 0
         loudest, self._loudest = self._loudest, None
         jitter_ms = self._jitter_ns / 1e6
-        return Reception(packets - before[0], max(0, lost - before[1]), came, jitter_ms, loudest)
+        return Reception(packets - before[0], max(0, lost - before[1]), came, jitter_ms, loudest, malformed)
 
     def _change_source(self, ssrc: int) -> None:
         if self._ssrc < 0:

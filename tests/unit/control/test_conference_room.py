@@ -8,6 +8,7 @@ import pytest
 from commandwall.base.errors import AccessRefusedError, InvalidError, UnavailableError
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
+from commandwall.control.conference_documents import RoomState, conference_document
 from commandwall.control.conference_lines import Part
 from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.database import Database
@@ -20,7 +21,7 @@ from commandwall.control.walls import WallControl
 from commandwall.ipc.messages import Message
 from commandwall.ipc.overlay_messages import SourcePersons
 from commandwall.ipc.rtc_messages import SessionFigures, SessionPhase, StreamAt
-from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
+from commandwall.ipc.sound_messages import SoundReport, VoiceFault, VoiceFigures
 from commandwall.model.camera import FeedState
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.participant import Participant, Presence
@@ -251,6 +252,20 @@ async def test_the_quality_of_lines_is_in_the_roster(hall: Hall, li: Principal) 
     hall.room.measured()
     figures = hall.room.figures["li"]
     assert (figures.rtt_ms, figures.loss_ratio, figures.jitter_ms) == (12.0, 0.05, 7.5)
+
+
+async def test_who_sends_garbage_is_told_of_in_the_roster(hall: Hall, li: Principal) -> None:
+    _, sending = await hall.enters(li)
+    figures = hall.room.figures["li"]
+    assert figures.trouble == ""
+    hall.peers.measures(sending, SessionFigures(sending, malformed=7))
+    hall.room.measured()
+    assert "picture cannot be read" in figures.trouble and "画面无法解析" in figures.trouble.zh
+    broken = VoiceFigures("li", -127.0, False, 0.0, 0, 0, VoiceFault.UNREADABLE)
+    hall.conferences.heard(SoundReport("flood", (broken,), 50, 0, 0.2))
+    assert "sound cannot be read" in figures.trouble and "声音无法解析" in figures.trouble.zh
+    document = conference_document(hall.room.state, RoomState.OPEN, hall.room.figures)
+    assert next(each.reason for each in document.participants if each.id == "li") == figures.trouble
 
 
 async def test_the_end_ends_everything(hall: Hall, zhang: Principal) -> None:

@@ -124,6 +124,8 @@ async def test_what_came_is_counted_and_what_came_again_is_not_lost(monkeypatch:
     bench.take(sent[4:20])
     assert bench.intake.reception()[:2] == (16, 1)
     assert bench.intake.reception()[:3] == (0, 0, 0)
+    bench.take([RtpPacket(109, 1, sent[20].sequence_number, 9, 4711, b"\x1e\xff")])
+    assert [bench.intake.reception().malformed for _ in range(2)] == [1, 0]
 
 
 async def test_sender_reports_tell_when_pictures_were_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,3 +121,4 @@ def test_jitter_is_that_of_the_arrival(bench: Bench) -> None:
 def test_what_is_no_frame_is_left_out(bench: Bench, payload: bytes) -> None:
     bench.take(0, payload=payload)
     assert bench.listener.units == []
+    assert [bench.intake.reception().malformed for _ in range(2)] == [1, 0]
