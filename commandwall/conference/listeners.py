@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from commandwall.base.clock import RTP_CLOCK_HZ, monotonic_ns
 from commandwall.base.errors import NotFoundError
+from commandwall.conference.level import decibels
 from commandwall.ipc.packets import Subscriber
 from commandwall.ipc.sound_messages import EVERYBODY
 from commandwall.media.opus import FRAME_SAMPLES, SAMPLE_RATE, OpusEncoder
@@ -64,8 +67,10 @@ class Listeners:
             del self._encoders[gone]
         now_ns = monotonic_ns()
         for name, subscribers_of_one in groups.items():
-            data = self._encoder(name).encode(without.get(name, everybody))
-            unit = AccessUnit(data, period * _TICK_90K, True, arrival_ns=now_ns)
+            samples = without.get(name, everybody)
+            level_dbov = round(float(decibels(samples[np.newaxis])[0]))
+            data = self._encoder(name).encode(samples)
+            unit = AccessUnit(data, period * _TICK_90K, True, arrival_ns=now_ns, level_dbov=level_dbov)
             for subscriber in subscribers_of_one:
                 subscriber.push(unit)
         self._past.append(everybody)

@@ -61,6 +61,13 @@ def test_all_who_do_not_speak_get_the_very_same_packets() -> None:
     assert listeners.encoded == 2
 
 
+def test_each_mix_tells_how_loud_it_is() -> None:
+    listeners, ears = hall("wang", "li")
+    send(listeners, [0], wang=True)
+    assert ears["wang"].units[0].level_dbov == -127
+    assert -60 < ears["li"].units[0].level_dbov < 0
+
+
 def test_as_many_are_encoded_as_there_are_who_are_heard_and_one() -> None:
     listeners, _ = hall(*(f"site{number}" for number in range(20)))
     send(listeners, [0], site1=True, site5=True, site9=True)
