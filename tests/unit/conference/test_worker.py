@@ -106,7 +106,10 @@ async def test_garbage_is_told_and_leaves_the_others_alone(short_dir: Path) -> N
             await asyncio.sleep(0.01)
         for number in range(2000):
             choir.push("li", bytes([number % 256]) * (number % 90), number)
-        await said_of(standing, "li", VoiceFault.UNREADABLE)
+        telling = asyncio.create_task(said_of(standing, "li", VoiceFault.UNREADABLE))
+        while not telling.done():
+            choir.push("li", b"\xff\x00 is no packet", 2000)
+            await asyncio.sleep(0.01)
         samples, _ = await listening
         assert heard(samples, {"wang": 440}) == {"wang"}
 
