@@ -84,8 +84,9 @@ class SoundDecoder:
             raise ProtocolError(f"decoding {self.info.codec}: {error}") from error
         parts = [frame.to_ndarray()[0] for frame in frames]
         samples = parts[0] if len(parts) == 1 else np.concatenate([*parts, np.zeros(0, np.float32)])
-        clean: Samples = np.clip(np.nan_to_num(samples, copy=False), -1, 1)
-        return clean
+        if not np.abs(samples).max(initial=0) <= 1:  # too loud, or no number, which would stay in every mix
+            np.clip(np.nan_to_num(samples, copy=False), -1, 1, out=samples)
+        return samples
 
     def _resampled(self, frame: av.AudioFrame) -> list[av.AudioFrame]:
         if self._resampler is None:

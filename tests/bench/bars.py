@@ -88,6 +88,9 @@ BARS = (
     Bar("wall_20x20.late_ticks_pct", "... late ticks", "%", 1, 1),
     Bar("compose.tick_p50_ms", "compose alone, 4K canvas, 64 tiles all new: a tick, median", "ms", None, 4),
     Bar("compose.tick_p95_ms", "... p95", "ms", None, 4),
+    Bar("sound.12.tick_ms", "sound alone, 12 voices: a tick of 20 ms, mean", "ms", None, 4),
+    Bar("sound.12.through_p95_ms", "... through the mixer, buffer and codecs with it, p95", "ms", None, 60),
+    Bar("sound.40.tick_ms", "... 40 voices: a tick", "ms", None, 10),
     Bar(
         "switch.from_1_first_p50_ms", "switch 1 -> 8x8, 400 feeds up: first pictures, median", "ms", 200, None
     ),

@@ -32,6 +32,7 @@ _ROLES = {
     "commandwall.compose.worker": "wall",
     "commandwall.outputs.worker": "share",
     "commandwall.rtc.worker": "rtc",
+    "commandwall.conference.worker": "sound",
 }
 
 

@@ -12,7 +12,7 @@ import aiohttp
 
 from tests.bench.peers import Grid
 from tests.bench.plan import Plan
-from tests.bench.scenarios import Figures, compose, crowd, demo, glass, ingest, recovery, switch, wall
+from tests.bench.scenarios import Figures, compose, crowd, demo, glass, ingest, recovery, sound, switch, wall
 from tests.bench.streams import CIF, MAIN, SUB, Streams, streams
 
 log = logging.getLogger("bench")
@@ -64,6 +64,7 @@ SCENARIOS = (
     _wall(8, Cameras(), "ffmpeg", "ffmpeg_tuned", "gstreamer", "decode"),
     _wall(10, Cameras(), "ffmpeg"),
     Scenario("compose", compose.NAME, Cameras(), compose.run),
+    Scenario("sound", sound.NAME, Cameras(), sound.run),
     Scenario("switch", switch.NAME, Cameras(), switch.run, sampled=True),
     Scenario("ingest", "mains", Cameras(sub=MAIN, exactly=40), partial(ingest.run, name="mains")),
     Scenario("glass", glass.NAME, Cameras(live=glass.LIVE), glass.run, sampled=True),

@@ -46,6 +46,7 @@ def test_use_is_told_by_role_and_in_megabytes() -> None:
         ("python -m commandwall.compose.worker wall-main 19", "wall"),
         ("python -m commandwall.outputs.worker share 21", "share"),
         ("python -m commandwall.rtc.worker rtc 23", "rtc"),
+        ("python -m commandwall.conference.worker sound 24", "sound"),
         ("python -m commandwall run -c site.yaml", "control"),
     ],
 )
