@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from commandwall.base.errors import NotFoundError, ProtocolError
@@ -18,6 +19,8 @@ from commandwall.ipc.sound_messages import ArrangeSound, ConfigureSound, EndSoun
 from commandwall.workers.child import run_child
 
 _PREFIX = "mix/"
+_BEFORE_OTHERS = -10
+"""How much nicer others are to it: a picture may be a tick late and nobody sees it, sound may not."""
 
 
 class SoundProcess:
@@ -85,6 +88,8 @@ class SoundProcess:
 @asynccontextmanager
 async def sound_process(channel: Channel) -> AsyncIterator[SoundProcess]:
     """Open the sound process; leaving it ends all mixes."""
+    with suppress(PermissionError):
+        os.nice(_BEFORE_OTHERS)
     gc.freeze()  # what was imported stays: a collection need not look at it between two ticks
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
         process = SoundProcess(channel, stack, group)
