@@ -22,6 +22,9 @@ CONFERENCE: dict[str, str] = {
     ),
     "the daemon was restarted; whoever was in the conference comes back": "服务已重启，原与会者会自动回来",
     "connection lost": "连接中断",
+    # ---- recordings
+    "there is no recording {id!r}": "没有录像 {id!r}",
+    "the recording process was killed; it goes on in another file": "录像进程被终止，将在另一个文件中继续",
     # ---- rooms
     "ends_at must be after starts_at": "ends_at 必须晚于 starts_at",
     "is over already; name a later time": "已经过去，请指定更晚的时间",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from commandwall.base.errors import AccessRefusedError, InvalidError
 from commandwall.control.audit import AuditLog
@@ -25,6 +26,7 @@ from commandwall.control.conference_room import Room
 from commandwall.control.conferences import Conferences, Meeting
 from commandwall.control.invitations import Invitation, Invitations
 from commandwall.control.naming import new_id
+from commandwall.control.recordings import RecordingDocument, Recordings
 from commandwall.control.roles import Permission, Principal, Role, Seat
 from commandwall.control.rtc import Opened
 from commandwall.control.users import NotSignedInError
@@ -44,11 +46,12 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """What conferences may name: the layouts and walls that there are, and what can be content."""
+    """What there is around conferences: layouts, walls, what can be content, and what was recorded."""
 
     layouts: Collection[str]
     walls: Collection[str]
     content: ContentDesk
+    recordings: Recordings
     language: str
 
 
@@ -164,6 +167,18 @@ class ConferenceDesk:
                 one = Participant(participant, who.name, role, admitted=True)
                 self._conferences.change(conference, lambda state, _: invite(state, one))
         return self._member(meeting, participant, _ACCOUNT_S)
+
+    # ---- recordings
+
+    def recordings(self, who: Principal) -> list[RecordingDocument]:
+        """Return all recordings, the newest first."""
+        who.require(Permission.OPERATE)
+        return self._premises.recordings.all()
+
+    def recording(self, who: Principal, recording: str) -> Path:
+        """Return the file of a recording; raises :class:`NotFoundError`."""
+        with audited(self._audit, who, Permission.OPERATE, "recording.read", recording):
+            return self._premises.recordings.file(recording)
 
     # ---- what one does oneself
 

@@ -47,6 +47,7 @@ class ConferenceRecord:
     lobby: bool = False
     locked: bool = False
     muted_on_entry: bool = False
+    recording: bool = False
     wall: str = ""
     layout: str = ""
     direction: Direction = GALLERY
@@ -68,6 +69,7 @@ def record_of(state: Conference, opening: str, *, opened: bool) -> ConferenceRec
         state.lobby,
         state.locked,
         state.muted_on_entry,
+        state.recording,
         state.wall,
         state.layout,
         state.before or GALLERY if direction.passing else direction,
@@ -79,7 +81,10 @@ def record_of(state: Conference, opening: str, *, opened: bool) -> ConferenceRec
 
 def restored(record: ConferenceRecord, node: str) -> Conference:
     """Return the conference of which ``record`` tells: everybody who was in it may come back."""
-    here = any(member.presence is Presence.CONNECTED for member in record.members)
+    was_here = any(
+        member.role is Role.CHAIR and _PRESENCE.get(member.presence, member.presence) is Presence.LOST
+        for member in record.members
+    )
     return Conference(
         record.id,
         record.name,
@@ -89,12 +94,13 @@ def restored(record: ConferenceRecord, node: str) -> Conference:
         lobby=record.lobby,
         locked=record.locked,
         muted_on_entry=record.muted_on_entry,
+        recording=record.recording,
         wall=record.wall,
         layout=record.layout,
         direction=record.direction,
         content=Content(source=record.content),
         roll=record.roll,
-        vacancy=Vacancy.LOST if here else Vacancy.NOT_YET,
+        vacancy=Vacancy.LOST if was_here else Vacancy.NOT_YET,
         participants=tuple(map(_participant, record.members)),
     )
 

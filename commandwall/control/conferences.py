@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from commandwall.base.errors import InvalidError, NotFoundError
@@ -20,8 +20,10 @@ from commandwall.control.conference_marks import Marks, persons_of
 from commandwall.control.conference_records import ConferenceRecord, record_of, restored
 from commandwall.control.conference_room import Room, RoomNeeds
 from commandwall.control.kept import KeptRecords
+from commandwall.control.recordings import Recordings
 from commandwall.control.state import Publish
-from commandwall.ipc.sound_messages import SoundReport
+from commandwall.ipc.packets import BusAddress
+from commandwall.ipc.sound_messages import EVERYBODY, SoundReport
 from commandwall.model.conference.contents import ContentKind, ContentSource, present
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.timing import due_s, tick
@@ -70,8 +72,11 @@ class Conferences:
         records: KeptRecords[ConferenceRecord],
         publish: Publish,
         marks: Marks,
+        recordings: Recordings,
     ) -> None:
         """``node`` is the site's id."""
+        recordings.watch(self._unrecorded)
+        self._recordings = recordings
         self.node = node
         self._needs = needs
         self._records = records
@@ -193,6 +198,7 @@ class Conferences:
         for meeting in self.all():
             self._keep(meeting)
         for meeting in self.all():
+            self._recordings.stop(meeting.state.id)
             if meeting.room is not None:
                 meeting.room.close()
 
@@ -210,7 +216,23 @@ class Conferences:
     def _tell(self, meeting: Meeting) -> None:
         meeting.changed = False
         self._keep(meeting)
+        self._record(meeting)
         self._publish("conference", ConferenceEvent(meeting.document()))
+
+    def _record(self, meeting: Meeting) -> None:
+        """Record it, or no longer, as everybody is told."""
+        state, room = meeting.state, meeting.room
+        if room is not None and state.recording:
+            picture, sound = room.picture.rungs[0], self._needs.sound.address(state.id, EVERYBODY)
+            bus = BusAddress(picture.packet_path, picture.stream, "")
+            self._recordings.start(state.id, state.name, bus, sound)
+        else:
+            self._recordings.stop(state.id)
+
+    def _unrecorded(self, conference: str) -> None:
+        """Tell everybody that a recording has ended by a fault."""
+        if conference in self._meetings:
+            self.change(conference, lambda state, _: replace(state, recording=False))
 
     def _keep(self, meeting: Meeting) -> None:
         record = record_of(meeting.state, meeting.opening, opened=meeting.room is not None)
@@ -223,6 +245,7 @@ class Conferences:
         if meeting.state.ended_at_s is None:
             return
         del self._meetings[meeting.state.id]
+        self._recordings.stop(meeting.state.id)
         self._records.drop(meeting.state.id)
         self._publish("conference", ConferenceEvent(meeting.document()))
         if meeting.room is not None:

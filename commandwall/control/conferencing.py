@@ -20,6 +20,7 @@ from commandwall.control.database import Database
 from commandwall.control.invitations import Invitations
 from commandwall.control.kept import KeptRecords
 from commandwall.control.plant import Plant
+from commandwall.control.recordings import FOLDER, RecordingRecord, Recordings
 from commandwall.control.records import Records
 from commandwall.control.scene_documents import SceneDocument
 from commandwall.control.state import Publish
@@ -48,19 +49,23 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[ConferenceDe
     plant, settings = needs.plant, needs.settings
     invitations = Invitations(settings.state_dir, needs.utc_s)
     records = KeptRecords("conferences", Records(needs.database, "conference", ConferenceRecord))
+    recorded = KeptRecords("recordings", Records(needs.database, "recording", RecordingRecord))
+    recordings = Recordings(settings.state_dir / FOLDER, recorded, needs.publish, needs.utc_s)
+    plant.beside.append(recordings.worker)
     content = _content(needs)
-    async with records, plant.hidden, _beside() as beside:
+    async with records, recorded, plant.hidden, _beside() as beside:
+        recordings.restore()
         rooms = RoomNeeds(
             settings.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
         )
         conferences = Conferences(
-            settings.site.id, rooms, records, needs.publish, Marks(lambda: plant.all_walls)
+            settings.site.id, rooms, records, needs.publish, Marks(lambda: plant.all_walls), recordings
         )
         plant.sound.watch(conferences.heard)
         plant.mask_watchers.append(conferences.masked)
         conferences.restore()
         beside(conferences.run(), "conferences")
-        premises = Premises(settings.layouts, plant.walls, content, settings.language)
+        premises = Premises(settings.layouts, plant.walls, content, recordings, settings.language)
         try:
             yield ConferenceDesk(conferences, invitations, premises, needs.audit, needs.utc_s)
         finally:

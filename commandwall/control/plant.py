@@ -47,6 +47,8 @@ class Plant:
     panels: Panels
     decoding: Decoding
     sound: SoundControl
+    beside: list[Worker] = field(default_factory=list)
+    """Processes that others keep, which run with these."""
     mask_watchers: list[Callable[[str], None]] = field(default_factory=list)
     """Who is told of cameras that have masks from now on, and must not send their streams on."""
 
@@ -60,7 +62,7 @@ class Plant:
         """Every worker process that runs as long as the daemon."""
         walls = (worker for wall in self.walls.values() for worker in wall.workers)
         on_demand = (self.rtc.worker, self.panels.worker, self.sound.worker)
-        return [*self.feeds.workers, *walls, self.share.worker, *on_demand]
+        return [*self.feeds.workers, *walls, self.share.worker, *on_demand, *self.beside]
 
     def worker_statuses(self) -> list[WorkerStatus]:
         """Return what is known of every worker process."""

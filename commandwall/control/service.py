@@ -154,7 +154,8 @@ class Service:
             "conference",
             *EVENTS,
         ]
-        return [*types, "audit"] if who.may(Permission.AUDIT) else types
+        types += ["recording"] * who.may(Permission.OPERATE) + ["audit"] * who.may(Permission.AUDIT)
+        return types
 
     def workers(self, who: Principal) -> list[WorkerStatus]:
         """Return the state of every worker process."""

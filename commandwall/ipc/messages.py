@@ -15,6 +15,7 @@ from commandwall.ipc.decoding import DecodeBudget, DecodingBy, TileReport
 from commandwall.ipc.head_messages import ConfigureDisplay, DisplayArena, DisplayReport, ShowLineUp
 from commandwall.ipc.overlay_messages import OverlayMessage
 from commandwall.ipc.packets import BusAddress
+from commandwall.ipc.recording_messages import RecordingMessage
 from commandwall.ipc.rtc_messages import RtcMessage
 from commandwall.ipc.sound_messages import SoundMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
@@ -428,5 +429,6 @@ Message = (
     | ShowLineUp | ConfigureDisplay | DisplayReport
     | DataMessage
     | RtcMessage
+    | RecordingMessage
     | SoundMessage
 )  # fmt: skip

@@ -19,11 +19,13 @@ from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.conference_room import Room, RoomNeeds
 from commandwall.control.conferences import Conferences
 from commandwall.control.cores import Cores
+from commandwall.control.database import Database
 from commandwall.control.decoding import Decoding
 from commandwall.control.events import EventLog
 from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.control.invitations import Invitations
 from commandwall.control.kept import KeptRecords
+from commandwall.control.recordings import RecordingRecord, Recordings
 from commandwall.control.records import Records
 from commandwall.control.roles import Principal, Role
 from commandwall.control.rtc import OnChange, Opened, PublishOffer, RtcSession, Watched, WatchOffer
@@ -144,7 +146,7 @@ class Hall:
         self,
         board: CameraBoard,
         directory: Path,
-        records: Records[ConferenceRecord],
+        database: Database,
         events: EventLog,
         audit: AuditLog,
         clock: Hands,
@@ -171,11 +173,18 @@ class Hall:
             CONFERENCE_LAYOUTS, self.hidden, self.book, self.sound, self.peers,
             self.content, self._beside, clock,
         )  # fmt: skip
-        self.records = KeptRecords("conferences", records)
+        self.records = KeptRecords("conferences", Records(database, "conference", ConferenceRecord))
+        self.recorded = KeptRecords("recordings", Records(database, "recording", RecordingRecord))
+        self.recordings = Recordings(directory / "recordings", self.recorded, events.publish, clock)
         self.conferences = Conferences(
-            "luohu", needs, self.records, events.publish, Marks(lambda: [*self.hidden.walls.values()])
+            "luohu",
+            needs,
+            self.records,
+            events.publish,
+            Marks(lambda: [*self.hidden.walls.values()]),
+            self.recordings,
         )
-        premises = Premises(CONFERENCE_LAYOUTS, ["main"], self.content, Language.CHINESE)
+        premises = Premises(CONFERENCE_LAYOUTS, ["main"], self.content, self.recordings, Language.CHINESE)
         self.invitations = Invitations(directory, clock)
         self.desk = ConferenceDesk(self.conferences, self.invitations, premises, audit, clock)
 

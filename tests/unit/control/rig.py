@@ -12,7 +12,6 @@ from commandwall.base.errors import InvalidError, NotFoundError, StaleError, Una
 from commandwall.control.alarms import Alarms
 from commandwall.control.audit import AuditLog
 from commandwall.control.camera_store import CameraStore
-from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.database import Database
 from commandwall.control.decor import Decor
 from commandwall.control.documents import (
@@ -451,7 +450,7 @@ async def open_rig(
             audit,
             panels,
             shown,
-            Hall(board, directory, Records(database, "conference", ConferenceRecord), events, audit, clock),
+            Hall(board, directory, database, events, audit, clock),
             stage,
             clock,
         )

@@ -9,10 +9,8 @@ import pytest
 from commandwall.base.errors import AccessRefusedError
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
-from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
-from commandwall.control.records import Records
 from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.ipc.rtc_messages import StreamAt
@@ -36,8 +34,7 @@ def board() -> CameraBoard:
 async def hall(board: CameraBoard, database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
     events = EventLog()
     async with AuditLog(Store(database), events) as audit:
-        records = Records(database, "conference", ConferenceRecord)
-        hall = Hall(board, tmp_path, records, events, audit, Hands(1_000_000.0))
+        hall = Hall(board, tmp_path, database, events, audit, Hands(1_000_000.0))
         hall.opens()
         yield hall
 

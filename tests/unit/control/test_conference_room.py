@@ -10,10 +10,8 @@ from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.conference_documents import RoomState, conference_document
 from commandwall.control.conference_lines import Part
-from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
-from commandwall.control.records import Records
 from commandwall.control.roles import Principal, Seat
 from commandwall.control.rtc import PublishOffer, WatchOffer
 from commandwall.control.store import Store
@@ -35,8 +33,7 @@ from tests.unit.control.stage import Hands
 async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
     events = EventLog()
     async with AuditLog(Store(database), events) as audit:
-        records = Records(database, "conference", ConferenceRecord)
-        hall = Hall(make_board(events), tmp_path, records, events, audit, Hands(1_000_000.0))
+        hall = Hall(make_board(events), tmp_path, database, events, audit, Hands(1_000_000.0))
         hall.opens()
         yield hall
 

@@ -12,11 +12,9 @@ from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand, NewConference, NewMember
 from commandwall.control.conference_documents import ConferenceEvent, RoomState
 from commandwall.control.conference_lines import Part
-from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.conferences import MOST_CONFERENCES
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
-from commandwall.control.records import Records
 from commandwall.control.roles import Permission, Principal, Role, Seat
 from commandwall.control.store import Store
 from commandwall.control.users import NotSignedInError
@@ -42,8 +40,9 @@ class Bench:
         self.hall = self.make()
 
     def make(self) -> Hall:
-        records = Records(self._database, "conference", ConferenceRecord)
-        return Hall(make_board(self.events), self._directory, records, self.events, self.audit, self.clock)
+        return Hall(
+            make_board(self.events), self._directory, self._database, self.events, self.audit, self.clock
+        )
 
     def told(self) -> list[Any]:
         """Return what was told of conferences since the beginning."""

@@ -34,6 +34,7 @@ PLACES = {
     "entry": "e",
     "conference": "flood",
     "participant": "li",
+    "recording": "flood-1",
 }
 BODIES = {
     "application/json": b"1",

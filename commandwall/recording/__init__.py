@@ -1,0 +1,1 @@
+"""The recording process: encoded pictures and sound into files, as they come."""

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commandwall.base.errors import AccessRefusedError, NotFoundError
+from commandwall.control.audit import AuditLog
+from commandwall.control.conference_changes import ChairCommand
+from commandwall.control.database import Database
+from commandwall.control.events import EventLog
+from commandwall.control.recordings import RecordingEvent
+from commandwall.control.roles import Principal, Role
+from commandwall.control.store import Store
+from commandwall.ipc.channel import Received
+from commandwall.ipc.messages import Message
+from commandwall.ipc.recording_messages import EndRecording, RecordingEnded, StartRecording
+from commandwall.model.conference.command import Verb
+from commandwall.workers.worker import Worker
+from tests.unit.control.hall import OPERATOR, Hall
+from tests.unit.control.rig import make_board
+from tests.unit.control.stage import Hands
+
+
+class Bench:
+    """A hall whose recording process never runs: what that is told."""
+
+    def __init__(self, hall: Hall, events: EventLog, told: list[Message]) -> None:
+        self.hall, self.events, self._told = hall, events, told
+
+    @property
+    def told(self) -> list[Message]:
+        return [each for each in self._told if isinstance(each, StartRecording | EndRecording)]
+
+    def record(self, *, on: bool) -> None:
+        verb = Verb.RECORD if on else Verb.RECORD_END
+        self.hall.desk.command(OPERATOR, "flood", ChairCommand(verb=verb))
+        self.hall.conferences.act()
+
+    def says(self, message: Message) -> None:
+        worker = self.hall.recordings.worker
+        self.hall.recordings._hear(worker, Received(message, b"", 0))
+
+
+@pytest.fixture
+async def bench(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    events = EventLog()
+    told: list[Message] = []
+    monkeypatch.setattr(Worker, "post", lambda worker, message: told.append(message))
+    async with AuditLog(Store(database), events) as audit:
+        hall = Hall(make_board(events), tmp_path, database, events, audit, Hands(1_790_000_000.0))
+        hall.opens()
+        yield Bench(hall, events, told)
+
+
+def test_a_recording_is_begun_listed_and_ended(bench: Bench) -> None:
+    bench.record(on=True)
+    bench.record(on=True)
+    (order,) = bench.told
+    assert isinstance(order, StartRecording)
+    assert order.id == "flood-20260921T141320" and order.sound.stream == "mix/flood/all"
+    assert order.picture.stream == "head/main"
+    (listed,) = bench.hall.desk.recordings(OPERATOR)
+    assert (listed.conference, listed.name, listed.ended_at, listed.size) == ("flood", "防汛", None, 0)
+    with pytest.raises(NotFoundError, match="there is no recording"):
+        bench.hall.desk.recording(OPERATOR, order.id)
+    Path(order.path).write_bytes(b"matroska")
+    assert bench.hall.desk.recording(OPERATOR, order.id) == Path(order.path)
+    bench.record(on=False)
+    assert bench.told[1:] == [EndRecording(order.id)]
+    (listed,) = bench.hall.desk.recordings(OPERATOR)
+    assert listed.ended_at is not None and listed.size == 8 and listed.fault == ""
+
+
+def test_a_second_recording_in_the_same_second_has_a_file_of_its_own(bench: Bench) -> None:
+    for on in (True, False, True):
+        bench.record(on=on)
+    paths = [each.path for each in bench.told if isinstance(each, StartRecording)]
+    assert len(set(paths)) == 2
+
+
+def test_a_disk_that_refuses_ends_it_for_everybody_to_see(bench: Bench) -> None:
+    bench.record(on=True)
+    (order,) = bench.told
+    assert isinstance(order, StartRecording)
+    bench.says(RecordingEnded(order.id, "flood.mkv: No space left on device", "flood.mkv：磁盘已满"))
+    assert not bench.hall.room.state.recording
+    (listed,) = bench.hall.desk.recordings(OPERATOR)
+    assert listed.ended_at is not None and listed.fault_zh == "flood.mkv：磁盘已满"
+    bench.says(RecordingEnded(order.id))
+
+
+def test_a_process_that_was_killed_goes_on_in_another_file(bench: Bench) -> None:
+    bench.record(on=True)
+    recordings = bench.hall.recordings
+    recordings._down(recordings.worker)
+    recordings._ready(recordings.worker)
+    first, *others = bench.told
+    assert isinstance(first, StartRecording)
+    assert all(isinstance(each, StartRecording) and each.id == f"{first.id}b" for each in others)
+    newest, oldest = bench.hall.desk.recordings(OPERATOR)
+    assert newest.ended_at is None and "was killed" in oldest.fault
+
+
+def test_the_end_of_a_conference_is_that_of_its_recording(bench: Bench) -> None:
+    bench.record(on=True)
+    bench.hall.desk.end(OPERATOR, "flood")
+    assert isinstance(bench.told[-1], EndRecording)
+
+
+async def test_what_was_cut_off_by_a_restart_has_ended(bench: Bench) -> None:
+    async with bench.hall.recorded:
+        bench.record(on=True)
+        (order,) = bench.told
+        assert isinstance(order, StartRecording)
+        Path(order.path).write_bytes(b"matroska")
+        bench.hall.recordings.restore()
+        (listed,) = bench.hall.desk.recordings(OPERATOR)
+        assert listed.ended_at is not None
+    bodies: list[Any] = [event.body for event in bench.events._kept]
+    assert any(isinstance(body, RecordingEvent) for body in bodies)
+
+
+def test_only_operators_see_recordings(bench: Bench) -> None:
+    for refused in (bench.hall.desk.recordings, lambda who: bench.hall.desk.recording(who, "x")):
+        with pytest.raises(AccessRefusedError):
+            refused(Principal("leader", Role.LEADER))
