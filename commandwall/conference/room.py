@@ -49,7 +49,6 @@ class Room:
         self._speaking: frozenset[str] = frozenset()
         self._took_ns: deque[int] = deque(maxlen=_TIMED_TICKS)
         self._ticks = 0
-        self._level_db: list[float] = []
 
     def arrange(self, inputs: tuple[SoundInput, ...], listeners: tuple[str, ...]) -> None:
         """Mix these voices for these listeners from now on; what stays the same goes on."""
@@ -91,7 +90,8 @@ class Room:
         """Return how its voices do, ``now`` being in samples."""
         voices = tuple(self._figures(row, name, now) for row, name in enumerate(self._rows))
         tick_ms = sum(self._took_ns) / max(len(self._took_ns), 1) / 1e6
-        return SoundReport(self.conference, voices, self._ticks, late_ticks, round(tick_ms, 3))
+        encoded = self.listeners.encoded
+        return SoundReport(self.conference, voices, self._ticks, late_ticks, round(tick_ms, 3), encoded)
 
     def end(self) -> None:
         """End the mixes and read no more voices."""

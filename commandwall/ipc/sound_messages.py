@@ -82,7 +82,7 @@ class SoundReport:
     """Sound -> control, five times a second, and at once when somebody begins or ceases to speak.
 
     ``ticks`` of 20 ms since ``conference`` began, ``late_ticks`` of them came late, ``tick_ms`` is what the
-    last second's took on average, for this conference alone.
+    last second's took on average, for this conference alone. ``encoded`` is how many mixes are encoded now.
     """
 
     conference: str
@@ -90,6 +90,7 @@ class SoundReport:
     ticks: int
     late_ticks: int
     tick_ms: float
+    encoded: int = 0
 
 
 SoundMessage = ConfigureSound | ArrangeSound | EndSound | SoundReport

@@ -91,6 +91,7 @@ BARS = (
     Bar("sound.12.tick_ms", "sound alone, 12 voices: a tick of 20 ms, mean", "ms", None, 4),
     Bar("sound.12.through_p95_ms", "... through the mixer, buffer and codecs with it, p95", "ms", None, 60),
     Bar("sound.40.tick_ms", "... 40 voices: a tick", "ms", None, 10),
+    Bar("sound.40.encoders", "... mixes encoded for 40 listeners", "", 4, 4),
     Bar(
         "switch.from_1_first_p50_ms", "switch 1 -> 8x8, 400 feeds up: first pictures, median", "ms", 200, None
     ),

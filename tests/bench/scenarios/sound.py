@@ -110,6 +110,7 @@ async def _measured(plan: Plan, voices: int) -> Figures:
         f"{NAME}.{voices}.late_ticks_pct": 100
         * (last.late_ticks - reports[0].late_ticks)
         / (last.ticks - reports[0].ticks),
+        f"{NAME}.{voices}.encoders": float(last.encoded),
         f"{NAME}.{voices}.concealed_ms": float(sum(voice.concealed_ms for voice in last.voices)),
     }
 

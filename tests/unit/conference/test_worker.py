@@ -51,7 +51,10 @@ async def test_who_does_not_speak_hears_the_same_packets_as_all_those(short_dir:
         while sum(voice.speaking for voice in report.voices) < 5:
             report = await standing.report()
         listeners = (*voices, "guest", EVERYBODY)
-        mixes = dict(zip(listeners, await asyncio.gather(*map(standing.listen, listeners)), strict=True))
+        listening = asyncio.gather(*map(standing.listen, listeners))
+        while (await standing.report()).encoded != 4:
+            assert not listening.done(), "three who are heard and one mix for all others"
+        mixes = dict(zip(listeners, await listening, strict=True))
     speakers = heard(mixes[EVERYBODY][0], voices)
     assert len(speakers) == 3
     for name in voices:
