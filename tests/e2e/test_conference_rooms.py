@@ -10,15 +10,18 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from simulators import barcode
 from simulators.conference.connection import RefusedError
 from simulators.conference.eyes import read_code
 from simulators.conference.peer import Peer, Person
 from simulators.conference.sites import site_name
+from simulators.conference.tones import tone_hz
 from tests.e2e.conference import Meeting, meeting
 from tests.e2e.pictures import decode
 from tests.e2e.site import Daemon, Site, until
@@ -174,6 +177,51 @@ async def test_a_restarted_daemon_has_the_conference_and_takes_everybody_back(
         await again.until_heard(BOTH)
         roster = await again.desk.roster()
         assert len(roster["participants"]) == 2 and roster["chair"] == seats[CHAIR].participant
+
+
+async def test_a_recording_has_the_picture_and_all_voices(two: Meeting, tmp_path: Path) -> None:
+    await two.until_heard(BOTH)
+    await two.until_seen({SITE: BOTH})
+    await two.chair("record")
+    assert (await two.desk.roster())["recording"]
+
+    async def grown() -> Any:
+        items = (await two.daemon.get("/recordings"))["items"]
+        return next((each for each in items if each["size"] > 200_000), None)
+
+    going_on = await until("some of it is on disk", grown)
+    assert going_on["ended_at"] is None and going_on["conference"] == "morning"
+    await two.chair("record_end")
+
+    async def over() -> Any:
+        (recording,) = (await two.daemon.get("/recordings"))["items"]
+        return recording if recording["ended_at"] else None
+
+    recording = await until("it is said to be over", over)
+    file = tmp_path / "morning.mkv"
+    async with two.daemon.session.get(f"/api/v1/recordings/{recording['id']}") as response:
+        assert (response.status, response.content_type) == (200, "video/x-matroska")
+        file.write_bytes(await response.read())
+    pictures, sound = await asyncio.to_thread(decoded, file)
+    assert set(two.scan.people(pictures[-1])) == {CHAIR, SITE}
+    levels = {number: level_db(sound, tone_hz(number)) for number in (*BOTH, 3)}
+    assert levels[CHAIR] > -45 and levels[SITE] > -45 and levels[3] < min(levels[CHAIR], levels[SITE]) - 20
+
+
+def decoded(file: Path) -> tuple[list[NDArray[np.uint8]], NDArray[np.float32]]:
+    """Return the pictures (luma) and the samples of a recording."""
+    with av.open(str(file)) as container:
+        pictures = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    with av.open(str(file)) as container:
+        sound = [frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)]
+    return [picture.astype(np.uint8) for picture in pictures], np.concatenate(sound).astype(np.float32)
+
+
+def level_db(samples: NDArray[np.float32], hz: float) -> float:
+    """Return how loud a tone is in ``samples`` of 48 kHz, full scale 0."""
+    window = np.hanning(len(samples))
+    wave = np.exp(-2j * np.pi * hz * np.arange(len(samples)) / 48_000)
+    return float(20 * np.log10(abs((samples * window) @ wave) * 2 / window.sum() + 1e-9))
 
 
 async def test_whoever_is_removed_is_out_and_the_end_is_the_end(two: Meeting) -> None:
