@@ -1,4 +1,4 @@
-"""Who takes part in a tour, and who of them has a picture to show."""
+"""Who takes part in a tour or follows a site onto a wall, and who of them has a picture to show."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ALIVE = frozenset({FeedState.LIVE, FeedState.STALLED})
 
 
 class Candidates:
-    """The sources of tours. Belongs to the control plane's event loop."""
+    """The sources of tours and of areas. Belongs to the control plane's event loop."""
 
     def __init__(self, board: CameraBoard, sources: Sources, areas: Iterable[Area]) -> None:
         self._board = board
@@ -25,12 +25,14 @@ class Candidates:
 
     def ring(self, tour: Tour) -> tuple[Source, ...]:
         """Return what takes turns: the tour's list, or the cameras that its area has now, in their order."""
-        if not tour.area:
-            return tour.sources
+        return self.cameras_of(tour.area) if tour.area else tour.sources
+
+    def cameras_of(self, area: str) -> tuple[Source, ...]:
+        """Return the cameras of ``area`` and those below it; none for an area that there is not."""
         return tuple(
             Source(SourceKind.CAMERA, camera.id)
             for camera in self._board.cameras()
-            if self._inside(camera.area, tour.area)
+            if self._inside(camera.area, area)
         )
 
     def alive(self, ring: Iterable[Source]) -> frozenset[Source]:

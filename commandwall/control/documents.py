@@ -101,7 +101,7 @@ class PreparedDocument:
 
 
 class Cause(StrEnum):
-    """Why a wall is told anew: who changed it, or that its process died or its heads are others."""
+    """Why a wall is told anew: who changed it, a conference that it reacts to, or its process and heads."""
 
     OPERATOR = "operator"
     SCENE = "scene"
@@ -109,6 +109,7 @@ class Cause(StrEnum):
     TOUR = "tour"
     SOURCE = "source"
     PROCESS = "process"
+    CONFERENCE = "conference"
 
 
 @dataclass(frozen=True, slots=True)

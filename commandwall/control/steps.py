@@ -16,14 +16,16 @@ from commandwall.control.walls import Changed, WallControl
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.history import History
 
-_STEPS = frozenset({Cause.OPERATOR, Cause.SCENE})
+_STEPS = frozenset({Cause.OPERATOR, Cause.SCENE, Cause.CONFERENCE})
 """What makes a step; a tour's turns and removed cameras do not."""
+_PASSING = frozenset({Cause.TOUR, Cause.SOURCE, Cause.PROCESS})
 
 
 class Steps:
     """The history of every wall. Belongs to the control plane's event loop.
 
-    Whoever changed a wall, anybody may take it back. ``touring`` names the cells of a wall that tours
+    Whoever changed a wall, anybody may take it back. All that a wall does for a conference, until somebody
+    else changes it, is one step. ``touring`` names the cells of a wall that tours
     rotate now: they go on, whatever was in them at the time that one goes back to.
     """
 
@@ -39,6 +41,7 @@ class Steps:
         self._publish = publish
         self._touring = touring
         self._histories = {wall: History() for wall in walls}
+        self._reacting: set[str] = set()
         for wall_id, wall in walls.items():
             wall.watch(partial(self._changed, wall_id))
 
@@ -96,7 +99,12 @@ class Steps:
         return fitted.with_tiles(tiles)
 
     def _changed(self, wall_id: str, changed: Changed) -> None:
-        if changed.cause in _STEPS and _key(changed.before) != _key(changed.after):
+        going_on = changed.cause is Cause.CONFERENCE and wall_id in self._reacting
+        if changed.cause is Cause.CONFERENCE:
+            self._reacting.add(wall_id)
+        elif changed.cause not in _PASSING:
+            self._reacting.discard(wall_id)
+        if changed.cause in _STEPS and not going_on and _key(changed.before) != _key(changed.after):
             self._histories[wall_id].note(changed.before)
             self._keep(wall_id)
 

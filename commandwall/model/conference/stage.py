@@ -73,7 +73,7 @@ def view(state: Conference, participant: str) -> View:
 
 def _people(state: Conference, participant: str) -> str:
     """Return whose picture ``participant`` is sent, never his own."""
-    shown = _stand_in(state, _chosen_for(state, participant))
+    shown = stand_in(state, _chosen_for(state, participant))
     return shown if shown and shown != participant else PICTURE
 
 
@@ -82,8 +82,8 @@ def _chosen_for(state: Conference, participant: str) -> str:
     direction, leader = state.direction, state.leader
     if participant != leader and direction.mode is Mode.ROLL_CALL:
         return ""
-    if participant != leader and direction.mode is Mode.BROADCAST and _stand_in(state, direction.subject):
-        return leader if participant == _stand_in(state, direction.subject) else direction.subject
+    if participant != leader and direction.mode is Mode.BROADCAST and stand_in(state, direction.subject):
+        return leader if participant == stand_in(state, direction.subject) else direction.subject
     if participant == direction.subject and direction.mode is Mode.LECTURE and state.floor.holder:
         return state.floor.holder
     one = state.find(participant)
@@ -93,9 +93,9 @@ def _chosen_for(state: Conference, participant: str) -> str:
 def _cast(state: Conference) -> list[Participant]:
     """Return who is to be seen, whom the mode is about first."""
     direction, leader = state.direction, state.leader
-    if direction.mode is Mode.BROADCAST and _stand_in(state, direction.subject):
+    if direction.mode is Mode.BROADCAST and stand_in(state, direction.subject):
         return _ordered(state, direction.subject, only=True)
-    if direction.mode in (Mode.ROLL_CALL, Mode.POLL) and _stand_in(state, direction.subject):
+    if direction.mode in (Mode.ROLL_CALL, Mode.POLL) and stand_in(state, direction.subject):
         return _ordered(state, direction.subject, leader, only=True)
     if direction.mode is Mode.LECTURE:
         return _ordered(state, direction.subject, state.floor.holder, leader)
@@ -107,7 +107,7 @@ def _cast(state: Conference) -> list[Participant]:
 def _ordered(state: Conference, *first: str, only: bool = False) -> list[Participant]:
     """Return those with a picture, those named in ``first`` ahead, in that order, or only them."""
     seen = {one.id: one for one in state.present if one.has_people}
-    names = dict.fromkeys(_stand_in(state, name) for name in first)
+    names = dict.fromkeys(stand_in(state, name) for name in first)
     ahead = [seen[name] for name in names if name in seen]
     return ahead if only else ahead + [one for one in seen.values() if one not in ahead]
 
@@ -124,7 +124,7 @@ def _pick(shown: Sequence[Participant], room: int, *, led: bool) -> list[Partici
     return [shown[place] for place in sorted(kept)]
 
 
-def _stand_in(state: Conference, participant: str) -> str:
+def stand_in(state: Conference, participant: str) -> str:
     """Return who is seen for ``participant``: himself, else the link that brings him, else ``""``."""
     one = state.find(participant)
     if one is not None and one.seen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from commandwall.control.conference_book import BookLinks, ConferenceBook
 from commandwall.control.cores import Cores
 from commandwall.control.decoding import Decoding
 from commandwall.control.events import EventLog
@@ -15,6 +16,7 @@ from commandwall.model.camera import StreamName
 from commandwall.model.head import Head
 from commandwall.model.layout import Cell, Layout
 from commandwall.model.rect import Rect
+from commandwall.model.source import Source
 from commandwall.model.wall import Wall
 
 
@@ -46,7 +48,8 @@ class Stage:
 
     def __init__(self, board: CameraBoard, events: EventLog, directory: Path) -> None:
         self.warmed: list[list[str]] = []
-        self.sources = Sources([CameraBook(board)])
+        self.book = ConferenceBook(BookLinks(lambda *_: None, lambda *_: None, self._put, self._removed))
+        self.sources = Sources([CameraBook(board), self.book])
         links = WallLinks(
             lambda shown: None,
             lambda tiles: self.warmed.append(
@@ -62,6 +65,14 @@ class Stage:
         }
         for control in self.walls.values():
             control.restore(None)
+
+    def _put(self, source: Source) -> None:
+        for wall in self.walls.values():
+            wall.source_put(source)
+
+    def _removed(self, source: Source) -> None:
+        for wall in self.walls.values():
+            wall.source_removed(source)
 
     def shows(self, wall: str = "main") -> list[str]:
         """Return the ids of the cameras in the cells of ``wall``, ``""`` for an empty one."""

@@ -4,7 +4,7 @@ import { Problem } from "../base/api.js";
 import { NONE, arrangementOf, nextPage, sourceOf } from "./arrangement.js";
 
 /** Why a wall is told anew, where that is somebody's work. */
-const HANDS = new Set(["operator", "scene", "undo"]);
+const HANDS = new Set(["operator", "scene", "undo", "conference"]);
 
 /**
  * @typedef {import("./arrangement.js").Wall} Wall

@@ -1,0 +1,102 @@
+"""A real wall, without its process, that reacts to a conference, between tours, operators and their steps."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from commandwall.control.database import Database
+from commandwall.control.users import Users
+from commandwall.control.wall_reactions import WallReactions, WallSet
+from commandwall.model.conference.command import Verb
+from commandwall.model.conference.state import Conference
+from commandwall.model.source import Source, SourceKind
+from tests.unit.control.rig import Rig, open_rig
+from tests.unit.control.stage import LAYOUTS
+from tests.unit.model.conference.people import room, said
+
+BEFORE = ["c-0", "c-1", "c-2", "c-3"]
+
+
+class Scene:
+    """A rig of two walls of 2x2, a conference with sites that each have a camera, and its reactions."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.touring: set[str] = set()
+        self.wall = rig.stage.walls["main"]
+        self.reactions = WallReactions(
+            WallSet(rig.stage.walls, LAYOUTS, self._cameras, lambda wall: self.touring)
+        )
+        state = replace(room("a", "b"), wall="main")
+        self.state = state.each(replace(one, site=f"site-{one.id}") for one in state.participants)
+        for one in state.participants:
+            rig.stage.book.put(f"c1/{one.id}", one.name)
+
+    def _cameras(self, area: str) -> list[Source]:
+        number = {"site-a": 4, "site-b": 5}.get(area)
+        return [Source(SourceKind.CAMERA, f"c-{number}")] if number else []
+
+    def says(self, verb: Verb, target: str = "") -> list[str]:
+        """Let the chair say something; return what the wall shows then."""
+        self.state = said(self.state, verb, target)
+        return self.follows(self.state)
+
+    def follows(self, state: Conference) -> list[str]:
+        """Let the wall follow ``state``; return what it shows then."""
+        self.reactions.follow(state)
+        return self.rig.stage.shows()
+
+
+@pytest.fixture
+async def scene(database: Database, users: Users, short_dir: Path) -> AsyncIterator[Scene]:
+    async with open_rig(database, users, short_dir, 6, staged=True) as rig:
+        yield Scene(rig)
+
+
+async def test_the_wall_follows_the_roll_and_is_as_before_at_its_end(scene: Scene) -> None:
+    assert scene.rig.stage.shows() == BEFORE
+    assert scene.says(Verb.ROLL_CALL) == ["c1/a", "c-1", "c-2", "c-4"]
+    assert scene.says(Verb.ROLL_CALL) == ["c1/b", "c-1", "c-2", "c-5"]
+    assert scene.says(Verb.ROLL_CALL) == BEFORE
+    assert scene.says(Verb.GRANT, "b") == ["c1/b", "c-1", "c-2", "c-5"]
+    assert scene.says(Verb.END) == BEFORE
+
+
+async def test_an_operator_takes_all_of_it_back_in_one_step(scene: Scene) -> None:
+    steps = scene.rig.service.programme.steps
+    scene.says(Verb.ROLL_CALL)
+    scene.says(Verb.ROLL_CALL)
+    assert steps.document("main").undo == 1
+    steps.undo("main", None)
+    assert scene.rig.stage.shows() == BEFORE
+    assert scene.says(Verb.GALLERY) == BEFORE
+
+
+async def test_what_an_operator_does_meanwhile_stays(scene: Scene) -> None:
+    scene.says(Verb.BROADCAST, "a")
+    scene.wall.set_cell("2", "camera:c-5", None)
+    assert scene.says(Verb.GALLERY) == ["c-0", "c-5", "c-2", "c-3"]
+    scene.says(Verb.BROADCAST, "a")
+    scene.wall.set_layout("1", ["camera:c-2"], None)
+    assert scene.says(Verb.GALLERY) == ["c-2"]
+
+
+async def test_cells_of_tours_are_left_alone(scene: Scene) -> None:
+    scene.touring = {"1", "4"}
+    assert scene.says(Verb.BROADCAST, "a") == ["c-0", "c1/a", "c-4", "c-3"]
+
+
+async def test_what_a_site_that_is_gone_leaves_behind_is_what_was_there(scene: Scene) -> None:
+    scene.says(Verb.BROADCAST, "a")
+    scene.rig.stage.book.remove("c1/a")
+    assert scene.rig.stage.shows() == ["", "c-1", "c-2", "c-4"]
+    assert scene.says(Verb.REMOVE, "a") == BEFORE
+
+
+async def test_a_conference_without_a_wall_changes_none(scene: Scene) -> None:
+    assert scene.follows(replace(said(scene.state, Verb.ROLL_CALL), wall="")) == BEFORE
+    assert scene.follows(replace(said(scene.state, Verb.ROLL_CALL), wall="gone")) == BEFORE
