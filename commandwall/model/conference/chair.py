@@ -11,9 +11,10 @@ from commandwall.model.conference.command import DELEGATED, DIRECTIONS, Actor, C
 from commandwall.model.conference.contents import present
 from commandwall.model.conference.directing import direct, relax, released
 from commandwall.model.conference.floor import grant, mute, mute_all, raise_hand, revoke, unmute, unmute_all
-from commandwall.model.conference.participant import Role
+from commandwall.model.conference.participant import Participant, Role
 from commandwall.model.conference.polling import poll
 from commandwall.model.conference.rollcall import answered, call, close
+from commandwall.model.conference.stage import stand_in
 from commandwall.model.conference.state import Conference, Direction, Mode
 from commandwall.model.source import PICTURE
 
@@ -85,8 +86,7 @@ def _broadcast(state: Conference, command: Command, now_s: float) -> Conference:
     one = state.someone_here(command.target)
     if one.id == state.chair:
         raise InvalidError("a site is broadcast to all but the chair; name another one", field="target")
-    if not one.has_people:
-        raise InvalidError("{name} sends no picture", name=one.name, field="target")
+    _require_seen(state, one)
     return direct(state, Direction(Mode.BROADCAST, one.id, since_s=now_s))
 
 
@@ -95,11 +95,15 @@ def _watch(state: Conference, command: Command, now_s: float) -> Conference:
     if command.target in ("", PICTURE):
         return state.changed(viewer.id, watches="")
     shown = state.someone_here(command.target)
-    if not shown.has_people:
-        raise InvalidError("{name} sends no picture", name=shown.name, field="target")
+    _require_seen(state, shown)
     if shown.id == viewer.id:
         raise InvalidError("nobody is shown to himself", field="target")
     return state.changed(viewer.id, watches=shown.id)
+
+
+def _require_seen(state: Conference, one: Participant) -> None:
+    if not stand_in(state, one.id):
+        raise InvalidError("{name} sends no picture", name=one.name, field="target")
 
 
 def _layout(state: Conference, command: Command, now_s: float) -> Conference:

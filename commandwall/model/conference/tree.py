@@ -79,11 +79,12 @@ def forgotten(state: Conference, node: str, now_s: float, *, above: bool) -> Con
 def onward(state: Conference, command: Command, below: Iterable[str]) -> tuple[tuple[str, Command], ...]:
     """Return what to tell which links to the level ``below``, after ``command`` brought about ``state``.
 
-    What is about one participant goes down the path to it, what directs all goes to every link.
+    What is about one participant goes down the path to it, what somebody is to watch to who watches, and
+    what directs all to every link.
     """
     by = Actor(Standing.ABOVE, state.leader, state.node)
-    if command.verb in _FOR_ONE:
-        one = state.find(command.target)
+    if command.verb in _FOR_ONE or command.verb is Verb.WATCH:
+        one = state.find(command.viewer if command.verb is Verb.WATCH else command.target)
         nodes = [node for node in below if one is not None and one.path[:1] == (node,)]
         return tuple((node, replace(command, by=by)) for node in nodes)
     if command.verb not in _FOR_ALL:

@@ -10,6 +10,7 @@ from commandwall.model.conference.command import DELEGATED, Actor, Standing, Ver
 from commandwall.model.conference.directing import released
 from commandwall.model.conference.floor import open_voices
 from commandwall.model.conference.participant import Participant, Role
+from commandwall.model.conference.stage import view
 from commandwall.model.conference.state import Direction, Mode, Vacancy
 from commandwall.model.conference.timing import due_s, tick
 from tests.unit.model.conference.people import NOW_S, behind, by_operator, entered, link, room, said
@@ -70,6 +71,12 @@ def test_what_cannot_be_broadcast_is_refused() -> None:
         said(room("a").changed("a", has_people=False), Verb.BROADCAST, "a")
     with pytest.raises(NotFoundError, match="'x'"):
         said(room("a"), Verb.BROADCAST, "x")
+
+
+def test_who_is_seen_through_a_link_only_can_be_shown_too() -> None:
+    state = behind(link(room("a"), "luohu"), "luohu", name="li")
+    assert said(state, Verb.BROADCAST, "luohu/li").direction.subject == "luohu/li"
+    assert view(said(state, Verb.WATCH, "luohu/li", viewer="a"), "a").people == "luohu"
 
 
 def test_watching_is_for_the_chair_unless_somebody_is_named() -> None:

@@ -120,6 +120,14 @@ def test_what_is_about_one_goes_down_his_path_only() -> None:
     assert onward(state, Command(Verb.MUTE, target="a"), ["luohu"]) == ()
 
 
+def test_what_somebody_is_to_watch_goes_to_where_he_is() -> None:
+    command = Command(Verb.WATCH, target="a", viewer="luohu/li")
+    state = apply(city(), command, NOW_S)
+    assert state.participant("luohu/li").watches == "a"
+    assert [node for node, _ in onward(state, command, ["futian", "luohu"])] == ["luohu"]
+    assert onward(state, Command(Verb.WATCH, target="luohu/li"), ["luohu"]) == ()
+
+
 def test_a_poll_and_the_doors_are_of_one_level() -> None:
     for verb in (Verb.POLL, Verb.VOICE_SWITCHED, Verb.LOCK, Verb.END):
         assert onward(city(), Command(verb), ["luohu"]) == ()
