@@ -101,6 +101,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
                     events.publish,
                     audit,
                     lambda scene: programme.scenes.get(scene),  # noqa: PLW0108 - the programme comes after the walls
+                    lambda wall: programme.tours.touring(wall),  # noqa: PLW0108
                     time.time,
                 )
             )

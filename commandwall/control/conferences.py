@@ -83,8 +83,13 @@ class Conferences:
         self._publish = publish
         self._marks = marks
         self._meetings: dict[str, Meeting] = {}
+        self._followers: list[Callable[[Conference], None]] = []
         self._changed = asyncio.Event()
         self._measured_at_s = 0.0
+
+    def watch(self, follower: Callable[[Conference], None]) -> None:
+        """Have ``follower`` told of every conference that changes, when listeners are, and of its end."""
+        self._followers.append(follower)
 
     def restore(self) -> None:
         """Open what was open before the restart, and plan what was planned."""
@@ -217,7 +222,12 @@ class Conferences:
         meeting.changed = False
         self._keep(meeting)
         self._record(meeting)
+        self._announce(meeting)
+
+    def _announce(self, meeting: Meeting) -> None:
         self._publish("conference", ConferenceEvent(meeting.document()))
+        for follower in self._followers:
+            follower(meeting.state)
 
     def _record(self, meeting: Meeting) -> None:
         """Record it, or no longer, as everybody is told."""
@@ -247,6 +257,6 @@ class Conferences:
         del self._meetings[meeting.state.id]
         self._recordings.stop(meeting.state.id)
         self._records.drop(meeting.state.id)
-        self._publish("conference", ConferenceEvent(meeting.document()))
+        self._announce(meeting)
         if meeting.room is not None:
             meeting.room.close()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Container, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from commandwall.base.tasks import spawn
 from commandwall.control.audit import AuditLog
+from commandwall.control.candidates import Candidates
 from commandwall.control.conference_content import ContentDesk
 from commandwall.control.conference_desk import ConferenceDesk, Premises
 from commandwall.control.conference_marks import Marks
@@ -24,12 +25,16 @@ from commandwall.control.recordings import FOLDER, RecordingRecord, Recordings
 from commandwall.control.records import Records
 from commandwall.control.scene_documents import SceneDocument
 from commandwall.control.state import Publish
+from commandwall.control.wall_reactions import WallReactions, WallSet
 from commandwall.settings.site import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class ConferenceNeeds:
-    """What conferences need of the daemon; ``scene`` raises :class:`NotFoundError`, ``utc_s`` is the time."""
+    """What conferences need of the daemon; ``utc_s`` is the time.
+
+    ``scene`` raises :class:`NotFoundError`. ``touring`` names the cells of a wall that tours rotate now.
+    """
 
     settings: Settings
     plant: Plant
@@ -37,6 +42,7 @@ class ConferenceNeeds:
     publish: Publish
     audit: AuditLog
     scene: Callable[[str], SceneDocument]
+    touring: Callable[[str], Container[str]]
     utc_s: Callable[[], float]
 
 
@@ -63,6 +69,7 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[ConferenceDe
         )
         plant.sound.watch(conferences.heard)
         plant.mask_watchers.append(conferences.masked)
+        conferences.watch(_reactions(needs).follow)
         conferences.restore()
         beside(conferences.run(), "conferences")
         premises = Premises(settings.layouts, plant.walls, content, recordings, settings.language)
@@ -70,6 +77,12 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[ConferenceDe
             yield ConferenceDesk(conferences, invitations, premises, needs.audit, needs.utc_s)
         finally:
             conferences.close()
+
+
+def _reactions(needs: ConferenceNeeds) -> WallReactions:
+    plant, settings = needs.plant, needs.settings
+    cameras = Candidates(plant.board, plant.sources, settings.areas).cameras_of
+    return WallReactions(WallSet(plant.walls, settings.layouts, cameras, needs.touring))
 
 
 def _content(needs: ConferenceNeeds) -> ContentDesk:

@@ -62,7 +62,7 @@ def reacting(
     free = [place for place in places if place != biggest and tiles[place][0] not in following]
     free.sort(key=lambda place: (tiles[place][0] != EMPTY, layout.cells[place].area, -place))
     wanted = [camera for camera in following if camera not in on_wall]
-    for place, camera in zip(free, wanted, strict=False):
+    for place, camera in zip(sorted(free[: len(wanted)]), wanted, strict=False):
         tiles[place] = (camera, PLAIN)
     return replace(shown.with_tiles(tiles), full="")
 

@@ -41,7 +41,7 @@ def test_the_focus_is_who_is_called_broadcast_or_granted_the_floor() -> None:
 def test_a_site_moves_into_the_biggest_cell_and_its_cameras_beside_it() -> None:
     before = Arrangement(1, "1+5", (camera(0), camera(1), EMPTY, camera(3), EMPTY, EMPTY))
     after = reacting(before, LAYOUT, SITE, [camera(7), camera(8)])
-    assert after.sources == (SITE, camera(1), camera(0), camera(3), camera(8), camera(7))
+    assert after.sources == (SITE, camera(1), camera(0), camera(3), camera(7), camera(8))
 
 
 def test_of_a_full_wall_the_smallest_cells_give_way() -> None:
