@@ -15,6 +15,7 @@ from commandwall.ipc.messages import WallTile
 from commandwall.model.conference.marks import PersonMarks
 from commandwall.model.overlays import Alarm, Labels, Switch
 from commandwall.model.rect import Rect
+from commandwall.model.source import PICTURE, SourceKind
 from commandwall.model.wall import TileState
 
 _ROOM: Mapping[str, tuple[int, int]] = {"area": (440, 240), "time": (440, 240), "bitrate": (900, 500)}
@@ -51,6 +52,7 @@ class Captions:
         self._placed = _chosen(specs, "area", labels.area)
         self._moving = bool(self._timed.any() or self._aged.any())
         self._still: Times = np.zeros(len(specs), np.int64)
+        self._composed = [_shows_a_conference(spec.source) for spec in specs]
         self.dot = labels.state is not Switch.OFF
         self.word = labels.state is Switch.ON
 
@@ -80,6 +82,10 @@ class Captions:
     def person(self, number: int) -> PersonMarks | None:
         """Return what is known of the participant whom a tile shows."""
         return self._dressing.persons.get(self._specs[number].source)
+
+    def composed(self, number: int) -> bool:
+        """Return whether a tile shows the picture of a conference, which says all by itself while it is live."""
+        return self._composed[number]
 
     def name(self, number: int) -> str:
         """Return the name that a tile says."""
@@ -112,6 +118,10 @@ class Captions:
             if rate := self.rate(number):
                 details.append(Detail(rate, "000 kb/s"))
         return tuple(details)
+
+
+def _shows_a_conference(source: str) -> bool:
+    return source.startswith(f"{SourceKind.CONFERENCE}:") and source.endswith(f"/{PICTURE}")
 
 
 def _chosen(specs: Sequence[WallTile], label: str, switch: Switch) -> Marks:

@@ -113,7 +113,7 @@ class Faces:
         if look.state in _SIGNALLED:
             parts += self._frame(look, STATE[look.state], _thickness(look.height))
         elif look.person is not None and look.person.speaking:
-            parts += self._frame(look, SPEAKING, _outer_thickness(look))
+            parts += self._frame(look, SPEAKING, _speaking_thickness(look))
         if look.state in self._words.headlines:
             parts += self._headline(look)
         parts += self._strip(look)
@@ -279,6 +279,10 @@ def _in_a_row(patches: list[Patch], x: int, y: int) -> list[Part]:
 
 def _outer_thickness(look: Look) -> int:
     return min(2 * _thickness(look.height), look.width // 4 * 2, look.height // 4 * 2)
+
+
+def _speaking_thickness(look: Look) -> int:
+    return min(max(4, _thickness(look.height)), _outer_thickness(look))
 
 
 def _top(look: Look, height: int) -> int:

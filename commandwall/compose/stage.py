@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -212,7 +213,7 @@ class Stage:
         self, number: int, state: TileState, now_ns: int, age_s: int = 0, damaged: bool = False
     ) -> Look:
         spec, captions = self.specs[number], self._captions
-        return Look(
+        look = Look(
             cell=spec.cell,
             name=captions.name(number),
             width=spec.rect.width,
@@ -229,6 +230,8 @@ class Stage:
             top=captions.top(number),
             person=captions.person(number),
         )
+        silent = state is TileState.LIVE and not damaged and captions.composed(number)
+        return replace(look, name="", area="", details=(), dot=False) if silent else look
 
     def _rehearse(self) -> None:
         """Make the faces that the first tick will want, so that it finds their patches kept."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from commandwall.model.conference.identity import room_of
 from commandwall.model.conference.participant import Participant
 from commandwall.model.conference.state import Conference, Mode
-from commandwall.model.layout import AUTO, Layout
+from commandwall.model.layout import AUTO, Cell, Layout
 from commandwall.model.placing import fitting_layout
 from commandwall.model.source import CONTENT, PICTURE, Source, SourceKind
 
@@ -61,8 +61,17 @@ def stage(state: Conference, layouts: Mapping[str, Layout]) -> Stage:
     people = _pick(shown, room, led=name != AUTO)
     names = ([CONTENT] if with_content else []) + [one.id for one in people]
     if name == AUTO:
-        name = fitting_layout(layouts.values(), len(names), _WIDTH, _HEIGHT).id
+        name = fitting_layout(_equal(layouts), len(names), _WIDTH, _HEIGHT).id
     return Stage(name, tuple(source_of(state.id, one) for one in names))
+
+
+def _equal(layouts: Mapping[str, Layout]) -> list[Layout]:
+    """Return those whose cells are all of one size, since in a gallery nobody comes before others."""
+    return [layout for layout in layouts.values() if len({_size(cell) for cell in layout.cells}) == 1]
+
+
+def _size(cell: Cell) -> tuple[float, float]:
+    return cell.columns, cell.rows
 
 
 def view(state: Conference, participant: str) -> View:

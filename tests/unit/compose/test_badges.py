@@ -25,7 +25,7 @@ from commandwall.model.conference.marks import MOST_LEVEL, PersonMarks, Quality
 from commandwall.model.overlays import Labels
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
-from tests.unit.compose.scenery import NOW, PLAIN, copied, make_stage, same, scenery, told
+from tests.unit.compose.scenery import NOW, PLAIN, S, copied, make_stage, same, scenery, told
 
 FOREVER = 1 << 62
 SIZES = [(1280, 720), (640, 360), (426, 240), (320, 180), (256, 144), (128, 72)]
@@ -48,7 +48,10 @@ def drawn(
 ) -> Planes:
     width, height = size
     canvas = Canvas(width, height)
-    tile = Tile(canvas.region(canvas.rect), (Canvas(width, height).planes,))
+    grey = Canvas(width, height).planes
+    for plane, value in zip(grey, (126, 128, 128), strict=True):
+        plane[:] = value  # signs on a see-through strip have their very colour over middle grey
+    tile = Tile(canvas.region(canvas.rect), (grey,))
     face = Faces(words_of(language), PatchBook()).face(
         Look("1", name, width, height, TileState.LIVE, person=marks)
     )
@@ -126,6 +129,19 @@ def test_only_the_tile_of_whom_something_changed_is_drawn() -> None:
         stage.dress(PLAIN)
         assert stage.compose(NOW, FOREVER) == {1}
         assert same(before, canvas.planes)
+
+
+def test_the_picture_of_a_conference_is_written_over_only_when_it_is_not_live() -> None:
+    rect = Rect(0, 0, 320, 180)
+    with scenery(rect) as scene:
+        canvas = Canvas(320, 180)
+        tile = replace(scene.tiles[0], source="conference:flood/picture", name="防汛会商")
+        stage = make_stage(canvas, [tile], told(tile.source, FeedState.LIVE))
+        scene.publish(0, 90)
+        stage.compose(NOW, FOREVER)
+        assert (canvas.planes.y == 90).all()
+        stage.compose(NOW + 5 * S, FOREVER)
+        assert (canvas.planes.y[0] == STATE[TileState.LATE].y).all()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

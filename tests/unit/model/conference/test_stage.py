@@ -26,6 +26,9 @@ def test_a_gallery_grows_with_those_who_are_in_it() -> None:
     assert shown(room()) == ("1", "chair")
     assert shown(room("a")) == ("2x1", "chair", "a")
     assert shown(room("a", "b", "c")) == ("2x2", "chair", "a", "b", "c")
+    assert [shown(room(*"abcdefghijklmnopqrs"[:count]))[0] for count in (4, 6, 9, 13, 19)] == [
+        "3x2", "3x3", "4x3", "4x4", "5x4"
+    ]  # fmt: skip
     assert shown(leave(room(), "chair", NOW_S)) == ("1",)
     assert shown(room("a", "b").changed("a", has_people=False)) == ("2x1", "chair", "b")
 
