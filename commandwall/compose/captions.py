@@ -84,7 +84,7 @@ class Captions:
         return self._dressing.persons.get(self._specs[number].source)
 
     def composed(self, number: int) -> bool:
-        """Return whether a tile shows the picture of a conference, which says all by itself while it is live."""
+        """Return whether a tile shows a conference's picture, which says all by itself while it is live."""
         return self._composed[number]
 
     def name(self, number: int) -> str:
