@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from commandwall.base.errors import NotFoundError
+from commandwall.control.sources import OneStreamBook
 from commandwall.ipc.packets import BusAddress
-from commandwall.model.camera import FeedState, StreamName
+from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.source import Source, SourceKind
 
@@ -34,7 +35,7 @@ class _Entry:
     bus: BusAddress | None = None
 
 
-class ConferenceBook:
+class ConferenceBook(OneStreamBook):
     """All pictures of conferences, by ``CONFERENCE/PARTICIPANT``. Belongs to the control plane's event loop.
 
     Implements :class:`commandwall.control.sources.SourceBook`. A picture is received while a tile shows it,
@@ -44,9 +45,9 @@ class ConferenceBook:
     kind = SourceKind.CONFERENCE
 
     def __init__(self, links: BookLinks) -> None:
+        super().__init__()
         self._links = links
         self._entries: dict[str, _Entry] = {}
-        self._watchers: list[Callable[[str], None]] = []
 
     def ids(self) -> Iterable[str]:
         """Return the ids of all there are, in the order in which they came."""
@@ -56,22 +57,10 @@ class ConferenceBook:
         """Return what it is called; raises :class:`NotFoundError`."""
         return self._get(source_id).name
 
-    def stream(self, source_id: str, width: int, height: int) -> StreamName:
-        """Return the only stream there is."""
-        return StreamName.MAIN
-
-    def on_demand(self, source_id: str, stream: StreamName) -> bool:
-        """Return true: it is received while a tile shows it."""
-        return True
-
     def state(self, source_id: str) -> tuple[FeedState, Reason]:
         """Return how it is, and why."""
         entry = self._get(source_id)
         return entry.state, entry.reason
-
-    def watch(self, watcher: Callable[[str], None]) -> None:
-        """Call ``watcher`` with the id whenever the state or reason of a picture changes."""
-        self._watchers.append(watcher)
 
     def put(self, source_id: str, name: str) -> None:
         """Take in a picture that there may be, or another name of one there is."""
@@ -115,8 +104,7 @@ class ConferenceBook:
         if (entry.state, entry.reason) == (state, reason):
             return
         entry.state, entry.reason = state, reason
-        for watcher in self._watchers:
-            watcher(source_id)
+        self.tell(source_id)
 
     def _get(self, source_id: str) -> _Entry:
         try:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from commandwall.base.clock import utc_iso
 from commandwall.base.errors import NotFoundError
+from commandwall.control.sources import OneStreamBook
 from commandwall.control.state import Publish
-from commandwall.model.camera import FeedState, StreamName
+from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.source import SourceKind
 
@@ -40,7 +41,7 @@ class ScreenEvent:
     removed: bool = False
 
 
-class Screens:
+class Screens(OneStreamBook):
     """All screens; they are made by being shared. Belongs to the control plane's event loop.
 
     Implements :class:`commandwall.control.sources.SourceBook`. ``on_removed`` is called before a
@@ -52,12 +53,12 @@ class Screens:
     def __init__(
         self, publish: Publish, on_removed: Callable[[str], None], on_renamed: Callable[[str], None]
     ) -> None:
+        super().__init__()
         self._publish = publish
         self._on_removed = on_removed
         self._on_renamed = on_renamed
         self._screens: dict[str, ScreenStatus] = {}
         self._reasons: dict[str, Reason] = {}
-        self._watchers: list[Callable[[str], None]] = []
 
     def all(self) -> list[ScreenStatus]:
         """Return every screen, those shared longest ago first."""
@@ -71,21 +72,9 @@ class Screens:
         """Return what it is called; raises :class:`NotFoundError`."""
         return self._get(source_id).name
 
-    def stream(self, source_id: str, width: int, height: int) -> StreamName:
-        """Return the only stream there is."""
-        return StreamName.MAIN
-
-    def on_demand(self, source_id: str, stream: StreamName) -> bool:
-        """Return true: a screen is received while a tile shows it."""
-        return True
-
     def state(self, source_id: str) -> tuple[FeedState, Reason]:
         """Return how it is, and why."""
         return self._get(source_id).state, self._reasons[source_id]
-
-    def watch(self, watcher: Callable[[str], None]) -> None:
-        """Call ``watcher`` with the screen's id whenever its state or reason changes."""
-        self._watchers.append(watcher)
 
     def begin(self, screen_id: str, name: str, by: str) -> None:
         """Take in a screen that ``by`` begins to share."""
@@ -117,8 +106,7 @@ class Screens:
         screen.since = utc_iso()
         self._reasons[screen_id] = reason
         self._publish("screen", ScreenEvent(screen))
-        for watcher in self._watchers:
-            watcher(screen_id)
+        self.tell(screen_id)
 
     def _get(self, screen_id: str) -> ScreenStatus:
         try:

@@ -43,6 +43,30 @@ class SourceBook(Protocol):
         """Call ``watcher`` with the id whenever a source's state or reason changes."""
 
 
+class OneStreamBook:
+    """What books have in common whose sources have one stream each, received while a tile shows it."""
+
+    def __init__(self) -> None:
+        self._watchers: list[Callable[[str], None]] = []
+
+    def stream(self, source_id: str, width: int, height: int) -> StreamName:
+        """Return the only stream there is."""
+        return StreamName.MAIN
+
+    def on_demand(self, source_id: str, stream: StreamName) -> bool:
+        """Return true: it is received while a tile shows it."""
+        return True
+
+    def watch(self, watcher: Callable[[str], None]) -> None:
+        """Call ``watcher`` with the id whenever the state or reason of a source changes."""
+        self._watchers.append(watcher)
+
+    def tell(self, source_id: str) -> None:
+        """Tell those who watch that state or reason of a source is another one."""
+        for watcher in self._watchers:
+            watcher(source_id)
+
+
 class Facts(NamedTuple):
     """What else is known of a source: the area where it is, and what nobody gets to see of it."""
 
