@@ -109,6 +109,10 @@ async def test_people_and_pictures_of_a_conference_fill_cells(two: Meeting) -> N
 
 
 async def test_a_camera_is_content_as_it_is_and_a_panel_or_scene_is_composed(two: Meeting) -> None:
+    async def known() -> bool:
+        return all(camera["codec"] == "h264" for camera in (await two.daemon.get("/cameras"))["items"])
+
+    await until("it is known what cameras send", known)
     await two.desk.chair("present", "camera:cam-3")
     eyes = await two.peers[SITE].watch_content()
 
@@ -205,7 +209,7 @@ async def test_a_recording_has_the_picture_and_all_voices(two: Meeting, tmp_path
     pictures, sound = await asyncio.to_thread(decoded, file)
     assert set(two.scan.people(pictures[-1])) == {CHAIR, SITE}
     levels = {number: level_db(sound, tone_hz(number)) for number in (*BOTH, 3)}
-    assert levels[CHAIR] > -45 and levels[SITE] > -45 and levels[3] < min(levels[CHAIR], levels[SITE]) - 20
+    assert min(levels[CHAIR], levels[SITE]) > max(-60, levels[3] + 20), levels
 
 
 def decoded(file: Path) -> tuple[list[NDArray[np.uint8]], NDArray[np.float32]]:
