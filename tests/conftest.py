@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from commandwall.workers.processes import Processes
 from tests.children import descendants, leftovers
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SYSTEM_PYTHON = "/usr/bin/python3"
 LIVE555_SERVER = str(Path(sys.prefix, "bin", "live555-server"))
 """Built by .ci/live555."""
+settings.register_profile("commandwall", deadline=None)  # A busy machine fails no test.
+settings.load_profile("commandwall")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 

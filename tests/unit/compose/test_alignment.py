@@ -89,7 +89,7 @@ class Wall:
         return [int(captured_ns) - self.alignment.at_ns for captured_ns in self.truth.captured]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from([10, 12, 15, 20, 25, 30]), st.integers(0, 400), st.integers(0, 99)),
@@ -116,7 +116,7 @@ def test_cameras_within_the_limit_show_the_same_moment_to_half_a_period(
         assert wall.now_ns - TICK - wall.alignment.at_ns <= slowest_ns + TICK + 2 * MS
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=9), st.integers(0, 300), st.integers(0, 66))
 def test_a_picture_that_is_overdue_leaves_its_tile_behind_by_as_much(
     jitter_ms: list[int], delay_ms: int, phase_ms: int

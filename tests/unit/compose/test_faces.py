@@ -52,7 +52,7 @@ looks = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(looks)
 def test_all_of_a_face_lies_inside_its_tile_and_on_even_pixels(look: Look) -> None:
     for patch, x, y, _ in FACES.face(look).parts:

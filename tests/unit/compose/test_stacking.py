@@ -84,7 +84,7 @@ def canvas_for(rects: Sequence[Rect]) -> Canvas:
     return Canvas(max(rect.right for rect in rects) + 6, max(rect.bottom for rect in rects) + 2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(grids(), heaps), st.data())
 def test_every_pixel_is_of_the_topmost_tile_there_or_a_gap(rects: list[Rect], data: st.DataObject) -> None:
     canvas = canvas_for(rects)
@@ -101,7 +101,7 @@ def test_every_pixel_is_of_the_topmost_tile_there_or_a_gap(rects: list[Rect], da
                 assert np.array_equal(plane, slow)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(heaps, st.data())
 def test_nothing_is_drawn_that_is_not_affected(rects: list[Rect], data: st.DataObject) -> None:
     changed = data.draw(st.sets(st.sampled_from(range(len(rects)))))

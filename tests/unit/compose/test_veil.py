@@ -63,7 +63,7 @@ def test_what_is_outside_of_a_rectangle_is_each_pixel_once(rect: Rect, other: Re
     assert (count == expected).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(rects, st.booleans()), max_size=5))
 def test_hidden_tiles_are_hidden_and_those_over_them_are_not(placed: list[tuple[Rect, bool]]) -> None:
     tiles = [tile(number, rect) for number, (rect, _) in enumerate(placed)]
@@ -117,7 +117,7 @@ def test_a_head_that_shows_a_part_hides_what_is_in_it() -> None:
     assert is_white(canvas.planes, Rect(0, 0, 160, 90)) and is_white(canvas.planes, Rect(40, 90, 120, 90))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.sampled_from([(1920, 1080), (320, 180), (90, 400)]), st.sampled_from([16, 126, 235]))
 def test_a_watermark_is_faint_everywhere_and_seen_on_any_ground(size: tuple[int, int], ground: int) -> None:
     canvas = Canvas(*size)

@@ -108,7 +108,7 @@ def heads(draw: st.DrawFn) -> Head:
     return Head("h", rect, bezel, draw(st.sampled_from(ROTATIONS)), draw(st.none() | st.tuples(sides, sides)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(heads())
 def test_every_pixel_of_a_head_is_the_reference_s(head: Head) -> None:
     head.check(Rect(0, 0, SIDE, SIDE))

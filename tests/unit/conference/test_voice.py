@@ -148,7 +148,7 @@ events = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(events, st.integers(-(1 << 62), 1 << 62))
 def test_any_order_loss_and_garbage_yield_a_block_a_tick_and_are_kept_within_bounds(
     sent: list[tuple[int, int | bytes, int]], origin_90k: int

@@ -75,7 +75,7 @@ def test_nothing_is_known_before_anything_came() -> None:
     assert (figures.source, figures.skew_ms, figures.drift_ppm) == (ClockSource.UNKNOWN, None, None)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.floats(-1e7, 1e7),
     st.floats(-200, 200),

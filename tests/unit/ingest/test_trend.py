@@ -46,7 +46,7 @@ def test_a_value_is_known_at_once_and_a_slope_when_it_is_sure() -> None:
     assert slope_of(trend) == pytest.approx(50, abs=1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.floats(-200, 200),
     st.floats(0, 20),
@@ -67,7 +67,7 @@ def test_a_slope_is_right_under_jitter_or_is_not_said(
 
 
 @given(st.floats(-200, 200), st.sampled_from([-1, 1]), st.floats(0.3, 1e5))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_step_of_a_clock_begins_anew_and_the_slope_comes_back(
     drift_ppm: float, sign: int, step_s: float
 ) -> None:

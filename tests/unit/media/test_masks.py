@@ -40,7 +40,7 @@ def picture_of(mask: Mask, width: int, height: int) -> Planes:
     return planes
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(triangles, sizes, sizes, st.sampled_from(Aspect))
 def test_nothing_of_what_a_mask_covers_is_left(
     mask: Mask, source: tuple[int, int], target: tuple[int, int], aspect: Aspect

@@ -217,7 +217,7 @@ MISCHIEF: tuple[bytes, ...] = (
 STEPS = ("OPTIONS", "DESCRIBE", "SETUP", "PLAY")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(st.sampled_from(STEPS), st.lists(st.sampled_from(MISCHIEF), max_size=4), max_size=3),
     st.lists(st.sampled_from(MISCHIEF), max_size=8),

@@ -220,7 +220,7 @@ bodies: dict[PanelKind, st.SearchStrategy[Body]] = {
 }  # fmt: skip
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), st.sampled_from(VALUED))
 def test_any_value_that_is_taken_can_be_painted(data: st.DataObject, kind: PanelKind) -> None:
     series = kind is PanelKind.SERIES

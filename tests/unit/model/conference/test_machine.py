@@ -161,5 +161,5 @@ class Meeting(RuleBasedStateMachine):
         assert settled(self.state, settle(mine, mine)) == self.state
 
 
-Meeting.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Meeting.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestMeeting = Meeting.TestCase
