@@ -29,7 +29,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; connect-src 'self' ws: wss:"
 )
 _PAGES = {"/": "index.html", "/ops": "ops.html", "/login": "login.html"}
-_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
 _VIDEO_HEADER = struct.Struct("!4sBBHQqQ")
 
@@ -155,6 +155,16 @@ class StagedDaemon:
     panels: list[dict[str, Any]] = field(default_factory=list)
     layouts: Sequence[dict[str, Any]] = field(default_factory=lambda: [grid(1), grid(2), grid(3)])
     screens: Sequence[dict[str, Any]] = ()
+    conferences: list[dict[str, Any]] = field(default_factory=list)
+    invitation: dict[str, Any] = field(
+        default_factory=lambda: {
+            "participant": "p-9",
+            "token": "t",
+            "join_url": "/join/t",
+            "expires_at": "2026-11-23T00:00:00Z",
+        }
+    )
+    conference_calls: list[tuple[str, Any]] = field(default_factory=list)
     role: str = "operator"
     signed_in: bool = True
     revision: int = 7
@@ -289,7 +299,7 @@ class StagedDaemon:
         name = "head.html" if path.startswith("/head/") else _PAGES.get(path, path.removeprefix("/panel/"))
         headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
         file = PANEL / name
-        await route.fulfill(body=file.read_bytes(), content_type=_TYPES[file.suffix], headers=headers)
+        await route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix], headers=headers)
 
     def _call(self, route: Route, path: str) -> tuple[int, Any]:
         """Return the status and JSON that answer an API call."""
@@ -301,6 +311,9 @@ class StagedDaemon:
             return 401, {"title": "Not signed in", "detail": "sign in first"}
         if path.endswith("/prepare"):
             self.prepared.append(body)
+        if path.startswith("/conferences") and route.request.method == "POST":
+            self.conference_calls.append((path, body))
+            return 201, self.invitation
         if (act := self._acts(path)) is not None:
             return act(route.request.method, path, body)
         written = route.request.method in ("PUT", "DELETE") or path.endswith(("/swap", "/undo", "/redo"))
@@ -314,6 +327,7 @@ class StagedDaemon:
             "/data": {"items": self.panels},
             "/layouts": {"items": self.layouts},
             "/screens": {"items": self.screens},
+            "/conferences": {"items": self.conferences},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
             "/walls/main/steps": self.steps(),

@@ -26,10 +26,13 @@ GROUPS |= {
     "data",
 }
 GROUPS |= {"tour", "tourstate", "tourhalt", "action", "outcome", "day", "lost"}
+GROUPS |= {"presence", "seat", "mode", "verb", "link", "line", "quality", "plain", "fault", "roll", "notice", "bar", "join"}
+GROUPS |= {"recording"}
 
 
 def words(language: str) -> dict[str, str]:
-    text = (PANEL / "js" / "words" / f"{language}.js").read_text("utf-8")
+    files = sorted((PANEL / "js" / "words").glob(f"{language}*.js"))
+    text = "".join(file.read_text("utf-8") for file in files)
     pairs = re.findall(r'^  "?([\w. ]+)"?:\s*\n?\s*"((?:[^"\\]|\\.)*)",$', text, re.MULTILINE)
     return dict(pairs)
 

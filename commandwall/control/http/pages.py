@@ -24,6 +24,13 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 
+_INVITATION_HEADERS = {
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), "
+    "geolocation=(), payment=(), usb=(), serial=(), bluetooth=()",
+    "X-Robots-Tag": "noindex",
+}
+
 
 def _page(name: str) -> Handler:
     """Return a handler that serves the page ``name`` to those who are signed in."""
@@ -61,8 +68,13 @@ _head_page = _page("head.html")
 
 
 async def join(request: web.Request) -> web.StreamResponse:
-    """Serve the page of a conference; it reads the invitation out of its own address."""
-    return _file(web_of(request).pages / "join.html")
+    """Serve the page of a conference to whoever was invited; the page itself asks what its token is good for.
+
+    The token stays in the address, so that the page can be opened again: nothing may keep or pass it on.
+    """
+    response = _file(web_of(request).pages / "join.html")
+    response.headers.update(_INVITATION_HEADERS)
+    return response
 
 
 async def asset(request: web.Request) -> web.StreamResponse:
@@ -96,6 +108,6 @@ ROUTES = (
     Route("GET", "/ops", _page("ops.html"), "The ops team's page"),
     Route("GET", "/login", login, "The sign-in page", signed_in=False),
     Route("GET", "/head/{wall}/{head}", head, "A head on a whole screen"),
-    Route("GET", "/join/{token}", join, "The page of whoever was invited", signed_in=False),
+    Route("GET", "/join/{token}", join, "The page of a conference", signed_in=False),
     Route("GET", "/panel/{path:.+}", asset, "The files of the pages", signed_in=False),
 )

@@ -17,9 +17,13 @@ export class Problem extends Error {
 }
 
 export class Api {
-  /** @param {() => void} onSignedOut called when the daemon no longer knows the session */
-  constructor(onSignedOut = toSignIn) {
+  /**
+   * @param {() => void} onSignedOut called when the daemon no longer knows the session
+   * @param {string} token of whoever has no session here
+   */
+  constructor(onSignedOut = toSignIn, token = "") {
     this.onSignedOut = onSignedOut;
+    this.token = token;
     this.checkedAtMs = -Infinity;
   }
 
@@ -97,6 +101,7 @@ export class Api {
    * @throws {Problem}
    */
   async send(method, path, body, headers) {
+    if (this.token !== "") headers.set("Authorization", `Bearer ${this.token}`);
     const response = await fetch(BASE + path, { method, headers, body }).catch((error) => {
       throw new Problem(0, { detail: String(error.message ?? error) });
     });

@@ -11,8 +11,10 @@ const SILENCE_MS = 10_000;
  * these, `up` and `down` when the connection comes and goes.
  */
 export class EventStream extends EventTarget {
-  constructor() {
+  /** @param {string} path below `/api/v1`, which may have a query */
+  constructor(path = "/events") {
     super();
+    this.path = path;
     this.backoff = new Backoff();
     /** @type {WebSocket | null} */
     this.socket = null;
@@ -20,12 +22,14 @@ export class EventStream extends EventTarget {
     this.lastSeq = null;
     this.up = false;
     this.watchdog = 0;
+    this.retry = 0;
   }
 
   /** Connects, and stays connected until the page goes. */
   open() {
-    const query = this.lastSeq === null ? "" : `?after=${this.lastSeq}`;
-    const socket = new WebSocket(socketUrl(`/events${query}`));
+    const separator = this.path.includes("?") ? "&" : "?";
+    const after = this.lastSeq === null ? "" : `${separator}after=${this.lastSeq}`;
+    const socket = new WebSocket(socketUrl(this.path + after));
     this.socket = socket;
     socket.addEventListener("message", (event) => this.receive(JSON.parse(event.data)));
     socket.addEventListener("close", () => this.lost(socket));
@@ -64,6 +68,15 @@ export class EventStream extends EventTarget {
     clearTimeout(this.watchdog);
     this.up = false;
     this.dispatchEvent(new CustomEvent("down"));
-    setTimeout(() => this.open(), this.backoff.next());
+    this.retry = setTimeout(() => this.open(), this.backoff.next());
+  }
+
+  /** Listens no longer. */
+  close() {
+    const socket = this.socket;
+    this.socket = null;
+    clearTimeout(this.watchdog);
+    clearTimeout(this.retry);
+    socket?.close();
   }
 }

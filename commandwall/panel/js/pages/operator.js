@@ -13,6 +13,11 @@ import { PanelStore } from "../data/store.js";
 import { LayoutPicker } from "../layouts/picker.js";
 import { OverlayDialogs } from "../overlays/dialogs.js";
 import { PtzPad } from "../ptz/pad.js";
+import { ContentChooser } from "../rooms/content.js";
+import { ConferenceDrawer } from "../rooms/drawer.js";
+import { ConferenceForms } from "../rooms/forms.js";
+import { ConferenceStore } from "../rooms/store.js";
+import { contentChoices } from "../rooms/choices.js";
 import { ScreenList } from "../screens/list.js";
 import { ScreenSharing } from "../screens/sharing.js";
 import { ScreenStore } from "../screens/store.js";
@@ -84,6 +89,12 @@ const strip = new SceneStrip(byId("scenes"), programme, i18n, {
   onConsider: (scene) => desk.prepareScene(programme, scene),
   onMenu: (scene, x, y) => scenes.menu(scene, x, y),
 });
+const conferences = new ConferenceStore();
+const forms = new ConferenceForms({ api, i18n, dialog });
+const chooser = new ContentChooser(dialog, i18n, () =>
+  contentChoices({ tile: view.tile(view.selected), wall: session.wall, store, screens, panels, programme }, i18n),
+);
+const drawer = new ConferenceDrawer({ api, i18n, menu, dialog, toasts, store: conferences, forms, chooser });
 const tourEditor = new TourEditor({ programme, view, store, tours, dialog, toasts, i18n });
 const scheduleEditor = new ScheduleEditor({ programme, dialog, toasts, i18n });
 
@@ -141,6 +152,7 @@ function showSession() {
   tree.refresh();
   list.refresh();
   screenList.refresh();
+  drawer.refresh();
   showPad();
 }
 
@@ -170,7 +182,7 @@ function cancel() {
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
 async function load() {
-  const [who, areas, cameras, newPanels, walls, layouts, newScreens] = await Promise.all([
+  const [who, areas, cameras, newPanels, walls, layouts, newScreens, newConferences] = await Promise.all([
     api.get("/session"),
     api.list("/areas"),
     api.list("/cameras"),
@@ -178,6 +190,7 @@ async function load() {
     api.list("/walls"),
     api.list("/layouts"),
     api.list("/screens"),
+    api.list("/conferences"),
   ]);
   topbar.show(who);
   desk.setRole(who.role);
@@ -188,6 +201,10 @@ async function load() {
   form.areas = areas;
   screens.load(newScreens);
   picker.load(layouts);
+  forms.walls = walls;
+  drawer.steering.chair.layouts = layouts;
+  drawer.setRole(desk.readOnly);
+  conferences.load(newConferences);
   strip.load(layouts, walls);
   await programme.load();
   offerWalls(walls, (id) => toasts.report(openWall(id)));
@@ -206,6 +223,9 @@ function wireEvents() {
   events.addEventListener("data", (event) => panels.receive(/** @type {CustomEvent} */ (event).detail));
   events.addEventListener("screen", (event) =>
     screens.receive(/** @type {CustomEvent} */ (event).detail),
+  );
+  events.addEventListener("conference", (event) =>
+    conferences.receive(/** @type {CustomEvent} */ (event).detail),
   );
   events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
   programme.watch(events);
@@ -266,6 +286,15 @@ function wireDragging() {
     };
     return { label: screen.name, drop };
   });
+  drag.from(byId("rooms"), (target) => {
+    const dragged = drawer.sourceAt(target);
+    if (dragged === null) return null;
+    const drop = (/** @type {string} */ cell) => {
+      view.select(cell);
+      desk.change(() => session.setCell(cell, dragged.source));
+    };
+    return { label: dragged.name, drop };
+  });
   drag.from(view.grid, (target) => {
     const from = view.cellAt(target);
     const tile = view.tile(from);
@@ -285,6 +314,7 @@ i18n.follow();
 tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(sourceOf(camera));
 list.cellsOf = (/** @type {string} */ panel) => session.cellsOf(dataSource(panel));
 screenList.cellsOf = (/** @type {string} */ screen) => session.cellsOf(screenSource(screen));
+drawer.cellsOf = (/** @type {string} */ source) => session.cellsOf(source);
 wireEvents();
 wireDragging();
 listenToKeys({

@@ -1,7 +1,7 @@
 /** The button that shares this screen, and ends that. */
 
 import { byId } from "../base/dom.js";
-import { publish } from "./whip.js";
+import { publish } from "../webrtc/session.js";
 
 /** Roles that may share a screen. */
 const SHARING = new Set(["operator", "leader", "admin"]);
@@ -47,12 +47,15 @@ export class ScreenSharing {
     const track = stream.getVideoTracks()[0];
     track.contentHint = "detail";
     const url = `/whip/screens/${encodeURIComponent(this.id)}?name=${encodeURIComponent(this.user)}`;
-    const leave = await this.toasts.report(publish(url, stream, () => this.lost()));
-    if (leave === undefined) return track.stop();
+    const session = await this.toasts.report(publish(url, stream));
+    if (session === undefined) return track.stop();
+    session.onState = (state) => {
+      if (state === "failed") this.lost();
+    };
     this.end = () => {
       this.end = null;
       track.stop();
-      leave();
+      session.end();
       this.refresh();
     };
     track.addEventListener("ended", () => this.end?.()); // By the browser's own button.

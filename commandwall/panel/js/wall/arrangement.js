@@ -47,6 +47,7 @@ export const NONE = "none";
 const CAMERA = "camera:";
 const DATA = "data:";
 const SCREEN = "screen:";
+const CONFERENCE = "conference:";
 
 /** @param {string} camera @returns {string} */
 export function sourceOf(camera) {
@@ -71,6 +72,11 @@ export function isData(source) {
 /** @param {string} screen @returns {string} */
 export function screenSource(screen) {
   return SCREEN + screen;
+}
+
+/** @param {string} conference @param {string} participant or `picture`, `content` @returns {string} */
+export function conferenceSource(conference, participant) {
+  return `${CONFERENCE}${conference}/${participant}`;
 }
 
 /** @param {Wall} wall @returns {Arrangement} */

@@ -51,6 +51,24 @@ export class Dialog {
     input.select();
   }
 
+  /**
+   * Asks whether something is really to be done.
+   * @param {string} title what it is
+   * @param {string} text what follows from it
+   * @param {() => void} then
+   */
+  confirm(title, text, then) {
+    const sure = () => {
+      this.close();
+      then();
+    };
+    this.open(
+      title,
+      element("p", { class: "dialog-text" }, text),
+      element("p", { class: "dialog-sure" }, element("button", { type: "button", class: "danger", on: { click: sure } }, title)),
+    );
+  }
+
   get isOpen() {
     return this.node.open;
   }

@@ -1,5 +1,7 @@
 /** The words of the interface: English. */
 
+import { enConference } from "./en_conference.js";
+
 /** @type {Record<string, string>} */
 export const en = {
   "title.operator": "Operator",
@@ -380,4 +382,6 @@ export const en = {
   "process.ready": "Running",
   "process.waiting to restart": "Waiting to restart",
   "process.stopped": "Stopped",
+
+  ...enConference,
 };

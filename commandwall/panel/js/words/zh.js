@@ -1,5 +1,7 @@
 /** 界面用语：中文。 */
 
+import { zhConference } from "./zh_conference.js";
+
 /** @type {Record<string, string>} */
 export const zh = {
   "title.operator": "操作台",
@@ -375,4 +377,6 @@ export const zh = {
   "process.ready": "运行中",
   "process.waiting to restart": "等待重启",
   "process.stopped": "已停止",
+
+  ...zhConference,
 };

@@ -69,3 +69,14 @@ async def test_a_wrong_token_lets_no_display_in(connect: Connect) -> None:
     response = await client.get("/head/main/left?token=cw_wrong", allow_redirects=False)
     assert response.status == 401
     assert "Set-Cookie" not in response.headers
+
+
+async def test_whoever_is_invited_needs_no_session_and_the_token_goes_nowhere(connect: Connect) -> None:
+    stranger = await connect()
+    response = await stranger.get("/join/some.token-of-somebody", allow_redirects=False)
+    assert (response.status, await response.text()) == (200, "<title>join.html</title>")
+    headers = response.headers
+    assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert headers["Permissions-Policy"].startswith("camera=(self), microphone=(self), display-capture=(self)")
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "Set-Cookie" not in headers

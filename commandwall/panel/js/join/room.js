@@ -1,0 +1,253 @@
+/** The page of a call: pictures, buttons, roster, and what is to be said. */
+
+import { byId, element, icon } from "../base/dom.js";
+import { Bar } from "./bar.js";
+import { noticeFor } from "./notices.js";
+import { Quality } from "./quality.js";
+import { Stage } from "./stage.js";
+
+/** So wide that a roster has room beside the pictures. */
+const WIDE = "(min-width: 1200px)";
+
+/**
+ * @typedef {object} Parts
+ * @property {import("./call.js").Call} call
+ * @property {import("../base/i18n.js").I18n} i18n
+ * @property {import("../widgets/toasts.js").Toasts} toasts
+ * @property {import("../conference/steering.js").Steering} steering
+ * @property {() => void} onLeave
+ */
+
+export class Room {
+  /** @param {Parts} parts */
+  constructor({ call, i18n, toasts, steering, onLeave }) {
+    this.call = call;
+    this.i18n = i18n;
+    this.toasts = toasts;
+    this.steering = steering;
+    this.stage = new Stage(call, i18n);
+    this.quality = new Quality(call, i18n);
+    this.bar = new Bar(this.buttons(onLeave));
+    this.sideOpen = false;
+    /** What the notice shown says, so that it is not built anew five times a second. */
+    this.noticed = "";
+    this.recorded = false;
+    /** @type {number | null} */
+    this.downSinceMs = null;
+    byId("side-close").addEventListener("click", () => this.openSide(false));
+    call.addEventListener("change", () => this.refresh());
+    call.addEventListener("up", () => this.connection(null));
+    call.addEventListener("down", () => this.connection(this.downSinceMs ?? Date.now()));
+    call.addEventListener("shareRefused", (event) => toasts.problem(/** @type {CustomEvent} */ (event).detail));
+    call.devices.addEventListener("change", () => this.refresh());
+    call.devices.addEventListener("lost", (event) => this.lostDevice(/** @type {CustomEvent} */ (event).detail));
+    document.addEventListener("fullscreenchange", () => this.bar.refresh());
+    i18n.addEventListener("change", () => this.refresh());
+    setInterval(() => this.tellDown(), 500);
+  }
+
+  /** Read by tests and benchmarks. */
+  get figures() {
+    return { people: this.stage.people.figures, content: this.stage.content.figures };
+  }
+
+  enter() {
+    this.openSide(this.call.mayChair && matchMedia(WIDE).matches);
+    this.stayAwake();
+    this.refresh();
+  }
+
+  close() {
+    this.openSide(false);
+    this.quality.close();
+    this.connection(null);
+    if (document.fullscreenElement !== null) document.exitFullscreen();
+  }
+
+  refresh() {
+    const { conference, me } = this.call;
+    this.bar.refresh();
+    if (conference === null) return;
+    this.steering.show(conference, this.call.chairing, me?.id ?? "");
+    this.tellRecording(conference.recording);
+    byId("side-count").textContent = String(conference.participants.filter(({ state }) => state === "connected").length);
+    this.notice();
+  }
+
+  /** @param {() => void} onLeave @returns {import("./bar.js").Button[]} */
+  buttons(onLeave) {
+    const { t } = this.i18n;
+    const { call } = this;
+    const { devices } = call;
+    const muted = () => !devices.on.audio || devices.tracks.audio === null;
+    const dark = () => !devices.on.video || devices.tracks.video === null;
+    const raised = () => (call.me?.hand_at_s ?? null) !== null;
+    return [
+      {
+        id: "audio",
+        icon: () => (call.me?.muted_by_chair ? "mic_shut" : muted() ? "mic_off" : "mic"),
+        label: () => t(muted() ? "bar.mic.on" : "bar.mic.off"),
+        act: () => this.switchSound(),
+        off: () => muted() || (call.me?.muted ?? false),
+      },
+      {
+        id: "video",
+        icon: () => (dark() ? "camera_off" : "camera"),
+        label: () => t(dark() ? "bar.camera.on" : "bar.camera.off"),
+        act: () => this.switchPicture(),
+        off: dark,
+      },
+      {
+        id: "hand",
+        icon: () => "hand",
+        label: () => t(raised() ? "bar.hand.down" : "bar.hand"),
+        act: () => this.toasts.report(call.raiseHand(!raised())),
+        on: raised,
+        hidden: () => call.chairing,
+      },
+      {
+        id: "share",
+        icon: () => "screen",
+        label: () => t(call.screen === null ? "bar.share" : "bar.share.end"),
+        act: () => this.share(),
+        on: () => call.screen !== null,
+        hidden: () => navigator.mediaDevices?.getDisplayMedia === undefined,
+      },
+      {
+        id: "swap",
+        icon: () => "swap",
+        label: () => t("bar.swap"),
+        act: () => this.stage.rearrange(),
+        hidden: () => !this.stage.hasContent,
+      },
+      {
+        id: "people",
+        icon: () => (call.chairing ? "chair" : "people"),
+        label: () => t(call.chairing ? "bar.chair" : "bar.people"),
+        act: () => this.openSide(!this.sideOpen),
+        on: () => this.sideOpen,
+        count: () => (call.chairing ? this.waiting() : 0),
+      },
+      {
+        id: "full",
+        icon: () => (document.fullscreenElement === null ? "expand" : "back"),
+        label: () => t(document.fullscreenElement === null ? "bar.full" : "bar.full.end"),
+        act: () => this.fullScreen(),
+        hidden: () => !document.fullscreenEnabled,
+      },
+      { id: "leave", icon: () => "phone_down", label: () => t("bar.leave"), act: onLeave },
+    ];
+  }
+
+  /** How many ask the chair for something. */
+  waiting() {
+    const participants = this.call.conference?.participants ?? [];
+    return participants.filter(({ state, hand_at_s: hand }) => state === "lobby" || hand !== null).length;
+  }
+
+  /** @param {boolean} open */
+  openSide(open) {
+    this.sideOpen = open;
+    byId("side").hidden = !open;
+    this.bar.refresh();
+  }
+
+  async switchSound() {
+    const { devices } = this.call;
+    const had = devices.tracks.audio !== null;
+    if (!had) await this.find("audio");
+    if (devices.tracks.audio === null) return;
+    await this.toasts.report(this.call.mute(had && devices.on.audio));
+    this.refresh();
+  }
+
+  async switchPicture() {
+    const { devices } = this.call;
+    if (devices.tracks.video !== null) return devices.turn("video", !devices.on.video);
+    await this.find("video");
+  }
+
+  /** Tries once more to have a device, which may have been plugged in or allowed by now. @param {"audio" | "video"} kind */
+  async find(kind) {
+    const { devices } = this.call;
+    devices.on[kind] = true;
+    await devices.choose(kind);
+    const fault = devices.faults[kind];
+    const { t } = this.i18n;
+    if (fault !== null) this.toasts.show("warning", t(`join.${kind}.none`), t(`fault.${fault}`));
+    else await this.call.replace(kind);
+  }
+
+  /** @param {"audio" | "video"} kind */
+  lostDevice(kind) {
+    this.toasts.show("warning", this.i18n.t(`join.${kind}.lost`));
+  }
+
+  async share() {
+    if (this.call.screen !== null) this.call.endShare();
+    else await this.toasts.report(this.call.share());
+    this.refresh();
+  }
+
+  fullScreen() {
+    if (document.fullscreenElement !== null) document.exitFullscreen();
+    else document.documentElement.requestFullscreen().catch((error) => console.warn("no full screen", error));
+  }
+
+  notice() {
+    const { conference, me } = this.call;
+    const notice = conference === null || me === null ? null : noticeFor(conference, me);
+    const noticed = notice === null ? "" : JSON.stringify([notice, this.i18n.language]);
+    if (noticed === this.noticed) return;
+    this.noticed = noticed;
+    const node = byId("called");
+    node.hidden = notice === null;
+    if (notice === null) return;
+    node.dataset.urgent = String(notice.urgent);
+    const act = { type: "button", class: "primary", on: { click: () => this.act(notice.action) } };
+    node.replaceChildren(
+      icon(notice.urgent ? "sound" : "info"),
+      element("b", {}, this.i18n.t(notice.word)),
+      notice.action === "" ? "" : element("button", act, this.i18n.t(`notice.action.${notice.action}`)),
+    );
+  }
+
+  /** @param {string} action */
+  act(action) {
+    if (action === "hand") this.toasts.report(this.call.raiseHand(true));
+    else if (action === "share") this.share();
+    else this.toasts.report(this.call.mute(false));
+  }
+
+  /** Nobody is recorded without being told. @param {boolean} recording */
+  tellRecording(recording) {
+    if (recording === this.recorded) return;
+    if (recording || this.recorded) {
+      this.toasts.show(recording ? "warning" : "info", this.i18n.t(`recording.${recording ? "on" : "off"}`));
+    }
+    this.recorded = recording;
+  }
+
+  /** @param {number | null} sinceMs */
+  connection(sinceMs) {
+    this.downSinceMs = sinceMs;
+    this.tellDown();
+  }
+
+  /** The server is away: what is seen is the last of it, and nothing said here is heard. */
+  tellDown() {
+    const banner = byId("banner");
+    const down = this.downSinceMs !== null;
+    document.documentElement.dataset.connection = down ? "down" : "up";
+    banner.hidden = !down;
+    if (this.downSinceMs === null) return;
+    const seconds = Math.floor((Date.now() - this.downSinceMs) / 1000);
+    const text = this.i18n.t("join.down", { seconds });
+    if (banner.textContent !== text) banner.textContent = text;
+  }
+
+  async stayAwake() {
+    if (!("wakeLock" in navigator)) return;
+    await navigator.wakeLock.request("screen").catch((error) => console.warn("no wake lock", error));
+  }
+}

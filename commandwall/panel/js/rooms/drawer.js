@@ -1,0 +1,157 @@
+/** The operator's drawer of conferences: all of them, or one under the operator's hands. */
+
+import { byId, element, icon } from "../base/dom.js";
+import { chipsOf, nameOf } from "../conference/facts.js";
+import { CONTENT, PICTURE } from "../conference/state.js";
+import { Steering } from "../conference/steering.js";
+import { conferenceSource } from "../wall/arrangement.js";
+import { ConferenceList } from "./list.js";
+
+/**
+ * @typedef {import("../conference/state.js").Conference} Conference
+ * @typedef {object} Parts
+ * @property {import("../base/api.js").Api} api
+ * @property {import("../base/i18n.js").I18n} i18n
+ * @property {import("../widgets/menu.js").Menu} menu
+ * @property {import("../widgets/dialog.js").Dialog} dialog
+ * @property {import("../widgets/toasts.js").Toasts} toasts
+ * @property {import("./store.js").ConferenceStore} store
+ * @property {import("./forms.js").ConferenceForms} forms
+ * @property {import("./content.js").ContentChooser} chooser
+ */
+
+export class ConferenceDrawer {
+  /** @param {Parts} parts */
+  constructor({ api, i18n, menu, dialog, toasts, store, forms, chooser }) {
+    this.api = api;
+    this.i18n = i18n;
+    this.toasts = toasts;
+    this.store = store;
+    this.forms = forms;
+    this.chooser = chooser;
+    this.node = byId("rooms");
+    /** The conference that is open in the drawer, `""` for the list of all. */
+    this.shown = "";
+    this.readOnly = true;
+    /** Cells that show a source. @type {(source: string) => string[]} */
+    this.cellsOf = () => [];
+    const nodes = { roster: byId("rooms-roster"), roll: byId("rooms-roll"), chair: byId("rooms-chair") };
+    this.steering = new Steering({ api, i18n, menu, dialog, toasts, nodes });
+    this.list = new ConferenceList(byId("rooms-list"), store, i18n, (id) => this.open(id));
+    byId("rooms-toggle").addEventListener("click", () => this.toggle());
+    byId("rooms-close").addEventListener("click", () => this.toggle());
+    byId("rooms-back").addEventListener("click", () => this.open(""));
+    byId("rooms-new").addEventListener("click", () => forms.create((id) => this.open(id)));
+    byId("rooms-invite").addEventListener("click", () => this.withShown((conference) => forms.invite(conference)));
+    byId("rooms-join").addEventListener("click", () => this.withShown((conference) => this.join(conference)));
+    byId("rooms-content").addEventListener("click", () =>
+      chooser.open((source) => this.steering.order({ verb: "present", target: source })),
+    );
+    store.addEventListener("change", () => this.refresh());
+    i18n.addEventListener("change", () => this.refresh());
+  }
+
+  toggle() {
+    this.node.hidden = !this.node.hidden;
+    byId("rooms-toggle").setAttribute("aria-pressed", String(!this.node.hidden));
+    this.refresh();
+  }
+
+  /** @param {boolean} readOnly whether this user only watches */
+  setRole(readOnly) {
+    this.readOnly = readOnly;
+    this.refresh();
+  }
+
+  /** @param {string} id `""` for the list of all */
+  open(id) {
+    this.shown = id;
+    this.refresh();
+  }
+
+  /** @param {(conference: Conference) => void} work */
+  withShown(work) {
+    const conference = this.store.conferences.get(this.shown);
+    if (conference !== undefined) work(conference);
+  }
+
+  /** Joins by account, on a page of its own. @param {Conference} conference */
+  async join({ id }) {
+    const tab = window.open("about:blank"); // Later, browsers would take it for something nobody asked for.
+    const place = await this.toasts.report(this.api.post(`/conferences/${encodeURIComponent(id)}/join`));
+    if (place === undefined) tab?.close();
+    else if (tab !== null) tab.location.replace(place.join_url);
+  }
+
+  refresh() {
+    const open = [...this.store.conferences.values()].filter(({ state }) => state === "open");
+    byId("rooms-count").textContent = open.length === 0 ? "" : String(open.length);
+    byId("rooms-toggle").classList.toggle("recording", open.some(({ recording }) => recording));
+    if (this.node.hidden) return;
+    const conference = this.store.conferences.get(this.shown);
+    this.node.dataset.view = conference === undefined ? "all" : "one";
+    byId("rooms-title").textContent = conference?.name ?? this.i18n.t("rooms.label");
+    if (conference === undefined) this.list.refresh();
+    else this.show(conference);
+  }
+
+  /** @param {Conference} conference */
+  show(conference) {
+    const chips = chipsOf(conference, this.i18n).map(({ kind, icon: name, text }) =>
+      element("span", { class: "chip", data: { kind } }, icon(name), text),
+    );
+    byId("rooms-chips").replaceChildren(...chips);
+    this.steering.show(conference, !this.readOnly);
+    byId("rooms-pictures").replaceChildren(
+      this.picture(conference, PICTURE, "fill", this.i18n.t("rooms.picture")),
+      this.picture(conference, CONTENT, "screen", this.contentText(conference)),
+    );
+    const links = conference.links.map((link) => this.link(link));
+    byId("rooms-links").hidden = links.length === 0;
+    byId("rooms-links").replaceChildren(element("h3", {}, this.i18n.t("rooms.links")), ...links);
+  }
+
+  /** @param {Conference} conference */
+  contentText(conference) {
+    const { content_holder: holder, content_name: name } = conference;
+    return holder === "" ? this.i18n.t("rooms.content.none") : this.i18n.t("join.content", { name: name || nameOf(conference, holder) });
+  }
+
+  /** A row that can be dragged onto a wall. @param {Conference} conference @param {string} which @param {string} picture @param {string} words */
+  picture(conference, which, picture, words) {
+    const source = conferenceSource(conference.id, which);
+    return element(
+      "div",
+      { class: "rooms-picture", title: this.i18n.t("rooms.drag"), data: { source, name: `${conference.name} · ${words}` } },
+      icon(picture),
+      element("span", {}, words),
+      element("span", { class: "row-cells" }, this.cellsOf(source).join(" ")),
+    );
+  }
+
+  /** @param {import("../conference/state.js").Link} link */
+  link({ name, node, above, state, reason, reason_zh: reasonZh }) {
+    const { t, term, language } = this.i18n;
+    const why = language === "zh" ? reasonZh : reason;
+    return element(
+      "div",
+      { class: "rooms-link", title: why, data: { state: LINK_STATES[state] } },
+      element("span", { class: "dot" }),
+      icon("levels"),
+      element("b", {}, name || node),
+      element("span", {}, [t(above ? "link.above" : "link.below"), term("link", state)].join(" · ")),
+    );
+  }
+
+  /** What lies under the pointer, to be dragged onto a wall. @param {EventTarget | null} target */
+  sourceAt(target) {
+    const row = target instanceof Element ? target.closest(".rooms-picture") : null;
+    if (row instanceof HTMLElement) return { source: row.dataset.source ?? "", name: row.dataset.name ?? "" };
+    if (target instanceof Element && target.closest("button") !== null) return null;
+    const participant = this.steering.roster.participantAt(target);
+    return participant === null ? null : { source: conferenceSource(this.shown, participant.id), name: participant.name };
+  }
+}
+
+/** The states of links as states that have a colour. @type {Record<string, string>} */
+const LINK_STATES = { up: "live", connecting: "connecting", broken: "lost" };

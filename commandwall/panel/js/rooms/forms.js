@@ -1,0 +1,135 @@
+/** The dialogs of conferences: a new one, an invitation, what is to be its content. */
+
+import { Problem } from "../base/api.js";
+import { element } from "../base/dom.js";
+
+const ROLES = ["member", "site", "chair"];
+const HOUR_S = 3600;
+/** How long an invitation may be good, in hours. */
+const VALID_H = [8, 24, 168];
+
+/**
+ * @typedef {object} Parts
+ * @property {import("../base/api.js").Api} api
+ * @property {import("../base/i18n.js").I18n} i18n
+ * @property {import("../widgets/dialog.js").Dialog} dialog
+ */
+
+export class ConferenceForms {
+  /** @param {Parts} parts */
+  constructor({ api, i18n, dialog }) {
+    this.api = api;
+    this.i18n = i18n;
+    this.dialog = dialog;
+    /** Walls that may react. @type {{id: string, name: string}[]} */
+    this.walls = [];
+  }
+
+  /** Asks for a new conference. @param {(id: string) => void} then it is there */
+  create(then) {
+    const { t } = this.i18n;
+    const walls = this.walls.map(({ id, name }) => element("option", { value: id }, name || id));
+    const form = this.form(
+      t("rooms.open"),
+      [
+        field(t("rooms.name"), element("input", { name: "name", required: true, maxlength: 100 }), true),
+        field(t("rooms.starts"), element("input", { name: "starts_at", type: "datetime-local" })),
+        field(t("rooms.ends"), element("input", { name: "ends_at", type: "datetime-local" })),
+        field(t("rooms.wall"), element("select", { name: "wall" }, element("option", { value: "" }, t("rooms.wall.none")), ...walls)),
+        element("label", { class: "day" }, element("input", { name: "lobby", type: "checkbox" }), t("rooms.lobby")),
+      ],
+      async (data) => {
+        const body = newConference(data, new Date());
+        await this.api.post("/conferences", body);
+        this.dialog.close();
+        then(body.id);
+      },
+    );
+    this.dialog.open(t("rooms.new"), form, element("p", { class: "dialog-text" }, t("rooms.now")));
+  }
+
+  /** Asks whom to invite, and shows the link. @param {import("../conference/state.js").Conference} conference */
+  invite(conference) {
+    const { t, term } = this.i18n;
+    const roles = ROLES.map((role) => element("option", { value: role }, term("seat", role)));
+    const valid = VALID_H.map((hours) => element("option", { value: hours * HOUR_S, selected: hours === 24 }, t("invite.hours", { hours })));
+    const form = this.form(
+      t("invite.make"),
+      [
+        field(t("invite.name"), element("input", { name: "name", required: true, maxlength: 100 })),
+        field(t("invite.role"), element("select", { name: "role" }, ...roles)),
+        field(t("invite.site"), element("input", { name: "site", maxlength: 100 })),
+        field(t("invite.valid"), element("select", { name: "expires_s" }, ...valid)),
+      ],
+      async (data) => {
+        const body = { name: data.name.trim(), role: data.role, site: data.site.trim(), expires_s: Number(data.expires_s) };
+        const member = await this.api.post(`/conferences/${encodeURIComponent(conference.id)}/members`, body);
+        links.prepend(this.link(body.name, member));
+        form.querySelector("input")?.select();
+      },
+    );
+    const links = element("ul", { class: "dialog-list invitations" });
+    this.dialog.open(t("invite.title", { name: conference.name }), form, links);
+  }
+
+  /** @param {string} name @param {{join_url: string, expires_at: string}} member */
+  link(name, { join_url: path, expires_at: expiresAt }) {
+    const { t, tag } = this.i18n;
+    const url = new URL(path, location.origin).href;
+    const until = new Intl.DateTimeFormat(tag, { dateStyle: "short", timeStyle: "short" }).format(new Date(expiresAt));
+    const shown = /** @type {HTMLInputElement} */ (element("input", { value: url, readonly: true, "aria-label": t("invite.link") }));
+    const copy = element("button", { type: "button", class: "primary" }, t("invite.copy"));
+    copy.addEventListener("click", async () => {
+      shown.select();
+      // Pages that are not secure have no clipboard; what is selected can be copied by hand.
+      const copied = await navigator.clipboard?.writeText(url).then(() => true, () => false);
+      copy.textContent = t(copied ? "invite.copied" : "invite.selected");
+    });
+    return element("li", {}, element("div", {}, element("b", {}, name), element("p", {}, t("invite.until", { until })), shown), copy);
+  }
+
+  /**
+   * @param {string} submit words of its button
+   * @param {HTMLElement[]} fields
+   * @param {(data: Record<string, string>) => Promise<void>} work
+   */
+  form(submit, fields, work) {
+    const fault = element("p", { class: "form-fault wide", role: "alert", hidden: true });
+    const onSubmit = async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      const data = new FormData(/** @type {HTMLFormElement} */ (event.target));
+      fault.hidden = true;
+      try {
+        await work(/** @type {Record<string, string>} */ (Object.fromEntries(data)));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        const { title, detail } = this.i18n.problem(error);
+        fault.textContent = detail || title;
+        fault.hidden = false;
+      }
+    };
+    const button = element("button", { type: "submit", class: "primary" }, submit);
+    return element("form", { class: "dialog-form", on: { submit: onSubmit } }, ...fields, fault, button);
+  }
+}
+
+/** @param {string} words @param {HTMLElement} input @param {boolean} [wide] */
+function field(words, input, wide = false) {
+  return element("label", { class: wide ? "wide" : null }, words, input);
+}
+
+/**
+ * Returns the conference that a form describes, with an id of its own.
+ * @param {Record<string, string>} data
+ * @param {Date} now
+ */
+export function newConference(data, now) {
+  const digits = now.toISOString().replace(/\D/g, "");
+  /** @type {{id: string, name: string, lobby: boolean, starts_at?: string, ends_at?: string, wall?: string}} */
+  const body = { id: `m-${digits.slice(0, 8)}-${digits.slice(8, 14)}`, name: data.name.trim(), lobby: data.lobby !== undefined };
+  for (const key of /** @type {const} */ (["starts_at", "ends_at"])) {
+    if (data[key]) body[key] = new Date(data[key]).toISOString();
+  }
+  if (data.wall) body.wall = data.wall;
+  return body;
+}

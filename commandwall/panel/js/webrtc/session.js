@@ -1,0 +1,90 @@
+/** Pictures and sound to and from the daemon, over one connection each: WHIP (RFC 9725) and WHEP. */
+
+import { Problem } from "../base/api.js";
+
+/** One connection that was agreed upon. */
+export class Session {
+  /** @param {RTCPeerConnection} peer @param {string} location of the session @param {string} token */
+  constructor(peer, location, token) {
+    this.peer = peer;
+    this.location = location;
+    this.token = token;
+    /** What is received. */
+    this.stream = new MediaStream(
+      peer
+        .getTransceivers()
+        .filter(({ currentDirection }) => currentDirection === "recvonly")
+        .map(({ receiver }) => receiver.track),
+    );
+    /** @type {(state: RTCPeerConnectionState) => void} */
+    this.onState = () => {};
+    peer.addEventListener("connectionstatechange", () => this.onState(peer.connectionState));
+  }
+
+  /** Ends it here, and there as far as there is still somebody. */
+  end() {
+    this.onState = () => {};
+    this.peer.close();
+    fetch(this.location, { method: "DELETE", headers: authorization(this.token), keepalive: true }).catch(
+      (error) => console.warn("the session ends by itself", error),
+    );
+  }
+}
+
+/**
+ * Sends what is in `stream`.
+ * @param {string} url of the WHIP endpoint
+ * @param {MediaStream} stream
+ * @param {string} [token] of whoever has no session here
+ * @returns {Promise<Session>}
+ * @throws {Problem} when the daemon refuses it
+ */
+export function publish(url, stream, token = "") {
+  const peer = new RTCPeerConnection();
+  for (const track of stream.getTracks()) {
+    peer.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+  }
+  return agree(peer, url, token);
+}
+
+/**
+ * Receives what is there.
+ * @param {string} url of the WHEP endpoint
+ * @param {("audio" | "video")[]} kinds
+ * @param {string} [token] of whoever has no session here
+ * @returns {Promise<Session>}
+ * @throws {Problem} when the daemon refuses it
+ */
+export function watch(url, kinds, token = "") {
+  const peer = new RTCPeerConnection();
+  for (const kind of kinds) peer.addTransceiver(kind, { direction: "recvonly" });
+  return agree(peer, url, token);
+}
+
+/** @param {RTCPeerConnection} peer @param {string} url @param {string} token */
+async function agree(peer, url, token) {
+  try {
+    await peer.setLocalDescription();
+    const { answer, location } = await post(url, peer.localDescription?.sdp ?? "", token);
+    await peer.setRemoteDescription({ type: "answer", sdp: answer });
+    return new Session(peer, location, token);
+  } catch (error) {
+    peer.close();
+    throw error;
+  }
+}
+
+/** @param {string} url @param {string} offer @param {string} token */
+async function post(url, offer, token) {
+  const headers = { "Content-Type": "application/sdp", ...authorization(token) };
+  const response = await fetch(url, { method: "POST", headers, body: offer }).catch((error) => {
+    throw new Problem(0, { detail: String(error.message ?? error) });
+  });
+  if (response.ok) return { answer: await response.text(), location: response.headers.get("Location") ?? "" };
+  throw new Problem(response.status, await response.json().catch(() => ({})));
+}
+
+/** @param {string} token @returns {Record<string, string>} */
+function authorization(token) {
+  return token === "" ? {} : { Authorization: `Bearer ${token}` };
+}
