@@ -51,9 +51,7 @@ export class Plain {
 
   /** What the daemon says about it. */
   why() {
-    if (this.problem === null) return "";
-    const { detail } = this.i18n.problem(this.problem);
-    return detail === "" ? "" : `${detail}${this.i18n.t("plain.stop")}`;
+    return this.problem === null ? "" : this.i18n.problem(this.problem).detail;
   }
 
   refresh() {
@@ -61,7 +59,8 @@ export class Plain {
     const { t } = this.i18n;
     byId("plain-mark").replaceChildren(icon(MARKS[this.kind]));
     byId("plain-title").textContent = t(`plain.${this.kind}`);
-    byId("plain-text").textContent = `${this.why()}${t(`plain.${this.kind}.text`, this.values)}`;
+    byId("plain-text").textContent = t(`plain.${this.kind}.text`, this.values);
+    byId("plain-why").textContent = this.why();
     this.again.textContent = t("plain.rejoin");
   }
 }

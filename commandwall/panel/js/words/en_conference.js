@@ -46,7 +46,6 @@ export const enConference = {
   "fault.video.busy": "The camera is in use elsewhere",
   "fault.video.failed": "The camera cannot be opened",
 
-  "plain.stop": ". ",
   "plain.noanswer": "The conference server does not answer",
   "plain.noanswer.text": "Trying again all the time. If this lasts, call the duty officer of the command centre.",
   "plain.refused": "This link is not valid, or no longer",

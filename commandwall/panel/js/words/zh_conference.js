@@ -44,7 +44,6 @@ export const zhConference = {
   "fault.video.busy": "摄像头被占用",
   "fault.video.failed": "摄像头无法打开",
 
-  "plain.stop": "。",
   "plain.noanswer": "会议服务器没有响应",
   "plain.noanswer.text": "正在不断重试，请稍候。如长时间无法连接，请联系指挥中心值班员。",
   "plain.refused": "会议链接无效或已过期",
