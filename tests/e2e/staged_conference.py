@@ -172,8 +172,8 @@ class StagedConference:
         if not self.valid:
             return 401, {"title": "Not signed in", "detail": "this link is not valid"}
         if method != "GET":
-            self.told.append((place.partition("/")[2], body))
-            return self.refuse.get(place.partition("/")[2], (200, self.document))
+            self.told.append((place, body))
+            return self.refuse.get(place, (200, self.document))
         if place == "invitation":
             me = self.person(self.me)
             names = {"conference_name": self.document["name"], "name": me["name"], "role": me["role"]}

@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.e2e.browser import browser, fresh, until
+from tests.e2e.site import until as settled
 from tests.e2e.staged_conference import ARGUMENTS, StagedConference, conference, participant
 
 pytestmark = [
@@ -45,6 +46,7 @@ def staged() -> StagedConference:
 async def context(running: Browser) -> AsyncIterator[BrowserContext]:
     context = await fresh(running, size=(1366, 768))
     yield context
+    await context.unroute_all(behavior="ignoreErrors")
     await context.close()
 
 
@@ -76,10 +78,13 @@ def told(staged: StagedConference, place: str) -> list[Any]:
     return [body for where, body in staged.told if where == place]
 
 
-async def until_told(page: Page, staged: StagedConference, place: str, count: int = 1) -> list[Any]:
+async def until_told(staged: StagedConference, place: str, count: int = 1) -> list[Any]:
     """Wait until something was sent to a place; return all of it."""
-    while len(told(staged, place)) < count:
-        await page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+
+    async def enough() -> bool:
+        return len(told(staged, place)) >= count
+
+    await settled(f"{count} calls of {place}", enough, 15.0)
     return told(staged, place)
 
 
@@ -93,15 +98,15 @@ async def test_one_button_leads_into_the_conference(page: Page, staged: StagedCo
     assert staged.told == [], "nothing is sent before somebody wants that"
     await page.click("#enter")
     await until(page, "(window.commandwall?.people.frames ?? 0) > 2")
-    await until_told(page, staged, f"POST {_WHIP}")
+    await until_told(staged, f"POST {_WHIP}")
     sends = "peers.some((peer) => peer.getReceivers().length === 2 && peer.connectionState === 'connected')"
     await until(staged.peer, sends)
     assert not await page.evaluate("document.querySelector('#people-video').muted")
     await page.click("#tool-leave")
     await until(page, "document.body.dataset.plain === 'left'")
-    assert await until_told(page, staged, "flood/leave") == [None]
+    assert await until_told(staged, "flood/leave") == [None]
     await page.click("#plain-again")
-    await until_told(page, staged, f"POST {_WHEP}", 2)
+    await until_told(staged, f"POST {_WHEP}", 2)
     await until(page, "document.body.dataset.step === 'call'")
 
 
@@ -109,12 +114,12 @@ async def test_what_one_does_oneself_is_told(page: Page, staged: StagedConferenc
     staged.document["chair"] = "p-2"
     await enter(page, staged)
     await page.click("#tool-audio")
-    assert await until_told(page, staged, "flood/mute") == [{"muted": True}]
+    assert await until_told(staged, "flood/mute") == [{"muted": True}]
     await until(page, "document.querySelector('#self').dataset.audio === 'false'")
     staged.person("p-1").update(muted=True, muted_by_self=True, muted_by_chair=True)
     staged.tell()
     await page.click("#called button")
-    assert await until_told(page, staged, "flood/hand") == [{"raised": True}]
+    assert await until_told(staged, "flood/hand") == [{"raised": True}]
     refusal = {"title": "forbidden", "detail": "the chair has muted you", "detail_zh": "主席已将您静音"}
     staged.refuse["flood/mute"] = (403, refusal)
     await page.click("#tool-audio")
@@ -151,7 +156,7 @@ async def test_a_second_content_is_refused_and_not_kept_on(page: Page, staged: S
     del staged.refuse[f"{_WHIP}/content"]
     await page.click("#tool-share")
     await until(page, "document.querySelector('#tool-share').ariaPressed === 'true'")
-    await until_told(page, staged, f"POST {_WHIP}/content", 2)
+    await until_told(staged, f"POST {_WHIP}/content", 2)
 
 
 async def test_the_chair_sees_who_waits_and_gives_the_floor(page: Page, staged: StagedConference) -> None:
@@ -161,13 +166,13 @@ async def test_the_chair_sees_who_waits_and_gives_the_floor(page: Page, staged: 
     assert await page.inner_text("#tool-people .tool-count") == "3"
     await page.click("[data-participant=p-5] .person-verb")
     await page.click("[data-participant=p-4] .person-verb")
-    orders = await until_told(page, staged, "flood/chair", 2)
+    orders = await until_told(staged, "flood/chair", 2)
     assert orders == [{"verb": "admit", "target": "p-5"}, {"verb": "grant", "target": "p-4"}]
     await page.click("[data-mode=poll]")
     await page.click("[data-verb=mute_all]")
     await page.click("[data-verb=record]")
     await page.select_option("#conference-layout", "")
-    assert (await until_told(page, staged, "flood/chair", 5))[2:] == [
+    assert (await until_told(staged, "flood/chair", 5))[2:] == [
         {"verb": "poll", "dwell_s": 15},
         {"verb": "mute_all"},
         {"verb": "record"},
@@ -176,18 +181,18 @@ async def test_the_chair_sees_who_waits_and_gives_the_floor(page: Page, staged: 
     await page.click("#menu button:has-text('选看')")
     await page.click("#dialog button:has-text('黄贝街道')")
     watch = {"verb": "watch", "viewer": "p-2", "target": "p-3"}
-    assert (await until_told(page, staged, "flood/chair", 6))[5] == watch
+    assert (await until_told(staged, "flood/chair", 6))[5] == watch
     await page.click("[data-participant=p-2] .person-more")
     await page.click("#menu button:has-text('请出会议')")
     assert len(told(staged, "flood/chair")) == 6, "it is asked for once more"
     await page.click("#dialog .danger")
-    assert (await until_told(page, staged, "flood/chair", 7))[6] == {"verb": "remove", "target": "p-2"}
+    assert (await until_told(staged, "flood/chair", 7))[6] == {"verb": "remove", "target": "p-2"}
 
 
 async def test_the_roll_is_called(page: Page, staged: StagedConference) -> None:
     await enter(page, staged)
     await page.click("[data-mode=roll_call]")
-    assert await until_told(page, staged, "flood/chair") == [{"verb": "roll_call"}]
+    assert await until_told(staged, "flood/chair") == [{"verb": "roll_call"}]
     roll = [
         {"participant": "p-2", "name": "桂园街道", "called_at_s": 1.7e9, "answered_at_s": 1.7e9 + 4},
         {"participant": "p-3", "name": "黄贝街道", "called_at_s": 1.7e9 + 9, "answered_at_s": None},
@@ -198,7 +203,7 @@ async def test_the_roll_is_called(page: Page, staged: StagedConference) -> None:
     assert states == ["answered", "called"]
     await page.click("[data-roll=called] button")
     await page.click("#roll .primary")
-    orders = await until_told(page, staged, "flood/chair", 3)
+    orders = await until_told(staged, "flood/chair", 3)
     assert orders[1:] == [{"verb": "answered", "target": "p-3"}, {"verb": "roll_call", "target": ""}]
     await page.click("#language")
     assert "Roll-call" in await page.inner_text("#chips")
@@ -212,7 +217,7 @@ async def test_the_one_called_is_asked_to_answer(page: Page, staged: StagedConfe
     staged.tell(mode="roll_call", subject="p-1", roll=[line])
     await until(page, "document.querySelector('#called').textContent.includes('请您应答')")
     await page.click("#called button")
-    assert {"muted": False} in await until_told(page, staged, "flood/mute")
+    assert {"muted": False} in await until_told(staged, "flood/mute")
     staged.tell(roll=[{**line, "answered_at_s": 1.7e9 + 3}])
     await until(page, "document.querySelector('#called').textContent.includes('已记录')")
     staged.tell(mode="gallery", subject="", recording=True)
@@ -262,7 +267,7 @@ async def test_without_devices_one_watches_and_listens(
     refuse = f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('', '{name}') }}"
     await context.add_init_script(refuse)
     await open_link(page, staged)
-    await until(page, f"document.querySelector('.entry-note').dataset.fault === '{fault}'")
+    await until(page, f"document.querySelector('.entry-note')?.dataset.fault === '{fault}'")
     assert "仅收看收听" in await page.inner_text("#enter")
     await page.click("#enter")
     await until(page, "(window.commandwall?.people.frames ?? 0) > 2")
@@ -279,7 +284,7 @@ async def test_a_page_that_is_not_secure_says_what_to_do(
         "Object.defineProperty(navigator, 'mediaDevices', {value: undefined});"
     )
     await open_link(page, staged)
-    await until(page, "document.querySelector('.entry-note').textContent.includes('https://')")
+    await until(page, "document.querySelector('.entry-note')?.textContent.includes('https://')")
     await page.click("#enter")
     await until(page, "(window.commandwall?.people.frames ?? 0) > 2")
     assert await page.is_hidden("#tool-share")
@@ -316,8 +321,16 @@ async def test_a_conference_that_is_to_come_and_one_that_is_over(page: Page, sta
     assert not await page.is_visible("#plain-again")
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (820, 1180), (390, 844)])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("size", "language"),
+    [
+        ((1366, 768), "zh"),
+        ((1366, 768), "en"),
+        ((1920, 1080), "zh"),
+        ((820, 1180), "en"),
+        ((390, 844), "zh"),
+    ],
+)
 async def test_everything_has_room(
     page: Page, staged: StagedConference, size: tuple[int, int], language: str
 ) -> None:

@@ -44,8 +44,8 @@ export class Devices extends EventTarget {
       this.faults = { video: cause, audio: cause };
       return this.changed();
     }
-    const both = await this.ask({ video: wish("video"), audio: wish("audio") });
-    if (both === null) {
+    const error = await this.ask({ video: wish("video"), audio: wish("audio") });
+    if (error !== null) {
       await this.choose("audio");
       await this.choose("video");
     }
