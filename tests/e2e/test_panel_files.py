@@ -27,7 +27,7 @@ GROUPS |= {
 }
 GROUPS |= {"tour", "tourstate", "tourhalt", "action", "outcome", "day", "lost"}
 GROUPS |= {"presence", "seat", "mode", "verb", "link", "line", "quality", "plain", "fault", "roll", "notice", "bar", "join"}
-GROUPS |= {"recording"}
+GROUPS |= {"recording", "look"}
 
 
 def words(language: str) -> dict[str, str]:

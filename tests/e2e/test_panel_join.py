@@ -171,22 +171,23 @@ async def test_the_chair_sees_who_waits_and_gives_the_floor(page: Page, staged: 
     await page.click("[data-mode=poll]")
     await page.click("[data-verb=mute_all]")
     await page.click("[data-verb=record]")
-    await page.select_option("#conference-layout", "")
-    assert (await until_told(staged, "flood/chair", 5))[2:] == [
+    await page.select_option("#conference-layout", "speaker")
+    assert (await until_told(staged, "flood/chair", 6))[2:] == [
         {"verb": "poll", "dwell_s": 15},
         {"verb": "mute_all"},
         {"verb": "record"},
+        {"verb": "layout", "target": "speaker"},
     ]
     await page.click("[data-participant=p-2] .person-more")
     await page.click("#menu button:has-text('选看')")
     await page.click("#dialog button:has-text('黄贝街道')")
     watch = {"verb": "watch", "viewer": "p-2", "target": "p-3"}
-    assert (await until_told(staged, "flood/chair", 6))[5] == watch
+    assert (await until_told(staged, "flood/chair", 7))[6] == watch
     await page.click("[data-participant=p-2] .person-more")
     await page.click("#menu button:has-text('请出会议')")
-    assert len(told(staged, "flood/chair")) == 6, "it is asked for once more"
+    assert len(told(staged, "flood/chair")) == 7, "it is asked for once more"
     await page.click("#dialog .danger")
-    assert (await until_told(staged, "flood/chair", 7))[6] == {"verb": "remove", "target": "p-2"}
+    assert (await until_told(staged, "flood/chair", 8))[7] == {"verb": "remove", "target": "p-2"}
 
 
 async def test_the_roll_is_called(page: Page, staged: StagedConference) -> None:

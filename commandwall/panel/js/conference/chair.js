@@ -8,6 +8,8 @@ import { element, icon } from "../base/dom.js";
 const DWELLS_S = [10, 15, 30, 60, 120];
 /** By how much a conference is extended at a time. */
 const EXTEND_MIN = 15;
+/** Layouts that are made for conferences; an operator may choose any other one. */
+const LOOKS = ["auto", "speaker", "lecture", "content", "pip"];
 /** Modes that are begun here; lecture and broadcast are begun on somebody's row. */
 const MODES = [
   ["gallery", "fill"],
@@ -37,7 +39,7 @@ export class ChairPanel {
     this.listener = listener;
     /** @type {Conference | null} */
     this.shown = null;
-    /** @type {{id: string, name: string}[]} */
+    /** All that may be chosen besides. @type {{id: string, name: string}[]} */
     this.layouts = [];
     /** The participant who looks, `""` for an operator. */
     this.self = "";
@@ -141,10 +143,12 @@ export class ChairPanel {
 
   /** @param {Conference} conference */
   looks({ layout }) {
-    const { t } = this.i18n;
+    const { t, term } = this.i18n;
     const change = (/** @type {Event} */ event) =>
       this.listener.onOrder({ verb: "layout", target: /** @type {HTMLSelectElement} */ (event.target).value });
-    const options = [{ id: "", name: t("chair.layout.mode") }, ...this.layouts].map(({ id, name }) =>
+    const others = this.layouts.filter(({ id }) => !LOOKS.includes(id));
+    const looks = LOOKS.map((id) => ({ id, name: term("look", id) }));
+    const options = [{ id: "", name: t("chair.layout.mode") }, ...looks, ...others].map(({ id, name }) =>
       element("option", { value: id, selected: id === layout }, name),
     );
     return element("label", { class: "chair-row" }, t("chair.layout"), element("select", { id: "conference-layout", on: { change } }, ...options));

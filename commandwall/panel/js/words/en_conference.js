@@ -175,6 +175,12 @@ export const enConference = {
   "chair.layout": "Layout",
   "chair.layout.mode": "As the mode has it",
 
+  "look.auto": "Gallery",
+  "look.speaker": "Speaker large",
+  "look.lecture": "Lecturer large",
+  "look.content": "Content large",
+  "look.pip": "Picture in picture",
+
   "roll.title": "Roll-call",
   "roll.count": "{answered} of {called} answered",
   "roll.called": "being called",

@@ -173,6 +173,12 @@ export const zhConference = {
   "chair.layout": "画面布局",
   "chair.layout.mode": "随会议方式",
 
+  "look.auto": "画廊",
+  "look.speaker": "发言人为主",
+  "look.lecture": "主讲为主",
+  "look.content": "内容为主",
+  "look.pip": "画中画",
+
   "roll.title": "点名",
   "roll.count": "已应答 {answered} / 已点 {called}",
   "roll.called": "正在点名",
