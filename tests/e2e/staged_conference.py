@@ -192,6 +192,8 @@ class StagedConference:
             return
         words = "" if path.startswith("/whip/") else "内容" if path.endswith("/content") else "会议画面"
         arguments = [route.request.post_data, words, "#3a2d55" if words == "内容" else "#1d4a63"]
-        answer = await self.peer.evaluate("([offer, words, colour]) => answer(offer, words, colour)", arguments)
+        answer = await self.peer.evaluate(
+            "([offer, words, colour]) => answer(offer, words, colour)", arguments
+        )
         headers = {"Location": f"/webrtc/sessions/{len(self.told)}", "Content-Type": "application/sdp"}
         await route.fulfill(status=201, body=answer, headers=headers)

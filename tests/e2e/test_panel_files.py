@@ -26,7 +26,21 @@ GROUPS |= {
     "data",
 }
 GROUPS |= {"tour", "tourstate", "tourhalt", "action", "outcome", "day", "lost"}
-GROUPS |= {"presence", "seat", "mode", "verb", "link", "line", "quality", "plain", "fault", "roll", "notice", "bar", "join"}
+GROUPS |= {
+    "presence",
+    "seat",
+    "mode",
+    "verb",
+    "link",
+    "line",
+    "quality",
+    "plain",
+    "fault",
+    "roll",
+    "notice",
+    "bar",
+    "join",
+}
 GROUPS |= {"recording", "look"}
 
 

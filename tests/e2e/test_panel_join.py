@@ -260,7 +260,8 @@ async def test_a_link_that_ends_while_one_is_in(page: Page, staged: StagedConfer
 
 
 @pytest.mark.parametrize(
-    ("name", "fault"), [("NotAllowedError", "denied"), ("NotFoundError", "absent"), ("NotReadableError", "busy")]
+    ("name", "fault"),
+    [("NotAllowedError", "denied"), ("NotFoundError", "absent"), ("NotReadableError", "busy")],
 )
 async def test_without_devices_one_watches_and_listens(
     context: BrowserContext, page: Page, staged: StagedConference, name: str, fault: str
@@ -308,7 +309,9 @@ async def test_who_waits_in_the_lobby_comes_in_by_himself(page: Page, staged: St
     await until(page, "document.body.dataset.plain === 'removed'")
 
 
-async def test_a_conference_that_is_to_come_and_one_that_is_over(page: Page, staged: StagedConference) -> None:
+async def test_a_conference_that_is_to_come_and_one_that_is_over(
+    page: Page, staged: StagedConference
+) -> None:
     staged.document.update(state="scheduled", starts_at="2030-01-02T06:00:00Z")
     await open_link(page, staged)
     await page.click("#enter")

@@ -21,6 +21,11 @@ export function nameOf(conference, id) {
   return conference.participants.find((participant) => participant.id === id)?.name ?? id;
 }
 
+/** @param {Conference} conference @returns {string} what its content is called */
+export function contentOf(conference) {
+  return conference.content_name || nameOf(conference, conference.content_holder);
+}
+
 /**
  * Returns the marks of a conference: recorded, directed how and with whom, locked, links that are broken.
  * @param {Conference} conference

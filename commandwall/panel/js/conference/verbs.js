@@ -26,9 +26,6 @@ const ICONS = {
   watch: "eye",
 };
 
-/** Modes that are about somebody. */
-const PERSONAL = new Set(["broadcast", "lecture"]);
-
 /**
  * Returns the verbs for a row, in the order in which they are needed.
  * @param {Conference} conference
@@ -50,7 +47,8 @@ export function verbsOn(conference, participant) {
     ["roll_call", here && !holds && !(calling && subject)],
     ["answered", calling && called],
     [one.muted_by_chair ? "unmute" : "mute", isPresent(one) && !holds],
-    ...[...PERSONAL].map((mode) => [mode, here && !(conference.mode === mode && subject)]),
+    ["broadcast", here && !holds && one.people && !(conference.mode === "broadcast" && subject)],
+    ["lecture", here && !(conference.mode === "lecture" && subject)],
     ["watch", here],
     ["present", here && conference.content_holder !== one.id],
     ["transfer", here && !holds && one.role === "chair"],

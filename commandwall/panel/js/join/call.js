@@ -191,9 +191,9 @@ export class Call extends EventTarget {
     this.dispatchEvent(new CustomEvent("shareRefused", { detail }));
   }
 
-  /** Leaves, and tells so as far as somebody is there to be told. */
-  leave() {
-    if (this.joined) this.api.post(`${this.path}/leave`).catch((error) => console.warn("not told", error));
+  /** Leaves. @param {boolean} willing whether that is to be told */
+  leave(willing) {
+    if (this.joined && willing) this.api.post(`${this.path}/leave`).catch((error) => console.warn("not told", error));
     this.joined = false;
     this.events.close();
     this.endShare();

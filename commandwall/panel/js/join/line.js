@@ -5,6 +5,8 @@ import { Backoff } from "../base/backoff.js";
 
 /** A connection that says nothing is often back by itself; after this it is opened again. */
 const GRACE_MS = 2500;
+/** An answer after which nothing comes is no connection; browsers take half a minute to say so. */
+const CONNECT_MS = 10_000;
 /** What was refused may be allowed later, but not in a moment. */
 const REFUSED_MS = 5000;
 
@@ -77,7 +79,8 @@ export class Line extends EventTarget {
   /** @param {RTCPeerConnectionState} state */
   note(state) {
     clearTimeout(this.timer);
-    if (state === "connected") {
+    if (state === "new" || state === "connecting") this.later(CONNECT_MS);
+    else if (state === "connected") {
       this.backoff.reset();
       this.tell("up");
     } else if (state === "disconnected") {

@@ -1,6 +1,7 @@
 /** The pictures of a call: the conference and its content, one large or both beside each other. */
 
 import { byId } from "../base/dom.js";
+import { contentOf } from "../conference/facts.js";
 import { Picture } from "./picture.js";
 
 /** A conference picture is composed all the time; a document that is shown may stand still. */
@@ -8,6 +9,7 @@ const PEOPLE_STALE_MS = 2000;
 const CONTENT_STALE_MS = 8000;
 /** How the two stand, in the order in which the button goes through them. */
 const ARRANGEMENTS = ["content", "beside", "people"];
+const CORNERS = ["bottom-right", "bottom-left", "top-left", "top-right"];
 
 export class Stage {
   /** @param {import("./call.js").Call} call @param {import("../base/i18n.js").I18n} i18n */
@@ -24,6 +26,7 @@ export class Stage {
     byId("hear").addEventListener("click", () => this.people.hear());
     byId("content").addEventListener("click", () => this.enlarge("content"));
     byId("people").addEventListener("click", () => this.enlarge("people"));
+    byId("self").addEventListener("click", () => this.moveSelf());
     call.addEventListener("change", () => this.refresh());
     call.devices.addEventListener("change", () => this.refreshSelf());
     i18n.addEventListener("change", () => this.refresh());
@@ -47,11 +50,17 @@ export class Stage {
     this.refresh();
   }
 
+  /** Moves one's own picture to the next corner, away from what it covers. */
+  moveSelf() {
+    const at = CORNERS.indexOf(byId("self").dataset.corner ?? "");
+    byId("self").dataset.corner = CORNERS[(at + 1) % CORNERS.length];
+  }
+
   refresh() {
     const { conference } = this.call;
     this.node.dataset.arrange = this.hasContent ? this.wanted : "alone";
     byId("content").hidden = !this.hasContent;
-    byId("content-name").textContent = this.i18n.t("join.content", { name: conference?.content_name ?? "" });
+    byId("content-name").textContent = this.i18n.t("join.content", { name: conference === null ? "" : contentOf(conference) });
     this.refreshSelf();
   }
 

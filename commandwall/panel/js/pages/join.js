@@ -99,7 +99,7 @@ function admitted(opened) {
 /** @param {Call} opened @param {"refused" | "ended" | "removed" | "left"} why */
 function finish(opened, why) {
   if (plain.kind === why) return;
-  opened.leave();
+  opened.leave(why === "left");
   room?.close();
   if (why !== "left") devices.close();
   const rejoin = () => {
@@ -117,6 +117,6 @@ function showStep(step) {
 placeIcons();
 i18n.follow();
 byId("language").addEventListener("click", () => i18n.use(i18n.language === "zh" ? "en" : "zh"));
-window.addEventListener("pagehide", () => call?.leave());
+window.addEventListener("pagehide", () => call?.leave(true));
 Object.defineProperty(window, "commandwall", { get: () => room?.figures ?? null });
 open();

@@ -1,7 +1,7 @@
 /** The operator's drawer of conferences: all of them, or one under the operator's hands. */
 
 import { byId, element, icon } from "../base/dom.js";
-import { chipsOf, nameOf } from "../conference/facts.js";
+import { chipsOf, contentOf } from "../conference/facts.js";
 import { CONTENT, PICTURE } from "../conference/state.js";
 import { Steering } from "../conference/steering.js";
 import { conferenceSource } from "../wall/arrangement.js";
@@ -113,8 +113,9 @@ export class ConferenceDrawer {
 
   /** @param {Conference} conference */
   contentText(conference) {
-    const { content_holder: holder, content_name: name } = conference;
-    return holder === "" ? this.i18n.t("rooms.content.none") : this.i18n.t("join.content", { name: name || nameOf(conference, holder) });
+    const { t } = this.i18n;
+    if (conference.content_holder === "") return t("rooms.content.none");
+    return t("join.content", { name: contentOf(conference) });
   }
 
   /** A row that can be dragged onto a wall. @param {Conference} conference @param {string} which @param {string} picture @param {string} words */

@@ -77,6 +77,8 @@ async def test_whoever_is_invited_needs_no_session_and_the_token_goes_nowhere(co
     assert (response.status, await response.text()) == (200, "<title>join.html</title>")
     headers = response.headers
     assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
-    assert headers["Permissions-Policy"].startswith("camera=(self), microphone=(self), display-capture=(self)")
+    assert headers["Permissions-Policy"].startswith(
+        "camera=(self), microphone=(self), display-capture=(self)"
+    )
     assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert "Set-Cookie" not in headers
