@@ -311,9 +311,6 @@ class StagedDaemon:
             return 401, {"title": "Not signed in", "detail": "sign in first"}
         if path.endswith("/prepare"):
             self.prepared.append(body)
-        if path.startswith("/conferences") and route.request.method == "POST":
-            self.conference_calls.append((path, body))
-            return 201, self.invitation
         if (act := self._acts(path)) is not None:
             return act(route.request.method, path, body)
         written = route.request.method in ("PUT", "DELETE") or path.endswith(("/swap", "/undo", "/redo"))
@@ -333,6 +330,9 @@ class StagedDaemon:
             "/walls/main/steps": self.steps(),
             "/walls/main/prepare": {"cameras": [], "budget": self.predicted},
         }
+        if path.startswith("/conferences/") or (path in documents and route.request.method == "POST"):
+            self.conference_calls.append((path, body))
+            return 201, self.invitation
         if path in documents:
             return 200, documents[path]
         missing = 404, {"title": "Not found", "detail": f"{path} is not staged"}

@@ -189,7 +189,7 @@ async def test_a_connection_is_as_good_as_its_worst_figure(
 
 async def test_nobody_watches_his_own_content(run: Run) -> None:
     people = [participant(1, "a", content=True), participant(2, "b")]
-    body = "return args[0].map(([holder, viewer]) => it.hasContent({ ...args[1], content_holder: holder }, viewer))"
+    body = "return args[0].map(([holder, me]) => it.hasContent({ ...args[1], content_holder: holder }, me))"
     pairs = [["", "p-2"], ["p-1", "p-2"], ["p-1", "p-1"], ["p-2", "p-1"], ["camera:c", "p-1"]]
     shown = await run("conference/state.js", body, pairs, conference(people))
     assert shown == [False, True, False, False, True]
