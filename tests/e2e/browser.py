@@ -324,15 +324,11 @@ class StagedDaemon:
             "/data": {"items": self.panels},
             "/layouts": {"items": self.layouts},
             "/screens": {"items": self.screens},
-            "/conferences": {"items": self.conferences},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
             "/walls/main/steps": self.steps(),
             "/walls/main/prepare": {"cameras": [], "budget": self.predicted},
         }
-        if path.startswith("/conferences/") or (path in documents and route.request.method == "POST"):
-            self.conference_calls.append((path, body))
-            return 201, self.invitation
         if path in documents:
             return 200, documents[path]
         missing = 404, {"title": "Not found", "detail": f"{path} is not staged"}
@@ -371,7 +367,16 @@ class StagedDaemon:
             return self._line_up
         if path.endswith("/pin"):
             return self._pin
+        if path.startswith("/conferences"):
+            return self._conference
         return self._ptz if path.endswith("/ptz") else None
+
+    def _conference(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """Return what answers a look at all conferences, or anything that is done in one."""
+        if method == "GET":
+            return 200, {"items": self.conferences}
+        self.conference_calls.append((path, body))
+        return 201, self.invitation
 
     def _ptz(self, method: str, path: str, command: dict[str, Any] | None) -> tuple[int, Any]:
         """Return what answers a look at a camera that can be moved, or a command to it."""
