@@ -33,7 +33,6 @@ CONFERENCE: dict[str, str] = {
     "there are {most} conferences; end some of them": "已有 {most} 个会议，请先结束一些",
     "wait in the lobby until you are let in": "请在等候室等待，直到被允许入会",
     "no content is shown now; ask again when there is": "目前没有共享内容，有内容时请重试",
-    "there is no source {source!r}": "没有画面源 {source!r}",
     "camera {id!r} has privacy masks, which its streams would show; show a head with it instead": (
         "摄像机 {id!r} 设有隐私遮挡，其码流会暴露被遮挡部分，请改为共享含有它的大屏输出"
     ),

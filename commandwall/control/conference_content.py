@@ -30,27 +30,21 @@ class ContentDesk:
     """What of the room can be content, and where it is.
 
     ``camera_path`` is the packet bus of a camera, ``relayed_by_peers`` where a stream is that a peer sends;
-    ``exists`` says of any source whether there is one, ``scene`` raises :class:`NotFoundError`.
+    ``name`` says what any source is called, and ``scene`` what a scene is; both raise :class:`NotFoundError`.
     """
 
     board: CameraBoard
     camera_path: Callable[[str], Path]
     relayed_by_peers: Callable[[str], StreamAt]
     walls: Mapping[str, WallControl]
-    exists: Callable[[Source], bool]
+    name: Callable[[Source], str]
     scene: Callable[[str], SceneDocument]
     hidden: HiddenWalls
 
     def check(self, source: ContentSource) -> None:
         """Raise :class:`InvalidError` naming ``target`` when there is no such source to show."""
         try:
-            match source.kind:
-                case ContentKind.HEAD:
-                    self._head(source.id)
-                case ContentKind.SCENE:
-                    self.scene(source.id)
-                case _ if not self.exists(Source.parse(str(source))):
-                    raise NotFoundError("there is no source {source!r}", source=str(source))
+            self.named(source)
         except NotFoundError as error:
             raise InvalidError(error.sentence, field="target") from None
         if source.kind is ContentKind.CAMERA and self.board.masks(source.id):
@@ -58,6 +52,17 @@ class ContentDesk:
                 "camera {id!r} has privacy masks, which its streams would show; show a head with it instead",
                 id=source.id,
             )
+
+    def named(self, source: ContentSource) -> str:
+        """Return what ``source`` is called; raises :class:`NotFoundError` when there is none."""
+        match source.kind:
+            case ContentKind.HEAD:
+                wall, stream = self._head(source.id)
+                return f"{wall.wall.name or wall.wall.id} {stream.removeprefix('head/')}"
+            case ContentKind.SCENE:
+                return self.scene(source.id).name
+            case _:
+                return self.name(Source.parse(str(source)))
 
     def relayed(self, source: ContentSource) -> tuple[StreamAt, ...]:
         """Return the rungs of what can be relayed as it is, ``()`` for what has to be composed."""
@@ -96,11 +101,13 @@ class ContentDesk:
 class RoomContent:
     """The content of one conference. Belongs to the control plane's event loop.
 
-    ``rungs`` are where it is to be had, the largest first; ``()`` where there is none.
+    ``rungs`` are where it is to be had, the largest first; ``()`` where there is none. ``name`` is what it
+    is called if it is something of the room, else ``""``.
     """
 
     def __init__(self, conference: str, desk: ContentDesk) -> None:
         self.rungs: tuple[StreamAt, ...] = ()
+        self.name = ""
         self._conference = conference
         self._desk = desk
         self._shown = ""
@@ -137,9 +144,10 @@ class RoomContent:
         self.close()
         self._shown = text
         if not text:
-            self.rungs = ()
+            self.rungs, self.name = (), ""
             return
         source = ContentSource.parse(text)
+        self.name = self._desk.named(source)
         self.rungs = self._desk.relayed(source)
         if not self.rungs:
             wall_id = f"conference:{self._conference}/{CONTENT}"

@@ -115,7 +115,8 @@ class ConferenceDocument:
     """One conference and its roster.
 
     ``subject`` is whom the mode is about, ``floor`` who was granted it, ``content_holder`` whose second
-    picture is content, or the source that is. ``roll`` is the last roll-call. Ids are ``""`` for nobody.
+    picture is content, or the source that is, and ``content_name`` what that is called. ``muted_on_entry``:
+    all were muted, and whoever comes is too. ``roll`` is the last roll-call. Ids are ``""`` for nobody.
     """
 
     id: str
@@ -126,6 +127,7 @@ class ConferenceDocument:
     lobby: bool
     locked: bool
     recording: bool
+    muted_on_entry: bool
     wall: str
     layout: str
     mode: Mode
@@ -136,6 +138,7 @@ class ConferenceDocument:
     floor: str
     speaker: str
     content_holder: str
+    content_name: str
     roll: tuple[Call, ...]
     participants: tuple[ParticipantDocument, ...]
     links: tuple[LinkDocument, ...]
@@ -176,9 +179,14 @@ def conference_document(
     room: RoomState,
     figures: Mapping[str, Figures] = {},
     links: tuple[LinkDocument, ...] = (),
+    content_name: str = "",
 ) -> ConferenceDocument:
-    """Return the document of ``state``; ``figures`` are those of each participant that has some."""
+    """Return the document of ``state``; ``figures`` are those of each participant that has some.
+
+    ``content_name`` is what something of the room is called that is content.
+    """
     direction = state.direction
+    holder = state.find(state.content.holder)
     unknown = Figures()
     return ConferenceDocument(
         id=state.id,
@@ -189,6 +197,7 @@ def conference_document(
         lobby=state.lobby,
         locked=state.locked,
         recording=state.recording,
+        muted_on_entry=state.muted_on_entry,
         wall=state.wall,
         layout=state.layout,
         mode=direction.mode,
@@ -199,6 +208,7 @@ def conference_document(
         floor=state.floor.holder,
         speaker=state.speaker.holder,
         content_holder=state.content.holder or state.content.source,
+        content_name=content_name if holder is None else holder.name,
         roll=state.roll,
         participants=tuple(
             _participant(state, one, figures.get(one.id, unknown)) for one in state.participants

@@ -55,7 +55,10 @@ class Meeting:
             return conference_document(self.state, RoomState.ENDED)
         if self.room is None:
             return conference_document(self.state, RoomState.SCHEDULED)
-        return conference_document(self.state, RoomState.OPEN, self.room.figures, self.room.links)
+        room = self.room
+        return conference_document(
+            self.state, RoomState.OPEN, room.figures, room.links, content_name=room.content.name
+        )
 
 
 class Conferences:

@@ -92,7 +92,7 @@ def _content(needs: ConferenceNeeds) -> ContentDesk:
         plant.feeds.packet_path,
         plant.rtc.relayed,
         plant.walls,
-        plant.sources.exists,
+        plant.sources.name,
         needs.scene,
         plant.hidden,
     )

@@ -31,8 +31,8 @@ async def running(chromium: str) -> AsyncIterator[Browser]:
 @pytest.fixture
 def daemon() -> StagedDaemon:
     people = [participant(1, "张书记", role="chair"), participant(2, "桂园街道", role="site")]
-    city = {"id": "shenzhen", "node": "shenzhen", "name": "深圳市", "above": True, "state": "up"}
-    street = {"id": "guiyuan", "node": "guiyuan", "name": "桂园", "above": False, "state": "broken"}
+    city = {"id": "shenzhen", "node": "shenzhen", "name": "深圳市", "above": True, "state": "connected"}
+    street = {"id": "guiyuan", "node": "guiyuan", "name": "桂园", "above": False, "state": "lost"}
     links = [{**each, "reason": "no answer", "reason_zh": "无应答"} for each in (city, street)]
     later = conference([], id="later", name="例会", state="scheduled", starts_at="2030-01-02T06:00:00Z")
     return StagedDaemon(

@@ -165,7 +165,7 @@ class Hall:
         self.hidden = StillWalls(CONFERENCE_LAYOUTS, sources, links, directory, Language.CHINESE, Processes())
         walls: dict[str, WallControl] = {}
         self.content = ContentDesk(
-            board, lambda camera: directory / camera, self.peers.relayed, walls, sources.exists,
+            board, lambda camera: directory / camera, self.peers.relayed, walls, sources.name,
             _no_scene, self.hidden,
         )  # fmt: skip
         self._tasks: list[asyncio.Task[None]] = []

@@ -52,6 +52,18 @@ def test_a_camera_is_relayed_as_it_is(hall: Hall, board: CameraBoard, tmp_path: 
     assert hall.book.state("flood/content")[0] is FeedState.LIVE
 
 
+def test_everybody_is_told_what_the_content_is_called(hall: Hall, board: CameraBoard) -> None:
+    def told() -> tuple[str, str]:
+        document = hall.desk.get(OPERATOR, "flood")
+        return document.content_holder, document.content_name
+
+    assert told() == ("", "")
+    presents(hall, "camera:c-1")
+    assert told() == ("camera:c-1", board.camera("c-1").name)
+    presents(hall, "")
+    assert told() == ("", "")
+
+
 def test_a_camera_that_browsers_cannot_show_is_composed(hall: Hall, board: CameraBoard) -> None:
     board.get("c-1").codec = "h265"
     presents(hall, "camera:c-1")

@@ -35,7 +35,7 @@ export function contentOf(conference) {
 export function chipsOf(conference, { t, term }) {
   const { mode, subject } = conference;
   const who = subject === "" ? "" : ` · ${nameOf(conference, subject)}`;
-  const broken = conference.links.filter(({ state }) => state === "broken");
+  const broken = conference.links.filter(({ state }) => state === "lost" || state === "refused");
   return [
     conference.recording ? { kind: "record", icon: "record", text: t("chip.recording") } : null,
     { kind: mode, icon: MODE_ICONS[mode] ?? "fill", text: term("mode", mode) + who },

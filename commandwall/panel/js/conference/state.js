@@ -29,7 +29,7 @@
  * @property {number | null} answered_at_s
  *
  * @typedef {{id: string, node: string, name: string, above: boolean, state: string, reason: string,
- *   reason_zh: string}} Link to the conference of another level; connecting, up or broken
+ *   reason_zh: string}} Link to the conference of another level; connecting, connected, lost or refused
  *
  * @typedef {object} Conference
  * @property {string} id

@@ -155,4 +155,4 @@ export class ConferenceDrawer {
 }
 
 /** The states of links as states that have a colour. @type {Record<string, string>} */
-const LINK_STATES = { up: "live", connecting: "connecting", broken: "lost" };
+const LINK_STATES = { connected: "live", connecting: "connecting", lost: "lost", refused: "refused" };

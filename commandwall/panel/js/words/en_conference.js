@@ -214,9 +214,10 @@ export const enConference = {
   "rooms.links": "Other levels",
   "link.above": "above",
   "link.below": "below",
-  "link.up": "joined",
+  "link.connected": "joined",
   "link.connecting": "connecting",
-  "link.broken": "broken, each side goes on",
+  "link.lost": "broken, each side goes on",
+  "link.refused": "refused",
 
   "invite.title": "Invite to {name}",
   "invite.name": "Name of a person or site",

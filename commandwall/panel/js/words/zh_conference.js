@@ -212,9 +212,10 @@ export const zhConference = {
   "rooms.links": "级联",
   "link.above": "上级",
   "link.below": "下级",
-  "link.up": "已连通",
+  "link.connected": "已连通",
   "link.connecting": "连接中",
-  "link.broken": "链路中断，各自继续",
+  "link.lost": "链路中断，各自继续",
+  "link.refused": "被拒绝",
 
   "invite.title": "邀请参加「{name}」",
   "invite.name": "姓名或会场名称",
