@@ -262,7 +262,7 @@ def test_an_invitation_opens_nothing_else(hall: Hall) -> None:
 @pytest.mark.parametrize(
     ("target", "fault"),
     [
-        ("camera:gone", "no source"),
+        ("camera:gone", "no camera is called 'gone'"),
         ("head:main", "cannot be content"),
         ("head:gone/all", "no wall is called 'gone'"),
         ("scene:gone", "no scene is called 'gone'"),
