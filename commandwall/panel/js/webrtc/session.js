@@ -2,6 +2,8 @@
 
 import { Problem } from "../base/api.js";
 
+const MOST_GATHERING_MS = 200;
+
 /** One connection that was agreed upon. */
 export class Session {
   /** @param {RTCPeerConnection} peer @param {string} location of the session @param {string} token */
@@ -61,10 +63,28 @@ export function watch(url, kinds, token = "") {
   return agree(peer, url, token);
 }
 
+/**
+ * Waits until the offer names the addresses of this machine, as far as they are found at once: with them
+ * both ends try each other, and a connection comes about even where one way is slow to open.
+ * @param {RTCPeerConnection} peer
+ * @returns {Promise<void>}
+ */
+function gathered(peer) {
+  return new Promise((resolve) => {
+    const note = () => {
+      if (peer.iceGatheringState === "complete") resolve();
+    };
+    peer.addEventListener("icegatheringstatechange", note);
+    setTimeout(resolve, MOST_GATHERING_MS);
+    note();
+  });
+}
+
 /** @param {RTCPeerConnection} peer @param {string} url @param {string} token */
 async function agree(peer, url, token) {
   try {
     await peer.setLocalDescription();
+    await gathered(peer);
     const { answer, location } = await post(url, peer.localDescription?.sdp ?? "", token);
     await peer.setRemoteDescription({ type: "answer", sdp: answer });
     return new Session(peer, location, token);
