@@ -16,14 +16,18 @@ from playwright.async_api import BrowserContext, Page, Route, WebSocketRoute
 from tests.e2e.browser import CONTENT_SECURITY_POLICY, ORIGIN, PANEL, TYPES
 
 TOKEN = "a-token"
-ARGUMENTS = (
+DEVICES = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
     "--auto-accept-this-tab-capture",
+)
+"""What Chromium needs for a camera, a microphone and a screen that nobody has to be asked for."""
+ARGUMENTS = (
+    *DEVICES,
     "--allow-loopback-in-peer-connection",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
-"""What Chromium needs for devices that nobody has and for peers in the same browser."""
+"""And for peers in the same browser."""
 
 _PEER = """() => {
   const sound = new AudioContext();
