@@ -260,6 +260,6 @@ async def test_a_new_conference_has_an_id_and_times_with_zones(run: Run) -> None
 
 async def test_a_microphone_is_shown_by_its_loudness(run: Run) -> None:
     body = "return args[0].map((level) => it.levelOf(new Float32Array(1024).fill(level)))"
-    silent, speech, full = await run("join/meter.js", body, [0.0, 0.02, 0.9])
+    silent, speech, full = await run("conference/level.js", body, [0.0, 0.02, 0.9])
     assert silent == 0 and full == 1
     assert 0.4 < speech < 0.7

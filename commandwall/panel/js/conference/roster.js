@@ -2,7 +2,7 @@
 
 import { element, icon } from "../base/dom.js";
 import { decimal, percent } from "../base/format.js";
-import { share } from "../join/meter.js";
+import { share } from "./level.js";
 import { isRemote, qualityOf, rosterOrder } from "./state.js";
 
 /**

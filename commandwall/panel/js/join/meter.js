@@ -1,9 +1,8 @@
 /** How loud a microphone is. */
 
+import { levelOf } from "../conference/level.js";
+
 const EVERY_MS = 60;
-/** What a meter shows as silence and as full: speech lies well between. */
-const SILENT_DB = -60;
-const LOUD_DB = -10;
 
 /** Calls `onLevel` with 0 to 1 some 15 times a second while it listens. */
 export class Meter {
@@ -43,16 +42,4 @@ export class Meter {
     this.context?.close();
     this.context = null;
   }
-}
-
-/** @param {Float32Array} samples from -1 to 1 @returns {number} from 0 (silent) to 1 (loud) */
-export function levelOf(samples) {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return share(10 * Math.log10(sum / samples.length + 1e-12));
-}
-
-/** @param {number} db below full scale @returns {number} from 0 (silent) to 1 (loud) */
-export function share(db) {
-  return Math.max(0, Math.min(1, (db - SILENT_DB) / (LOUD_DB - SILENT_DB)));
 }

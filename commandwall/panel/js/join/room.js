@@ -41,6 +41,7 @@ export class Room {
     call.addEventListener("shareRefused", (event) => toasts.problem(/** @type {CustomEvent} */ (event).detail));
     call.devices.addEventListener("change", () => this.refresh());
     call.devices.addEventListener("lost", (event) => this.lostDevice(/** @type {CustomEvent} */ (event).detail));
+    document.addEventListener("visibilitychange", () => this.stayAwake());
     document.addEventListener("fullscreenchange", () => this.bar.refresh());
     i18n.addEventListener("change", () => this.refresh());
     setInterval(() => this.tellDown(), 500);
@@ -247,7 +248,7 @@ export class Room {
   }
 
   async stayAwake() {
-    if (!("wakeLock" in navigator)) return;
+    if (!this.call.joined || document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
     await navigator.wakeLock.request("screen").catch((error) => console.warn("no wake lock", error));
   }
 }
