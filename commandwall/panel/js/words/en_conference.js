@@ -169,7 +169,7 @@ export const enConference = {
   "chair.unlock": "Unlock",
   "chair.extend": "{minutes} min more",
   "chair.take": "Take the chair",
-  "chair.end": "End the conference",
+  "chair.end": "End for all",
   "chair.end.sure": "It ends for everybody, and cannot be taken up again.",
   "chair.remove.sure": "{name} leaves the conference, and the link is no longer good.",
   "chair.layout": "Layout",
