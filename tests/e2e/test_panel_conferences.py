@@ -108,7 +108,7 @@ async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: Stag
     await until(page, "document.querySelector('#dwell').value === '30'")
     assert "录制中" in await page.inner_text("#rooms-chips")
     await page.select_option("#dwell", "60")
-    await until(page, "document.querySelector('[data-verb=record]').classList.contains('recording')")
+    await until(page, "document.querySelector('[data-verb=record]').ariaPressed === 'true'")
     assert daemon.conference_calls[-1][1] == {"verb": "poll", "target": "p-2", "dwell_s": 60}
 
 

@@ -41,7 +41,7 @@ GROUPS |= {
     "bar",
     "join",
 }
-GROUPS |= {"recording", "look"}
+GROUPS |= {"recording", "look", "chair"}
 
 
 def words(language: str) -> dict[str, str]:

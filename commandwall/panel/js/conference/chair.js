@@ -69,10 +69,10 @@ export class ChairPanel {
   refresh() {
     const conference = this.shown;
     if (conference === null) return;
-    const { mode, subject, locked, recording, layout, chair, muted_on_entry: allMuted } = conference;
+    const { mode, subject, locked, recording, layout, chair, ends_at: endsAt } = conference;
     const drawn = JSON.stringify([
-      this.chairing, mode, subject, locked, recording, layout, chair, allMuted, conference.dwell_s,
-      this.layouts.length, this.i18n.language,
+      [this.chairing, mode, subject, locked, recording, layout, chair, endsAt, conference.dwell_s],
+      [conference.muted_on_entry, this.layouts.length, this.i18n.language],
     ]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
@@ -93,11 +93,14 @@ export class ChairPanel {
   /** @param {Conference} conference */
   modes({ mode }) {
     const { term } = this.i18n;
-    const personal = MODES.some(([name]) => name === mode) ? [] : [[mode, mode === "lecture" ? "user" : "broadcast"]];
-    const buttons = [...MODES, ...personal].map(([name, picture]) =>
-      this.button(picture, term("mode", name), () => this.direct(name), { "aria-pressed": String(name === mode), data: { mode: name } }),
-    );
-    return element("div", { class: "chair-modes", role: "group", "aria-label": this.i18n.t("chair.modes") }, ...buttons);
+    const others = [[mode, mode === "lecture" ? "user" : "broadcast"]];
+    const shown = [...MODES, ...(MODES.some(([name]) => name === mode) ? [] : others)];
+    const buttons = shown.map(([name, picture]) => {
+      const more = { "aria-pressed": String(name === mode), data: { mode: name } };
+      return this.button(picture, term("mode", name), () => this.direct(name), more);
+    });
+    const group = { class: "chair-modes", role: "group", "aria-label": this.i18n.t("chair.modes") };
+    return element("div", group, ...buttons);
   }
 
   /** @param {string} mode */
@@ -114,44 +117,69 @@ export class ChairPanel {
       this.dwellS = Number(/** @type {HTMLSelectElement} */ (event.target).value);
       this.listener.onOrder({ verb: "poll", target: subject, dwell_s: this.dwellS });
     };
-    const options = [...new Set([...DWELLS_S, now])].sort((a, b) => a - b).map((seconds) =>
-      element("option", { value: seconds, selected: seconds === now }, t("chair.seconds", { seconds })),
+    const options = [...new Set([...DWELLS_S, now])]
+      .sort((a, b) => a - b)
+      .map((seconds) =>
+        element("option", { value: seconds, selected: seconds === now }, t("chair.seconds", { seconds })),
+      );
+    return element(
+      "label",
+      { class: "chair-row" },
+      t("chair.dwell"),
+      element("select", { id: "dwell", on: { change: choose } }, ...options),
     );
-    return element("label", { class: "chair-row" }, t("chair.dwell"), element("select", { id: "dwell", on: { change: choose } }, ...options));
   }
 
   /** @param {Conference} conference */
-  switches({ locked, recording, muted_on_entry: allMuted }) {
+  switches({ locked, recording, muted_on_entry: allMuted, ends_at: endsAt }) {
     const { t } = this.i18n;
     const { onOrder, onEnd } = this.listener;
+    const minutes = EXTEND_MIN;
     const buttons = [
-      this.button(allMuted ? "mic" : "mic_off", t(allMuted ? "chair.unmute_all" : "chair.mute_all"), () =>
-        onOrder({ verb: allMuted ? "unmute_all" : "mute_all" }), { data: { verb: "mute_all" } }),
-      this.button("record", t(recording ? "chair.record.end" : "chair.record"), () => onOrder({ verb: recording ? "record_end" : "record" }), {
-        class: recording ? "recording" : null,
-        data: { verb: "record" },
+      this.toggle("mute_all", "unmute_all", allMuted, allMuted ? "mic" : "mic_off"),
+      this.toggle("record", "record_end", recording, "record"),
+      this.toggle("lock", "unlock", locked, "lock"),
+      this.button("time", t("chair.extend", { minutes }), () => onOrder({ verb: "extend", minutes }), {
+        data: { verb: "extend" },
+        disabled: endsAt === null,
       }),
-      this.button("lock", t(locked ? "chair.unlock" : "chair.lock"), () => onOrder({ verb: locked ? "unlock" : "lock" }), {
-        "aria-pressed": String(locked),
-        data: { verb: "lock" },
-      }),
-      this.button("time", t("chair.extend", { minutes: EXTEND_MIN }), () => onOrder({ verb: "extend", minutes: EXTEND_MIN }), { data: { verb: "extend" } }),
       this.button("phone_down", t("chair.end"), onEnd, { class: "danger", data: { verb: "end" } }),
     ];
-    return element("div", { class: "chair-switches", role: "group", "aria-label": t("chair.all") }, ...buttons);
+    const group = { class: "chair-switches", role: "group", "aria-label": t("chair.all") };
+    return element("div", group, ...buttons);
+  }
+
+  /** A button for something that is so or not. @param {string} verb @param {string} end @param {boolean} on @param {string} picture */
+  toggle(verb, end, on, picture) {
+    const next = on ? end : verb;
+    const more = { "aria-pressed": String(on), data: { verb } };
+    return this.button(
+      picture,
+      this.i18n.t(`chair.${next}`),
+      () => this.listener.onOrder({ verb: next }),
+      more,
+    );
   }
 
   /** @param {Conference} conference */
   looks({ layout }) {
     const { t, term } = this.i18n;
     const change = (/** @type {Event} */ event) =>
-      this.listener.onOrder({ verb: "layout", target: /** @type {HTMLSelectElement} */ (event.target).value });
+      this.listener.onOrder({
+        verb: "layout",
+        target: /** @type {HTMLSelectElement} */ (event.target).value,
+      });
     const others = this.layouts.filter(({ id }) => !LOOKS.includes(id));
     const looks = LOOKS.map((id) => ({ id, name: term("look", id) }));
     const options = [{ id: "", name: t("chair.layout.mode") }, ...looks, ...others].map(({ id, name }) =>
       element("option", { value: id, selected: id === layout }, name),
     );
-    return element("label", { class: "chair-row" }, t("chair.layout"), element("select", { id: "conference-layout", on: { change } }, ...options));
+    return element(
+      "label",
+      { class: "chair-row" },
+      t("chair.layout"),
+      element("select", { id: "conference-layout", on: { change } }, ...options),
+    );
   }
 
   /** @param {string} picture @param {string} words @param {() => void} act @param {Record<string, any>} more */

@@ -49,7 +49,11 @@ export function momentText(i18n, at) {
   const moment = new Date(at);
   const today = moment.toDateString() === new Date().toDateString();
   const style = today ? {} : { month: /** @type {const} */ ("short"), day: /** @type {const} */ ("numeric") };
-  const format = { ...style, hour: /** @type {const} */ ("2-digit"), minute: /** @type {const} */ ("2-digit") };
+  const format = {
+    ...style,
+    hour: /** @type {const} */ ("2-digit"),
+    minute: /** @type {const} */ ("2-digit"),
+  };
   return new Intl.DateTimeFormat(i18n.tag, { ...format, hourCycle: "h23" }).format(moment);
 }
 

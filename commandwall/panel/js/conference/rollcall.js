@@ -36,7 +36,9 @@ export class RollCall {
     const { t } = this.i18n;
     const answered = conference.roll.filter((line) => line.answered_at_s !== null).length;
     const text = t("roll.count", { answered, called: conference.roll.length });
-    const lines = conference.roll.map((line) => this.line(line, calling && conference.subject === line.participant));
+    const lines = conference.roll.map((line) =>
+      this.line(line, calling && conference.subject === line.participant),
+    );
     this.node.replaceChildren(
       element("header", {}, element("h3", {}, t("roll.title")), element("span", {}, text)),
       element("ol", {}, ...lines),
@@ -52,7 +54,12 @@ export class RollCall {
     const said = at !== null ? clockText(this.i18n, at) : t(`roll.${state}`);
     const mark = element(
       "button",
-      { type: "button", class: "quiet", title: t("roll.mark"), on: { click: () => this.onVerb("answered", participant) } },
+      {
+        type: "button",
+        class: "quiet",
+        title: t("roll.mark"),
+        on: { click: () => this.onVerb("answered", participant) },
+      },
       t("roll.mark"),
     );
     const offer = this.chairing && at === null && called !== null;
@@ -70,6 +77,11 @@ export class RollCall {
     const { t } = this.i18n;
     const next = { type: "button", class: "primary", on: { click: () => this.onVerb("roll_call", "") } };
     const end = { type: "button", on: { click: () => this.onVerb("gallery", "") } };
-    return element("p", { class: "roll-end" }, element("button", next, t("roll.next")), element("button", end, t("roll.finish")));
+    return element(
+      "p",
+      { class: "roll-end" },
+      element("button", next, t("roll.next")),
+      element("button", end, t("roll.finish")),
+    );
   }
 }

@@ -57,7 +57,8 @@ export class Roster {
       this.fill(row, participant);
       return row;
     });
-    const same = wanted.length === this.node.children.length && wanted.every((row, i) => row === this.node.children[i]);
+    const same =
+      wanted.length === this.node.children.length && wanted.every((row, i) => row === this.node.children[i]);
     if (!same) this.node.replaceChildren(...wanted);
     this.rows = new Map(wanted.map((row) => [row.dataset.participant ?? "", row]));
   }
@@ -83,7 +84,8 @@ export class Roster {
     const here = participant.state === "connected";
     Object.assign(row.dataset, { presence: participant.state, speaking: String(participant.speaking) });
     row.classList.toggle("floor", this.shown?.floor === participant.id);
-    const level = here && !participant.muted && participant.level_db !== null ? share(participant.level_db) : 0;
+    const level =
+      here && !participant.muted && participant.level_db !== null ? share(participant.level_db) : 0;
     mark.style.setProperty("--level", level.toFixed(2));
     mark.children[1].textContent = [...participant.name][0] ?? "";
     who.children[0].textContent = participant.name + (participant.id === this.self ? t("roster.you") : "");

@@ -80,7 +80,9 @@ export class Steering {
   /** @param {string} verb @param {Participant} participant */
   confirm(verb, { id, name }) {
     const { t, term } = this.i18n;
-    this.dialog.confirm(term("verb", verb), t("chair.remove.sure", { name }), () => this.order({ verb, target: id }));
+    this.dialog.confirm(term("verb", verb), t("chair.remove.sure", { name }), () =>
+      this.order({ verb, target: id }),
+    );
   }
 
   /** Asks whose picture somebody is to see. @param {Participant} viewer */
@@ -95,9 +97,16 @@ export class Steering {
         this.order({ verb: "watch", viewer: viewer.id, target: id });
       };
       const now = (viewer.watches || PICTURE) === id;
-      return element("li", {}, element("button", { type: "button", "aria-pressed": String(now), on: { click: choose } }, name));
+      return element(
+        "li",
+        {},
+        element("button", { type: "button", "aria-pressed": String(now), on: { click: choose } }, name),
+      );
     });
-    this.dialog.open(t("watch.title", { name: viewer.name }), element("ul", { class: "choices" }, ...buttons));
+    this.dialog.open(
+      t("watch.title", { name: viewer.name }),
+      element("ul", { class: "choices" }, ...buttons),
+    );
   }
 
   end() {

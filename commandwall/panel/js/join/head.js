@@ -33,7 +33,9 @@ export class Head {
     const inCall = document.body.dataset.step === "call";
     const chips = inCall ? chipsOf(conference, this.i18n) : [];
     byId("chips").replaceChildren(
-      ...chips.map(({ kind, icon: name, text }) => element("span", { class: "chip", data: { kind } }, icon(name), text)),
+      ...chips.map(({ kind, icon: name, text }) =>
+        element("span", { class: "chip", data: { kind } }, icon(name), text),
+      ),
     );
   }
 

@@ -29,7 +29,8 @@ export function noticeFor(conference, me) {
   if (conference.content_holder === me.id && !me.content) {
     return { word: "notice.content", urgent: false, action: "share" };
   }
-  if (me.muted_by_chair) return { word: "notice.muted", urgent: false, action: me.hand_at_s === null ? "hand" : "" };
+  if (me.muted_by_chair)
+    return { word: "notice.muted", urgent: false, action: me.hand_at_s === null ? "hand" : "" };
   return null;
 }
 

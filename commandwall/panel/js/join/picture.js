@@ -39,7 +39,8 @@ export class Picture {
 
   refresh() {
     const stream = this.line.session?.stream ?? null;
-    if (this.line.state === "opening" && this.video.srcObject === null) this.freshness.restart(performance.now());
+    if (this.line.state === "opening" && this.video.srcObject === null)
+      this.freshness.restart(performance.now());
     if (this.video.srcObject === stream) return;
     // The last picture stays while the connection is opened again; its age is said over it.
     if (stream === null && this.line.wanted) return;

@@ -18,7 +18,11 @@ export class Quality {
     /** @type {Sums | null} */
     this.before = null;
     /** Of the last two seconds. */
-    this.now = { rttMs: /** @type {number | null} */ (null), loss: /** @type {number | null} */ (null), bps: 0 };
+    this.now = {
+      rttMs: /** @type {number | null} */ (null),
+      loss: /** @type {number | null} */ (null),
+      bps: 0,
+    };
     /** @type {Sums | null} */
     this.sums = null;
     this.button.addEventListener("click", () => this.toggle());
@@ -76,7 +80,11 @@ export class Quality {
     const { verdict } = this;
     const shown = verdict + this.i18n.language;
     if (this.button.dataset.shown !== shown) {
-      const bars = element("span", { class: "bars", data: { quality: verdict } }, ...[1, 2, 3].map(() => element("i")));
+      const bars = element(
+        "span",
+        { class: "bars", data: { quality: verdict } },
+        ...[1, 2, 3].map(() => element("i")),
+      );
       this.button.replaceChildren(verdict === "lost" ? icon("warning") : bars, t(`quality.${verdict}`));
       this.button.dataset.shown = shown;
       this.button.dataset.quality = verdict;

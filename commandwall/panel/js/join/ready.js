@@ -93,7 +93,8 @@ export class Ready {
       );
     });
     byId("entry-notes").replaceChildren(...notes);
-    byId("try-devices").hidden = faults.length === 0 || faults.some((it) => it === "insecure" || it === "missing");
+    byId("try-devices").hidden =
+      faults.length === 0 || faults.some((it) => it === "insecure" || it === "missing");
   }
 
   /** @param {Kind} kind */

@@ -38,9 +38,13 @@ export class Room {
     call.addEventListener("change", () => this.refresh());
     call.addEventListener("up", () => this.connection(null));
     call.addEventListener("down", () => this.connection(this.downSinceMs ?? Date.now()));
-    call.addEventListener("shareRefused", (event) => toasts.problem(/** @type {CustomEvent} */ (event).detail));
+    call.addEventListener("shareRefused", (event) =>
+      toasts.problem(/** @type {CustomEvent} */ (event).detail),
+    );
     call.devices.addEventListener("change", () => this.refresh());
-    call.devices.addEventListener("lost", (event) => this.lostDevice(/** @type {CustomEvent} */ (event).detail));
+    call.devices.addEventListener("lost", (event) =>
+      this.lostDevice(/** @type {CustomEvent} */ (event).detail),
+    );
     document.addEventListener("visibilitychange", () => this.stayAwake());
     document.addEventListener("fullscreenchange", () => this.bar.refresh());
     i18n.addEventListener("change", () => this.refresh());
@@ -71,7 +75,9 @@ export class Room {
     if (conference === null) return;
     this.steering.show(conference, this.call.chairing, me?.id ?? "");
     this.tellRecording(conference.recording);
-    byId("side-count").textContent = String(conference.participants.filter(({ state }) => state === "connected").length);
+    byId("side-count").textContent = String(
+      conference.participants.filter(({ state }) => state === "connected").length,
+    );
     this.notice();
   }
 

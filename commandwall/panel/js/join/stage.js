@@ -60,7 +60,9 @@ export class Stage {
     const { conference } = this.call;
     this.node.dataset.arrange = this.hasContent ? this.wanted : "alone";
     byId("content").hidden = !this.hasContent;
-    byId("content-name").textContent = this.i18n.t("join.content", { name: conference === null ? "" : contentOf(conference) });
+    byId("content-name").textContent = this.i18n.t("join.content", {
+      name: conference === null ? "" : contentOf(conference),
+    });
     this.refreshSelf();
   }
 
@@ -74,4 +76,3 @@ export class Stage {
     byId("self-note").textContent = this.i18n.t("join.self");
   }
 }
-

@@ -27,12 +27,39 @@ export function contentChoices({ tile, wall, store, screens, panels, programme }
   const heads = wall?.heads ?? [];
   return [
     ...(SHOWABLE.test(selected)
-      ? [{ source: selected, name: tile?.name ?? "", note: t("cell.short", { cell: tile?.cell ?? "" }), icon: "biggest" }]
+      ? [
+          {
+            source: selected,
+            name: tile?.name ?? "",
+            note: t("cell.short", { cell: tile?.cell ?? "" }),
+            icon: "biggest",
+          },
+        ]
       : []),
-    ...heads.map(({ id }) => ({ source: `head:${wall?.id}/${id}`, name: `${wall?.name} ${id}`, note: t("content.head"), icon: "fill" })),
-    ...[...screens.screens.values()].map(({ id, name }) => ({ source: screenSource(id), name, note: t("screens.label"), icon: "screen" })),
-    ...[...programme.scenes.values()].map(({ id, name }) => ({ source: `scene:${id}`, name, note: t("scenes.label"), icon: "auto" })),
-    ...[...panels.panels.values()].map(({ id, name }) => ({ source: dataSource(id), name, note: t("data.label"), icon: "pattern" })),
+    ...heads.map(({ id }) => ({
+      source: `head:${wall?.id}/${id}`,
+      name: `${wall?.name} ${id}`,
+      note: t("content.head"),
+      icon: "fill",
+    })),
+    ...[...screens.screens.values()].map(({ id, name }) => ({
+      source: screenSource(id),
+      name,
+      note: t("screens.label"),
+      icon: "screen",
+    })),
+    ...[...programme.scenes.values()].map(({ id, name }) => ({
+      source: `scene:${id}`,
+      name,
+      note: t("scenes.label"),
+      icon: "auto",
+    })),
+    ...[...panels.panels.values()].map(({ id, name }) => ({
+      source: dataSource(id),
+      name,
+      note: t("data.label"),
+      icon: "pattern",
+    })),
     ...[...store.cameras.values()].map(({ id, name, area }) => ({
       source: sourceOf(id),
       name,

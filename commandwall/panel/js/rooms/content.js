@@ -32,7 +32,11 @@ export class ContentChooser {
       const found = matching(all, text).slice(0, MOST);
       list.replaceChildren(...found.map((choice) => this.row(choice, choose)));
     };
-    const search = element("input", { type: "search", placeholder: t("content.search"), "aria-label": t("content.search") });
+    const search = element("input", {
+      type: "search",
+      placeholder: t("content.search"),
+      "aria-label": t("content.search"),
+    });
     search.addEventListener("input", () => draw(/** @type {HTMLInputElement} */ (search).value));
     const none = element("button", { type: "button", on: { click: () => choose("") } }, t("content.none"));
     draw("");
@@ -43,7 +47,11 @@ export class ContentChooser {
   /** @param {Choice} choice @param {(source: string) => void} choose */
   row({ source, name, note, icon: picture }, choose) {
     const button = { type: "button", data: { source }, on: { click: () => choose(source) } };
-    return element("li", {}, element("button", button, icon(picture), element("b", {}, name), element("span", {}, note)));
+    return element(
+      "li",
+      {},
+      element("button", button, icon(picture), element("b", {}, name), element("span", {}, note)),
+    );
   }
 }
 

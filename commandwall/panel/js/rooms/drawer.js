@@ -42,7 +42,9 @@ export class ConferenceDrawer {
     byId("rooms-close").addEventListener("click", () => this.toggle());
     byId("rooms-back").addEventListener("click", () => this.open(""));
     byId("rooms-new").addEventListener("click", () => forms.create((id) => this.open(id)));
-    byId("rooms-invite").addEventListener("click", () => this.withShown((conference) => forms.invite(conference)));
+    byId("rooms-invite").addEventListener("click", () =>
+      this.withShown((conference) => forms.invite(conference)),
+    );
     byId("rooms-join").addEventListener("click", () => this.withShown((conference) => this.join(conference)));
     byId("rooms-content").addEventListener("click", () =>
       chooser.open((source) => this.steering.order({ verb: "present", target: source })),
@@ -86,7 +88,10 @@ export class ConferenceDrawer {
   refresh() {
     const open = [...this.store.conferences.values()].filter(({ state }) => state === "open");
     byId("rooms-count").textContent = open.length === 0 ? "" : String(open.length);
-    byId("rooms-toggle").classList.toggle("recording", open.some(({ recording }) => recording));
+    byId("rooms-toggle").classList.toggle(
+      "recording",
+      open.some(({ recording }) => recording),
+    );
     if (this.node.hidden) return;
     const conference = this.store.conferences.get(this.shown);
     this.node.dataset.view = conference === undefined ? "all" : "one";
@@ -123,7 +128,11 @@ export class ConferenceDrawer {
     const source = conferenceSource(conference.id, which);
     return element(
       "div",
-      { class: "rooms-picture", title: this.i18n.t("rooms.drag"), data: { source, name: `${conference.name} · ${words}` } },
+      {
+        class: "rooms-picture",
+        title: this.i18n.t("rooms.drag"),
+        data: { source, name: `${conference.name} · ${words}` },
+      },
       icon(picture),
       element("span", {}, words),
       element("span", { class: "row-cells" }, this.cellsOf(source).join(" ")),
@@ -150,7 +159,9 @@ export class ConferenceDrawer {
     if (row instanceof HTMLElement) return { source: row.dataset.source ?? "", name: row.dataset.name ?? "" };
     if (target instanceof Element && target.closest("button") !== null) return null;
     const participant = this.steering.roster.participantAt(target);
-    return participant === null ? null : { source: conferenceSource(this.shown, participant.id), name: participant.name };
+    return participant === null
+      ? null
+      : { source: conferenceSource(this.shown, participant.id), name: participant.name };
   }
 }
 

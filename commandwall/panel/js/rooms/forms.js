@@ -35,8 +35,21 @@ export class ConferenceForms {
         field(t("rooms.name"), element("input", { name: "name", required: true, maxlength: 100 }), true),
         field(t("rooms.starts"), element("input", { name: "starts_at", type: "datetime-local" })),
         field(t("rooms.ends"), element("input", { name: "ends_at", type: "datetime-local" })),
-        field(t("rooms.wall"), element("select", { name: "wall" }, element("option", { value: "" }, t("rooms.wall.none")), ...walls)),
-        element("label", { class: "day" }, element("input", { name: "lobby", type: "checkbox" }), t("rooms.lobby")),
+        field(
+          t("rooms.wall"),
+          element(
+            "select",
+            { name: "wall" },
+            element("option", { value: "" }, t("rooms.wall.none")),
+            ...walls,
+          ),
+        ),
+        element(
+          "label",
+          { class: "day" },
+          element("input", { name: "lobby", type: "checkbox" }),
+          t("rooms.lobby"),
+        ),
       ],
       async (data) => {
         const body = newConference(data, new Date());
@@ -52,7 +65,9 @@ export class ConferenceForms {
   invite(conference) {
     const { t, term } = this.i18n;
     const roles = ROLES.map((role) => element("option", { value: role }, term("seat", role)));
-    const valid = VALID_H.map((hours) => element("option", { value: hours * HOUR_S, selected: hours === 24 }, t("invite.hours", { hours })));
+    const valid = VALID_H.map((hours) =>
+      element("option", { value: hours * HOUR_S, selected: hours === 24 }, t("invite.hours", { hours })),
+    );
     const form = this.form(
       t("invite.make"),
       [
@@ -62,7 +77,12 @@ export class ConferenceForms {
         field(t("invite.valid"), element("select", { name: "expires_s" }, ...valid)),
       ],
       async (data) => {
-        const body = { name: data.name.trim(), role: data.role, site: data.site.trim(), expires_s: Number(data.expires_s) };
+        const body = {
+          name: data.name.trim(),
+          role: data.role,
+          site: data.site.trim(),
+          expires_s: Number(data.expires_s),
+        };
         const member = await this.api.post(`/conferences/${encodeURIComponent(conference.id)}/members`, body);
         links.prepend(this.link(body.name, member));
         form.querySelector("input")?.select();
@@ -76,16 +96,28 @@ export class ConferenceForms {
   link(name, { join_url: path, expires_at: expiresAt }) {
     const { t, tag } = this.i18n;
     const url = new URL(path, location.origin).href;
-    const until = new Intl.DateTimeFormat(tag, { dateStyle: "short", timeStyle: "short" }).format(new Date(expiresAt));
-    const shown = /** @type {HTMLInputElement} */ (element("input", { value: url, readonly: true, "aria-label": t("invite.link") }));
+    const until = new Intl.DateTimeFormat(tag, { dateStyle: "short", timeStyle: "short" }).format(
+      new Date(expiresAt),
+    );
+    const shown = /** @type {HTMLInputElement} */ (
+      element("input", { value: url, readonly: true, "aria-label": t("invite.link") })
+    );
     const copy = element("button", { type: "button", class: "primary" }, t("invite.copy"));
     copy.addEventListener("click", async () => {
       shown.select();
       // Pages that are not secure have no clipboard; what is selected can be copied by hand.
-      const copied = await navigator.clipboard?.writeText(url).then(() => true, () => false);
+      const copied = await navigator.clipboard?.writeText(url).then(
+        () => true,
+        () => false,
+      );
       copy.textContent = t(copied ? "invite.copied" : "invite.selected");
     });
-    return element("li", {}, element("div", {}, element("b", {}, name), element("p", {}, t("invite.until", { until })), shown), copy);
+    return element(
+      "li",
+      {},
+      element("div", {}, element("b", {}, name), element("p", {}, t("invite.until", { until })), shown),
+      copy,
+    );
   }
 
   /**
@@ -126,7 +158,11 @@ function field(words, input, wide = false) {
 export function newConference(data, now) {
   const digits = now.toISOString().replace(/\D/g, "");
   /** @type {{id: string, name: string, lobby: boolean, starts_at?: string, ends_at?: string, wall?: string}} */
-  const body = { id: `m-${digits.slice(0, 8)}-${digits.slice(8, 14)}`, name: data.name.trim(), lobby: data.lobby !== undefined };
+  const body = {
+    id: `m-${digits.slice(0, 8)}-${digits.slice(8, 14)}`,
+    name: data.name.trim(),
+    lobby: data.lobby !== undefined,
+  };
   for (const key of /** @type {const} */ (["starts_at", "ends_at"])) {
     if (data[key]) body[key] = new Date(data[key]).toISOString();
   }

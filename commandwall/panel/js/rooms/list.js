@@ -34,7 +34,12 @@ export class ConferenceList {
     const waiting = participants.some((one) => one.state === "lobby" || one.hand_at_s !== null);
     return element(
       "button",
-      { type: "button", class: "conference-row", data: { conference: id, state: ROOM_STATES[state] }, on: { click: () => this.onOpen(id) } },
+      {
+        type: "button",
+        class: "conference-row",
+        data: { conference: id, state: ROOM_STATES[state] },
+        on: { click: () => this.onOpen(id) },
+      },
       element("span", { class: "dot" }),
       element("span", {}, element("b", {}, name), element("em", {}, this.facts(conference))),
       conference.recording ? icon("record") : null,

@@ -164,7 +164,7 @@ export const enConference = {
   "chair.mute_all": "Mute all",
   "chair.unmute_all": "Unmute all",
   "chair.record": "Record",
-  "chair.record.end": "Stop recording",
+  "chair.record_end": "Stop recording",
   "chair.lock": "Lock",
   "chair.unlock": "Unlock",
   "chair.extend": "{minutes} min more",

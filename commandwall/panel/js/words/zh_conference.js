@@ -162,7 +162,7 @@ export const zhConference = {
   "chair.mute_all": "全体静音",
   "chair.unmute_all": "解除全体静音",
   "chair.record": "录制",
-  "chair.record.end": "停止录制",
+  "chair.record_end": "停止录制",
   "chair.lock": "锁定会议",
   "chair.unlock": "解除锁定",
   "chair.extend": "延长{minutes}分",
