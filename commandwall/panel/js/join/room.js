@@ -3,8 +3,10 @@
 import { byId, element, icon } from "../base/dom.js";
 import { Bar } from "./bar.js";
 import { noticeFor } from "./notices.js";
+import { Outage } from "./outage.js";
 import { Quality } from "./quality.js";
 import { Stage } from "./stage.js";
+import { callTools } from "./tools.js";
 
 /** So wide that a roster has room beside the pictures. */
 const WIDE = "(min-width: 1200px)";
@@ -27,17 +29,14 @@ export class Room {
     this.steering = steering;
     this.stage = new Stage(call, i18n);
     this.quality = new Quality(call, i18n);
-    this.bar = new Bar(this.buttons(onLeave));
+    this.outage = new Outage(call, i18n);
+    this.bar = new Bar(callTools(this, onLeave));
     this.sideOpen = false;
     /** What the notice shown says, so that it is not built anew five times a second. */
     this.noticed = "";
     this.recorded = false;
-    /** @type {number | null} */
-    this.downSinceMs = null;
     byId("side-close").addEventListener("click", () => this.openSide(false));
     call.addEventListener("change", () => this.refresh());
-    call.addEventListener("up", () => this.connection(null));
-    call.addEventListener("down", () => this.connection(this.downSinceMs ?? Date.now()));
     call.addEventListener("shareRefused", (event) =>
       toasts.problem(/** @type {CustomEvent} */ (event).detail),
     );
@@ -48,7 +47,6 @@ export class Room {
     document.addEventListener("visibilitychange", () => this.stayAwake());
     document.addEventListener("fullscreenchange", () => this.bar.refresh());
     i18n.addEventListener("change", () => this.refresh());
-    setInterval(() => this.tellDown(), 500);
   }
 
   /** Read by tests and benchmarks. */
@@ -65,7 +63,7 @@ export class Room {
   close() {
     this.openSide(false);
     this.quality.close();
-    this.connection(null);
+    this.outage.end();
     if (document.fullscreenElement !== null) document.exitFullscreen();
   }
 
@@ -79,71 +77,6 @@ export class Room {
       conference.participants.filter(({ state }) => state === "connected").length,
     );
     this.notice();
-  }
-
-  /** @param {() => void} onLeave @returns {import("./bar.js").Button[]} */
-  buttons(onLeave) {
-    const { t } = this.i18n;
-    const { call } = this;
-    const { devices } = call;
-    const muted = () => !devices.on.audio || devices.tracks.audio === null;
-    const dark = () => !devices.on.video || devices.tracks.video === null;
-    const raised = () => (call.me?.hand_at_s ?? null) !== null;
-    return [
-      {
-        id: "audio",
-        icon: () => (call.me?.muted_by_chair ? "mic_shut" : muted() ? "mic_off" : "mic"),
-        label: () => t(muted() ? "bar.mic.on" : "bar.mic.off"),
-        act: () => this.switchSound(),
-        off: () => muted() || (call.me?.muted ?? false),
-      },
-      {
-        id: "video",
-        icon: () => (dark() ? "camera_off" : "camera"),
-        label: () => t(dark() ? "bar.camera.on" : "bar.camera.off"),
-        act: () => this.switchPicture(),
-        off: dark,
-      },
-      {
-        id: "hand",
-        icon: () => "hand",
-        label: () => t(raised() ? "bar.hand.down" : "bar.hand"),
-        act: () => this.toasts.report(call.raiseHand(!raised())),
-        on: raised,
-        hidden: () => call.chairing,
-      },
-      {
-        id: "share",
-        icon: () => "screen",
-        label: () => t(call.screen === null ? "bar.share" : "bar.share.end"),
-        act: () => this.share(),
-        on: () => call.screen !== null,
-        hidden: () => navigator.mediaDevices?.getDisplayMedia === undefined,
-      },
-      {
-        id: "swap",
-        icon: () => "swap",
-        label: () => t("bar.swap"),
-        act: () => this.stage.rearrange(),
-        hidden: () => !this.stage.hasContent,
-      },
-      {
-        id: "people",
-        icon: () => (call.chairing ? "chair" : "people"),
-        label: () => t(call.chairing ? "bar.chair" : "bar.people"),
-        act: () => this.openSide(!this.sideOpen),
-        on: () => this.sideOpen,
-        count: () => (call.chairing ? this.waiting() : 0),
-      },
-      {
-        id: "full",
-        icon: () => (document.fullscreenElement === null ? "expand" : "back"),
-        label: () => t(document.fullscreenElement === null ? "bar.full" : "bar.full.end"),
-        act: () => this.fullScreen(),
-        hidden: () => !document.fullscreenEnabled,
-      },
-      { id: "leave", icon: () => "phone_down", label: () => t("bar.leave"), act: onLeave },
-    ];
   }
 
   /** How many ask the chair for something. */
@@ -233,24 +166,6 @@ export class Room {
       this.toasts.show(recording ? "warning" : "info", this.i18n.t(`recording.${recording ? "on" : "off"}`));
     }
     this.recorded = recording;
-  }
-
-  /** @param {number | null} sinceMs */
-  connection(sinceMs) {
-    this.downSinceMs = sinceMs;
-    this.tellDown();
-  }
-
-  /** The server is away: what is seen is the last of it, and nothing said here is heard. */
-  tellDown() {
-    const banner = byId("banner");
-    const down = this.downSinceMs !== null;
-    document.documentElement.dataset.connection = down ? "down" : "up";
-    banner.hidden = !down;
-    if (this.downSinceMs === null) return;
-    const seconds = Math.floor((Date.now() - this.downSinceMs) / 1000);
-    const text = this.i18n.t("join.down", { seconds });
-    if (banner.textContent !== text) banner.textContent = text;
   }
 
   async stayAwake() {
