@@ -41,6 +41,20 @@ export function icon(name) {
   return svg;
 }
 
+/**
+ * Fills `node` anew unless it shows just that: rosters come five times a second, and every new icon asks the
+ * daemon for its picture.
+ * @param {HTMLElement} node
+ * @param {any} shown what its content follows from
+ * @param {() => (Node | string)[]} build
+ */
+export function fill(node, shown, build) {
+  const key = JSON.stringify(shown);
+  if (node.dataset.shown === key) return;
+  node.dataset.shown = key;
+  node.replaceChildren(...build());
+}
+
 /** @param {HTMLElement} node @param {string} name @param {any} value */
 function assign(node, name, value) {
   if (name === "on") {

@@ -1,6 +1,6 @@
 /** The chair's instruments for the whole conference: how it is directed, shown, recorded, ended. */
 
-import { element, icon } from "../base/dom.js";
+import { element, fill, icon } from "../base/dom.js";
 
 /** @typedef {import("./state.js").Conference} Conference */
 
@@ -45,7 +45,6 @@ export class ChairPanel {
     this.self = "";
     this.chairing = false;
     this.dwellS = DWELLS_S[1];
-    this.drawn = "";
     node.classList.add("chair");
     i18n.addEventListener("change", () => this.refresh());
   }
@@ -70,19 +69,21 @@ export class ChairPanel {
     const conference = this.shown;
     if (conference === null) return;
     const { mode, subject, locked, recording, layout, chair, ends_at: endsAt } = conference;
-    const drawn = JSON.stringify([
+    const shown = [
       [this.chairing, mode, subject, locked, recording, layout, chair, endsAt, conference.dwell_s],
       [conference.muted_on_entry, this.layouts.length, this.i18n.language],
-    ]);
-    if (drawn === this.drawn) return;
-    this.drawn = drawn;
-    if (!this.chairing) return this.node.replaceChildren(this.taking());
-    this.node.replaceChildren(
+    ];
+    fill(this.node, shown, () => (this.chairing ? this.instruments(conference) : [this.taking()]));
+  }
+
+  /** @param {Conference} conference */
+  instruments(conference) {
+    return [
       this.modes(conference),
-      mode === "poll" ? this.pollRow(conference) : "",
+      conference.mode === "poll" ? this.pollRow(conference) : "",
       this.looks(conference),
       this.switches(conference),
-    );
+    ];
   }
 
   taking() {

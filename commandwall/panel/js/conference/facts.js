@@ -1,5 +1,7 @@
 /** What is to be said of a conference as a whole. */
 
+import { element, icon } from "../base/dom.js";
+
 /**
  * @typedef {import("./state.js").Conference} Conference
  * @typedef {import("../base/i18n.js").I18n} I18n
@@ -42,6 +44,11 @@ export function chipsOf(conference, { t, term }) {
     conference.locked ? { kind: "locked", icon: "lock", text: t("chip.locked") } : null,
     ...broken.map(({ name }) => ({ kind: "broken", icon: "warning", text: t("chip.broken", { name }) })),
   ].filter((chip) => chip !== null);
+}
+
+/** Draws a mark. @param {Chip} chip */
+export function chip({ kind, icon: picture, text }) {
+  return element("span", { class: "chip", data: { kind } }, icon(picture), text);
 }
 
 /** @param {I18n} i18n @param {string} at RFC 3339 @returns {string} the day only when it is another one */

@@ -1,6 +1,6 @@
 /** The roll: who was called, who answered and when, who is next. */
 
-import { element, icon } from "../base/dom.js";
+import { element, fill, icon } from "../base/dom.js";
 import { clockText } from "./facts.js";
 
 export class RollCall {
@@ -33,17 +33,17 @@ export class RollCall {
     this.node.hidden = conference === null || (!calling && (conference.roll.length === 0 || !this.chairing));
     this.node.dataset.calling = String(calling);
     if (conference === null || this.node.hidden) return;
-    const { t } = this.i18n;
-    const answered = conference.roll.filter((line) => line.answered_at_s !== null).length;
-    const text = t("roll.count", { answered, called: conference.roll.length });
-    const lines = conference.roll.map((line) =>
-      this.line(line, calling && conference.subject === line.participant),
-    );
-    this.node.replaceChildren(
-      element("header", {}, element("h3", {}, t("roll.title")), element("span", {}, text)),
-      element("ol", {}, ...lines),
-      this.chairing && calling ? this.buttons() : "",
-    );
+    const { roll, subject } = conference;
+    fill(this.node, [roll, subject, calling, this.chairing, this.i18n.language], () => {
+      const answered = roll.filter((line) => line.answered_at_s !== null).length;
+      const text = this.i18n.t("roll.count", { answered, called: roll.length });
+      const lines = roll.map((line) => this.line(line, calling && subject === line.participant));
+      return [
+        element("header", {}, element("h3", {}, this.i18n.t("roll.title")), element("span", {}, text)),
+        element("ol", {}, ...lines),
+        this.chairing && calling ? this.buttons() : "",
+      ];
+    });
   }
 
   /** @param {import("./state.js").Called} line @param {boolean} now */

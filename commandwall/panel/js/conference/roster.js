@@ -1,6 +1,6 @@
 /** The list of who is in a conference, as chairs, operators and everybody else see it. */
 
-import { element, icon } from "../base/dom.js";
+import { element, fill, icon } from "../base/dom.js";
 import { decimal, percent } from "../base/format.js";
 import { share } from "./level.js";
 import { isRemote, qualityOf, rosterOrder } from "./state.js";
@@ -54,7 +54,7 @@ export class Roster {
     if (this.shown === null) return;
     const wanted = rosterOrder(this.shown.participants).map((participant) => {
       const row = this.rows.get(participant.id) ?? this.create(participant.id);
-      this.fill(row, participant);
+      this.write(row, participant);
       return row;
     });
     const same =
@@ -78,7 +78,7 @@ export class Roster {
   }
 
   /** @param {HTMLElement} row @param {Participant} participant */
-  fill(row, participant) {
+  write(row, participant) {
     const { t, term } = this.i18n;
     const [mark, who, signs, bars, verb, more] = /** @type {HTMLElement[]} */ ([...row.children]);
     const here = participant.state === "connected";
@@ -124,11 +124,8 @@ export class Roster {
       here && participant.muted_by_chair ? ["mic_shut", t("sign.muted.chair")] : null,
       here && participant.muted && !participant.muted_by_chair ? ["mic_off", t("sign.muted")] : null,
     ].filter((sign) => sign !== null);
-    const key = signs.map(([name]) => name).join(" ") + this.i18n.language;
-    if (node.dataset.shown === key) return;
-    node.dataset.shown = key;
-    node.replaceChildren(
-      ...signs.map(([name, title]) =>
+    fill(node, signs, () =>
+      signs.map(([name, title]) =>
         element("span", { class: `sign ${name}`, title, role: "img", "aria-label": title }, icon(name)),
       ),
     );

@@ -61,7 +61,8 @@ export class Call extends EventTarget {
     this.joined = false;
     /** Whether the daemon does not answer, as far as is known. */
     this.isDown = false;
-    this.greetings = 0;
+    /** Whether it answers again and has not yet said whether it is the same one. */
+    this.returned = false;
   }
 
   /** The participant that this page is. */
@@ -131,14 +132,18 @@ export class Call extends EventTarget {
     for (const line of this.lines) line.revive();
   }
 
-  /** A daemon that began anew knows none of the sessions. @param {{resumed: boolean}} hello */
+  /**
+   * Opens what a break has ended, once: a daemon that began anew knows none of the sessions.
+   * @param {{resumed: boolean}} hello the first word of every connection, and one in every silence
+   */
   greeted({ resumed }) {
-    if (this.greetings > 0 && !resumed) for (const line of this.lines) if (line.wanted) line.restart();
-    this.greetings += 1;
+    if (this.returned && resumed) this.retry();
+    else if (this.returned) for (const line of this.lines) if (line.wanted) line.restart();
+    this.returned = false;
   }
 
   up() {
-    if (this.isDown) this.retry();
+    this.returned = this.isDown;
     this.isDown = false;
     this.tell("up");
   }

@@ -1,7 +1,7 @@
 /** The line over a call: which conference it is, how it is directed, how long it goes on. */
 
-import { byId, element, icon } from "../base/dom.js";
-import { chipsOf, momentText } from "../conference/facts.js";
+import { byId, fill } from "../base/dom.js";
+import { chip, chipsOf, momentText } from "../conference/facts.js";
 
 export class Head {
   /** @param {import("../base/i18n.js").I18n} i18n */
@@ -32,11 +32,7 @@ export class Head {
     byId("conference-facts").textContent = times.join("") === "" ? "" : times.join(" – ");
     const inCall = document.body.dataset.step === "call";
     const chips = inCall ? chipsOf(conference, this.i18n) : [];
-    byId("chips").replaceChildren(
-      ...chips.map(({ kind, icon: name, text }) =>
-        element("span", { class: "chip", data: { kind } }, icon(name), text),
-      ),
-    );
+    fill(byId("chips"), chips, () => chips.map(chip));
   }
 
   tick() {

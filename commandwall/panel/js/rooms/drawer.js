@@ -1,7 +1,7 @@
 /** The operator's drawer of conferences: all of them, or one under the operator's hands. */
 
-import { byId, element, icon } from "../base/dom.js";
-import { chipsOf, contentOf } from "../conference/facts.js";
+import { byId, element, fill, icon } from "../base/dom.js";
+import { chip, chipsOf, contentOf } from "../conference/facts.js";
 import { CONTENT, PICTURE } from "../conference/state.js";
 import { Steering } from "../conference/steering.js";
 import { conferenceSource } from "../wall/arrangement.js";
@@ -9,6 +9,7 @@ import { ConferenceList } from "./list.js";
 
 /**
  * @typedef {import("../conference/state.js").Conference} Conference
+ * @typedef {{source: string, words: string, name: string, picture: string, hint: string, cells: string}} PictureRow
  * @typedef {object} Parts
  * @property {import("../base/api.js").Api} api
  * @property {import("../base/i18n.js").I18n} i18n
@@ -102,18 +103,17 @@ export class ConferenceDrawer {
 
   /** @param {Conference} conference */
   show(conference) {
-    const chips = chipsOf(conference, this.i18n).map(({ kind, icon: name, text }) =>
-      element("span", { class: "chip", data: { kind } }, icon(name), text),
-    );
-    byId("rooms-chips").replaceChildren(...chips);
+    const chips = chipsOf(conference, this.i18n);
+    fill(byId("rooms-chips"), chips, () => chips.map(chip));
     this.steering.show(conference, !this.readOnly);
-    byId("rooms-pictures").replaceChildren(
-      this.picture(conference, PICTURE, "fill", this.i18n.t("rooms.picture")),
-      this.picture(conference, CONTENT, "screen", this.contentText(conference)),
-    );
-    const links = conference.links.map((link) => this.link(link));
+    const pictures = [PICTURE, CONTENT].map((which) => this.picture(conference, which));
+    fill(byId("rooms-pictures"), [conference.id, pictures], () => pictures.map(pictureRow));
+    const { links } = conference;
     byId("rooms-links").hidden = links.length === 0;
-    byId("rooms-links").replaceChildren(element("h3", {}, this.i18n.t("rooms.links")), ...links);
+    fill(byId("rooms-links"), [links, this.i18n.language], () => [
+      element("h3", {}, this.i18n.t("rooms.links")),
+      ...links.map((link) => this.link(link)),
+    ]);
   }
 
   /** @param {Conference} conference */
@@ -123,20 +123,19 @@ export class ConferenceDrawer {
     return t("join.content", { name: contentOf(conference) });
   }
 
-  /** A row that can be dragged onto a wall. @param {Conference} conference @param {string} which @param {string} picture @param {string} words */
-  picture(conference, which, picture, words) {
+  /** @param {Conference} conference @param {string} which @returns {PictureRow} */
+  picture(conference, which) {
+    const { t } = this.i18n;
     const source = conferenceSource(conference.id, which);
-    return element(
-      "div",
-      {
-        class: "rooms-picture",
-        title: this.i18n.t("rooms.drag"),
-        data: { source, name: `${conference.name} · ${words}` },
-      },
-      icon(picture),
-      element("span", {}, words),
-      element("span", { class: "row-cells" }, this.cellsOf(source).join(" ")),
-    );
+    const words = which === PICTURE ? t("rooms.picture") : this.contentText(conference);
+    return {
+      source,
+      words,
+      name: `${conference.name} · ${words}`,
+      picture: which === PICTURE ? "fill" : "screen",
+      hint: t("rooms.drag"),
+      cells: this.cellsOf(source).join(" "),
+    };
   }
 
   /** @param {import("../conference/state.js").Link} link */
@@ -163,6 +162,17 @@ export class ConferenceDrawer {
       ? null
       : { source: conferenceSource(this.shown, participant.id), name: participant.name };
   }
+}
+
+/** A row that can be dragged onto a wall. @param {PictureRow} row */
+function pictureRow({ source, words, name, picture, hint, cells }) {
+  return element(
+    "div",
+    { class: "rooms-picture", title: hint, data: { source, name } },
+    icon(picture),
+    element("span", {}, words),
+    element("span", { class: "row-cells" }, cells),
+  );
 }
 
 /** The states of links as states that have a colour. @type {Record<string, string>} */

@@ -1,6 +1,6 @@
 /** The conferences of this centre: those that go on, then those to come. */
 
-import { element, icon } from "../base/dom.js";
+import { element, fill, icon } from "../base/dom.js";
 import { chipsOf, momentText } from "../conference/facts.js";
 
 /** @typedef {import("../conference/state.js").Conference} Conference */
@@ -24,14 +24,23 @@ export class ConferenceList {
     const all = [...this.store.conferences.values()].sort(
       (a, b) => a.state.localeCompare(b.state) || (a.starts_at ?? "").localeCompare(b.starts_at ?? ""),
     );
-    const none = element("p", { class: "nothing" }, this.i18n.t("rooms.none"));
-    this.node.replaceChildren(...(all.length === 0 ? [none] : all.map((conference) => this.row(conference))));
+    const rows = all.map((conference) => this.facts(conference));
+    fill(this.node, [rows, this.i18n.language], () =>
+      rows.length === 0
+        ? [element("p", { class: "nothing" }, this.i18n.t("rooms.none"))]
+        : rows.map((row) => this.row(row)),
+    );
   }
 
-  /** @param {Conference} conference */
-  row(conference) {
-    const { id, name, state, participants } = conference;
+  /** What a row says. @param {Conference} conference */
+  facts(conference) {
+    const { id, name, state, recording, participants } = conference;
     const waiting = participants.some((one) => one.state === "lobby" || one.hand_at_s !== null);
+    return { id, name, state, recording, waiting, words: this.words(conference) };
+  }
+
+  /** @param {ReturnType<ConferenceList["facts"]>} facts */
+  row({ id, name, state, recording, waiting, words }) {
     return element(
       "button",
       {
@@ -41,15 +50,15 @@ export class ConferenceList {
         on: { click: () => this.onOpen(id) },
       },
       element("span", { class: "dot" }),
-      element("span", {}, element("b", {}, name), element("em", {}, this.facts(conference))),
-      conference.recording ? icon("record") : null,
+      element("span", {}, element("b", {}, name), element("em", {}, words)),
+      recording ? icon("record") : null,
       waiting ? icon("hand") : null,
       icon("chevron"),
     );
   }
 
   /** @param {Conference} conference */
-  facts(conference) {
+  words(conference) {
     const { t } = this.i18n;
     if (conference.state === "scheduled") {
       return t("rooms.at", { at: momentText(this.i18n, conference.starts_at ?? "") });

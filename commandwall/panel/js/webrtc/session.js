@@ -3,6 +3,7 @@
 import { Problem } from "../base/api.js";
 
 const MOST_GATHERING_MS = 200;
+const MOST_ENDING_MS = 2000;
 
 /** One connection that was agreed upon. */
 export class Session {
@@ -23,13 +24,13 @@ export class Session {
     peer.addEventListener("connectionstatechange", () => this.onState(peer.connectionState));
   }
 
-  /** Ends it here, and there as far as there is still somebody. */
+  /** Ends it there as far as there is still somebody, and here: the other way round there would be nothing to end. */
   end() {
     this.onState = () => {};
-    this.peer.close();
-    fetch(this.location, { method: "DELETE", headers: authorization(this.token), keepalive: true }).catch(
-      (error) => console.warn("the session ends by itself", error),
-    );
+    const request = { method: "DELETE", headers: authorization(this.token), keepalive: true };
+    fetch(this.location, { ...request, signal: AbortSignal.timeout(MOST_ENDING_MS) })
+      .catch((error) => console.warn("the session ends by itself", error))
+      .finally(() => this.peer.close());
   }
 }
 
