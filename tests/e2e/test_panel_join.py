@@ -70,7 +70,7 @@ async def enter(page: Page, staged: StagedConference) -> None:
     await open_link(page, staged)
     await until(page, "document.querySelector('#device-video').value !== ''")
     await page.click("#enter")
-    await until(page, "(window.commandwall?.people.frames ?? 0) > 2")
+    await until(page, "(window.commandwall?.people.frames ?? 0) > 2", timeout_s=45)
 
 
 def told(staged: StagedConference, place: str) -> list[Any]:
