@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,18 +123,39 @@ def _dips(envelope: NDArray[np.float64]) -> list[Dip]:
 
 
 def _sorted_out(sound: Sound, dips: list[Dip]) -> tuple[list[Dip], list[Dip]]:
-    """Return the marks and the gaps among ``dips``: marks are what comes back every second."""
-    phases = [_latency_s(sound, dip) for dip in dips]
-    usual = max(phases, key=lambda phase: sum(_apart(phase, other) < _SAME_S for other in phases), default=0)
-    marks, gaps = [], []
-    for dip, phase in zip(dips, phases, strict=True):
-        is_mark = _apart(phase, usual) < _SAME_S
-        if is_mark:
-            marks.append(dip)
-        length_s = dip.length_s - _MARK_WIDTH_S if is_mark else dip.length_s
-        if length_s > (2 * _LEAST_GAP_S if is_mark else _LEAST_GAP_S):
-            gaps.append(Dip(dip.at_s, length_s, dip.depth))
-    return marks, gaps
+    """Return the marks and the gaps among ``dips``: one a second is a mark, the others are gaps.
+
+    A mark is where the one before was, or, when the delay has changed, what looks like one.
+    """
+    latencies = [_latency_s(sound, dip) for dip in dips]
+    usual = max(
+        latencies,
+        key=lambda one: sum(_apart(one, other) < _SAME_S for other in latencies),
+        default=0.0,
+    )
+    marks: dict[int, Dip] = {}
+    gaps: list[Dip] = []
+    for second, group in groupby(dips, lambda dip: _spoken_second(sound, dip)):
+        inside = list(group)
+        alike = [
+            dip for dip in inside if _is_like_mark(dip) or _apart(_latency_s(sound, dip), usual) < _SAME_S
+        ]
+        mark = min(alike, key=lambda dip: _apart(_latency_s(sound, dip), usual), default=None)
+        if mark is not None:
+            marks[second], usual = mark, _latency_s(sound, mark)
+            excess_s = mark.length_s - _MARK_WIDTH_S
+            gaps += [Dip(mark.at_s, excess_s, mark.depth)] if excess_s > 2 * _LEAST_GAP_S else []
+        gaps += [dip for dip in inside if dip is not mark and dip.length_s > _LEAST_GAP_S]
+    return list(marks.values()), gaps
+
+
+def _spoken_second(sound: Sound, dip: Dip) -> int:
+    """Return in which second of UTC a dip was spoken, if it is a mark."""
+    return math.floor(sound.heard_s(dip.at_s * SAMPLE_RATE) - MARK_CENTRE_S)
+
+
+def _is_like_mark(dip: Dip) -> bool:
+    return abs(dip.length_s - _MARK_WIDTH_S) < _MARK_WIDTH_S / 4 and dip.depth < _ONCE_DEPTH
 
 
 def _latency_s(sound: Sound, mark: Dip) -> float:

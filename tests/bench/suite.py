@@ -12,7 +12,19 @@ import aiohttp
 
 from tests.bench.peers import Grid
 from tests.bench.plan import Plan
-from tests.bench.scenarios import Figures, compose, crowd, demo, glass, ingest, recovery, sound, switch, wall
+from tests.bench.scenarios import (
+    Figures,
+    compose,
+    conference,
+    crowd,
+    demo,
+    glass,
+    ingest,
+    recovery,
+    sound,
+    switch,
+    wall,
+)
 from tests.bench.streams import CIF, MAIN, SUB, Streams, streams
 
 log = logging.getLogger("bench")
@@ -68,6 +80,7 @@ SCENARIOS = (
     Scenario("switch", switch.NAME, Cameras(), switch.run, sampled=True),
     Scenario("ingest", "mains", Cameras(sub=MAIN, exactly=40), partial(ingest.run, name="mains")),
     Scenario("glass", glass.NAME, Cameras(live=glass.LIVE), glass.run, sampled=True),
+    Scenario("conference", conference.NAME, Cameras(exactly=1), conference.run, sampled=True),
     Scenario("crowd", crowd.NAME, Cameras(least=400), crowd.run),
     _wall(20, Cameras(sub=CIF, least=400)),
     Scenario("demo", demo.NAME, Cameras(exactly=1), demo.run, sampled=True),

@@ -69,6 +69,20 @@ def test_a_gap_beside_a_mark_is_a_gap() -> None:
     assert [gap.length_s for gap in heard.gaps] == [pytest.approx(0.03, abs=0.02)]
 
 
+def test_a_delay_that_changes_is_no_gap() -> None:
+    early, later = received(6, 4), received(6, 4, late_s=0.25)
+    shift = len(early.samples)
+    sound = Sound(
+        np.concatenate((early.samples, later.samples)),
+        (*early.starts, *(start + shift for start in later.starts)),
+        (*early.arrivals_s, *(at_s + 3.9 for at_s in later.arrivals_s)),
+        0,
+    )
+    heard = listen(sound, tone_hz(6))
+    assert all(abs(gap.at_s - shift / 48_000) < 0.05 for gap in heard.gaps), "only where it was put together"
+    assert max(heard.latencies_s) - min(heard.latencies_s) == pytest.approx(0.05, abs=0.01)
+
+
 @pytest.mark.parametrize("echo_s", [0.12, 0.3])
 def test_a_voice_that_is_heard_twice_is_not_heard_once(echo_s: float) -> None:
     sound = received(3)
