@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from statistics import median
@@ -35,6 +36,7 @@ _MS = 1000.0
 
 async def run(plan: Plan, farm: Streams) -> Figures:
     """Let twelve sites meet and measure; then a browser joins again and again, and others only watch."""
+    logging.getLogger("aioice").setLevel(logging.WARNING)  # It tells of every candidate.
     async with subject(farm, 1) as daemon, meeting(daemon.daemon, cache_root(), _ID) as here:
         figures = await _gathered(daemon, here)
         await asyncio.sleep(plan.settle_s)
@@ -43,35 +45,35 @@ async def run(plan: Plan, farm: Streams) -> Figures:
             figures |= await _joining(plan, here, chromium)
         for number in range(len(SITES) + 1, _MANY + 1):
             await (await here.invite(number)).watch()
-        figures[f"{NAME}.encoded_fps_{_MANY}"] = await _encoded_fps(daemon)
-    counts = [figures[f"{NAME}.encoded_fps_{count}"] for count in (1, 5, _MANY)]
-    return figures | {f"{NAME}.encoders_added": float(round((max(counts) - counts[0]) / counts[0]))}
+        figures[f"{NAME}.encoders_{_MANY}"] = await _encoders(daemon)
+    counts = [figures[f"{NAME}.encoders_{count}"] for count in (1, 5, _MANY)]
+    return figures | {f"{NAME}.encoders_added": max(counts) - counts[0]}
 
 
 async def _gathered(daemon: Subject, here: Meeting) -> Figures:
-    """Let all sites join; return how many pictures are encoded a second for the first, and for five."""
+    """Let all sites join; return how many encoders the first one needs, and five."""
     figures = {}
     for number in range(1, len(SITES) + 1):
         peer = await here.invite(number, "chair" if number == 1 else "site")
         peer.voice.talking = number in _TALKING
         await peer.join()
         if number in (1, 5):
-            figures[f"{NAME}.encoded_fps_{number}"] = await _encoded_fps(daemon)
+            figures[f"{NAME}.encoders_{number}"] = await _encoders(daemon)
     return figures
 
 
-async def _encoded_fps(daemon: Subject) -> float:
-    """Return how many pictures the encoders of the conference make a second, all together."""
-    begun, at_s = await _encoded(daemon), time.monotonic()
+async def _encoders(daemon: Subject) -> float:
+    """Return how many encoders of the conference's picture are at work: one for each rung that is watched."""
+    before = await _encoded(daemon)
     await asyncio.sleep(_COUNT_S)
-    while (now := await _encoded(daemon)) == begun:
-        await asyncio.sleep(0.05)
-    return (now - begun) / (time.monotonic() - at_s)
+    return float(sum(count > before.get(head, 0.0) for head, count in (await _encoded(daemon)).items()))
 
 
-async def _encoded(daemon: Subject) -> float:
-    metrics = await daemon.metrics("commandwall_head_encoded_frames")
-    return metrics.total("commandwall_head_encoded_frames_total", wall=_WALL)
+async def _encoded(daemon: Subject) -> dict[str, float]:
+    """Return how many pictures each head of the conference has encoded."""
+    name = "commandwall_head_encoded_frames_total"
+    samples = (await daemon.metrics(name)).samples[name]
+    return {labels["head"]: count for labels, count in samples if labels["wall"] == _WALL}
 
 
 async def _ticks(daemon: Subject) -> tuple[float, float]:
