@@ -15,13 +15,13 @@ from simulators.conference.peer import Peer
 from simulators.conference.sites import SITES
 from simulators.loopfile import cache_root
 from tests.bench.browser import find_chromium
-from tests.bench.callpage import call_page
 from tests.bench.plan import Plan
 from tests.bench.proctree import TreeMeter
 from tests.bench.quantiles import percentile
 from tests.bench.scenarios import Figures, use_figures
 from tests.bench.streams import Streams
 from tests.bench.subject import Subject, subject
+from tests.e2e.callpage import call_page
 from tests.e2e.conference import Meeting, meeting
 
 NAME = "conference"

@@ -9,19 +9,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from playwright.async_api import Page
 
 from simulators.conference.eyes import read_code
 from simulators.conference.film import CODE_BEGINS, age_ms
 from simulators.conference.peer import Seat
-from tests.e2e.browser import browser
+from tests.e2e.browser import browser, until
+from tests.e2e.conference import Rect, Scan
 
 _DEVICES = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 )
+WIDTH = 1280
+"""Of the conference's picture in pixels."""
 _STRIP = 0.1
 """The share of a tile's height, from ``CODE_BEGINS`` on, that the bar code lies in."""
 
@@ -64,6 +68,12 @@ _SETUP = """async (headers) => {
     const [picture, sound] = await Promise.all([seen, heard(watching)]);
     return [picture - begun, sound - begun];
   };
+  window.shown = () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    return canvas.toDataURL("image/png");
+  };
   window.leave = async () => {
     for (const pc of window.peers) {
       await fetch(pc.session, {method: "DELETE", headers});
@@ -101,8 +111,6 @@ _TAKE = """() => {
   return window.seen.splice(0).map(([at, gray]) => [at, text(gray)]);
 }"""
 
-Rect = tuple[int, int, int, int]
-
 
 @dataclass(frozen=True, slots=True)
 class CallPage:
@@ -117,12 +125,23 @@ class CallPage:
         picture_ms, sound_ms = await self.page.evaluate("(place) => join(place)", place)
         return picture_ms, sound_ms
 
+    async def numbers_seen(self, scan: Scan) -> set[int]:
+        """Return whose bar codes are in what is shown now."""
+        url: str = await self.page.evaluate("shown()")
+        data = np.frombuffer(base64.b64decode(url.partition(",")[2]), np.uint8)
+        gray = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+        return set() if gray is None else set(scan.people(gray.astype(np.uint8, copy=False)))
+
     async def leave(self) -> None:
         """Leave, to join again."""
         await self.page.evaluate("leave()")
 
     async def ages_ms(self, tiles: Mapping[int, Rect], seconds: float) -> list[float]:
-        """Return how old each new picture of the participants in ``tiles`` was when it was shown."""
+        """Return how old each new picture of the participants in ``tiles`` was when it was shown.
+
+        ``tiles`` are in pixels of the largest rung, which is waited for: browsers begin with little.
+        """
+        await until(self.page, f"picture.videoWidth === {WIDTH}", timeout_s=30)
         numbers, rects = list(tiles), list(tiles.values())
         await self.page.evaluate(_SAMPLE, [[list(rect) for rect in rects], CODE_BEGINS - 0.01, _STRIP])
         await asyncio.sleep(seconds)
