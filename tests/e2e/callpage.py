@@ -139,7 +139,8 @@ class CallPage:
     async def ages_ms(self, tiles: Mapping[int, Rect], seconds: float) -> list[float]:
         """Return how old each new picture of the participants in ``tiles`` was when it was shown.
 
-        ``tiles`` are in pixels of the largest rung, which is waited for: browsers begin with little.
+        ``tiles`` are in pixels of the largest rung. Browsers begin with little: raises ``TimeoutError`` when
+        it is not there after half a minute.
         """
         await until(self.page, f"picture.videoWidth === {WIDTH}", timeout_s=30)
         numbers, rects = list(tiles), list(tiles.values())

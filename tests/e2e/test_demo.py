@@ -28,7 +28,7 @@ async def printed(stream: asyncio.StreamReader, *words: str) -> list[str]:
 
 
 async def test_the_demo_shows_its_wall_and_ends_at_ctrl_c(free_port: Callable[[], int]) -> None:
-    command = ("-m", "commandwall", "demo", "--cameras", "4", "--port", str(free_port()))
+    command = ("-m", "commandwall", "demo", "--cameras", "4", "--port", str(free_port()), "--sites", "2")
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
@@ -47,6 +47,13 @@ async def test_the_demo_shows_its_wall_and_ends_at_ctrl_c(free_port: Callable[[]
                 return [tile["state"] for tile in tiles[:4]] == ["live"] * 4
 
             await until("the first four tiles are live", live)
+
+            async def met() -> bool:
+                async with session.get("/api/v1/conferences/demo") as response:
+                    roster = (await response.json()).get("participants", [])
+                return [(one["state"], one["people"]) for one in roster] == [("connected", True)] * 2
+
+            await until("two sites have met", met)
         address, path = rtsp.removeprefix("rtsp://").split("/", 1)
         host, _, port = address.rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))

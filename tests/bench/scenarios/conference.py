@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from statistics import median
 
 from simulators.conference.eyes import read_code
@@ -159,7 +160,9 @@ async def _joining(plan: Plan, here: Meeting, chromium: str) -> Figures:
         await page.join()
         await asyncio.sleep(plan.settle_s)
         tiles = await here.people_seen(1)
-        ages_ms = await page.ages_ms({number: tiles[number] for number in _TALKING}, plan.glass_s)
+        ages_ms: list[float] = []
+        with suppress(TimeoutError):
+            ages_ms = await page.ages_ms({number: tiles[number] for number in _TALKING}, plan.glass_s)
         await page.leave()
     del here.peers[leader.person.number]
     return {
