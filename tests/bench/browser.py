@@ -12,7 +12,7 @@ import numpy as np
 from playwright.async_api import Page
 
 from tests.bench.tilecodes import Codes, Sight, read_tiles
-from tests.e2e.browser import browser, until
+from tests.e2e.browser import TAKE_SEEN, browser, until
 
 _STRIP = 0.1
 """The share of a tile's height, from its top, that the bar code lies in."""
@@ -44,16 +44,6 @@ _SAMPLE = """
   requestAnimationFrame(paint);
 }
 """
-_TAKE = """
-() => {
-  const text = (bytes) => {
-    let all = "";
-    for (let i = 0; i < bytes.length; i += 8192) all += String.fromCharCode(...bytes.subarray(i, i + 8192));
-    return btoa(all);
-  };
-  return window.seen.splice(0).map(([atMs, gray]) => [atMs, text(gray)]);
-}
-"""
 
 
 def find_chromium() -> str | None:
@@ -80,7 +70,7 @@ async def watch(
 
 async def _collect(page: Page, tiles: Sequence[Mapping[str, Any]], seconds: float) -> list[Sight]:
     await asyncio.sleep(seconds)
-    taken = await page.evaluate(_TAKE)
+    taken = await page.evaluate(TAKE_SEEN)
     return await asyncio.to_thread(lambda: [_sight(at_ms, text, tiles) for at_ms, text in taken])
 
 

@@ -33,6 +33,18 @@ TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".s
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
 _VIDEO_HEADER = struct.Struct("!4sBBHQqQ")
 
+TAKE_SEEN = """
+() => {
+  const text = (bytes) => {
+    let all = "";
+    for (let i = 0; i < bytes.length; i += 8192) all += String.fromCharCode(...bytes.subarray(i, i + 8192));
+    return btoa(all);
+  };
+  return window.seen.splice(0).map(([atMs, gray]) => [atMs, text(gray)]);
+}
+"""
+"""Returns and forgets what a page has put into ``seen``: times, each with bytes, which come as base64."""
+
 
 @asynccontextmanager
 async def browser(chromium: str, *arguments: str) -> AsyncIterator[Browser]:

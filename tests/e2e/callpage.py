@@ -16,7 +16,7 @@ from playwright.async_api import Page
 from simulators.conference.eyes import read_code
 from simulators.conference.film import CODE_BEGINS, age_ms
 from simulators.conference.peer import Seat
-from tests.e2e.browser import browser, until
+from tests.e2e.browser import TAKE_SEEN, browser, until
 from tests.e2e.conference import Rect, Scan
 
 _DEVICES = (
@@ -101,15 +101,6 @@ _SAMPLE = """([tiles, begins, share]) => {
   };
   video.requestVideoFrameCallback(look);
 }"""
-_TAKE = """() => {
-  const text = (bytes) => {
-    let all = "";
-    for (let i = 0; i < bytes.length; i += 8192)
-      all += String.fromCharCode(...bytes.subarray(i, i + 8192));
-    return btoa(all);
-  };
-  return window.seen.splice(0).map(([at, gray]) => [at, text(gray)]);
-}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +137,7 @@ class CallPage:
         numbers, rects = list(tiles), list(tiles.values())
         await self.page.evaluate(_SAMPLE, [[list(rect) for rect in rects], CODE_BEGINS - 0.01, _STRIP])
         await asyncio.sleep(seconds)
-        taken = await self.page.evaluate(_TAKE)
+        taken = await self.page.evaluate(TAKE_SEEN)
         return await asyncio.to_thread(_ages, taken, numbers, rects)
 
 
