@@ -27,7 +27,7 @@ _TYPES = {
 _INVITATION_HEADERS = {
     "Cache-Control": "no-store",
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), "
-    "geolocation=(), payment=(), usb=(), serial=(), bluetooth=()",
+    "geolocation=(), payment=(), usb=(), serial=()",
     "X-Robots-Tag": "noindex",
 }
 
