@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commandwall.base.chinese_cameras import CAMERAS
 from commandwall.base.chinese_conference import CONFERENCE
+from commandwall.base.chinese_links import LINKS
 from commandwall.base.chinese_webrtc import WEBRTC
 
 ZH: dict[str, str] = {
@@ -303,7 +304,6 @@ ZH: dict[str, str] = {
     "has neither main nor sub; give at least one of them a url": (
         "既没有主码流也没有子码流，请至少填写一个地址"
     ),
-    "conferences are not linked by this version; leave it empty": "本版本不支持会议级联，请留空",
     "must have either grid or cells; a plain grid needs no drawing": (
         "grid 和 cells 只能有一个；规则网格不需要绘制"
     ),
@@ -427,5 +427,6 @@ ZH: dict[str, str] = {
     "it is damaged; restart to begin a new one, this one is kept": "已损坏，重启后将新建，原文件会保留",
     **CAMERAS,
     **CONFERENCE,
+    **LINKS,
     **WEBRTC,
 }

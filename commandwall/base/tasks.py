@@ -13,6 +13,23 @@ def spawn(group: asyncio.TaskGroup, coroutine: Coroutine[Any, Any, None], name: 
     return group.create_task(coroutine, name=name)
 
 
+async def run_until_first(*works: Coroutine[Any, Any, None]) -> None:
+    """Run ``works`` side by side until the first of them ends; the others are cancelled.
+
+    Raises what that one raised; of several that end together, what the first of ``works`` did.
+    """
+    tasks = [asyncio.create_task(work, name=getattr(work, "__qualname__", "work")) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in tasks:
+        if task in done:
+            task.result()
+
+
 class Backoff:
     """Delays between tries: the given steps, the last one repeated, each with +-20 % of jitter.
 

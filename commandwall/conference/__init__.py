@@ -1,1 +1,1 @@
-"""Conferences: the sound process, which mixes what participants say."""
+"""Conferences: the sound process, which mixes what participants say, and the ways to other conferences."""

@@ -23,7 +23,8 @@ COMMANDWALL = modules(ROOT, "commandwall")
 SPEAKING = (
     "base", "model", "control", "onvif", "settings", "workers", "compose.data", "compose.heads",
     "compose.snapshot", "ingest.audio", "ingest.worker", "ingest.still", "ipc.channel", "media.still",
-    "ingest.lifecycle", "ingest.retry", "ingest.feed", "rtp.formats", "rtp.aac_config", "rtsp.tracks",
+    "conference.bridges", "conference.links", "ingest.lifecycle", "ingest.retry", "ingest.feed",
+    "rtp.formats", "rtp.aac_config", "rtsp.tracks",
 )  # fmt: skip
 """Whose errors become problem documents, or what is said of a camera."""
 

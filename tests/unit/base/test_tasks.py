@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.base.tasks import Backoff, spawn
+from commandwall.base.tasks import Backoff, run_until_first, spawn
 
 
 @given(st.lists(st.floats(0.001, 100), min_size=1, max_size=6), st.integers(1, 12))
@@ -45,3 +45,21 @@ async def test_a_spawned_task_has_its_name_and_its_owner() -> None:
             task = spawn(group, fail(), "feed dm-1/sub")
     assert task.get_name() == "feed dm-1/sub"
     assert isinstance(caught.value.exceptions[0], ValueError)
+
+
+async def test_the_first_to_end_ends_the_others_and_its_error_is_raised() -> None:
+    cancelled: list[str] = []
+
+    async def wait() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.append("wait")
+
+    async def fail(word: str) -> None:
+        raise ValueError(word)
+
+    with pytest.raises(ValueError, match="first"):
+        await run_until_first(wait(), fail("first"), fail("second"))
+    await run_until_first(wait(), asyncio.sleep(0))
+    assert cancelled == ["wait", "wait"]

@@ -1,0 +1,1 @@
+"""Foreign conferences, each joined as one participant of ours."""

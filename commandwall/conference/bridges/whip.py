@@ -1,0 +1,134 @@
+"""A WHIP/WHEP server as a foreign conference (RFC 9725, draft-ietf-wish-whep): one offer each way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+
+from commandwall.base.errors import (
+    AccessRefusedError,
+    CommandwallError,
+    NotFoundError,
+    ProtocolError,
+    UnavailableError,
+)
+from commandwall.base.tasks import run_until_first
+from commandwall.conference.bridges.bridge import SENDS, TAKES, Flow, Leg, Media, until_over
+from commandwall.conference.bridges.reaching import unreachable
+
+_ANSWER_S = 10.0
+_LEAVE_S = 1.0
+_MAX_ANSWER_BYTES = 256 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where one direction is asked for: the URL, and the bearer token it wants (``""``: none)."""
+
+    url: str
+    token: str = field(default="", repr=False)
+
+    @property
+    def place(self) -> str:
+        """Where that is, for people: the URL may hold secrets in its path or its query."""
+        return urlsplit(self.url).netloc
+
+
+class WhipBridge:
+    """Publishes to ``whip`` and watches ``whep``; implements :class:`Bridge`. ``None``: not that way."""
+
+    def __init__(self, whip: Endpoint | None, whep: Endpoint | None) -> None:
+        self._ways = [(whip, SENDS), (whep, TAKES)]
+
+    async def run(self, media: Media, tell: Callable[[str], None]) -> None:
+        """Keep both ways going; see :class:`Bridge`."""
+        async with AsyncExitStack() as stack:
+            legs = [
+                await stack.enter_async_context(session(endpoint, flow, media))
+                for endpoint, flow in self._ways
+                if endpoint is not None
+            ]
+            tell("")
+            await run_until_first(*map(until_over, legs))
+
+
+@asynccontextmanager
+async def session(endpoint: Endpoint, flow: Flow, media: Media) -> AsyncIterator[Leg]:
+    """Yield a connection that ``endpoint`` answered; it is deleted there at the end.
+
+    Raises :class:`AccessRefusedError`, :class:`NotFoundError`, :class:`UnavailableError` or
+    :class:`ConnectionLostError` as the server answers, and what ``media`` raises.
+    """
+    headers = {"Authorization": f"Bearer {endpoint.token}"} if endpoint.token else {}
+    timeout = aiohttp.ClientTimeout(total=_ANSWER_S)
+    leg = await media.offer(flow)
+    try:
+        async with aiohttp.ClientSession(headers=headers, timeout=timeout) as http:
+            answer, resource = await _ask(http, endpoint, leg.sdp)
+            try:
+                await leg.accept(answer)
+                yield leg
+            finally:
+                await _leave(http, resource)
+    finally:
+        leg.end()
+
+
+async def _ask(http: aiohttp.ClientSession, endpoint: Endpoint, offer: str) -> tuple[str, str]:
+    """Return the answer to ``offer`` and the address of the session that was made."""
+    headers = {"Content-Type": "application/sdp"}
+    try:
+        async with http.post(endpoint.url, data=offer, headers=headers, allow_redirects=False) as response:
+            _check(response, endpoint.place)
+            answer = await _body(response, endpoint.place)
+            resource = urljoin(endpoint.url, response.headers.get("Location", ""))
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise unreachable(endpoint.place, error) from None
+    # The token goes to nobody but the server that it is for; and what was posted to is no session.
+    same_server = urlsplit(resource)[:2] == urlsplit(endpoint.url)[:2]
+    return answer, resource if same_server and resource != endpoint.url else ""
+
+
+async def _body(response: aiohttp.ClientResponse, place: str) -> str:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > _MAX_ANSWER_BYTES:
+            raise ProtocolError("{place} sends an answer without end", place=place)
+    return body.decode(errors="replace")
+
+
+def _check(response: aiohttp.ClientResponse, place: str) -> None:
+    """Raise what a refusal comes to. The body of one is the server's and may quote the token: not said."""
+    match response.status:
+        case 200 | 201:
+            if response.content_type != "application/sdp":
+                raise ProtocolError(
+                    "{place} answers with {type}, not with SDP", place=place, type=response.content_type
+                )
+        case 401 | 403:
+            raise AccessRefusedError("{place} does not take the token; ask for a new one", place=place)
+        case 404:
+            raise NotFoundError("{place} has no such conference or participant", place=place)
+        case 409 | 429 | 503:
+            raise UnavailableError(
+                "{place} does not serve now (status {status})", place=place, status=response.status
+            )
+        case status:
+            raise CommandwallError("{place} refuses with status {status}", place=place, status=status)
+
+
+async def _leave(http: aiohttp.ClientSession, resource: str) -> None:
+    """Delete the session; a server that is gone has ended it."""
+    if not resource:
+        return
+    try:
+        async with asyncio.timeout(_LEAVE_S), http.delete(resource, allow_redirects=False):
+            pass
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        pass
