@@ -18,6 +18,7 @@ from commandwall.settings import checks
 from commandwall.settings.document import DocumentPlace, read_document
 from commandwall.settings.faults import Fault, Place, SettingsError, schema_faults
 from commandwall.settings.layouts import load_layouts, shipped_layouts
+from commandwall.settings.links import conferences_of
 from commandwall.settings.panels import PanelEntry, panels_of
 from commandwall.settings.schema import (
     AreaEntry,
@@ -31,7 +32,9 @@ from commandwall.settings.schema import (
     WallEntry,
     keys_of,
 )
+from commandwall.settings.secret_files import read_secret
 from commandwall.settings.site import (
+    ConferenceSettings,
     Credential,
     HttpSettings,
     IngestSettings,
@@ -92,7 +95,7 @@ class _Loading:
         credentials = self._credentials()
         areas, cameras = self._areas_and_cameras()
         walls = self._walls(checks.Declared(layouts, areas, {camera.id for camera in cameras}))
-        panels = self._panels()
+        panels, conferences = self._panels(), self._conferences()
         if site_file is None:
             raise SettingsError(self._faults)
         mqtt, tls = self._mqtt(site_file.mqtt, credentials), self._tls(site_file.http.tls)
@@ -116,6 +119,7 @@ class _Loading:
             walls=tuple(walls),
             layouts=layouts,
             panels=tuple(panels),
+            conferences=conferences,
         )
 
     def _site_file(self) -> SiteFile | None:
@@ -125,12 +129,14 @@ class _Loading:
             self._faults += schema_faults(error, DocumentPlace(self._document), keys_of(SiteFile))
             return None
 
-    def _listed(self, key: str) -> list[tuple[Place, Any]]:
-        """Return the entries of the list at ``key``; a wrong type is the schema's to name."""
-        entries = self._data.get(key)
+    def _listed(self, *keys: str) -> list[tuple[Place, Any]]:
+        """Return the entries of the list at ``keys``; a wrong type is the schema's to name."""
+        entries: Any = self._data
+        for key in keys:
+            entries = entries.get(key) if isinstance(entries, dict) else None
         if not isinstance(entries, list):
             return []
-        return [(DocumentPlace(self._document, (key, index)), entry) for index, entry in enumerate(entries)]
+        return [(DocumentPlace(self._document, (*keys, index)), entry) for index, entry in enumerate(entries)]
 
     def _declared(self, key: str) -> set[str]:
         """Return the ids that stand in the list at ``key``, also of entries that are wrong elsewhere."""
@@ -174,13 +180,7 @@ class _Loading:
     def _password(self, located: checks.Located[CredentialEntry]) -> str:
         """Return the first line of the password file; what is wrong with it is a fault."""
         file = self._root / located.entry.password_file
-        try:
-            password = file.read_text(encoding="utf-8").partition("\n")[0].strip("\r")
-            reason = "" if password else "is empty; its first line is the password"
-        except OSError as error:
-            password, reason = "", f"cannot be read: {error.strerror}"
-        except UnicodeDecodeError:
-            password, reason = "", "is not UTF-8 text"
+        password, reason = read_secret(file)
         if reason:
             self._faults.append(located.place.fault(("password_file",), f"{file} {reason}"))
         return password
@@ -219,6 +219,10 @@ class _Loading:
         entries = checks.read_entries(PanelEntry, self._listed("data"), self._faults)
         checks.check_unique(entries, self._faults)
         return panels_of(entries, self._declared("areas"), self._root, self._faults)
+
+    def _conferences(self) -> ConferenceSettings:
+        links, bridges = self._listed("conferences", "links"), self._listed("conferences", "bridges")
+        return conferences_of(links, bridges, self._root, self._faults)
 
     def _mqtt(self, entry: MqttEntry | None, credentials: Mapping[str, Credential]) -> MqttSettings | None:
         if entry is None:

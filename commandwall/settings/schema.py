@@ -250,16 +250,10 @@ class WallEntry(Entry):
 
 
 class ConferencesEntry(Entry):
-    """``conferences``: links to the centres above and below."""
+    """``conferences``: links to the centre above, and bridges to other systems."""
 
     links: list[Any] = []
-
-    @field_validator("links")
-    @classmethod
-    def _none_yet(cls, links: list[Any]) -> list[Any]:
-        if links:
-            raise ValueError("conferences are not linked by this version; leave it empty")
-        return links
+    bridges: list[Any] = []
 
 
 class SiteFile(Entry):

@@ -118,6 +118,57 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """A link: ``conference`` here joins ``to`` of the daemon at ``url``, as whom ``token`` says."""
+
+    id: str
+    conference: str
+    url: str
+    to: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WhipSettings:
+    """A WHIP/WHEP server: addresses to publish to and to watch, ``""`` for not that way."""
+
+    whip: str
+    whep: str
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class JanusSettings:
+    """The rooms of a Janus by their ids, ``None`` for not that one; ``feed``: whose picture is taken."""
+
+    url: str
+    video: int | str | None
+    audio: int | str | None
+    feed: str = ""
+    secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeSettings:
+    """A bridge: what ``target`` is takes part in ``conference`` as ``id``, called ``name``."""
+
+    id: str
+    conference: str
+    name: str
+    target: WhipSettings | JanusSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceSettings:
+    """What is joined from the start."""
+
+    links: tuple[LinkSettings, ...] = ()
+    bridges: tuple[BridgeSettings, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A whole site. Ids are unique, every reference names something that is here, paths are absolute.
 
@@ -139,3 +190,4 @@ class Settings:
     walls: tuple[Wall, ...]
     layouts: Mapping[str, Layout]
     panels: tuple[Panel, ...] = ()
+    conferences: ConferenceSettings = ConferenceSettings()

@@ -113,6 +113,10 @@ def _mqtt_url(value: str) -> str:
     return _url(value, ("mqtt", "mqtts"), "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
 
 
+def _websocket_url(value: str) -> str:
+    return _url(value, ("ws", "wss"), "ws://HOST[:PORT][/PATH] or wss://HOST[:PORT][/PATH]")
+
+
 def _stun_url(value: str) -> str:
     if not _STUN.fullmatch(value):
         raise ValueError(Sentence("must be {form}", form="stun:HOST[:PORT]"))
@@ -140,6 +144,7 @@ Monitor = Annotated[int | str, BeforeValidator(_monitor)]
 RtspUrl = Annotated[Text, AfterValidator(_rtsp_url)]
 HttpUrl = Annotated[Text, AfterValidator(_http_url)]
 MqttUrl = Annotated[Text, AfterValidator(_mqtt_url)]
+WebSocketUrl = Annotated[Text, AfterValidator(_websocket_url)]
 StunUrl = Annotated[Text, AfterValidator(_stun_url)]
 MqttPrefix = Annotated[Text, AfterValidator(_prefix)]
 NotEmpty = AfterValidator(_some)

@@ -87,7 +87,7 @@ def test_a_fault_is_one_line_with_file_line_field_and_what_to_do(site: Path) -> 
         ("state: state", "ingest: {workers: many}", 2, "ingest.workers", "must be auto or a whole number"),
         ("state: state", "cameras_file: no.csv", 2, "cameras_file", "does not exist"),
         ("state: state", "layouts: no", 2, "layouts", "does not exist"),
-        ("state: state", "conferences: {links: [x]}", 2, "conferences.links", "leave it empty"),
+        ("state: state", "conferences: {links: [x]}", 2, "conferences.links[0]", "mapping"),
         ("state: state", 'mqtt: {url: "http://h"}', 2, "mqtt.url", "mqtt://HOST"),
         ("state: state", 'mqtt: {url: "mqtt://h", prefix: "a/#"}', 2, "mqtt.prefix", "MQTT topic"),
         (
