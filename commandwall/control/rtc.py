@@ -196,10 +196,15 @@ class RtcControl:
         video: tuple[StreamAt, ...],
         sound: StreamAt | None,
         on_change: OnChange | None = None,
+        sound_back: str = "",
     ) -> Opened:
-        """Offer another server what it is to receive; :meth:`accept` its answer. Raises as :meth:`watch`."""
-        session = RtcSession(_new_id(), by, on_change=on_change)
-        return await self._open(session, OfferStream(session.id, video, sound))
+        """Offer another server what it is to receive; :meth:`accept` its answer. Raises as :meth:`watch`.
+
+        Sound that comes back from one that mixes is published as ``sound_back``, if that is not ``""``.
+        """
+        publishes = (sound_back,) if sound_back else ()
+        session = RtcSession(_new_id(), by, publishes=publishes, on_change=on_change)
+        return await self._open(session, OfferStream(session.id, video, sound, sound_back))
 
     async def offer_intake(
         self, by: Principal, video: str, sound: str, on_change: OnChange | None = None

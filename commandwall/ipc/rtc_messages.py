@@ -73,12 +73,15 @@ class PublishStream:
 class OfferStream:
     """Control -> rtc, a request: offer to send, as :class:`WatchStream` does; another server answers.
 
-    Answered with :class:`SessionOffer`; :class:`AcceptAnswer` follows.
+    ``sound_back`` is the name under which sound is published that comes back in the section of ``sound``,
+    from a server that mixes; ``""``: none is taken. Answered with :class:`SessionOffer`, and
+    :class:`AcceptAnswer` follows.
     """
 
     session: str
     video: tuple[StreamAt, ...]
     sound: StreamAt | None
+    sound_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)

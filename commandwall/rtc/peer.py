@@ -53,7 +53,14 @@ class Peer:
         return transceiver.sender
 
     def receiver(self, kind: str, preferences: list[RTCRtpCodecCapability]) -> RTCRtpReceiver:
-        """Return what receives ``video`` or ``audio``; before :meth:`answer` or :meth:`offer`."""
+        """Return what receives ``video`` or ``audio``; before :meth:`answer` or :meth:`offer`.
+
+        Where this end sends that too, it comes in the same section.
+        """
+        for both in self._connection.getTransceivers():
+            if both.kind == kind:
+                both.direction = "sendrecv"
+                return both.receiver
         transceiver = self._connection.addTransceiver(kind, "recvonly")
         transceiver.setCodecPreferences(preferences)
         return transceiver.receiver

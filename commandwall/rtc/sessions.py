@@ -104,9 +104,12 @@ class Sessions:
             session = self._new(message.session, stack, offers=True)
             if message.sound is not None:
                 session.send_sound(message.sound, self._broadcasts, our_sound())
+            if message.sound_back:
+                session.take_sound(message.sound_back, our_sound(), 2, self._on_live(message.session))
             if message.video:
                 await self._send_picture(session, message.video, None, stack)
             offer = await session.peer.offer()
+            self._publish(session, stack)
             self._live(session, stack.pop_all())
         return offer
 
