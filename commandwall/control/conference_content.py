@@ -16,6 +16,7 @@ from commandwall.control.walls import WallControl
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.camera import StreamName
+from commandwall.model.conference.bearing import bearer
 from commandwall.model.conference.contents import ContentKind, ContentSource
 from commandwall.model.conference.stage import ALONE, Stage
 from commandwall.model.conference.state import Conference
@@ -122,7 +123,7 @@ class RoomContent:
             self._show(content.source)
         session = ""
         if content.holder:
-            bus = streams.get((content.holder, CONTENT))
+            bus = streams.get((bearer(state), CONTENT))
             self.rungs = (StreamAt(bus.packet_path, bus.stream, answers_keys=True),) if bus else ()
             session = bus.session if bus else ""
         elif not content.source:

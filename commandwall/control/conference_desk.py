@@ -25,6 +25,7 @@ from commandwall.control.conference_lines import Part
 from commandwall.control.conference_room import Room
 from commandwall.control.conferences import Conferences, Meeting
 from commandwall.control.invitations import Invitation, Invitations
+from commandwall.control.link_desk import LinkDesk
 from commandwall.control.naming import new_id
 from commandwall.control.recordings import RecordingDocument, Recordings
 from commandwall.control.roles import Permission, Principal, Role, Seat
@@ -32,7 +33,6 @@ from commandwall.control.rtc import Opened
 from commandwall.control.users import NotSignedInError
 from commandwall.model.conference import participant as person
 from commandwall.model.conference.attendance import arrive, invite, leave
-from commandwall.model.conference.chair import apply
 from commandwall.model.conference.command import OPERATOR, Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.floor import mute_self, raise_hand
@@ -56,7 +56,7 @@ class Premises:
 
 
 class ConferenceDesk:
-    """Operations beside those of :class:`Service`, in the same manner.
+    """Operations beside those of :class:`Service`, in the same manner; ``links`` has those on links.
 
     Whoever came by an invitation may do what belongs to its seat; everybody else what the role includes.
     Nothing has changed when one raises. Belongs to the control plane's event loop.
@@ -69,7 +69,9 @@ class ConferenceDesk:
         premises: Premises,
         audit: AuditLog,
         now_s: Callable[[], float],
+        links: LinkDesk,
     ) -> None:
+        self.links = links
         self._conferences = conferences
         self._invitations = invitations
         self._premises = premises
@@ -217,7 +219,7 @@ class ConferenceDesk:
             if asked.verb is Verb.LAYOUT and asked.target not in ("", AUTO, *self._premises.layouts):
                 raise InvalidError("no layout is called {id!r}", id=asked.target, field="layout")
             command = Command(asked.verb, by, asked.target, asked.viewer, asked.dwell_s, asked.minutes)
-            meeting = self._conferences.change(conference, lambda state, now_s: apply(state, command, now_s))
+            meeting = self._conferences.command(conference, command)
         return meeting.document()
 
     # ---- pictures and sound

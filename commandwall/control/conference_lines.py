@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any, Protocol
@@ -23,25 +24,32 @@ Spawn = Callable[[Coroutine[Any, Any, None], str], object]
 
 
 class Part(StrEnum):
-    """What somebody sends, and what there is to receive: people (with their voice), or content."""
+    """What somebody sends, and what there is to receive: people (with their voice), or content.
+
+    Sound that comes and goes on a line of its own, as foreign systems want it, is ``voice``.
+    """
 
     PEOPLE = "people"
     CONTENT = "content"
+    VOICE = "voice"
 
 
 @dataclass(eq=False, slots=True)
 class Line:
-    """One session of ``participant``, who ``sends`` its part or is sent it.
+    """One session of ``participant``, who ``sends`` its part or is sent it, and may ``hear`` the mix on it.
 
-    ``wanted`` are the rungs of what is to be sent, ``sent`` of what is.
+    ``wanted`` are the rungs of what is to be sent, ``sent`` of what is. ``fault`` says why it is ``over``.
     """
 
     participant: str
     part: Part
     sends: bool
+    hears: bool = False
     session: str = ""
     wanted: tuple[StreamAt, ...] = ()
     sent: tuple[StreamAt, ...] = ()
+    fault: str = ""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Peers(Protocol):
@@ -110,15 +118,20 @@ class Lines:
         """Return the lines on which ``part`` is sent to somebody."""
         return [line for line in self._lines if line.part is part and not line.sends]
 
+    def hearing(self) -> set[str]:
+        """Return who hears a mix."""
+        return {line.participant for line in self._lines if line.hears}
+
     async def publish(self, by: Principal, participant: str, part: Part, offer: PublishOffer) -> Opened:
         """Receive from whoever offers; raises as :meth:`RtcControl.publish` does."""
         line = Line(participant, part, sends=True)
-        return await self._open(line, self._peers.publish(by, offer, partial(self._heard, line)))
+        return await self.open(line, partial(self._peers.publish, by, offer))
 
     async def watch(self, by: Principal, participant: str, part: Part, offer: WatchOffer) -> Opened:
         """Send to whoever offers; raises as :meth:`RtcControl.watch` does."""
-        line = Line(participant, part, sends=False, wanted=offer.video, sent=offer.video)
-        return await self._open(line, self._peers.watch(by, None, offer, partial(self._heard, line)))
+        hears = offer.sound is not None
+        line = Line(participant, part, sends=False, hears=hears, wanted=offer.video, sent=offer.video)
+        return await self.open(line, partial(self._peers.watch, by, None, offer))
 
     def switch(self, line: Line, video: tuple[StreamAt, ...]) -> None:
         """Send ``video`` from its next key frame on, unless it is sent already."""
@@ -147,10 +160,11 @@ class Lines:
                 if line.session and (figures := self._peers.session(line.session).figures) is not None:
                     yield line, figures
 
-    async def _open(self, line: Line, opening: Coroutine[Any, Any, Opened]) -> Opened:
+    async def open(self, line: Line, opening: Callable[[OnChange], Awaitable[Opened]]) -> Opened:
+        """Open ``line`` by ``opening``, which is given whom to tell of its session; raises what that does."""
         self._lines.append(line)
         try:
-            opened = await opening
+            opened = await opening(partial(self._heard, line))
         except BaseException:
             self._lines.remove(line)
             raise
@@ -174,6 +188,8 @@ class Lines:
         match changed.phase:
             case SessionPhase.ENDED:
                 self._lines.remove(line)
+                line.fault = changed.fault
+                line.over.set()
                 self._listener.line_ended(line, asked=changed.asked)
             case SessionPhase.CONNECTED:
                 self._listener.line_connected(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from commandwall.base.errors import AccessRefusedError, CommandwallError, UnavailableError
 from commandwall.base.sentence import Sentence
@@ -20,6 +21,7 @@ from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.ipc.sound_messages import SoundInput, SoundReport, VoiceFault
 from commandwall.model.conference.attendance import arrive, connected, leave, lost
+from commandwall.model.conference.bearing import bearer, brought
 from commandwall.model.conference.contents import drop_content, take_content
 from commandwall.model.conference.floor import open_voices
 from commandwall.model.conference.participant import Participant, Presence
@@ -41,6 +43,20 @@ _WHY = {
 }
 
 
+class Outgoing(Protocol):
+    """A picture that is made for one participant, where the one for all will not do."""
+
+    @property
+    def rungs(self) -> tuple[StreamAt, ...]:
+        """Where it is to be had, the largest first."""
+
+    def follow(self, state: Conference, streams: Mapping[tuple[str, str], BusAddress]) -> None:
+        """Show what ``state`` says."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoomNeeds:
     """What rooms need of the daemon; ``now_s`` is UTC."""
@@ -60,7 +76,8 @@ class Room:
 
     Whatever happens makes another ``state``, and :meth:`update` lets everything follow it; ``on_change`` is
     called after that. ``streams`` say where what participants send is, by participant and part
-    (:class:`Part`, or :data:`VOICE`); links put theirs in as lines do, and tell of themselves in ``links``.
+    (:class:`Part`, or :data:`VOICE`); links tell of themselves in ``links``. ``outgoing`` are the pictures
+    of those who are not sent what everybody is.
     """
 
     def __init__(self, state: Conference, needs: RoomNeeds, on_change: Callable[[], None]) -> None:
@@ -68,6 +85,7 @@ class Room:
         self.figures: dict[str, Figures] = {}
         self.streams: dict[tuple[str, str], BusAddress] = {}
         self.links: tuple[LinkDocument, ...] = ()
+        self.outgoing: dict[str, Outgoing] = {}
         self._concealed_ms = 0
         self.picture = ConferencePicture(f"conference:{state.id}", state.name, needs.hidden)
         self.content = needs.content.of(state.id)
@@ -117,11 +135,34 @@ class Room:
             if not self.content.rungs:
                 raise UnavailableError("no content is shown now; ask again when there is")
             return await self.lines.watch(by, participant, part, WatchOffer(self.content.rungs, None, sdp))
+        return await self.lines.watch(
+            by, participant, part, WatchOffer(*await self.prospect(participant), sdp)
+        )
+
+    async def prospect(self, participant: str) -> tuple[tuple[StreamAt, ...], StreamAt]:
+        """Return the rungs and the mix that ``participant`` is to be sent, when they can be had."""
         await self.picture.worker.until_ready(_START_S)
         self._mix(participant)
         mix = self._needs.sound.address(self.state.id, participant)
-        offer = WatchOffer(self._rungs(participant), StreamAt(mix.packet_path, mix.stream), sdp)
-        return await self.lines.watch(by, participant, part, offer)
+        return self._rungs(participant), StreamAt(mix.packet_path, mix.stream)
+
+    def tell_link(self, link: LinkDocument) -> None:
+        """Tell how a link is now."""
+        others = [other for other in self.links if other.id != link.id]
+        self.links = (*others, link)
+        self._on_change()
+
+    def forget_link(self, link: str) -> None:
+        """Tell of a link no more; what it brought is gone."""
+        self.links = tuple(other for other in self.links if other.id != link)
+        if (outgoing := self.outgoing.pop(link, None)) is not None:
+            outgoing.close()
+        self.lines.end(self.lines.of(link))
+        for part in (Part.PEOPLE, Part.CONTENT, Part.VOICE):
+            self.streams.pop((link, part), None)
+        self.state = self.state.each(one for one in self.state.participants if one.id != link)
+        self._follow()
+        self._on_change()
 
     def let_in(self, participant: str) -> None:
         """Let somebody in at the door, or raise :class:`AccessRefusedError`."""
@@ -174,10 +215,12 @@ class Room:
     def drop_streams(self, participant: str, part: Part) -> None:
         """Take nothing of ``part`` of ``participant`` any more, with people no voice either."""
         self.streams.pop((participant, part), None)
-        if part is Part.PEOPLE:
-            self.streams.pop((participant, VOICE), None)
-            self.figures.pop(participant, None)
-            self._streams_changed(self.state.changed(participant, has_people=False))
+        if part is not Part.CONTENT:
+            if self.lines.newest(participant, Part.VOICE, sends=True) is None:
+                self.streams.pop((participant, VOICE), None)
+                self.figures.pop(participant, None)
+            has_people = (participant, Part.PEOPLE) in self.streams
+            self._streams_changed(self.state.changed(participant, has_people=has_people))
         else:
             state = self.state.changed(participant, has_content=False)
             self._streams_changed(drop_content(state, participant, self._needs.now_s()))
@@ -187,6 +230,8 @@ class Room:
         self.lines.end_all()
         self._needs.sound.end(self.state.id)
         self.content.close()
+        for outgoing in self.outgoing.values():
+            outgoing.close()
         for source_id in (*self._named, f"{self.state.id}/{PICTURE}", f"{self.state.id}/{CONTENT}"):
             self._needs.book.remove(source_id)
         self.picture.close()
@@ -211,7 +256,8 @@ class Room:
         participant, now_s = line.participant, self._needs.now_s()
         if line.sends and self.lines.newest(participant, line.part, sends=True) is None:
             self.drop_streams(participant, line.part)
-        if self.lines.of(participant):
+        one = self.state.find(participant)
+        if self.lines.of(participant) or one is None or not one.coming or one.path:
             return
         if asked:
             self.update(leave(self.state, participant, now_s))
@@ -238,6 +284,8 @@ class Room:
         self._list()
         self.content.follow(self.state, self._needs.book, self.streams)
         self.picture.show(stage(self.state, self._needs.layouts))
+        for outgoing in self.outgoing.values():
+            outgoing.follow(self.state, self.streams)
         self._mix()
         self._switch()
         self._end_lines()
@@ -271,7 +319,7 @@ class Room:
             for (participant, part), bus in self.streams.items()
             if part == VOICE
         ]
-        listeners = {line.participant for line in self.lines.watching(Part.PEOPLE)} | {newcomer} - {""}
+        listeners = self.lines.hearing() | {newcomer} - {""}
         self._needs.sound.arrange(self.state.id, inputs, sorted(listeners))
 
     def _switch(self) -> None:
@@ -282,15 +330,19 @@ class Room:
 
     def _end_lines(self) -> None:
         """End the lines of those who are gone, and second pictures without the token."""
+        bears = bearer(self.state)
         for one in self.state.participants:
             if not one.coming:
                 self.lines.end(self.lines.of(one.id))
-            elif self.state.content.holder != one.id:
+            elif one.id != bears and not (one.relays and brought(self.state.content, one)):
                 sharing = self.lines.newest(one.id, Part.CONTENT, sends=True)
                 self.lines.end([sharing] if sharing else [])
 
     def _rungs(self, participant: str) -> tuple[StreamAt, ...]:
         """Return what ``participant`` is sent of people: one of them, or the picture of all."""
+        outgoing = self.outgoing.get(participant)
+        if outgoing is not None:
+            return outgoing.rungs
         shown = view(self.state, participant).people
         bus = self.streams.get((shown, Part.PEOPLE))
         if shown == PICTURE or bus is None:

@@ -24,6 +24,8 @@ from commandwall.control.recordings import Recordings
 from commandwall.control.state import Publish
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.sound_messages import EVERYBODY, SoundReport
+from commandwall.model.conference.chair import apply
+from commandwall.model.conference.command import Command
 from commandwall.model.conference.contents import ContentKind, ContentSource, present
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.timing import due_s, tick
@@ -88,6 +90,7 @@ class Conferences:
         self._meetings: dict[str, Meeting] = {}
         self._followers: list[Callable[[Conference], None]] = []
         self._changed = asyncio.Event()
+        self._listeners: list[Callable[[str, Command], None]] = []
         self._measured_at_s = 0.0
 
     def watch(self, follower: Callable[[Conference], None]) -> None:
@@ -160,6 +163,17 @@ class Conferences:
             self._note(meeting)
         self._end_over(meeting)
         return meeting
+
+    def command(self, conference: str, command: Command) -> Meeting:
+        """Do what a chair says, and tell who listens for that; raises as :func:`apply` does."""
+        meeting = self.change(conference, lambda state, now_s: apply(state, command, now_s))
+        for listener in self._listeners:
+            listener(conference, command)
+        return meeting
+
+    def listen(self, listener: Callable[[str, Command], None]) -> None:
+        """Call ``listener`` with whatever a chair has done, and in which conference."""
+        self._listeners.append(listener)
 
     def heard(self, report: SoundReport) -> None:
         """Hand on what the sound process says of a conference."""

@@ -20,6 +20,8 @@ from commandwall.control.conferences import Conferences
 from commandwall.control.database import Database
 from commandwall.control.invitations import Invitations
 from commandwall.control.kept import KeptRecords
+from commandwall.control.link_desk import LinkDesk
+from commandwall.control.links import LinkNeeds, Links
 from commandwall.control.plant import Plant
 from commandwall.control.recordings import FOLDER, RecordingRecord, Recordings
 from commandwall.control.records import Records
@@ -73,8 +75,14 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[ConferenceDe
         conferences.restore()
         beside(conferences.run(), "conferences")
         premises = Premises(settings.layouts, plant.walls, content, recordings, settings.language)
+        around = LinkNeeds(
+            settings.site, settings.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s
+        )
         try:
-            yield ConferenceDesk(conferences, invitations, premises, needs.audit, needs.utc_s)
+            async with Links(conferences, around) as links:
+                links.restore(settings.conferences)
+                desk = LinkDesk(links, needs.audit)
+                yield ConferenceDesk(conferences, invitations, premises, needs.audit, needs.utc_s, desk)
         finally:
             conferences.close()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aiohttp import WSCloseCode, web
@@ -59,16 +60,32 @@ async def close_sockets(app: web.Application) -> None:
     await asyncio.gather(*closing)
 
 
-async def open_socket(request: web.Request) -> web.WebSocketResponse:
-    """Return the WebSocket that ``request`` asks for; raises 426 where it asks for none."""
+async def open_socket(
+    request: web.Request, *, heartbeat_s: float = _HEARTBEAT_S, max_bytes: int = _MAX_RECEIVED_BYTES
+) -> web.WebSocketResponse:
+    """Return the WebSocket that ``request`` asks for; raises 426 where it asks for none.
+
+    ``max_bytes`` is what a message of the client may have.
+    """
     # Compression would cost the control plane a core and the clients nothing less.
     ws = web.WebSocketResponse(
-        heartbeat=_HEARTBEAT_S, timeout=_CLOSE_S, compress=False, max_msg_size=_MAX_RECEIVED_BYTES
+        heartbeat=heartbeat_s, timeout=_CLOSE_S, compress=False, max_msg_size=max_bytes
     )
     if not ws.can_prepare(request):
         raise web.HTTPUpgradeRequired(reason="this is a WebSocket: ask for the upgrade")
     await ws.prepare(request)
     return ws
+
+
+@contextmanager
+def held_open(request: web.Request, ws: web.WebSocketResponse) -> Iterator[None]:
+    """Have the client of ``ws`` told when the daemon stops."""
+    open_sockets = request.app[OPEN_SOCKETS]
+    open_sockets.add(ws)
+    try:
+        yield
+    finally:
+        open_sockets.discard(ws)
 
 
 async def serve(request: web.Request, ws: web.WebSocketResponse, sending: Coroutine[Any, Any, None]) -> None:

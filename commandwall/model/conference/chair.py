@@ -50,6 +50,11 @@ def _leading(state: Conference, by: Actor) -> Direction:
     return Direction(leader=by.participant if state.find(by.participant) else relay, above=True)
 
 
+def _who_mutes(state: Conference, by: Actor) -> str:
+    """Return who stays heard when ``by`` mutes all: who directs, or the chair above."""
+    return by.participant if by.standing is Standing.ABOVE else state.leader
+
+
 def _told(state: Conference, command: Command, mode: Mode, now_s: float) -> Conference:
     """Return ``state`` as the level above directs it, whose roster may be ahead of this one."""
     leading = _leading(state, command.by)
@@ -144,7 +149,7 @@ _VERBS: dict[Verb, Callable[[Conference, Command, float], Conference]] = {
     Verb.DECLINE: lambda state, command, now_s: raise_hand(state, command.target, False, now_s),
     Verb.MUTE: lambda state, command, now_s: mute(state, command.target, now_s),
     Verb.UNMUTE: lambda state, command, now_s: unmute(state, command.target),
-    Verb.MUTE_ALL: lambda state, command, now_s: mute_all(state, now_s),
+    Verb.MUTE_ALL: lambda state, command, now_s: mute_all(state, _who_mutes(state, command.by), now_s),
     Verb.UNMUTE_ALL: lambda state, command, now_s: unmute_all(state),
     Verb.BROADCAST: _broadcast,
     Verb.WATCH: _watch,

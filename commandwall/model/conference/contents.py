@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from commandwall.base.errors import InvalidError
+from commandwall.model.conference.bearing import brought
 from commandwall.model.conference.state import Conference, Content
 
 
@@ -47,10 +48,13 @@ class ContentSource:
 def take_content(state: Conference, participant: str, now_s: float) -> Conference:
     """Return ``state`` with the token at ``participant``, who begins to send a second picture.
 
-    Raises :class:`InvalidError` when somebody else, or the room, shows content.
+    A link that brings the content of somebody beyond it leaves the token there. Raises
+    :class:`InvalidError` when somebody else, or the room, shows content.
     """
     one = state.someone_here(participant, field="participant")
     held = state.content
+    if one.relays and brought(held, one):
+        return state
     if held.taken and held.holder != one.id:
         holder = state.find(held.holder)
         raise InvalidError(

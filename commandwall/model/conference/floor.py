@@ -99,10 +99,13 @@ def unmute(state: Conference, target: str) -> Conference:
     return after
 
 
-def mute_all(state: Conference, now_s: float) -> Conference:
-    """Return ``state`` with all muted by the chair but who directs, and whoever comes later too."""
+def mute_all(state: Conference, leader: str, now_s: float) -> Conference:
+    """Return ``state`` with all muted by the chair but ``leader``, and whoever comes later too.
+
+    Links stay open: those beyond are muted one by one, so that one of them can be given the floor.
+    """
     after = state.each(
-        replace(one, muted_by_chair=one.muted_by_chair or one.id != state.leader)
+        replace(one, muted_by_chair=one.muted_by_chair or not (one.id == leader or one.relays))
         for one in state.participants
     )
     return replace(revoke(after, now_s), muted_on_entry=True)

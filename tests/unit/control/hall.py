@@ -25,6 +25,8 @@ from commandwall.control.events import EventLog
 from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.control.invitations import Invitations
 from commandwall.control.kept import KeptRecords
+from commandwall.control.link_desk import LinkDesk
+from commandwall.control.links import LinkNeeds, Links
 from commandwall.control.recordings import RecordingRecord, Recordings
 from commandwall.control.records import Records
 from commandwall.control.roles import Principal, Role
@@ -40,12 +42,13 @@ from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import SessionChanged, SessionFigures, SessionPhase, StreamAt
 from commandwall.ipc.sound_messages import SoundInput
 from commandwall.model.layout import Cell, Layout
-from commandwall.settings.site import Language
+from commandwall.settings.site import Language, Level, Site
 from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Worker
 from tests.unit.control.stage import LAYOUTS, Hands
 
 OPERATOR = Principal("wang", Role.OPERATOR)
+SITE = Site("luohu", "罗湖", Level.DISTRICT)
 PIP = Layout("pip", "画中画", 10, 10, (Cell("1", 0, 0, 10, 10), Cell("2", 7, 7, 3, 3, z=1)))
 FOCUS = tuple(
     Layout(name, name, 4, 4, (Cell("1", 0, 0, 3, 4), *(Cell(str(n + 2), 3, n) for n in range(4))))
@@ -63,6 +66,7 @@ class FakePeers:
         self.offers: dict[str, WatchOffer | PublishOffer] = {}
         self.switched: list[tuple[str, tuple[StreamAt, ...]]] = []
         self.ended: list[str] = []
+        self.accepted: dict[str, str] = {}
         self.wanted = False
 
     def want(self) -> None:
@@ -107,6 +111,24 @@ class FakePeers:
         """Let a session have these figures."""
         self.sessions[session].figures = figures
 
+    async def offer_stream(
+        self,
+        by: Principal,
+        video: tuple[StreamAt, ...],
+        sound: StreamAt | None,
+        on_change: OnChange | None = None,
+        sound_back: str = "",
+    ) -> Opened:
+        return self._open(by, WatchOffer(video, sound, sound_back), on_change)
+
+    async def offer_intake(
+        self, by: Principal, video: str, sound: str, on_change: OnChange | None = None
+    ) -> Opened:
+        return self._open(by, PublishOffer(video, sound, ""), on_change)
+
+    async def accept(self, session_id: str, sdp: str) -> None:
+        self.accepted[session_id] = sdp
+
     def _open(self, by: Principal, offer: WatchOffer | PublishOffer, on_change: OnChange | None) -> Opened:
         if self.error is not None:
             raise self.error
@@ -150,6 +172,7 @@ class Hall:
         events: EventLog,
         audit: AuditLog,
         clock: Hands,
+        site: Site = SITE,
     ) -> None:
         self.received: list[str] = []
         self.clock = clock
@@ -177,7 +200,7 @@ class Hall:
         self.recorded = KeptRecords("recordings", Records(database, "recording", RecordingRecord))
         self.recordings = Recordings(directory / "recordings", self.recorded, events.publish, clock)
         self.conferences = Conferences(
-            "luohu",
+            site.id,
             needs,
             self.records,
             events.publish,
@@ -186,7 +209,10 @@ class Hall:
         )
         premises = Premises(CONFERENCE_LAYOUTS, ["main"], self.content, self.recordings, Language.CHINESE)
         self.invitations = Invitations(directory, clock)
-        self.desk = ConferenceDesk(self.conferences, self.invitations, premises, audit, clock)
+        around = LinkNeeds(site, CONFERENCE_LAYOUTS, self.hidden, self.peers, audit, self._beside, clock)
+        self.links = Links(self.conferences, around)
+        desk = LinkDesk(self.links, audit)
+        self.desk = ConferenceDesk(self.conferences, self.invitations, premises, audit, clock, desk)
 
     @property
     def room(self) -> Room:

@@ -1,0 +1,175 @@
+"""What the two ends of a link say to each other: JSON objects on a WebSocket, each with its ``type``.
+
+The lower end comes with a :class:`Hello`, the upper one answers with its own or with :class:`Refused`. Ids of
+participants are those of who speaks; who hears translates them (:func:`commandwall.model.link.translated`).
+Fields that are not known are passed over, so that ends of different releases understand each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from commandwall.base.errors import ProtocolError
+from commandwall.base.sentence import Sentence
+from commandwall.model.link import MAX_NODES
+
+VERSION = 1
+MAX_MESSAGE_BYTES = 256 << 10
+MAX_PEOPLE = 150
+
+Name = Annotated[str, Field(max_length=200)]
+Path = Annotated[str, Field(max_length=600)]
+Nodes = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(max_length=MAX_NODES)]
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Both, first: who this end is. ``link`` is its id of this link, ``nodes`` are those on its side."""
+
+    node: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Name
+    level: Name
+    link: Path
+    nodes: Nodes
+    version: int = VERSION
+    type: Literal["hello"] = "hello"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Either, then the end: why there is no link; ``again``: it is worth trying once more."""
+
+    en: Name
+    zh: Name
+    again: bool = True
+    type: Literal["refused"] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class NodesChanged:
+    """Either: the nodes on this side are others now."""
+
+    nodes: Nodes
+    type: Literal["nodes"] = "nodes"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One who takes part; fields as :mod:`commandwall.model.conference.participant` has them."""
+
+    id: Path
+    name: Name
+    role: Name
+    site: Name = ""
+    path: Nodes = ()
+    muted_by_self: bool = False
+    muted_by_chair: bool = False
+    hand_at_s: float | None = None
+    has_people: bool = False
+    has_content: bool = False
+    spoke_at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Either, on change: everybody on this side of the link."""
+
+    people: Annotated[tuple[Person, ...], Field(max_length=MAX_PEOPLE)]
+    type: Literal["roster"] = "roster"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who holds something since when (seconds UTC), by his name in the whole tree; ``""``: nobody."""
+
+    holder: Path = ""
+    since_s: float = 0.0
+    source: Name = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who holds floor and content token: downwards what holds; ``settle``: what held in this half."""
+
+    floor: Held
+    content: Held
+    settle: bool = False
+    type: Literal["holders"] = "holders"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Downwards: the chair above, ``by``, says ``verb``; answered with :class:`Answer`."""
+
+    call: int
+    verb: Name
+    by: Path = ""
+    target: Path = ""
+    viewer: Path = ""
+    type: Literal["command"] = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Upwards: who holds floor and content token here now; may it be so? As :class:`Command`."""
+
+    call: int
+    floor: Held
+    content: Held
+    type: Literal["claim"] = "claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To a call: it is done, or why not."""
+
+    call: int
+    en: Name = ""
+    zh: Name = ""
+    type: Literal["answer"] = "answer"
+
+    @classmethod
+    def refusing(cls, call: int, why: Sentence) -> Answer:
+        """Return the answer that says ``why`` not."""
+        return cls(call, why[:200], why.zh[:200])
+
+
+@dataclass(frozen=True, slots=True)
+class SelectFeeds:
+    """Downwards: send these participants' own pictures beside the composed one, and no others."""
+
+    participants: Annotated[tuple[Path, ...], Field(max_length=4)]
+    type: Literal["feeds"] = "feeds"
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    """Either, then the end: the link was taken down here, on purpose."""
+
+    type: Literal["bye"] = "bye"
+
+
+Message: TypeAlias = (
+    Hello | Refused | NodesChanged | Roster | Holders | Command | Claim | Answer | SelectFeeds | Bye
+)
+_ADAPTER: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
+
+
+def encode(message: Message) -> str:
+    """Return ``message`` as JSON."""
+    return _ADAPTER.dump_json(message).decode()
+
+
+def decode(text: str) -> Message:
+    """Return the message in ``text``; raises :class:`ProtocolError` when it is none of these."""
+    try:
+        return _ADAPTER.validate_json(text)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(str(part) for part in fault["loc"][:4])
+        raise ProtocolError(
+            "the other end of the link says what is not understood ({place})", place=place or "JSON"
+        ) from None

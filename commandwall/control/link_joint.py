@@ -1,0 +1,242 @@
+"""One end of a link while its signalling stands: what is told, what is heard, and what follows from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from commandwall.base.errors import CommandwallError, InvalidError, ProtocolError
+from commandwall.base.sentence import Sentence
+from commandwall.base.tasks import run_until_first
+from commandwall.conference.links.line import Line, LinkRefusedError
+from commandwall.conference.links.messages import (
+    Answer,
+    Claim,
+    Hello,
+    Holders,
+    Message,
+    NodesChanged,
+    Refused,
+    Roster,
+)
+from commandwall.conference.links.messages import (
+    Command as Said,
+)
+from commandwall.control.link_words import claims_in, holders_of, participants_in, roster_for
+from commandwall.model.conference.command import Actor, Command, Standing, Verb
+from commandwall.model.conference.identity import AT
+from commandwall.model.conference.settling import Claim as Held
+from commandwall.model.conference.settling import Claims, claims, settle, settled
+from commandwall.model.conference.state import Conference
+from commandwall.model.conference.tree import heard_of
+from commandwall.model.link import LoopError, translated
+
+_ABOUT_ONE = (Verb.ROLL_CALL, Verb.LECTURE, Verb.BROADCAST)
+
+
+class Around(Protocol):
+    """What a joint needs of the conference that it belongs to. Implemented by :class:`Tree`."""
+
+    @property
+    def state(self) -> Conference:
+        """How the conference is now."""
+
+    def update(self, state: Conference) -> None:
+        """Let it be so."""
+
+    def nodes_for(self, link: str) -> tuple[str, ...]:
+        """Return the nodes that are on this side of ``link``."""
+
+    def learn(self, link: str, nodes: tuple[str, ...]) -> None:
+        """Note which nodes are beyond ``link``; raises :class:`LoopError`."""
+
+    def obey(self, command: Command) -> None:
+        """Do what the chair above says, and have it done below; raises as the model does."""
+
+    def beyond(self, link: str) -> frozenset[str]:
+        """Return the nodes beyond ``link``."""
+
+    async def claim_above(self, state: Conference) -> None:
+        """Ask the level above whether what is held in ``state`` may be; raises when it says no."""
+
+
+class Joint:
+    """This end of one link. Belongs to the control plane's event loop; :meth:`run` is one task.
+
+    ``above``: the other end is the level above, which decides who holds floor and content.
+    """
+
+    def __init__(
+        self, around: Around, link: str, theirs: Hello, line: Line, now_s: Callable[[], float], *, above: bool
+    ) -> None:
+        self.link = link
+        self.theirs = theirs
+        self.above = above
+        self._around = around
+        self._line = line
+        self._now_s = now_s
+        self._nodes: tuple[str, ...] = around.nodes_for(link)
+        self._roster: Roster | None = None
+        self._agreed: Claims | None = None
+        self._untold = asyncio.Event()
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Tell and hear until the link is lost; raises why.
+
+        At first both say who is there and who holds what, and come to the same by one rule.
+        """
+        self._tell_roster()
+        self._line.post(holders_of(self._around.state, settle=True))
+        try:
+            await run_until_first(self._hear(), self._line.send(), self._tell())
+        except LoopError as error:
+            await self._line.refuse(error, again=False)
+            raise
+
+    def follow(self) -> None:
+        """Note that the conference has changed."""
+        self._untold.set()
+        self._changed.set()
+
+    async def changed(self) -> None:
+        """Wait until the conference has changed, or what both ends agree on; for one task."""
+        await self._changed.wait()
+        self._changed.clear()
+
+    async def command(self, verb: str, by: str, target: str, viewer: str) -> None:
+        """Have the level below obey; raises :class:`CommandwallError` when it does not."""
+        await self._line.command(verb, by, target, viewer)
+
+    async def claim(self, state: Conference) -> None:
+        """Ask the other end whether what is held in ``state`` may be; raises when it says no."""
+        said = holders_of(state)
+        await self._line.claim(said.floor, said.content)
+        self._agreed = claims(state)
+        self._changed.set()
+
+    @property
+    def agreed(self) -> Claims | None:
+        """Who holds what, as both ends agree; ``None`` before they have."""
+        return self._agreed
+
+    async def _tell(self) -> None:
+        while True:
+            await self._untold.wait()
+            self._untold.clear()
+            self._tell_nodes()
+            self._tell_roster()
+            await self._tell_holders()
+
+    def _tell_nodes(self) -> None:
+        nodes = self._around.nodes_for(self.link)
+        if nodes != self._nodes:
+            self._nodes = nodes
+            self._line.post(NodesChanged(nodes))
+
+    def _tell_roster(self) -> None:
+        roster = roster_for(self._around.state, self.theirs.node)
+        if roster != self._roster:
+            self._roster = roster
+            self._line.post(roster)
+
+    async def _tell_holders(self) -> None:
+        """Say below who holds what; above, ask whether that may be, and give way if it may not."""
+        state = self._around.state
+        held = claims(state)
+        if self._agreed is None or held == self._agreed:
+            return
+        if not self.above:
+            self._agreed = held
+            self._line.post(holders_of(state))
+            return
+        try:
+            await self.claim(state)
+        except CommandwallError:
+            self._around.update(settled(self._around.state, self._agreed))
+
+    async def _hear(self) -> None:
+        async for message in self._line.received():
+            await self._take(message)
+
+    async def _take(self, message: Message) -> None:
+        match message:
+            case NodesChanged(nodes):
+                self._around.learn(self.link, nodes)
+            case Roster() as roster:
+                those = participants_in(roster, self.link, self.theirs.node)
+                self._around.update(heard_of(self._around.state, self.theirs.node, those, self._now_s()))
+            case Holders() as holders if holders.settle or self.above:
+                self._settle(holders)
+            case Claim() as claim if not self.above:
+                await self._answer(claim.call, self._judge(claim))
+            case Said() as said if self.above:
+                await self._answer(said.call, self._obey(said))
+            case Refused(en, zh, again):
+                raise LinkRefusedError(Sentence.of(en, zh), again=again)
+            case _:
+                raise ProtocolError(
+                    "the other end of the link says what is not understood ({place})", place=message.type
+                )
+
+    def _settle(self, holders: Holders) -> None:
+        """Take over what holds: what both halves come to, or what the level above says."""
+        theirs = claims_in(holders.floor, holders.content)
+        state = self._around.state
+        self._agreed = settle(claims(state), theirs) if holders.settle else theirs
+        self._around.update(settled(state, self._agreed))
+
+    async def _answer(self, call: int, doing: Awaitable[None]) -> None:
+        try:
+            await doing
+        except CommandwallError as error:
+            self._line.post(Answer.refusing(call, error.sentence))
+        else:
+            self._line.post(Answer(call))
+
+    async def _obey(self, said: Said) -> None:
+        """Do what the chair above says. What is about this end as a whole is about nobody in it."""
+        verb = _verb(said.verb)
+        target = self._translated(said.target)
+        if said.target and not target and verb in _ABOUT_ONE:
+            verb = Verb.GALLERY
+        by = Actor(Standing.ABOVE, self._translated(said.by), self.theirs.node)
+        self._around.obey(Command(verb, by, target, self._translated(said.viewer)))
+
+    async def _judge(self, claim: Claim) -> None:
+        """Let the level below have what nobody else has, unless the levels above know better."""
+        theirs, state = claims_in(claim.floor, claim.content), self._around.state
+        mine = claims(state)
+        agreed = Claims(
+            self._judged(mine.floor, theirs.floor, "floor"),
+            self._judged(mine.content, theirs.content, "content"),
+        )
+        after = settled(state, agreed)
+        if agreed != mine:
+            await self._around.claim_above(after)
+            self._around.update(after)
+        self._agreed = agreed
+        self._line.post(holders_of(after))
+
+    def _judged(self, mine: Held, theirs: Held, field: str) -> Held:
+        there = mine.holder.rpartition(AT)[2] in self._around.beyond(self.link)
+        if not mine.holder or there:
+            return theirs
+        if theirs.holder and theirs != mine:
+            raise InvalidError(
+                "{name} has it now; one at a time can: ask the chair above", name=mine.holder, field=field
+            )
+        return mine
+
+    def _translated(self, participant: str) -> str:
+        return translated(participant, self.link, self.theirs.link)
+
+
+def _verb(text: str) -> Verb:
+    try:
+        return Verb(text)
+    except ValueError:
+        raise ProtocolError(
+            "the other end of the link says what is not understood ({place})", place="verb"
+        ) from None

@@ -1,0 +1,252 @@
+"""Links and bridges of all conferences: opened, kept going, and closed with the conference they belong to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from commandwall.base.errors import (
+    AccessRefusedError,
+    CommandwallError,
+    InvalidError,
+    NotFoundError,
+)
+from commandwall.base.sentence import Sentence
+from commandwall.conference.bridges.bridge import Bridge
+from commandwall.conference.bridges.janus import JanusBridge, JanusRooms
+from commandwall.conference.bridges.janus_session import JanusServer
+from commandwall.conference.bridges.whip import Endpoint, WhipBridge
+from commandwall.conference.links.line import Line, Socket
+from commandwall.control.audit import AuditLog
+from commandwall.control.conference_documents import LinkDocument
+from commandwall.control.conference_legs import OfferingPeers, RoomMedia
+from commandwall.control.conference_lines import Spawn
+from commandwall.control.conference_outgoing import OutgoingPicture
+from commandwall.control.conference_outside import Outside
+from commandwall.control.conference_room import Room
+from commandwall.control.conferences import Conferences
+from commandwall.control.hidden_walls import HiddenWalls
+from commandwall.control.link_above import LinkAbove
+from commandwall.control.link_tree import Tree
+from commandwall.control.roles import Principal, Seat
+from commandwall.control.roles import Role as Authority
+from commandwall.model.conference.attendance import invite, lost
+from commandwall.model.conference.command import Command
+from commandwall.model.conference.participant import Participant, Role
+from commandwall.model.conference.state import Conference
+from commandwall.model.layout import Layout
+from commandwall.model.link import LinkState, LoopError
+from commandwall.settings.site import (
+    BridgeSettings,
+    ConferenceSettings,
+    JanusSettings,
+    LinkSettings,
+    Site,
+    WhipSettings,
+)
+
+log = logging.getLogger(__name__)
+
+_LOST = Sentence("the link is lost")
+
+
+class LinkNeeds(NamedTuple):
+    """What links need of the daemon; ``now_s`` is UTC."""
+
+    site: Site
+    layouts: Mapping[str, Layout]
+    hidden: HiddenWalls
+    peers: OfferingPeers
+    audit: AuditLog
+    spawn: Spawn
+    now_s: Callable[[], float]
+
+
+class Links:
+    """All links and bridges. Belongs to the control plane's event loop; an async context manager.
+
+    What is opened runs until it is closed, its conference is over, or the context is left.
+    """
+
+    def __init__(self, conferences: Conferences, needs: LinkNeeds) -> None:
+        self._conferences = conferences
+        self._needs = needs
+        self._trees: dict[str, Tree] = {}
+        self._outsides: dict[tuple[str, str], Outside] = {}
+        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        conferences.watch(self._changed)
+        conferences.listen(self._commanded)
+
+    async def __aenter__(self) -> Links:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*(self._end(key) for key in tuple(self._tasks)))
+
+    def restore(self, configured: ConferenceSettings) -> None:
+        """Open what the configuration names; a conference that is not there is opened by that."""
+        by = Principal(self._needs.site.id, Authority.OPERATOR, "configuration")
+        wanted: tuple[LinkSettings | BridgeSettings, ...] = (*configured.links, *configured.bridges)
+        for settings in wanted:
+            if self._conferences.find(settings.conference) is None:
+                self._conferences.add(
+                    Conference(settings.conference, settings.conference, self._needs.site.id)
+                )
+            self._open(by, settings)
+
+    async def open_link(self, by: Principal, settings: LinkSettings) -> LinkDocument:
+        """Join the conference above; return how that went.
+
+        One that cannot be reached now is tried again. Raises :class:`InvalidError` when there is a link
+        upwards already, and when the level above refuses it; then there is no link.
+        """
+        if any(link.above for link in self._conferences.room(settings.conference).links):
+            raise InvalidError("this conference has a link to the level above already; end that first")
+        return await self._opened(by, settings)
+
+    async def open_bridge(self, by: Principal, settings: BridgeSettings) -> LinkDocument:
+        """Join a conference of another system; as :meth:`open_link`."""
+        return await self._opened(by, settings)
+
+    async def close(self, conference: str, link: str) -> None:
+        """Leave a conference elsewhere; raises :class:`NotFoundError`."""
+        key = conference, link
+        if key not in self._outsides:
+            raise NotFoundError("no link of this conference is called {id!r}", id=link)
+        await self._end(key)
+        self._conferences.room(conference).forget_link(link)
+
+    def check_seat(self, seat: Seat) -> None:
+        """Raise :class:`AccessRefusedError` unless ``seat`` is a site's, as links need."""
+        state = self._conferences.get(seat.conference).state
+        if state.participant(seat.participant).role is not Role.SITE:
+            raise AccessRefusedError("a link needs the token of a site; invite one with the role site")
+
+    async def serve(self, seat: Seat, socket: Socket) -> None:
+        """Be the upper end of a link whose lower end has come for ``seat``, until it is lost."""
+        room = self._conferences.room(seat.conference)
+        key = seat.conference, seat.participant
+        await self._end(key)
+        task = self._tasks[key] = asyncio.create_task(
+            self._serve(room, seat.participant, Line(socket)), name=f"link {seat.participant}"
+        )
+        try:
+            await asyncio.wait({task})
+        finally:
+            if self._tasks.get(key) is task:
+                await self._end(key)
+
+    async def _serve(self, room: Room, link: str, line: Line) -> None:
+        tree = self.tree(room)
+        theirs = await line.hear_hello()
+        document = LinkDocument(link, theirs.node, theirs.name, False, LinkState.CONNECTED, "", "")
+        try:
+            joint = tree.join(link, theirs, line, above=False)
+        except LoopError as error:
+            room.tell_link(_refused(document, error))
+            await line.refuse(error, again=False)
+            return
+        await line.answer_hello(tree.hello(link))
+        room.tell_link(document)
+        reason: Sentence = _LOST
+        try:
+            await joint.run()
+        except CommandwallError as error:
+            reason = error.sentence
+        finally:
+            tree.part(joint, reason)
+            room.update(lost(room.state, link, reason, self._needs.now_s()))
+            room.tell_link(replace(document, state=LinkState.LOST, reason=str(reason), reason_zh=reason.zh))
+
+    async def _opened(self, by: Principal, settings: LinkSettings | BridgeSettings) -> LinkDocument:
+        outside = self._open(by, settings)
+        await outside.tried.wait()
+        if outside.refusal is not None and outside.link.state is LinkState.REFUSED:
+            await self.close(settings.conference, settings.id)
+            raise _invalid(outside.refusal)
+        return outside.link
+
+    def _open(self, by: Principal, settings: LinkSettings | BridgeSettings) -> Outside:
+        room = self._conferences.room(settings.conference)
+        above = isinstance(settings, LinkSettings)
+        name = settings.url if isinstance(settings, LinkSettings) else settings.name
+        one = Participant(settings.id, name, Role.SITE, admitted=True)
+        if room.state.find(settings.id) is None:
+            room.update(invite(room.state, one))
+        document = LinkDocument(settings.id, "", name, above, LinkState.CONNECTING, "", "")
+        room.outgoing[settings.id] = OutgoingPicture(
+            room.state.id, settings.id, self._needs.layouts, self._needs.hidden
+        )
+        outside = Outside(room, document, self._joining(by, room, settings), self._needs.now_s)
+        key = settings.conference, settings.id
+        self._outsides[key] = outside
+        self._tasks[key] = asyncio.create_task(outside.run(), name=f"conference outside {settings.id}")
+        return outside
+
+    def _joining(
+        self, by: Principal, room: Room, settings: LinkSettings | BridgeSettings
+    ) -> Callable[[Outside], Awaitable[None]]:
+        """Return what joins it and stays."""
+        if isinstance(settings, LinkSettings):
+            return LinkAbove(settings, self.tree(room), by, self._needs.peers).join
+        media, bridge = RoomMedia(room, settings.id, by, self._needs.peers), _bridge(settings)
+        return lambda outside: bridge.run(media, outside.joined)
+
+    def tree(self, room: Room) -> Tree:
+        """Return the place of ``room`` in its tree."""
+        tree = self._trees.get(room.state.id)
+        if tree is None or tree.room is not room:
+            needs = self._needs
+            tree = Tree(room, needs.site, self._conferences, needs.audit, needs.spawn, needs.now_s)
+            self._trees[room.state.id] = tree
+        return tree
+
+    def _changed(self, state: Conference) -> None:
+        """Tell by the links what has changed; with the conference they end."""
+        conference = state.id
+        if state.ended_at_s is not None:
+            self._trees.pop(conference, None)
+            for key in [key for key in self._tasks if key[0] == conference]:
+                self._needs.spawn(self._end(key), f"end of link {key[1]}")
+        elif (tree := self._trees.get(conference)) is not None:
+            tree.follow()
+
+    def _commanded(self, conference: str, command: Command) -> None:
+        if (tree := self._trees.get(conference)) is not None:
+            tree.pass_down(command)
+
+    async def _end(self, key: tuple[str, str]) -> None:
+        self._outsides.pop(key, None)
+        task = self._tasks.pop(key, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+def _bridge(settings: BridgeSettings) -> Bridge:
+    match settings.target:
+        case WhipSettings(whip, whep, token):
+            return WhipBridge(
+                Endpoint(whip, token) if whip else None, Endpoint(whep, token) if whep else None
+            )
+        case JanusSettings() as janus:
+            rooms = JanusRooms(janus.video, janus.audio, settings.name, janus.feed, janus.pin)
+            return JanusBridge(JanusServer(janus.url, janus.secret, janus.token), rooms)
+
+
+def _invalid(error: CommandwallError) -> InvalidError:
+    """Return why what was asked for cannot be joined, with the field that is to be another."""
+    match error:
+        case AccessRefusedError():
+            return InvalidError(error.sentence, field="token")
+        case NotFoundError():
+            return InvalidError(error.sentence, field="conference")
+        case _:
+            return InvalidError(error.sentence, field="url")
+
+
+def _refused(link: LinkDocument, error: CommandwallError) -> LinkDocument:
+    return replace(link, state=LinkState.REFUSED, reason=str(error), reason_zh=error.zh)

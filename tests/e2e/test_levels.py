@@ -1,0 +1,208 @@
+"""Three daemons in one call, city over district over street: heard once everywhere, cut, and joined again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulators.conference.desk import Desk
+from simulators.conference.ears import Ears
+from simulators.conference.hooks import on_loopback
+from simulators.conference.peer import Peer, Person, Seat
+from simulators.conference.tones import tone_hz
+from simulators.loopfile import cache_root
+from tests.e2e.relay import Relay, relay
+from tests.e2e.site import Daemon, Site, until
+
+pytestmark = [pytest.mark.timeout(180), pytest.mark.blocks_loop]
+
+CONFERENCE = "duty"
+LEVELS = {"city": "city", "luohu": "district", "guiyuan": "street"}
+HEARD_DB, SILENT_DB = -40.0, -50.0
+
+
+@dataclass
+class Node:
+    """A daemon of the tree, its conference, and who is in it by number."""
+
+    name: str
+    daemon: Daemon
+    desk: Desk
+    peers: dict[int, Peer] = field(default_factory=dict)
+
+    async def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = await self.desk.roster()
+        return found
+
+    async def link(self, token: str, url: str) -> tuple[int, Any]:
+        """Link this conference to that of the level above, at ``url``."""
+        body = {"url": url, "conference": CONFERENCE, "token": token}
+        path = f"/api/v1/conferences/{CONFERENCE}/links"
+        async with self.daemon.session.post(path, json=body) as response:
+            return response.status, await response.json(content_type=None)
+
+    async def link_state(self) -> str:
+        links = (await self.document())["links"]
+        return next((link["state"] for link in links if link["above"]), "")
+
+
+@dataclass
+class Tree:
+    """The nodes, from the top."""
+
+    nodes: dict[str, Node]
+    stack: AsyncExitStack
+    wire: Relay
+
+    def peers(self) -> dict[int, Peer]:
+        return {number: peer for node in self.nodes.values() for number, peer in node.peers.items()}
+
+    async def join(self, node: str, number: int, role: str = "member") -> Peer:
+        at = self.nodes[node]
+        participant, token = await at.desk.invite(f"{node} {number}", role)
+        seat = Seat(at.daemon.site.url, CONFERENCE, participant, token)
+        peer = await self.stack.enter_async_context(Peer(Person(number, node), seat, cache_root()))
+        await peer.join()
+        at.peers[number] = peer
+        return peer
+
+    async def link(self, lower: str, upper: str) -> None:
+        _, token = await self.nodes[upper].desk.invite(lower, "site")
+        port = self.wire.port if upper == "city" else self.nodes[upper].daemon.site.port
+        status, said = await self.nodes[lower].link(token, f"http://127.0.0.1:{port}")
+        assert (status, said["state"]) == (201, "connected"), said
+
+    async def hear(self, expected: Mapping[int, Collection[int]], timeout_s: float = 30) -> None:
+        """Wait until each of these hears just those, each once."""
+        for listener, speakers in expected.items():
+            await self._hears(listener, speakers, timeout_s)
+            for number in speakers:
+                ears = self.peers()[listener].ears
+                await until(f"{listener} hears {number} once", partial(_once, ears, number), timeout_s)
+
+    async def _hears(self, listener: int, speakers: Collection[int], timeout_s: float) -> None:
+        tones = {number: tone_hz(number) for number in self.peers()}
+        ears = self.peers()[listener].ears
+        levels: dict[int, float] = {}
+
+        async def right() -> bool:
+            found = await asyncio.to_thread(ears.levels_db, tones.values(), 1.2)
+            levels.update({number: found[tone] for number, tone in tones.items()})
+            loudest = max((levels[number] for number in speakers), default=0.0)
+            return all(
+                level >= HEARD_DB if number in speakers else level - loudest <= SILENT_DB
+                for number, level in levels.items()
+            )
+
+        try:
+            await until(f"{listener} hears {sorted(speakers)}", right, timeout_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; levels are {levels}") from None
+
+    async def everybody_hears_everybody(self, timeout_s: float = 30) -> None:
+        numbers = list(self.peers())
+        await self.hear({one: [other for other in numbers if other != one] for one in numbers}, timeout_s)
+
+
+async def _once(ears: Ears, number: int) -> bool:
+    return (await asyncio.to_thread(ears.listen, tone_hz(number), 3.0)).once
+
+
+@asynccontextmanager
+async def node(name: str, folder: Path, port: int) -> AsyncIterator[Node]:
+    folder.mkdir(exist_ok=True)
+    site = Site(folder, port)
+    site.extra = {"site": {"id": name, "name": name, "level": LEVELS[name]}}
+    async with site.run() as daemon:
+        desk = Desk(daemon.session, CONFERENCE)
+        await desk.open("值班会商")
+        yield Node(name, daemon, desk)
+
+
+@pytest.fixture
+async def tree(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[Tree]:
+    """Run a city, a district and a street with one person each, linked."""
+    on_loopback()
+    async with AsyncExitStack() as stack:
+        nodes = {
+            name: await stack.enter_async_context(node(name, tmp_path / name, free_port())) for name in LEVELS
+        }
+        wire = await stack.enter_async_context(relay(nodes["city"].daemon.site.port))
+        tree = Tree(nodes, await stack.enter_async_context(AsyncExitStack()), wire)
+        for number, name in enumerate(nodes, 1):
+            await tree.join(name, number, "chair")
+        await tree.link("luohu", "city")
+        await tree.link("guiyuan", "luohu")
+        yield tree
+
+
+async def test_every_voice_is_heard_once_everywhere(tree: Tree) -> None:
+    await tree.everybody_hears_everybody()
+    rosters = {name: await node.document() for name, node in tree.nodes.items()}
+    names = {
+        name: sorted(one["name"] for one in roster["participants"] if one["role"] != "site")
+        for name, roster in rosters.items()
+    }
+    assert names["city"] == names["luohu"] == names["guiyuan"] == ["city 1", "guiyuan 3", "luohu 2"]
+    paths = {one["name"]: one["path"] for one in rosters["city"]["participants"]}
+    assert paths["guiyuan 3"] == ["city", "luohu", "guiyuan"]
+
+
+async def test_the_chair_of_the_city_directs_all_levels(tree: Tree) -> None:
+    city = tree.nodes["city"]
+    street = next(one["id"] for one in (await city.document())["participants"] if one["name"] == "guiyuan 3")
+    assert street == f"{await link_of(tree, 'luohu')}/{await link_of(tree, 'guiyuan', 'luohu')}/chair-1"
+    await city.desk.chair("mute_all")
+    await tree.hear({1: [], 2: [1], 3: [1]})
+    await city.desk.chair("unmute_all")
+    await tree.everybody_hears_everybody()
+    await city.desk.chair("roll_call", street)
+    await tree.hear({1: [3], 2: [1, 3], 3: [1]})
+    assert (await tree.nodes["guiyuan"].document())["mode"] == "roll_call"
+    await city.desk.chair("gallery")
+    await tree.everybody_hears_everybody()
+
+
+async def link_of(tree: Tree, lower: str, upper: str = "city") -> str:
+    """Return as whom ``lower`` is in the conference of ``upper``."""
+    roster = (await tree.nodes[upper].document())["participants"]
+    return next(str(one["id"]) for one in roster if one["name"] == lower)
+
+
+async def test_a_loop_is_refused_with_a_clear_word_to_both(tree: Tree) -> None:
+    _, token = await tree.nodes["guiyuan"].desk.invite("city", "site")
+    status, said = await tree.nodes["city"].link(token, tree.nodes["guiyuan"].daemon.site.url)
+    assert status == 422
+    assert "loop" in said["detail"]
+    links = (await tree.nodes["guiyuan"].document())["links"]
+    assert [link["state"] for link in links if not link["above"]] == ["refused"]
+    assert (await tree.nodes["city"].document())["participants"][-1]["name"] != "city"
+    await tree.everybody_hears_everybody()
+
+
+async def test_a_link_that_is_cut_is_joined_again_and_each_side_goes_on(tree: Tree) -> None:
+    luohu = tree.nodes["luohu"]
+    await tree.everybody_hears_everybody()
+    tree.wire.cut()
+
+    async def lost() -> bool:
+        return await luohu.link_state() != "connected"
+
+    await until("the loss is told", lost, 20)
+    await tree.hear({1: [], 2: [3], 3: [2]})
+    states = {one["name"]: one["state"] for one in (await luohu.document())["participants"]}
+    assert states["city 1"] == "lost"
+    tree.wire.mend()
+
+    async def back() -> bool:
+        return await luohu.link_state() == "connected"
+
+    await until("the link is back", back, 3)
+    await tree.everybody_hears_everybody()

@@ -1,0 +1,110 @@
+"""What goes on from link to link in a call of three levels."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from commandwall.conference.links.line import LinkRefusedError
+from commandwall.control.conference_changes import ChairCommand
+from commandwall.control.database import Database
+from commandwall.model.conference.command import Verb
+from commandwall.model.conference.participant import Presence
+from commandwall.model.conference.state import Mode
+from tests.unit.control.call import Call, call
+from tests.unit.control.hall import OPERATOR
+
+PEOPLE = ["city-chair", "guiyuan-chair", "luohu-chair"]
+STREET = "luohu/guiyuan/guiyuan-chair"
+
+
+@pytest.fixture
+async def levels(database: Database, tmp_path: Path) -> AsyncIterator[Call]:
+    async with call(database, tmp_path) as made:
+        await made.until(lambda: made.names("city") == made.names("luohu") == made.names("guiyuan") == PEOPLE)
+        yield made
+
+
+def commands(levels: Call, node: str, verb: Verb, target: str = "") -> None:
+    levels.halls[node].desk.command(OPERATOR, "flood", ChairCommand(verb=verb, target=target))
+
+
+async def test_everybody_is_in_every_roster_with_the_way_to_them(levels: Call) -> None:
+    state = levels.halls["city"].room.state
+    assert state.participant(STREET).path == ("luohu", "guiyuan")
+    assert levels.halls["guiyuan"].room.state.participant("above/above/city-chair").path == ("luohu", "city")
+
+
+async def test_the_roll_of_streets_is_called_from_the_city(levels: Call) -> None:
+    commands(levels, "city", Verb.ROLL_CALL, STREET)
+    await levels.until(lambda: levels.halls["guiyuan"].room.state.direction.mode is Mode.ROLL_CALL)
+    await levels.settle()
+    assert levels.heard("city") == {"city-chair", STREET, "luohu"}
+    assert levels.heard("luohu") == {"above/city-chair", "above", "guiyuan/guiyuan-chair", "guiyuan"}
+    assert levels.heard("guiyuan") == {"above/above/city-chair", "above", "guiyuan-chair"}
+
+
+async def test_who_mutes_below_is_noted_in_the_audit_log(levels: Call) -> None:
+    commands(levels, "city", Verb.MUTE, STREET)
+    guiyuan = levels.halls["guiyuan"].room
+    await levels.until(lambda: guiyuan.state.participant("guiyuan-chair").muted_by_chair)
+    await levels.until(lambda: levels.halls["city"].room.state.participant(STREET).muted_by_chair)
+
+
+async def test_a_cut_link_takes_its_side_away_and_brings_it_back(levels: Call) -> None:
+    commands(levels, "city", Verb.LECTURE, "city-chair")
+    await levels.until(lambda: levels.halls["guiyuan"].room.state.direction.mode is Mode.LECTURE)
+    await levels.cables["luohu"].cut()
+    await levels.until(lambda: levels.names("city") == ["city-chair"])
+    await levels.until(lambda: levels.names("guiyuan") == ["guiyuan-chair", "luohu-chair"])
+    luohu = levels.halls["luohu"].room.state
+    assert luohu.participant("above/city-chair").presence is Presence.LOST
+    assert luohu.direction.mode is Mode.GALLERY
+    await levels.link("luohu", "city")
+    await levels.until(lambda: levels.names("city") == levels.names("guiyuan") == PEOPLE)
+
+
+async def test_a_loop_is_refused(levels: Call) -> None:
+    with pytest.raises(LinkRefusedError, match="can be reached on both sides") as refused:
+        await levels.link("city", "guiyuan")
+    assert not refused.value.again
+    assert [link.state for link in levels.halls["guiyuan"].room.links if link.id == "city"] == ["refused"]
+    assert levels.names("city") == PEOPLE
+
+
+async def test_the_floor_is_one_for_all(levels: Call) -> None:
+    commands(levels, "luohu", Verb.GRANT, "guiyuan/guiyuan-chair")
+    await levels.until(lambda: levels.halls["city"].room.state.floor.holder == STREET)
+    await levels.until(lambda: levels.halls["guiyuan"].room.state.floor.holder == "guiyuan-chair")
+    commands(levels, "city", Verb.REVOKE)
+    await levels.until(lambda: levels.halls["guiyuan"].room.state.floor.holder == "")
+
+
+async def test_content_is_one_for_all_and_who_has_it_above_keeps_it(levels: Call) -> None:
+    commands(levels, "guiyuan", Verb.PRESENT, "guiyuan-chair")
+    await levels.until(lambda: levels.halls["city"].room.state.content.holder == STREET)
+    assert levels.halls["luohu"].room.state.content.holder == "guiyuan/guiyuan-chair"
+    commands(levels, "luohu", Verb.PRESENT, "luohu-chair")
+    await levels.until(lambda: levels.halls["city"].room.state.content.holder == "luohu/luohu-chair")
+    commands(levels, "city", Verb.PRESENT, "city-chair")
+    await levels.until(lambda: levels.halls["guiyuan"].room.state.content.holder == "above/above/city-chair")
+    commands(levels, "guiyuan", Verb.PRESENT, "guiyuan-chair")
+    await levels.until(lambda: levels.halls["guiyuan"].room.state.content.holder == "above/above/city-chair")
+    assert levels.halls["city"].room.state.content.holder == "city-chair"
+
+
+async def test_two_halves_that_both_show_content_agree_on_the_older_when_they_meet_again(
+    levels: Call,
+) -> None:
+    await levels.cables["luohu"].cut()
+    levels.halls["luohu"].clock.now_s = 1_000_010.0
+    commands(levels, "luohu", Verb.PRESENT, "luohu-chair")
+    levels.halls["city"].clock.now_s = 1_000_020.0
+    commands(levels, "city", Verb.PRESENT, "city-chair")
+    await levels.settle()
+    await levels.link("luohu", "city")
+    await levels.until(lambda: levels.halls["city"].room.state.content.holder == "luohu/luohu-chair")
+    await levels.until(lambda: levels.halls["guiyuan"].room.state.content.holder == "above/luohu-chair")
+    assert levels.halls["luohu"].room.state.content.holder == "luohu-chair"
