@@ -16,6 +16,7 @@ from commandwall.control.database import Database
 from commandwall.control.events import EventLog
 from commandwall.control.link_joint import Joint
 from commandwall.control.records import Records
+from commandwall.control.roles import Seat
 from commandwall.control.store import Store
 from commandwall.model.conference.attendance import arrive, connected, invite
 from commandwall.model.conference.floor import open_voices
@@ -70,7 +71,7 @@ class Call:
         self.cables[lower] = Cable(below, joint, ends[0], [serving, asyncio.create_task(joint.run())])
         await self.settle()
 
-    _seats: dict[str, object] = field(default_factory=dict)
+    _seats: dict[str, Seat] = field(default_factory=dict)
 
     def arrives(self, node: str, participant: str) -> None:
         """Let somebody take part whose lines nobody looks at."""

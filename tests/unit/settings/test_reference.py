@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from commandwall.settings.links import JanusEntry, LinkEntry, WhipEntry
 from commandwall.settings.schema import (
     AreaEntry,
     CameraEntry,
@@ -20,7 +21,7 @@ WORDS = set(re.findall(r"`([a-z_]+)`", PAGE))
 
 
 def test_every_key_and_column_is_explained() -> None:
-    kinds = (SiteFile, AreaEntry, CameraEntry, CredentialEntry, WallEntry)
+    kinds = (SiteFile, AreaEntry, CameraEntry, CredentialEntry, WallEntry, LinkEntry, WhipEntry, JanusEntry)
     known = {key for kind in kinds for key in keys_of(kind)} | {
         *COLUMNS,
         "rect",
@@ -32,7 +33,11 @@ def test_every_key_and_column_is_explained() -> None:
 
 
 def test_the_keys_of_tables_are_keys_of_the_schema() -> None:
-    known = {key for kind in (SiteFile, AreaEntry, CameraEntry, WallEntry) for key in keys_of(kind)}
+    known = {
+        key
+        for kind in (SiteFile, AreaEntry, CameraEntry, WallEntry, LinkEntry, WhipEntry, JanusEntry)
+        for key in keys_of(kind)
+    }
     in_tables = {key for line in PAGE.splitlines() if line.startswith("| `") for key in
                  re.findall(r"`([a-z_]+)`", line.split("|")[1])}  # fmt: skip
     assert in_tables - known == set()

@@ -11,6 +11,7 @@ from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.http.application import ROUTES
 from commandwall.control.http.openapi import describe
 from commandwall.control.http.routes import Route
+from commandwall.control.link_changes import NewBridge
 from commandwall.control.roles import PERMISSIONS, Role
 from commandwall.settings.schema import CameraEntry
 from tests.unit.control.http.conftest import Connect
@@ -35,6 +36,7 @@ PLACES = {
     "conference": "flood",
     "participant": "li",
     "recording": "flood-1",
+    "link": "above",
 }
 BODIES = {
     "application/json": b"1",
@@ -63,8 +65,11 @@ def example_of(route: Route) -> dict[str, Any]:
         "cell": None, "first": "1", "second": "2",
         "kind": "clock", "points": [{"value": 1}],
         "walls": [{"wall": "main"}], "wall": "main", "cells": ["1"], "action": "take", "target": "s",
+        "url": "http://h", "conference": "flood", "token": "cwi_x",
         "at": "20:00", "raised": True, "muted": True, "on": True,
     }  # fmt: skip
+    if route.takes is NewBridge:
+        return {"json": {"kind": "whip", "id": "new", "name": "new", "whep": "http://h/whep"}}
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:
         fields["main"] = {"url": "rtsp://h/m"}
