@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from commandwall.base.errors import InvalidError
 from commandwall.conference.bridges.bridge import Flow
 from simulators import barcode
+from simulators.conference.eyes import read_code
 
 RATE_HZ = 48_000
 _HEARD_SAMPLES = RATE_HZ // 2
@@ -167,7 +168,7 @@ class BridgePeer:
 
     def _look(self, frame: VideoFrame) -> None:
         grey = cv2.cvtColor(frame.to_ndarray(format="bgr24"), cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
-        code = barcode.read(grey)
+        code = barcode.read(grey) or read_code(grey)  # a camera's, or a participant's
         if code is not None:
             self.seen = code.camera
 

@@ -1,4 +1,7 @@
-"""A real Janus on loopback, with rooms of its own."""
+"""A real Janus on loopback, with rooms of its own.
+
+It does not answer candidates of the loopback: peers need another address of this machine.
+"""
 
 from __future__ import annotations
 

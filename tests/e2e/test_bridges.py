@@ -13,7 +13,6 @@ import pytest
 from commandwall.conference.bridges.janus import JanusBridge, JanusRooms
 from commandwall.conference.bridges.janus_session import JanusServer
 from simulators.conference.desk import Desk
-from simulators.conference.hooks import on_loopback
 from simulators.conference.peer import Peer, Person, Seat
 from simulators.conference.tones import tone_hz
 from simulators.loopfile import cache_root
@@ -60,7 +59,6 @@ async def link(desk: Desk) -> dict[str, Any]:
 
 
 async def test_a_conference_and_a_janus_meet(site: Site, centre: Janus, foreigner: BridgePeer) -> None:
-    on_loopback()
     async with AsyncExitStack() as stack:
         daemon = await stack.enter_async_context(site.run())
         desk = Desk(daemon.session, "duty")
