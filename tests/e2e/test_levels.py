@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from simulators.conference.connection import RefusedError
 from simulators.conference.desk import Desk
 from simulators.conference.ears import Ears
+from simulators.conference.eyes import Eyes, read_code
 from simulators.conference.hooks import on_loopback
 from simulators.conference.peer import Peer, Person, Seat
 from simulators.conference.tones import tone_hz
@@ -21,7 +23,7 @@ from simulators.loopfile import cache_root
 from tests.e2e.relay import Relay, relay
 from tests.e2e.site import Daemon, Site, until
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.blocks_loop]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.blocks_loop]
 
 CONFERENCE = "duty"
 LEVELS = {"city": "city", "luohu": "district", "guiyuan": "street"}
@@ -143,7 +145,13 @@ async def tree(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[Tr
         yield tree
 
 
-async def test_every_voice_is_heard_once_everywhere(tree: Tree) -> None:
+async def link_of(tree: Tree, lower: str, upper: str = "city") -> str:
+    """Return as whom ``lower`` is in the conference of ``upper``."""
+    roster = (await tree.nodes[upper].document())["participants"]
+    return next(str(one["id"]) for one in roster if one["name"] == lower)
+
+
+async def everybody_is_heard_once_and_known_everywhere(tree: Tree) -> None:
     await tree.everybody_hears_everybody()
     rosters = {name: await node.document() for name, node in tree.nodes.items()}
     names = {
@@ -155,7 +163,7 @@ async def test_every_voice_is_heard_once_everywhere(tree: Tree) -> None:
     assert paths["guiyuan 3"] == ["city", "luohu", "guiyuan"]
 
 
-async def test_the_chair_of_the_city_directs_all_levels(tree: Tree) -> None:
+async def the_chair_of_the_city_directs_all_levels(tree: Tree) -> None:
     city = tree.nodes["city"]
     street = next(one["id"] for one in (await city.document())["participants"] if one["name"] == "guiyuan 3")
     assert street == f"{await link_of(tree, 'luohu')}/{await link_of(tree, 'guiyuan', 'luohu')}/chair-1"
@@ -170,13 +178,7 @@ async def test_the_chair_of_the_city_directs_all_levels(tree: Tree) -> None:
     await tree.everybody_hears_everybody()
 
 
-async def link_of(tree: Tree, lower: str, upper: str = "city") -> str:
-    """Return as whom ``lower`` is in the conference of ``upper``."""
-    roster = (await tree.nodes[upper].document())["participants"]
-    return next(str(one["id"]) for one in roster if one["name"] == lower)
-
-
-async def test_a_loop_is_refused_with_a_clear_word_to_both(tree: Tree) -> None:
+async def a_loop_is_refused_with_a_clear_word_to_both(tree: Tree) -> None:
     _, token = await tree.nodes["guiyuan"].desk.invite("city", "site")
     status, said = await tree.nodes["city"].link(token, tree.nodes["guiyuan"].daemon.site.url)
     assert status == 422
@@ -185,6 +187,36 @@ async def test_a_loop_is_refused_with_a_clear_word_to_both(tree: Tree) -> None:
     assert [link["state"] for link in links if not link["above"]] == ["refused"]
     assert (await tree.nodes["city"].document())["participants"][-1]["name"] != "city"
     await tree.everybody_hears_everybody()
+
+
+async def content_of_the_street_is_seen_in_the_city_and_no_second_one(tree: Tree) -> None:
+    await tree.nodes["guiyuan"].peers[3].send_content()
+    mayor = tree.nodes["city"].peers[1]
+    eyes: list[Eyes] = []
+
+    async def watched() -> bool:
+        try:
+            eyes.append(await mayor.watch_content())
+        except RefusedError:
+            return False
+        return True
+
+    async def seen() -> bool:
+        picture = await asyncio.to_thread(eyes[-1].last_picture)
+        code = None if picture is None else read_code(picture.luma)
+        return code is not None and code.camera == 3
+
+    await until("there is content in the city", watched)
+    await until("it is that of the street", seen)
+    with pytest.raises(RefusedError, match="one at a time"):
+        await tree.nodes["luohu"].peers[2].send_content()
+
+
+async def test_three_levels_are_one_call(tree: Tree) -> None:
+    await everybody_is_heard_once_and_known_everywhere(tree)
+    await the_chair_of_the_city_directs_all_levels(tree)
+    await content_of_the_street_is_seen_in_the_city_and_no_second_one(tree)
+    await a_loop_is_refused_with_a_clear_word_to_both(tree)
 
 
 async def test_a_link_that_is_cut_is_joined_again_and_each_side_goes_on(tree: Tree) -> None:

@@ -11,11 +11,9 @@ from pathlib import Path
 from commandwall.base.sentence import Sentence
 from commandwall.conference.links.line import Line
 from commandwall.control.audit import AuditLog
-from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
 from commandwall.control.link_joint import Joint
-from commandwall.control.records import Records
 from commandwall.control.roles import Seat
 from commandwall.control.store import Store
 from commandwall.model.conference.attendance import arrive, connected, invite
@@ -108,11 +106,10 @@ async def call(database: Database, directory: Path) -> AsyncIterator[Call]:
     async with AuditLog(Store(database), events) as audit:
         halls = {}
         for name, level in LEVELS.items():
-            records = Records(database, f"conference-{name}", ConferenceRecord)
             (directory / name).mkdir()
             site = Site(name, name, level)
             clock = Hands(1_000_000.0)
-            halls[name] = Hall(make_board(events), directory / name, records, events, audit, clock, site)
+            halls[name] = Hall(make_board(events), directory / name, database, events, audit, clock, site)
             halls[name].opens()
         made = Call(halls)
         for name in LEVELS:
