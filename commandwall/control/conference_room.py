@@ -259,6 +259,8 @@ class Room:
         one = self.state.find(participant)
         if self.lines.of(participant) or one is None or not one.coming or one.path:
             return
+        if any(link.id == participant for link in self.links):
+            return  # Whoever keeps the link says how it is.
         if asked:
             self.update(leave(self.state, participant, now_s))
         else:

@@ -162,12 +162,20 @@ class Links:
             room.tell_link(replace(document, state=LinkState.LOST, reason=str(reason), reason_zh=reason.zh))
 
     async def _opened(self, by: Principal, settings: LinkSettings | BridgeSettings) -> LinkDocument:
+        self._check_free(settings)
         outside = self._open(by, settings)
         await outside.tried.wait()
         if outside.refusal is not None and outside.link.state is LinkState.REFUSED:
             await self.close(settings.conference, settings.id)
             raise _invalid(outside.refusal)
         return outside.link
+
+    def _check_free(self, settings: LinkSettings | BridgeSettings) -> None:
+        """Raise :class:`InvalidError` where somebody has the id, unless it is a link of before a restart."""
+        key = settings.conference, settings.id
+        one = self._conferences.room(settings.conference).state.find(settings.id)
+        if key in self._outsides or (one is not None and (one.coming or one.role is not Role.SITE)):
+            raise InvalidError("{id!r} is there twice; ids are unique", id=settings.id, field="id")
 
     def _open(self, by: Principal, settings: LinkSettings | BridgeSettings) -> Outside:
         room = self._conferences.room(settings.conference)

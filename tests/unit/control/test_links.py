@@ -1,0 +1,157 @@
+"""Links and bridges of a conference: opened, told of, tried again, closed; over peers that never run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
+from commandwall.control.audit import AuditLog
+from commandwall.control.database import Database
+from commandwall.control.events import EventLog
+from commandwall.control.link_changes import NewBridge, NewLink
+from commandwall.control.roles import Principal, Role
+from commandwall.control.store import Store
+from commandwall.ipc.rtc_messages import SessionPhase
+from commandwall.model.conference.participant import Presence
+from commandwall.settings.site import BridgeSettings, ConferenceSettings, WhipSettings
+from tests.e2e.site import until
+from tests.unit.control.hall import OPERATOR, Hall
+from tests.unit.control.rig import make_board
+from tests.unit.control.stage import Hands
+
+TOKEN = "let-me-in"
+VIEWER = Principal("guest", Role.VIEWER)
+
+
+@pytest.fixture
+async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
+    events = EventLog()
+    async with AuditLog(Store(database), events) as audit:
+        hall = Hall(make_board(events), tmp_path, database, events, audit, Hands(1_000_000.0))
+        hall.opens()
+        async with hall.links:
+            yield hall
+
+
+@asynccontextmanager
+async def studio(status: int = 201) -> AsyncIterator[str]:
+    """Run a server that answers every offer so; yields its address."""
+
+    async def take(request: web.Request) -> web.Response:
+        headers = {"Location": "/session/1"} if request.method == "POST" else {}
+        return web.Response(status=status, text="v=0", content_type="application/sdp", headers=headers)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def bridge(url: str, **more: object) -> NewBridge:
+    body = {"id": "studio", "name": "演播室", "kind": "whip", "whep": f"{url}/whep/1", "token": TOKEN, **more}
+    return NewBridge.model_validate(body)
+
+
+async def test_a_bridge_is_a_participant_whose_people_come_by_it(hall: Hall) -> None:
+    async with studio() as url:
+        document = await hall.desk.links.open_bridge(OPERATOR, "flood", bridge(url))
+        assert (document.id, document.name, document.state, document.above) == (
+            "studio",
+            "演播室",
+            "connected",
+            False,
+        )
+        (session,) = hall.peers.sessions
+        assert hall.peers.accepted == {session: "v=0"}
+        hall.peers.goes(session, SessionPhase.CONNECTED)
+        hall.peers.goes(session, SessionPhase.LIVE, "conference/flood/studio/people")
+        hall.peers.goes(session, SessionPhase.LIVE, "conference/flood/studio/voice")
+        one = hall.room.state.participant("studio")
+        assert (one.presence, one.has_people, one.role) == (Presence.CONNECTED, True, "site")
+        assert hall.sound.open == {"studio": True}
+
+        hall.peers.goes(session, SessionPhase.ENDED)
+        await until("it is tried again", _returns(lambda: len(hall.peers.offers) > 1))
+        await hall.desk.links.close(OPERATOR, "flood", "studio")
+        assert (hall.room.links, hall.room.state.find("studio")) == ((), None)
+        with pytest.raises(NotFoundError):
+            await hall.desk.links.close(OPERATOR, "flood", "studio")
+
+
+async def test_what_cannot_be_reached_is_told_and_tried_again(hall: Hall) -> None:
+    document = await hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
+    assert document.state == "lost"
+    assert "127.0.0.1:1" in document.reason
+    one = hall.room.state.participant("studio")
+    assert (one.presence, one.reason) == (Presence.LOST, document.reason)
+    async with studio():
+        await until("it was tried again", _returns(lambda: len(hall.peers.offers) > 1))
+
+
+@pytest.mark.parametrize(("status", "field"), [(401, "token"), (404, "conference")])
+async def test_what_is_refused_is_no_link(hall: Hall, status: int, field: str) -> None:
+    async with studio(status) as url:
+        with pytest.raises(InvalidError) as refused:
+            await hall.desk.links.open_bridge(OPERATOR, "flood", bridge(url))
+    assert refused.value.field == field
+    assert TOKEN not in str(refused.value)
+    assert (hall.room.links, hall.room.state.find("studio")) == ((), None)
+
+
+async def test_only_operators_link_and_only_once_upwards(hall: Hall) -> None:
+    new = NewLink(url="http://127.0.0.1:1", conference="duty", token=TOKEN)
+    with pytest.raises(AccessRefusedError):
+        await hall.desk.links.open_link(VIEWER, "flood", new)
+    assert (await hall.desk.links.open_link(OPERATOR, "flood", new)).state == "lost"
+    with pytest.raises(InvalidError, match="already"):
+        await hall.desk.links.open_link(OPERATOR, "flood", new.model_copy(update={"id": "other"}))
+    with pytest.raises(InvalidError, match="twice"):
+        await hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1", id="above"))
+
+
+async def test_a_link_ends_with_its_conference(hall: Hall) -> None:
+    await hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
+    hall.desk.end(OPERATOR, "flood")
+    await hall.settled()
+    with pytest.raises(NotFoundError):
+        await hall.desk.links.close(OPERATOR, "flood", "studio")
+
+
+async def test_what_the_configuration_names_is_joined_from_the_start(hall: Hall) -> None:
+    target = WhipSettings("", "http://127.0.0.1:1/whep", TOKEN)
+    configured = BridgeSettings("studio", "duty", "演播室", target)
+    hall.links.restore(ConferenceSettings(bridges=(configured,)))
+    room = hall.conferences.room("duty")
+    await until("it is told", _returns(lambda: [link.state for link in room.links] == ["lost"]))
+
+
+async def test_a_link_needs_the_seat_of_a_site(hall: Hall) -> None:
+    li, site = hall.invites("li"), hall.invites("guiyuan", "site")
+    for who in (OPERATOR, li):
+        with pytest.raises(AccessRefusedError, match="token of a site"):
+            hall.desk.links.seat(who, "flood")
+    with pytest.raises(AccessRefusedError, match="token of a site"):
+        hall.desk.links.seat(site, "other")
+    assert hall.desk.links.seat(site, "flood") == site.seat
+
+
+def test_secrets_are_not_shown() -> None:
+    assert TOKEN not in repr(bridge("http://h"))
+    assert TOKEN not in repr(NewLink(url="http://h", conference="duty", token=TOKEN))
+
+
+def _returns(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
+    async def met() -> bool:
+        return condition()
+
+    return met
