@@ -97,9 +97,8 @@ class Tree:
         async def right() -> bool:
             found = await asyncio.to_thread(ears.levels_db, tones.values(), 1.2)
             levels.update({number: found[tone] for number, tone in tones.items()})
-            loudest = max((levels[number] for number in speakers), default=0.0)
             return all(
-                level >= HEARD_DB if number in speakers else level - loudest <= SILENT_DB
+                level >= HEARD_DB if number in speakers else level <= SILENT_DB
                 for number, level in levels.items()
             )
 

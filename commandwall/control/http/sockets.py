@@ -73,7 +73,10 @@ async def open_socket(
     )
     if not ws.can_prepare(request):
         raise web.HTTPUpgradeRequired(reason="this is a WebSocket: ask for the upgrade")
-    await ws.prepare(request)
+    try:
+        await ws.prepare(request)
+    except ConnectionError:
+        raise web.HTTPServiceUnavailable from None  # The client went away; nobody reads this.
     return ws
 
 

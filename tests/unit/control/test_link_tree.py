@@ -16,6 +16,7 @@ from commandwall.model.conference.state import Mode
 from tests.unit.control.call import Call, call
 from tests.unit.control.hall import OPERATOR
 
+pytestmark = pytest.mark.blocks_loop  # Three halls are made at once, each with a key on the disk.
 PEOPLE = ["city-chair", "guiyuan-chair", "luohu-chair"]
 STREET = "luohu/guiyuan/guiyuan-chair"
 
