@@ -138,23 +138,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class SelectFeeds:
-    """Downwards: send these participants' own pictures beside the composed one, and no others."""
-
-    participants: Annotated[tuple[Path, ...], Field(max_length=4)]
-    type: Literal["feeds"] = "feeds"
-
-
-@dataclass(frozen=True, slots=True)
 class Bye:
     """Either, then the end: the link was taken down here, on purpose."""
 
     type: Literal["bye"] = "bye"
 
 
-Message: TypeAlias = (
-    Hello | Refused | NodesChanged | Roster | Holders | Command | Claim | Answer | SelectFeeds | Bye
-)
+Message: TypeAlias = Hello | Refused | NodesChanged | Roster | Holders | Command | Claim | Answer | Bye
 _ADAPTER: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 
 
