@@ -1,6 +1,7 @@
 """A real Janus on loopback, with rooms of its own.
 
-It does not answer candidates of the loopback: peers need another address of this machine.
+It does not answer candidates of the loopback: peers need another address of this machine, and have them all
+while it runs, even if a test before kept this process to the loopback.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import aioice.ice
+
 from tests.e2e.site import stop, until
 
+_ALL_ADDRESSES = aioice.ice.get_host_addresses
 SECRET = "open-sesame"
 PIN = "4711"
 ROOM = 1234
@@ -79,6 +83,7 @@ async def janus(folder: Path, port: int) -> AsyncIterator[Janus]:
     }
     for name, text in files.items():
         (folder / name).write_text(text)
+    before, aioice.ice.get_host_addresses = aioice.ice.get_host_addresses, _ALL_ADDRESSES
     process = await asyncio.create_subprocess_exec(
         "janus",
         f"--configs-folder={folder}",
@@ -98,5 +103,6 @@ async def janus(folder: Path, port: int) -> AsyncIterator[Janus]:
         await until("Janus listens", listens)
         yield Janus(f"ws://127.0.0.1:{port}", process)
     finally:
+        aioice.ice.get_host_addresses = before
         if process.returncode is None:
             await stop(process)
