@@ -120,6 +120,7 @@ async def history(folder: Path, fault_file: Path, http_port: int) -> AsyncIterat
     async with farm(count, "--faults", str(fault_file), "--sub", SUB, "--wait") as base:
         site.cameras = [entry(base, number, each) for number, each in enumerate(SCENARIOS.values(), 1)]
         async with site.run() as daemon, asyncio.TaskGroup() as group:
+            await until("the daemon is ready", daemon.ready)  # so that no test starts its processes
             history = History()
             task = spawn(group, history.follow(daemon), "follow the daemon")
             yield history

@@ -193,6 +193,11 @@ class Daemon:
             assert response.status == 200, f"GET {path}: {response.status} {await response.text()}"
             return await response.read()
 
+    async def ready(self) -> bool:
+        """Return whether it says that it is ready: its workers are up."""
+        async with self.session.get("/readyz") as response:
+            return response.status == 200
+
     async def camera_states(self) -> dict[str, str]:
         """Return the state of every camera."""
         return {item["id"]: item["state"] for item in (await self.get("/cameras"))["items"]}

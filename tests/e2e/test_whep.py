@@ -79,11 +79,7 @@ async def test_a_camera_plays_as_the_camera_sends_it(daemon: Daemon, chrome: Bro
 
 
 async def test_what_is_no_offer_gets_a_word(daemon: Daemon) -> None:
-    async def ready() -> bool:
-        async with daemon.session.get("/readyz") as response:
-            return response.status == 200
-
-    await until("all processes are up", ready)
+    await until("all processes are up", daemon.ready)
     for offer in GARBAGE:
         async with daemon.session.post("/whep/walls/main/all", data=offer.encode(), headers=SDP) as response:
             problem: dict[str, Any] = await response.json(content_type=None)
