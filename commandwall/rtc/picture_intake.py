@@ -26,6 +26,8 @@ KEY_APART_S = 0.3
 KEY_EVERY_S = 4.0
 """So often a picture that is watched sends a key frame, as heads do: whoever comes later has not more than
 this to go through."""
+_FIRST_KEY_S = 0.5
+"""So soon the first key frame is asked for again: it may have come before this end could read it."""
 _PAYLOAD_TYPE = 96
 _MAX_HELD = 512
 _MAX_DELAY_NS = 200_000_000
@@ -89,11 +91,11 @@ class PictureIntake:
         """Ask for key frames when they are wanted, and now and then; runs until cancelled."""
         while True:
             try:
-                async with asyncio.timeout(KEY_EVERY_S):
+                async with asyncio.timeout(KEY_EVERY_S if self._live else _FIRST_KEY_S):
                     await self._key_wanted.wait()
             except TimeoutError:
-                if not self.stream.watched:
-                    continue
+                if self._live and not self.stream.watched:
+                    continue  # What was begun goes on by itself.
             self._key_wanted.clear()
             if self._ssrc is not None:
                 await ask_key(self._receiver, self._ssrc)
@@ -103,7 +105,7 @@ class PictureIntake:
         self._key_wanted.set()
 
     def _take(self, unit: AccessUnit) -> None:
-        if unit.damaged:
+        if unit.damaged or not (unit.key or self._live):
             self._want_key()
         elif unit.key:
             self._key_wanted.clear()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulators import barcode
+from simulators.conference.film import CODE_BEGINS
 
 
 def decode(data: bytes) -> NDArray[np.uint8]:
@@ -24,7 +25,8 @@ def codes(picture: NDArray[np.uint8], tiles: list[dict[str, Any]]) -> dict[str, 
     found = {}
     for tile in tiles:
         x, y, width, height = tile["rect"]
-        found[tile["cell"]] = barcode.read(gray[y : y + height, x : x + width])
+        begins = CODE_BEGINS if tile["source"].startswith("conference:") else barcode.TOP
+        found[tile["cell"]] = barcode.read(gray[y : y + height, x : x + width], begins)
     return found
 
 

@@ -168,4 +168,5 @@ async def test_a_panel_is_made_fed_and_removed_on_the_page(
 
 
 async def told(daemon: Daemon, panel_id: str) -> bool:
-    return (await daemon.get(f"/data/{panel_id}"))["at"] is not None
+    panels = (await daemon.get("/data"))["items"]
+    return any(panel["id"] == panel_id and panel["at"] is not None for panel in panels)

@@ -50,9 +50,13 @@ async def test_who_is_called_is_large_with_his_cameras_until_the_roll_is_over(da
             ]  # fmt: skip
 
         await until("the site is large, and its cameras are beside it", large)
-        picture = decode(await daemon.picture("/walls/main/snapshot.png"))
-        shown = cameras_shown(picture, (await daemon.get("/walls/main"))["tiles"])
-        assert shown == {"1": 1, "3": 2, "4": 3}, "the clock lies over the bar code of cell 2"
+
+        async def seen_so() -> bool:
+            picture = decode(await daemon.picture("/walls/main/snapshot.png"))
+            shown = cameras_shown(picture, (await daemon.get("/walls/main"))["tiles"])
+            return shown == {"1": 1, "3": 2, "4": 3}  # The clock lies over the bar code of cell 2.
+
+        await until("the canvas shows it so", seen_so)
 
         await desk.chair("gallery")
 

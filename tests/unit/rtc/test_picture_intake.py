@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from aiortc import RTCRtpReceiver
@@ -77,6 +78,19 @@ async def test_packets_out_of_order_are_put_in_order(monkeypatch: pytest.MonkeyP
     bench, sent = Bench(monkeypatch), packets(units(4))
     bench.take([sent[0], *reversed(sent[1:8]), *sent[8:]])
     assert [unit.damaged for unit in bench.listener.units] == [False] * 4
+
+
+async def test_a_first_key_frame_that_never_came_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_intake, "_FIRST_KEY_S", 0.01)
+    bench, pictures = Bench(monkeypatch), units(4)
+    bench.intake.stream.remove(bench.listener)  # type: ignore[arg-type]
+    pleading = asyncio.create_task(bench.intake.plead())
+    late = packets(pictures[1:])
+    bench.take(late)
+    await until(lambda: bool(bench.pleas) and not bench.said)
+    bench.take(packets([replace(pictures[0], pts_90k=90_000)], first=65_530 + len(late)))
+    assert bench.said == ["live"]
+    pleading.cancel()
 
 
 async def test_a_loss_is_told_and_a_key_frame_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
