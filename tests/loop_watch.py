@@ -30,6 +30,7 @@ class LoopWatch:
         self._schedule = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
         self._beat_s = time.monotonic()
         self._timer: asyncio.TimerHandle | None = None
+        self._collecting = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="loop-watch", daemon=True)
 
@@ -53,14 +54,15 @@ class LoopWatch:
         self._timer = self._loop.call_later(_TICK_S, self._beat)
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
-        if phase == "stop" and info["generation"] == 2:
+        if info["generation"] == 2:
+            self._collecting = phase == "start"
             self._beat_s = time.monotonic()
 
     def _watch(self) -> None:
         seen_s, starved_s = self._beat_s, self._starved_s()
         while not self._stop.wait(_TICK_S):
             now_s = time.monotonic()
-            if not self._loop.is_running():  # between a fixture and its test
+            if self._collecting or not self._loop.is_running():  # or it is between a fixture and its test
                 self._beat_s = now_s
             if self._beat_s != seen_s:
                 seen_s, starved_s = self._beat_s, self._starved_s()

@@ -25,7 +25,7 @@ def codes(picture: NDArray[np.uint8], tiles: list[dict[str, Any]]) -> dict[str, 
     found = {}
     for tile in tiles:
         x, y, width, height = tile["rect"]
-        begins = CODE_BEGINS if tile["source"].startswith("conference:") else barcode.TOP
+        begins = CODE_BEGINS if tile.get("source", "").startswith("conference:") else barcode.TOP
         found[tile["cell"]] = barcode.read(gray[y : y + height, x : x + width], begins)
     return found
 
