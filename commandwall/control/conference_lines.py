@@ -165,10 +165,10 @@ class Lines:
         self._lines.append(line)
         try:
             opened = await opening(partial(self._heard, line))
-        except BaseException:
-            self._lines.remove(line)
-            raise
-        line.session = opened.session
+            line.session = opened.session
+        finally:
+            if not line.session:
+                self._lines.remove(line)
         if line.wanted != line.sent:
             self._spawn(self._follow(line), f"switch {line.session[:6]}")
         return opened

@@ -148,7 +148,7 @@ class Board:
             tiles, period_ns = tuple(wanted[name]), _period_ns(demand, level)
             decoder = self._decoders.get(name)
             if decoder is None:
-                self._start(name, tiles, level, period_ns)
+                self._start(feeds[name], tiles, level, period_ns)
                 continue
             decoder.period_ns = period_ns
             ahead = bool(tiles) and not decoder.tiles and decoder.level is DecodeLevel.KEY
@@ -203,15 +203,21 @@ class Board:
             key_fps=1 / (feed.meter.key_interval_s or KEY_INTERVAL_GUESS_S),
             frame_cost_s=cost.frame_s,
             key_cost_s=cost.key_s,
-            least=DecodeLevel.NODEBLOCK if feed.meter.keyless(monotonic_ns()) else DecodeLevel.KEY,
+            least=DecodeLevel.KEY if self._has_keys(feed) else DecodeLevel.NODEBLOCK,
         )
 
-    def _start(self, name: str, tiles: tuple[Tile, ...], level: DecodeLevel, period_ns: int) -> None:
-        decoder = StreamDecoder(self._pool, name, StreamName(name.rpartition("/")[2]), level, self._park)
+    @staticmethod
+    def _has_keys(feed: Feed) -> bool:
+        """Return whether key frames alone show ``feed``: people and screens send them when they are asked."""
+        return feed.spec.bus is None and not feed.meter.keyless(monotonic_ns())
+
+    def _start(self, feed: Feed, tiles: tuple[Tile, ...], level: DecodeLevel, period_ns: int) -> None:
+        name, talk = feed.spec.id, feed.spec.bus is not None
+        decoder = StreamDecoder(self._pool, name, feed.spec.stream, level, self._park, talk=talk)
         decoder.period_ns = period_ns
         self._decoders[name] = decoder
         decoder.show(tiles)
-        feed = self._feeds.attach(name, decoder)
+        self._feeds.attach(name, decoder)
         decoder.epoch_ns = feed.clock.epoch_ns
         decoder.begin(*self._group(feed))
 

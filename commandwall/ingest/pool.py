@@ -17,15 +17,17 @@ class Urgency(IntEnum):
 
     FIRST = 0
     """A tile waits for its first picture."""
-    KEY = 1
+    TALK = 1
+    """A frame arrived of somebody who is being talked with, or of what he shows."""
+    KEY = 2
     """A key frame arrived for tiles that get no other frames: they are the last to be let down."""
-    LIVE = 2
+    LIVE = 3
     """A frame arrived for a tile that is up to date."""
-    CATCH_UP = 3
+    CATCH_UP = 4
     """A tile has a picture, and older frames to go through before it is live."""
 
 
-PATIENCE_NS = (-1_000_000_000, 0, 250_000_000, 380_000_000)
+PATIENCE_NS = (-1_000_000_000, -500_000_000, 0, 250_000_000, 380_000_000)
 """How long work of each urgency may be put off by other work that came later. Nothing waits for ever, even
 where there is more to do than can be done: then each decoder has its turn."""
 ALONE_NS = 25_000_000
@@ -141,10 +143,10 @@ class DecodePool:
 
     def _wanted(self) -> int:
         """Return how many threads should be at work; all of them, once live work was left over."""
-        first, keys, live, behind = (len(queue) for queue in self._queues)
+        first, talk, keys, live, behind = (len(queue) for queue in self._queues)
         if self._waits_since(Urgency.LIVE, ALONE_NS):
             return len(self._threads)
-        return first + behind + -(-(keys + live) * self._cost_ns // ALONE_NS)
+        return first + behind + -(-(talk + keys + live) * self._cost_ns // ALONE_NS)
 
     def _work(self, number: int) -> None:
         """Run in a thread, until the pool is closed."""

@@ -52,6 +52,8 @@ class StreamDecoder:
         stream: StreamName,
         level: DecodeLevel,
         park: DecoderPark,
+        *,
+        talk: bool = False,
     ) -> None:
         self.feed = feed
         self.stream = stream
@@ -66,6 +68,7 @@ class StreamDecoder:
         self._pool = pool
         self._codec = ""
         self._park = park
+        self._live = Urgency.TALK if talk else Urgency.LIVE
         self._decoder: VideoDecoder | None = None
         self._decoder_level = DecodeLevel.OFF
         self._newest: DecodedPicture | None = None
@@ -127,8 +130,8 @@ class StreamDecoder:
                 self._alone, self._key_ns = unit, unit.arrival_ns
                 self._await_key = self.level is DecodeLevel.KEY
                 self._behind = False
-                if len(self._pending) > LATE_PENDING:
-                    self._give_up()
+                if self.level is DecodeLevel.KEY or len(self._pending) > LATE_PENDING:
+                    self._give_up()  # At key frames only an older one that still waits shows nothing new.
             elif self._await_key and not self._waits_in_vain(unit):
                 self.skipped += 1
                 return
@@ -178,7 +181,7 @@ class StreamDecoder:
             return Urgency.CATCH_UP  # decoded ahead: nobody sees it yet
         if self._newest is None:
             return Urgency.FIRST
-        return Urgency.KEY if self.level is DecodeLevel.KEY else Urgency.LIVE
+        return Urgency.KEY if self.level is DecodeLevel.KEY else self._live
 
     def _waits_in_vain(self, unit: AccessUnit) -> bool:
         """Return whether no key frame comes any more: ``unit`` then goes upon what there is, as damaged."""

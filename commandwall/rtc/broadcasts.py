@@ -34,6 +34,7 @@ class Broadcasts:
             del self._users[broadcast]
             opened = self._open.get(source)
             if opened is not None and opened[0] is broadcast:
+                del self._open[source]  # At once: who comes next must not be given one that is ending.
                 opened[1].cancel()
 
     def _forget(self, source: StreamAt, broadcast: Broadcast) -> None:

@@ -48,13 +48,13 @@ def test_more_urgent_jobs_go_first_and_equal_ones_in_turn(pool: DecodePool) -> N
     pool.put(Call(hold), Urgency.LIVE)
     assert begun.wait(WAIT_S)
     for name, urgency in (
-        ("late", 3), ("live 1", 2), ("first 1", 0), ("live 2", 2), ("key", 1), ("first 2", 0),
+        ("late", 4), ("live 1", 3), ("first 1", 0), ("live 2", 3), ("key", 2), ("talk", 1), ("first 2", 0),
     ):  # fmt: skip
         pool.put(Call(lambda name=name: order.append(name)), Urgency(urgency))  # type: ignore[misc]
     pool.put(Call(done.set), Urgency.CATCH_UP)
     go.set()
     assert done.wait(WAIT_S)
-    assert order == ["first 1", "first 2", "key", "live 1", "live 2", "late"]
+    assert order == ["first 1", "first 2", "talk", "key", "live 1", "live 2", "late"]
 
 
 def test_nobody_is_put_off_for_ever(pool: DecodePool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,15 +69,24 @@ def test_nobody_is_put_off_for_ever(pool: DecodePool, monkeypatch: pytest.Monkey
     pool.put(Call(hold), Urgency.LIVE)
     assert begun.wait(WAIT_S)
     monkeypatch.setattr(pool_module, "monotonic_ns", lambda: now_ms * 1_000_000)
-    work = ("behind 0", "live 50", "behind 100", "live 200", "key 350", "key 400", "first 450")
-    urgencies = {"behind": Urgency.CATCH_UP, "live": Urgency.LIVE, "key": Urgency.KEY, "first": Urgency.FIRST}
+    work = ("behind 0", "live 50", "behind 100", "live 200", "key 350", "key 400", "talk 440", "first 450")
     for name in work:
         kind, now_ms = name.split()[0], int(name.split()[1])
-        pool.put(Call(lambda name=name: order.append(name)), urgencies[kind])  # type: ignore[misc]
+        urgency = Urgency.CATCH_UP if kind == "behind" else Urgency[kind.upper()]
+        pool.put(Call(lambda name=name: order.append(name)), urgency)  # type: ignore[misc]
     pool.put(Call(done.set), Urgency.CATCH_UP)
     go.set()
     assert done.wait(WAIT_S)
-    assert order == ["first 450", "live 50", "key 350", "behind 0", "key 400", "live 200", "behind 100"]
+    assert order == [
+        "first 450",
+        "talk 440",
+        "live 50",
+        "key 350",
+        "behind 0",
+        "key 400",
+        "live 200",
+        "behind 100",
+    ]
 
 
 def test_the_time_of_jobs_is_added_up_and_lag_is_that_of_live_work(pool: DecodePool) -> None:

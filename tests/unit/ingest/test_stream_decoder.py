@@ -136,6 +136,7 @@ def test_at_key_frames_only_nothing_else_is_decoded(canvas: MakeCanvas, bench: B
     decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
     decoder.begin(list(stream()[:5]), True)
     for unit in stream()[5:]:
+        bench.drain()
         decoder.push(unit)
     bench.drain()
     assert decoder.decoded == 2
@@ -344,6 +345,28 @@ def test_what_waits_is_given_up_but_for_the_newest_key_frame_when_only_those_are
     decoder.push(stream()[14])
     decoder.push(stream()[0])
     assert bench.step() is Urgency.KEY
+
+
+def test_at_key_frames_one_that_is_too_late_gives_way_to_the_next(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
+    decoder.begin(list(stream()[:1]), True)
+    bench.drain()
+    for unit in (stream()[0], stream()[1], stream()[10]):
+        decoder.push(unit)
+    bench.drain()
+    assert abs(wall.luma() - luma_of(10)) < 3 and decoder.decoded == 2
+
+
+def test_who_is_talked_with_goes_before_what_is_only_watched(canvas: MakeCanvas, bench: Bench) -> None:
+    _, tile = one_tile(canvas)
+    park = DecoderPark()
+    decoder = StreamDecoder(bench, "c:p/main", StreamName.MAIN, DecodeLevel.NODEBLOCK, park, talk=True)  # type: ignore[arg-type]
+    decoder.show((tile,))
+    decoder.describe(INFO)
+    for unit, urgency in zip(stream()[:3], (Urgency.FIRST, Urgency.TALK, Urgency.TALK), strict=True):
+        decoder.push(unit)
+        assert bench.step() is urgency
 
 
 def test_a_closed_decoder_is_parked_when_nobody_is_at_it(canvas: MakeCanvas, bench: Bench) -> None:
