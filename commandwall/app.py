@@ -20,6 +20,7 @@ from commandwall.control.accounts import Accounts
 from commandwall.control.alarms import Alarms
 from commandwall.control.audit import AuditLog
 from commandwall.control.camera_store import CameraStore
+from commandwall.control.conference_desk import ConferenceDesk
 from commandwall.control.conferencing import ConferenceNeeds, open_conferences
 from commandwall.control.database import Database
 from commandwall.control.decor import Decor
@@ -37,9 +38,10 @@ from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.passwords import Passwords
 from commandwall.control.pins import PinStore
-from commandwall.control.plant import build_plant
+from commandwall.control.plant import Plant, build_plant
 from commandwall.control.ports import Place
 from commandwall.control.production import Clocks, ProgrammeNeeds, open_programme
+from commandwall.control.programme import Programme
 from commandwall.control.ptz import PtzControl
 from commandwall.control.records import Records
 from commandwall.control.roster import Roster, merge_cameras
@@ -68,6 +70,41 @@ class Running:
     first_password: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """What is written down, and who may have it."""
+
+    database: Database
+    store: Store
+    events: EventLog
+    audit: AuditLog
+    pins: PinStore
+    users: Users
+    vault: Vault
+    first_password: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What handles pictures and sound. Conferences ask for the ``programme`` once it is there."""
+
+    plant: Plant
+    roster: Roster
+    masking: Masking
+    panels: PanelDesk
+    conferences: ConferenceDesk
+    programme: asyncio.Future[Programme]
+
+
+@dataclass(frozen=True, slots=True)
+class _Dress:
+    """What lies over the pictures of walls, and who watches them."""
+
+    decor: Decor
+    video: HeadVideo
+    dresses: Collection[WallDress]
+
+
 async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
     """Run a site until SIGTERM or SIGINT; a second signal ends the process at once.
 
@@ -76,103 +113,139 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
     """
     stop = stop_on_signals()
     async with AsyncExitStack() as stack:
-        runtime_dir = stack.enter_context(_runtime_dir())
-        database = await stack.enter_async_context(Database(settings.state_dir))
-        store, events, pins = Store(database), EventLog(), PinStore(database)
-        audit = await stack.enter_async_context(AuditLog(store, events))
-        keeper = await stack.enter_async_context(ArrangementKeeper(store))
-        users = Users(Accounts(database), Passwords(), GuessGuard())
-        first_password = await users.ensure_first_user()
-        vault, camera_store = Vault(settings.state_dir, settings.credentials), CameraStore(database)
-        cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, vault)
+        ledger = await _open_ledger(stack, settings)
         processes = await stack.enter_async_context(Processes())
-        plant = build_plant(settings, cameras, vault, events, keeper, runtime_dir, processes)
-        masking = Masking(plant, Records(database, "masks", MaskRecord))
-        await masking.restore()
-        areas = [area.id for area in settings.areas]
-        panel_keeper = await stack.enter_async_context(PanelKeeper(database, settings.state_dir))
-        await panel_keeper.load(plant.panels, areas)
-        conferences = await stack.enter_async_context(
-            open_conferences(
-                ConferenceNeeds(
-                    settings,
-                    plant,
-                    database,
-                    events.publish,
-                    audit,
-                    lambda scene: programme.scenes.get(scene),  # noqa: PLW0108 - the programme comes after the walls
-                    lambda wall: programme.tours.touring(wall),  # noqa: PLW0108
-                    time.time,
-                )
-            )
-        )
+        house = await _open_house(stack, settings, ledger, processes)
+        plant = house.plant
         for wall in plant.walls.values():
-            wall.restore_pins(await pins.load(wall.wall.id))
-            wall.restore(await store.load_arrangement(wall.wall.id))
-        video = await stack.enter_async_context(HeadVideo())
-        alarm_records = KeptRecords("alarms", Records(database, "alarm", AlarmDocument))
-        alarms = Alarms(plant.board, await stack.enter_async_context(alarm_records), events.publish)
-        dress_records = KeptRecords("overlays", Records(database, "overlays", OverlaysDocument))
-        surroundings = Surroundings(
-            settings.site.name,
-            settings.areas,
-            plant.board,
-            alarms,
-            lambda: _names(video, plant.rtc),
-            await stack.enter_async_context(dress_records),
-            events.publish,
-        )
-        dresses = {wall_id: WallDress(wall, surroundings) for wall_id, wall in plant.walls.items()}
-        alarms.restore()
-        await stack.enter_async_context(_running(plant.workers, processes, dresses.values()))
-        ptz = await stack.enter_async_context(PtzControl(plant.board.camera, vault, events.publish))
-        needs = ProgrammeNeeds(
-            plant.walls, plant.board, plant.sources, settings.areas, database, events.publish, audit
-        )
-        clocks = Clocks(monotonic_s, time.time, None)
-        programme = await stack.enter_async_context(open_programme(needs, clocks))
-        service = Service(
-            Place(settings.site, settings.language, settings.areas, settings.layouts),
-            plant.board,
-            Roster(plant, settings.cameras, settings.areas, camera_store, vault),
-            plant.feeds,
-            plant.walls,
-            plant.worker_statuses,
-            users,
-            audit,
-            ptz,
-            PanelDesk(plant.panels, areas, panel_keeper, audit, plant.source_put, plant.source_removed),
-            pins,
-            programme,
-        )
-        metrics = Metrics(
-            Sources(
-                plant.board.all,
-                lambda: plant.all_walls,
-                plant.worker_statuses,
-                video.viewers,
-                plant.share.clients,
-                lambda: plant.feeds.decoded,
-                plant.rtc.viewers,
-                plant.decoding,
-                programme.figures,
-                conferences.tallies,
-            )
-        )
+            wall.restore_pins(await ledger.pins.load(wall.wall.id))
+            wall.restore(await ledger.store.load_arrangement(wall.wall.id))
+        dress = await _open_dress(stack, settings, ledger, house)
+        await stack.enter_async_context(_running(plant.workers, processes, dress.dresses))
+        service = await _open_service(stack, settings, ledger, house)
         health = Health(plant.walls.values, plant.worker_statuses)
-        probes = Probes(metrics.text, health.faults, health.warnings)
-        pages = Path(commandwall.panel.__file__).parent
-        peers = plant.rtc, plant.screen_shares, plant.screens
-        webrtc = WebRtc(service, plant.board, plant.feeds.packet_path, *peers, audit)
-        operations = service, Decor(alarms, dresses, masking, audit), webrtc, conferences
-        web = Web(*operations, events, video, probes, pages, secure=settings.http.tls is not None)
+        metrics = Metrics(_figures(house, service.programme, dress.video))
+        web = Web(
+            service,
+            dress.decor,
+            _webrtc(plant, service, ledger.audit),
+            house.conferences,
+            ledger.events,
+            dress.video,
+            Probes(metrics.text, health.faults, health.warnings),
+            Path(commandwall.panel.__file__).parent,
+            secure=settings.http.tls is not None,
+        )
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
-            await stack.enter_async_context(MqttBridge(settings.mqtt, service, events))
+            await stack.enter_async_context(MqttBridge(settings.mqtt, service, ledger.events))
         await stack.enter_async_context(ServiceManager(Notifier(), health.faults))
-        announce(Running(server.url, first_password))
+        announce(Running(server.url, ledger.first_password))
         await stop.wait()
         log.info("draining; a second signal ends at once")
+
+
+async def _open_ledger(stack: AsyncExitStack, settings: Settings) -> _Ledger:
+    database = await stack.enter_async_context(Database(settings.state_dir))
+    store, events = Store(database), EventLog()
+    audit = await stack.enter_async_context(AuditLog(store, events))
+    users = Users(Accounts(database), Passwords(), GuessGuard())
+    vault = Vault(settings.state_dir, settings.credentials)
+    first_password = await users.ensure_first_user()
+    return _Ledger(database, store, events, audit, PinStore(database), users, vault, first_password)
+
+
+async def _open_house(
+    stack: AsyncExitStack, settings: Settings, ledger: _Ledger, processes: Processes
+) -> _House:
+    """Put together what was configured and what was added since; no process runs yet."""
+    database, areas = ledger.database, [area.id for area in settings.areas]
+    runtime_dir = stack.enter_context(_runtime_dir())
+    keeper = await stack.enter_async_context(ArrangementKeeper(ledger.store))
+    camera_store = CameraStore(database)
+    cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, ledger.vault)
+    plant = build_plant(settings, cameras, ledger.vault, ledger.events, keeper, runtime_dir, processes)
+    masking = Masking(plant, Records(database, "masks", MaskRecord))
+    await masking.restore()
+    panel_keeper = await stack.enter_async_context(PanelKeeper(database, settings.state_dir))
+    await panel_keeper.load(plant.panels, areas)
+    walls = plant.every_wall
+    panels = PanelDesk(
+        plant.panels, areas, panel_keeper, ledger.audit, walls.source_put, walls.source_removed
+    )
+    programme: asyncio.Future[Programme] = asyncio.get_running_loop().create_future()
+    needs = ConferenceNeeds(
+        settings, plant, database, ledger.events.publish, ledger.audit, programme, time.time
+    )
+    conferences = await stack.enter_async_context(open_conferences(needs))
+    roster = Roster(plant, settings.cameras, settings.areas, camera_store, ledger.vault)
+    return _House(plant, roster, masking, panels, conferences, programme)
+
+
+async def _open_dress(stack: AsyncExitStack, settings: Settings, ledger: _Ledger, house: _House) -> _Dress:
+    plant, publish = house.plant, ledger.events.publish
+    video = await stack.enter_async_context(HeadVideo())
+    kept_alarms = KeptRecords("alarms", Records(ledger.database, "alarm", AlarmDocument))
+    kept_overlays = KeptRecords("overlays", Records(ledger.database, "overlays", OverlaysDocument))
+    alarms = Alarms(plant.board, await stack.enter_async_context(kept_alarms), publish)
+    surroundings = Surroundings(
+        settings.site.name,
+        settings.areas,
+        plant.board,
+        alarms,
+        lambda: _names(video, plant.rtc),
+        await stack.enter_async_context(kept_overlays),
+        publish,
+    )
+    dresses = {wall_id: WallDress(wall, surroundings) for wall_id, wall in plant.walls.items()}
+    alarms.restore()
+    return _Dress(Decor(alarms, dresses, house.masking, ledger.audit), video, dresses.values())
+
+
+async def _open_service(stack: AsyncExitStack, settings: Settings, ledger: _Ledger, house: _House) -> Service:
+    plant, publish = house.plant, ledger.events.publish
+    ptz = await stack.enter_async_context(PtzControl(plant.board.camera, ledger.vault, publish))
+    needs = ProgrammeNeeds(
+        plant.walls, plant.board, plant.sources, settings.areas, ledger.database, publish, ledger.audit
+    )
+    clocks = Clocks(monotonic_s, time.time, None)
+    programme = await stack.enter_async_context(open_programme(needs, clocks))
+    house.programme.set_result(programme)
+    return Service(
+        Place(settings.site, settings.language, settings.areas, settings.layouts),
+        plant.board,
+        house.roster,
+        plant.feeds,
+        plant.walls,
+        plant.worker_statuses,
+        ledger.users,
+        ledger.audit,
+        ptz,
+        house.panels,
+        ledger.pins,
+        programme,
+    )
+
+
+def _webrtc(plant: Plant, service: Service, audit: AuditLog) -> WebRtc:
+    peers = plant.rtc, plant.screen_shares, plant.screens
+    return WebRtc(service, plant.board, plant.feeds.packet_path, *peers, audit)
+
+
+def _figures(house: _House, programme: Programme, video: HeadVideo) -> Sources:
+    plant = house.plant
+    return Sources(
+        plant.board.all,
+        plant.every_wall,
+        plant.worker_statuses,
+        video.viewers,
+        plant.share.clients,
+        lambda: plant.feeds.decoded,
+        plant.rtc.viewers,
+        plant.decoding,
+        programme.figures,
+        house.conferences.tallies,
+    )
 
 
 def _names(video: HeadVideo, rtc: RtcControl) -> dict[tuple[str, str], list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from commandwall.control.conference_documents import Figures
 from commandwall.control.walls import WallControl
@@ -50,14 +50,13 @@ class Marks:
     Belongs to the control plane's event loop.
     """
 
-    def __init__(self, walls: Callable[[], Collection[WallControl]]) -> None:
+    def __init__(self, walls: Iterable[WallControl]) -> None:
         self._walls = walls
         self._marks: dict[WallControl, WallMarks] = {}
 
     def tell(self, persons: Iterable[Persons]) -> None:
         """Tell every wall what it shows of ``persons``, those of all conferences."""
         everybody = {name: marks for each in persons for name, marks in each.items()}
-        walls = self._walls()
-        self._marks = {wall: self._marks.get(wall) or WallMarks(wall) for wall in walls}
+        self._marks = {wall: self._marks.get(wall) or WallMarks(wall) for wall in self._walls}
         for marks in self._marks.values():
             marks.tell(everybody)

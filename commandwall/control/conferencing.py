@@ -23,6 +23,7 @@ from commandwall.control.kept import KeptRecords
 from commandwall.control.link_desk import LinkDesk
 from commandwall.control.links import LinkNeeds, Links
 from commandwall.control.plant import Plant
+from commandwall.control.programme import Programme
 from commandwall.control.recordings import FOLDER, RecordingRecord, Recordings
 from commandwall.control.records import Records
 from commandwall.control.scene_documents import SceneDocument
@@ -33,19 +34,23 @@ from commandwall.settings.site import Settings
 
 @dataclass(frozen=True, slots=True)
 class ConferenceNeeds:
-    """What conferences need of the daemon; ``utc_s`` is the time.
-
-    ``scene`` raises :class:`NotFoundError`. ``touring`` names the cells of a wall that tours rotate now.
-    """
+    """What conferences need of the daemon; ``utc_s`` is the time. The ``programme`` is there before any call."""
 
     settings: Settings
     plant: Plant
     database: Database
     publish: Publish
     audit: AuditLog
-    scene: Callable[[str], SceneDocument]
-    touring: Callable[[str], Container[str]]
+    programme: asyncio.Future[Programme]
     utc_s: Callable[[], float]
+
+    def scene(self, name: str) -> SceneDocument:
+        """Return a scene; raises :class:`NotFoundError`."""
+        return self.programme.result().scenes.get(name)
+
+    def touring(self, wall: str) -> Container[str]:
+        """Return the cells of a wall that tours rotate now."""
+        return self.programme.result().tours.touring(wall)
 
 
 @asynccontextmanager
@@ -67,7 +72,7 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[ConferenceDe
             settings.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
         )
         conferences = Conferences(
-            settings.site.id, rooms, records, needs.publish, Marks(lambda: plant.all_walls), recordings
+            settings.site.id, rooms, records, needs.publish, Marks(plant.every_wall), recordings
         )
         plant.sound.watch(conferences.heard)
         plant.mask_watchers.append(conferences.masked)

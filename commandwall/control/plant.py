@@ -10,6 +10,7 @@ from commandwall.control.conference_book import BookLinks, ConferenceBook
 from commandwall.control.cores import Cores
 from commandwall.control.decoding import Decoding
 from commandwall.control.events import EventLog
+from commandwall.control.every_wall import EveryWall
 from commandwall.control.feeds import Feeds
 from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.control.keeper import ArrangementKeeper
@@ -20,9 +21,8 @@ from commandwall.control.screens import Screens
 from commandwall.control.share import ShareControl
 from commandwall.control.sound import SoundControl
 from commandwall.control.sources import CameraBook, Painters, Sources
-from commandwall.control.state import CameraBoard
+from commandwall.control.state import CameraBoard, Publish
 from commandwall.control.walls import WallControl, WallLinks
-from commandwall.ipc.decoding import TileFigures
 from commandwall.model.camera import Camera
 from commandwall.model.source import DECODED, Source, SourceKind
 from commandwall.settings.site import Credential, Settings
@@ -39,6 +39,7 @@ class Plant:
     feeds: Feeds
     walls: dict[str, WallControl]
     hidden: HiddenWalls
+    every_wall: EveryWall
     book: ConferenceBook
     share: ShareControl
     screens: Screens
@@ -53,11 +54,6 @@ class Plant:
     """Who is told of cameras that have masks from now on, and must not send their streams on."""
 
     @property
-    def all_walls(self) -> list[WallControl]:
-        """The walls of the site, and then those that nobody lists."""
-        return [*self.walls.values(), *self.hidden.walls.values()]
-
-    @property
     def workers(self) -> list[Worker]:
         """Every worker process that runs as long as the daemon."""
         walls = (worker for wall in self.walls.values() for worker in wall.workers)
@@ -69,16 +65,6 @@ class Plant:
         hidden = (worker for wall in self.hidden.walls.values() for worker in wall.workers)
         return [worker.status for worker in (*self.workers, *hidden)]
 
-    def source_put(self, source: Source) -> None:
-        """Show a source as it is now, where it is shown."""
-        for wall in self.all_walls:
-            wall.source_put(source)
-
-    def source_removed(self, source: Source) -> None:
-        """Empty the cells that show a source; call it while its book still knows it."""
-        for wall in self.all_walls:
-            wall.source_removed(source)
-
     def install(self, cameras: Iterable[Camera]) -> None:
         """Take in ``cameras``, new ones and changed ones, at once; all other feeds go on untouched."""
         cameras = list(cameras)
@@ -86,13 +72,13 @@ class Plant:
             self.board.put(camera)
         self.feeds.install(cameras)
         for camera in cameras:
-            self.source_put(Source(SourceKind.CAMERA, camera.id))
+            self.every_wall.source_put(Source(SourceKind.CAMERA, camera.id))
         self.share.cameras_changed()
 
     def uninstall(self, camera_id: str) -> None:
         """Forget a camera: its cells become empty; raises :class:`NotFoundError`."""
         self.board.camera(camera_id)
-        self.source_removed(Source(SourceKind.CAMERA, camera_id))
+        self.every_wall.source_removed(Source(SourceKind.CAMERA, camera_id))
         self.panels.camera_removed(camera_id)
         self.feeds.uninstall(camera_id)
         self.board.remove(camera_id)
@@ -100,8 +86,7 @@ class Plant:
 
     def masks_changed(self, camera_id: str) -> None:
         """Show the camera under its masks as they are now, and share it, or not."""
-        for wall in self.all_walls:
-            wall.source_put(Source(SourceKind.CAMERA, camera_id))
+        self.every_wall.source_put(Source(SourceKind.CAMERA, camera_id))
         self.share.cameras_changed()
         if self.board.masks(camera_id):
             self.rtc.end_camera(camera_id)
@@ -127,50 +112,48 @@ def build_plant(
     Nothing runs yet.
     """
     walls: dict[str, WallControl] = {}
-    hidden: HiddenWalls
-
-    def everywhere() -> Iterable[WallControl]:
-        return (*walls.values(), *hidden.walls.values())
-
-    def take_figures(figures: Iterable[TileFigures]) -> None:
-        for wall in everywhere():
-            wall.take_figures(figures)
-
-    def camera_resized(camera_id: str) -> None:
-        for wall in everywhere():
-            wall.source_resized(Source(SourceKind.CAMERA, camera_id))
-
+    every_wall = EveryWall(walls)
     board = CameraBoard(cameras, events.publish)
     decoding = Decoding(Cores())
-    feeds = Feeds(board, logins, settings.ingest, decoding, runtime_dir, take_figures, camera_resized)
-    panels = Panels(settings.panels, board, settings.areas, events.publish, settings.language)
-
-    def source_put(source: Source) -> None:
-        for wall in everywhere():
-            wall.source_put(source)
-
-    def source_removed(source: Source) -> None:
-        for wall in everywhere():
-            wall.source_removed(source)
-
-    def screen_removed(screen_id: str) -> None:
-        source = Source(SourceKind.SCREEN, screen_id)
-        source_removed(source)
-        feeds.forget(source.owner)
-
-    screens = Screens(
-        events.publish, screen_removed, lambda screen_id: source_put(Source(SourceKind.SCREEN, screen_id))
+    feeds = Feeds(
+        board,
+        logins,
+        settings.ingest,
+        decoding,
+        runtime_dir,
+        every_wall.take_figures,
+        every_wall.camera_resized,
     )
-    book = ConferenceBook(BookLinks(feeds.receive, feeds.forget, source_put, source_removed))
+    panels = Panels(settings.panels, board, settings.areas, events.publish, settings.language)
+    screens = _screens(events.publish, every_wall, feeds)
+    book = ConferenceBook(
+        BookLinks(feeds.receive, feeds.forget, every_wall.source_put, every_wall.source_removed)
+    )
     sources = Sources([CameraBook(board), screens, panels, book])
     painters = Painters(dict.fromkeys(DECODED, feeds.show) | {SourceKind.DATA: panels.show})
     links = WallLinks(painters.show, feeds.warm, decoding, events.publish, keeper.keep)
     hidden = HiddenWalls(settings.layouts, sources, links, runtime_dir, settings.language, processes)
+    every_wall.hidden = hidden.walls
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
         walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
     share = ShareControl(settings.rtsp, board, feeds, walls.values())
     rtc = RtcControl(settings.rtc, runtime_dir / "rtc.packets")
-    peers = rtc, ScreenShares(rtc, screens, feeds)
+    shares = ScreenShares(rtc, screens, feeds)
     sound = SoundControl(runtime_dir / "sound.packets")
-    return Plant(board, sources, feeds, walls, hidden, book, share, screens, *peers, panels, decoding, sound)
+    shown = board, sources, feeds, walls, hidden, every_wall, book
+    return Plant(*shown, share, screens, rtc, shares, panels, decoding, sound)
+
+
+def _screens(publish: Publish, every_wall: EveryWall, feeds: Feeds) -> Screens:
+    """Return the shared screens; walls show each while it is there."""
+
+    def put(screen_id: str) -> None:
+        every_wall.source_put(Source(SourceKind.SCREEN, screen_id))
+
+    def removed(screen_id: str) -> None:
+        source = Source(SourceKind.SCREEN, screen_id)
+        every_wall.source_removed(source)
+        feeds.forget(source.owner)
+
+    return Screens(publish, removed, put)

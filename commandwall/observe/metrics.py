@@ -34,10 +34,10 @@ from commandwall.workers.worker import WorkerState, WorkerStatus
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the figures are; each is called once a scrape."""
+    """Where the figures are; each is called, or gone through, once a scrape."""
 
     cameras: Callable[[], Sequence[CameraStatus]]
-    walls: Callable[[], Iterable[WallControl]]
+    walls: Iterable[WallControl]
     workers: Callable[[], Iterable[WorkerStatus]]
     viewers: Callable[[], Mapping[tuple[str, str], int]]
     share_clients: Callable[[], int]
@@ -70,7 +70,7 @@ class Metrics:
         build.add_metric([__version__], 1)
         yield build
         yield from _cameras(self._sources.cameras())
-        walls = list(self._sources.walls())
+        walls = list(self._sources.walls)
         yield from _walls(walls)
         yield from _decoding(self._sources.decoding, walls)
         yield from _heads(walls, self._sources.viewers())

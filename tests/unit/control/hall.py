@@ -204,7 +204,7 @@ class Hall:
             needs,
             self.records,
             events.publish,
-            Marks(lambda: [*self.hidden.walls.values()]),
+            Marks(self.hidden.walls.values()),
             self.recordings,
         )
         premises = Premises(CONFERENCE_LAYOUTS, ["main"], self.content, self.recordings, Language.CHINESE)

@@ -48,7 +48,7 @@ def metrics(board: CameraBoard, wall: WallControl, decoding: Decoding) -> Metric
     return Metrics(
         Sources(
             board.all,
-            lambda: [wall],
+            [wall],
             lambda: WORKERS,
             lambda: {("main", "left"): 3, ("main", "_canvas"): 1},
             lambda: 2,
@@ -190,7 +190,7 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(
     many = Metrics(
         Sources(
             lambda: cameras,
-            lambda: [wall],
+            [wall],
             lambda: WORKERS,
             dict,
             int,
