@@ -34,7 +34,7 @@ from commandwall.settings.site import Settings
 
 @dataclass(frozen=True, slots=True)
 class ConferenceNeeds:
-    """What conferences need of the daemon; ``utc_s`` is the time. The ``programme`` is there before any call."""
+    """What conferences need of the daemon; ``utc_s`` is the time, ``programme`` comes before any call."""
 
     settings: Settings
     plant: Plant
