@@ -7,16 +7,22 @@ from numpy.typing import NDArray
 
 from commandwall.base.errors import ProtocolError
 from commandwall.compose.truth import Truth
-from commandwall.ipc.slots import Arena, Planes
+from commandwall.ipc.slots import Arena, Planes, SlotFlag
 
 Numbers = NDArray[np.intp]
+_Counts = NDArray[np.uint64]
+
+ONE_BY_ONE_NS = 50_000_000
+"""Of pictures that come at longer intervals than this each is shown: a tick waits for none of the next."""
+_URGENT = np.uint64(SlotFlag.CATCHING_UP | SlotFlag.HELD)
 
 
 class Shelf:
     """Tiles ``numbers`` of a wall, fed by the tiles ``indices`` of ``arena`` (same order).
 
     The rules of :mod:`commandwall.ipc.slots` for readers, vectorised: take the newest slot, copy,
-    then look whether its sequence number is still the one it was published under.
+    then look whether its sequence number is still the one it was published under. Where two came since
+    the last tick, one of them late, it is the older one's turn, and the newest's in the next tick.
     """
 
     def __init__(self, arena: Arena, indices: list[int], numbers: list[int]) -> None:
@@ -28,7 +34,7 @@ class Shelf:
         self._slots = arena.table["slots"]
         self._indices: Numbers = np.array(indices, np.intp)
         self._numbers: Numbers = np.array(numbers, np.intp)
-        self._seen: NDArray[np.uint64] = np.zeros(len(indices), np.uint64)
+        self._seen: _Counts = np.zeros(len(indices), np.uint64)
 
     def size(self, position: int) -> tuple[int, int]:
         """Return width and height of the slots at ``position`` of this shelf."""
@@ -55,15 +61,28 @@ class Shelf:
         positions = np.flatnonzero(published != self._seen)
         if positions.size == 0:
             return positions
-        self._seen[positions] = published[positions]
+        due = self._due(published, positions)
+        self._seen[positions] = due
         numbers = self._numbers[positions]
-        slots = ((published[positions] - 1) % self._arena.slots).astype(np.intp)
+        slots = ((due - 1) % self._arena.slots).astype(np.intp)
         infos = self._slots[self._indices[positions], slots]
         newest[numbers] = slots
         self.note(truth, numbers, infos)
         truth.captured[numbers] = infos["captured_ns"]
         truth.flags[numbers] = infos["flags"]
         return numbers
+
+    def _due(self, published: _Counts, positions: Numbers) -> _Counts:
+        """Return the pictures whose turn it is at ``positions``, by their number: 1 was the first."""
+        due, seen = published[positions], self._seen[positions]
+        pairs = np.flatnonzero((due - seen == 2) & (seen > 0))
+        if pairs.size:
+            older = self._slots[
+                self._indices[positions[pairs]], ((due[pairs] - 2) % self._arena.slots).astype(np.intp)
+            ]
+            patient = (older["period_ns"] > ONE_BY_ONE_NS) & (older["flags"] & _URGENT == 0)
+            due[pairs] -= patient
+        return due
 
     @staticmethod
     def note(truth: Truth, numbers: Numbers, infos: NDArray[np.void]) -> None:

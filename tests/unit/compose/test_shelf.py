@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from commandwall.base.errors import ProtocolError
-from commandwall.compose.shelf import Shelf
+from commandwall.compose.shelf import ONE_BY_ONE_NS, Shelf
 from commandwall.compose.truth import Truth
-from commandwall.ipc.slots import Arena, SlotFlag
+from commandwall.ipc.slots import Arena, SlotFlag, SlotInfo
 from commandwall.model.rect import Rect
 from tests.unit.compose.scenery import NOW, PERIOD, S, Scenery, scenery
 
@@ -37,12 +37,49 @@ def test_new_pictures_are_seen_once_under_the_walls_own_numbers() -> None:
 def test_the_newest_of_several_is_taken_and_slots_go_round() -> None:
     with scenery(*RECTS) as scene:
         shelf, truth, newest = shelf_of(scene, [0], [0])
-        for count in range(1, 8):
+        for count in range(1, 11):
             scene.publish(0, count)
-            if count % 2:
+            if count % 3 == 1:
                 shelf.look(truth, newest)
                 assert newest[0] == (count - 1) % 3
                 assert shelf.slots(0)[newest[0]].y[0, 0] == count
+
+
+def look_after(scene: Scenery, shelf: Shelf, truth: Truth, newest: np.ndarray, *infos: SlotInfo) -> int:
+    """Publish a picture for each of ``infos``, look, and return the luma of what is to be drawn."""
+    for info in infos:
+        published = int(Arena(scene.handle.path).published[0])
+        scene.publish_planes(0, (published + 1, 0, 0), info)
+    shelf.look(truth, newest)
+    return int(shelf.slots(0)[newest[0]].y[0, 0])
+
+
+STEADY = SlotInfo(NOW, NOW, NOW, PERIOD, 0)
+
+
+def test_of_two_that_came_at_once_each_is_shown_and_a_third_ends_the_waiting() -> None:
+    with scenery(*RECTS) as scene:
+        shelf, truth, newest = shelf_of(scene, [0], [0])
+        drawn = [
+            look_after(scene, shelf, truth, newest, *[STEADY] * count)
+            for count in (2, 2, 0, 0, 1, 2, 1, 2, 0, 0)
+        ]
+    assert drawn == [2, 3, 4, 4, 5, 6, 7, 10, 10, 10]
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        pytest.param(STEADY._replace(period_ns=ONE_BY_ONE_NS), id="as many as ticks"),
+        pytest.param(STEADY._replace(flags=SlotFlag.CATCHING_UP), id="catching up"),
+        pytest.param(STEADY._replace(flags=SlotFlag.HELD), id="a value that is old already"),
+    ],
+)
+def test_the_newest_is_shown_where_the_older_one_is_worth_nothing(info: SlotInfo) -> None:
+    with scenery(*RECTS) as scene:
+        shelf, truth, newest = shelf_of(scene, [0], [0])
+        assert look_after(scene, shelf, truth, newest, STEADY) == 1
+        assert look_after(scene, shelf, truth, newest, info, STEADY) == 3
 
 
 def test_a_picture_that_is_written_over_after_it_was_noted_is_torn() -> None:
