@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import commandwall.panel
 from commandwall.base.clock import monotonic_s
+from commandwall.base.ending import stop_on_signals
 from commandwall.base.tasks import spawn
 from commandwall.control.accounts import Accounts
 from commandwall.control.alarms import Alarms
@@ -57,9 +57,11 @@ from commandwall.observe.systemd import Notifier, ServiceManager
 from commandwall.outputs.websocket import HeadVideo
 from commandwall.settings.site import Settings
 from commandwall.workers.processes import Processes
-from commandwall.workers.worker import Worker
 
 log = logging.getLogger(__name__)
+
+_END_S = 5.0
+"""Everything is gone that long after a signal, whatever hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,12 @@ class _Dress:
 
 
 async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
-    """Run a site until SIGTERM or SIGINT; a second signal ends the process at once.
+    """Run a site until SIGTERM or SIGINT; a second signal ends the process at once, and so do five seconds.
 
     ``announce`` is called when the panel can be opened. Raises :class:`CommandwallError` when the
     state directory or the HTTP address cannot be had.
     """
-    stop = stop_on_signals()
+    stop = stop_on_signals(_END_S)
     async with AsyncExitStack() as stack:
         ledger = await _open_ledger(stack, settings)
         processes = await stack.enter_async_context(Processes())
@@ -121,7 +123,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             wall.restore_pins(await ledger.pins.load(wall.wall.id))
             wall.restore(await ledger.store.load_arrangement(wall.wall.id))
         dress = await _open_dress(stack, settings, ledger, house)
-        await stack.enter_async_context(_running(plant.workers, processes, dress.dresses))
+        await stack.enter_async_context(_running(plant, processes, dress.dresses))
         service = await _open_service(stack, settings, ledger, house)
         health = Health(plant.walls.values, plant.worker_statuses)
         metrics = Metrics(_figures(house, service.programme, dress.video))
@@ -256,23 +258,6 @@ def _names(video: HeadVideo, rtc: RtcControl) -> dict[tuple[str, str], list[str]
     return names
 
 
-def stop_on_signals() -> asyncio.Event:
-    """Return an event that the first SIGTERM or SIGINT sets; the second ends the process at once.
-
-    The workers die with their parent.
-    """
-    stop = asyncio.Event()
-
-    def heard() -> None:
-        if stop.is_set():
-            os._exit(130)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, heard)
-    return stop
-
-
 @contextmanager
 def _runtime_dir() -> Iterator[Path]:
     """Yield a folder for sockets that other users cannot enter; gone at the end."""
@@ -281,17 +266,14 @@ def _runtime_dir() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def _running(
-    workers: Sequence[Worker], processes: Processes, dresses: Collection[WallDress]
-) -> AsyncIterator[None]:
-    """Keep ``workers`` running and walls dressed; all drain together at the end."""
+async def _running(plant: Plant, processes: Processes, dresses: Collection[WallDress]) -> AsyncIterator[None]:
+    """Keep the plant running and walls dressed; all of it drains together at the end."""
     async with asyncio.TaskGroup() as group:
         dressing = spawn(group, keep_dressed(dresses), "dress walls")
-        for worker in workers:
+        for worker in plant.workers:
             spawn(group, worker.run(processes), worker.status.name)
         try:
             yield
         finally:
             dressing.cancel()
-            for worker in workers:
-                worker.drain()
+            plant.drain()

@@ -72,6 +72,12 @@ class HiddenWalls:
         """Keep a process running until it is drained."""
         spawn(self._group, worker.run(self._processes), worker.status.name)
 
+    def drain(self) -> None:
+        """Let all processes end; the walls are there until they are closed."""
+        for control in self.walls.values():
+            for worker in control.workers:
+                worker.drain()
+
     def close(self, wall_id: str) -> None:
         """End a wall and its process; one that is not open is closed already."""
         control = self.walls.pop(wall_id, None)

@@ -65,6 +65,12 @@ class Plant:
         hidden = (worker for wall in self.hidden.walls.values() for worker in wall.workers)
         return [worker.status for worker in (*self.workers, *hidden)]
 
+    def drain(self) -> None:
+        """Let every process end, those of hidden walls too."""
+        self.hidden.drain()
+        for worker in self.workers:
+            worker.drain()
+
     def install(self, cameras: Iterable[Camera]) -> None:
         """Take in ``cameras``, new ones and changed ones, at once; all other feeds go on untouched."""
         cameras = list(cameras)

@@ -45,7 +45,7 @@ class Timing:
     start_s: float = 20.0
     ping_every_s: float = 1.0
     ping_timeout_s: float = 6.0
-    drain_s: float = 3.0
+    drain_s: float = 2.0
     steps_s: tuple[float, ...] = (0.05, 0.5, 1.0, 2.0, 5.0)
     budget: int = 10
     budget_window_s: float = 120.0
@@ -218,9 +218,17 @@ class Worker:
                     channel.post(Ping())
             if not listening.done():
                 channel.post(Drain())
-                await asyncio.wait([listening], timeout=self._timing.drain_s)
+                await self._until_drained(process, listening)
         finally:
             drain.cancel()
+
+    async def _until_drained(self, process: Process, listening: asyncio.Task[None]) -> None:
+        """Wait until the process has closed its end; one that does not come to an end is killed."""
+        await asyncio.wait([listening], timeout=self._timing.drain_s)
+        if not listening.done():
+            log.warning("worker %s does not come to its end; it is killed", self.status.name)
+            with suppress(ProcessLookupError):  # It may have ended at the last moment.
+                process.send_signal(signal.SIGKILL)
 
     async def _dump_stacks(self, process: Process) -> None:
         log.error("worker %s does not answer; its stacks follow, then it is killed", self.status.name)

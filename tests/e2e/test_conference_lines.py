@@ -77,7 +77,7 @@ async def test_a_bad_line_is_nobody_elses_and_is_forgotten(here: Meeting) -> Non
         sound = await recorded(here, ended_s - 1.0, 4.0)
         assert lost > 10
         assert begun.once
-        assert median(begun.latencies_s) == pytest.approx(median(before.latencies_s), abs=0.02)
+        assert median(begun.latencies_s) <= median(before.latencies_s) + 0.02
         late = [sound.heard_s(gap.at_s * SAMPLE_RATE) - ended_s for gap in heard_of(sound, BAD).gaps]
         if max(late, default=0.0) <= RECOVERED_S:
             return

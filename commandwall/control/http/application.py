@@ -37,7 +37,7 @@ from commandwall.control.http.signin import sign_in
 from commandwall.settings.site import HttpSettings
 
 _MAX_BODY_BYTES = 1 << 20
-_SHUTDOWN_S = 1.0
+_SHUTDOWN_S = 0.5
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; connect-src 'self' ws: wss:;"
@@ -82,7 +82,7 @@ def application(context: Web) -> web.Application:
     app = web.Application(middlewares=[problems, sign_in], client_max_size=_MAX_BODY_BYTES)
     app[WEB] = context
     app[OPENAPI] = _DESCRIPTION
-    app[sockets.OPEN_SOCKETS] = set()
+    app[sockets.OPEN_SOCKETS] = {}
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
     app.on_response_prepare.append(_secure)
@@ -127,7 +127,7 @@ class HttpServer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close every connection within about a second."""
+        """Close every connection within a second and a half."""
         await self._runner.cleanup()
 
     def _tls(self) -> ssl.SSLContext | None:

@@ -20,9 +20,10 @@ from commandwall.control.http.signin import identify
 from commandwall.control.roles import Permission
 from commandwall.outputs.websocket import Viewer
 
-OPEN_SOCKETS = web.AppKey("open_sockets", set[web.WebSocketResponse])
+OPEN_SOCKETS = web.AppKey("open_sockets", dict[web.WebSocketResponse, web.Request])
 _HEARTBEAT_S = 15.0
 _CLOSE_S = 1.0
+_STOP_S = 0.5
 _KEEP_ALIVE_S = 5.0
 _ASK_AGAIN_S = 60.0
 _SIGNED_OUT = 4401
@@ -55,9 +56,16 @@ async def video(request: web.Request) -> web.StreamResponse:
 
 
 async def close_sockets(app: web.Application) -> None:
-    """Tell every client that the daemon stops."""
-    closing = [ws.close(code=WSCloseCode.GOING_AWAY, message=b"stopping") for ws in app[OPEN_SOCKETS]]
-    await asyncio.gather(*closing)
+    """Tell every client that the daemon stops; those that do not read that in time are cut off."""
+    open_sockets = app[OPEN_SOCKETS]
+    closing = [ws.close(code=WSCloseCode.GOING_AWAY, message=b"stopping") for ws in open_sockets]
+    try:
+        async with asyncio.timeout(_STOP_S):
+            await asyncio.gather(*closing)
+    except TimeoutError:
+        for request in open_sockets.values():
+            if request.transport is not None:
+                request.transport.abort()
 
 
 async def open_socket(
@@ -84,17 +92,17 @@ async def open_socket(
 def held_open(request: web.Request, ws: web.WebSocketResponse) -> Iterator[None]:
     """Have the client of ``ws`` told when the daemon stops."""
     open_sockets = request.app[OPEN_SOCKETS]
-    open_sockets.add(ws)
+    open_sockets[ws] = request
     try:
         yield
     finally:
-        open_sockets.discard(ws)
+        open_sockets.pop(ws, None)
 
 
 async def serve(request: web.Request, ws: web.WebSocketResponse, sending: Coroutine[Any, Any, None]) -> None:
     """Send until the client goes, the daemon stops, or the right to look has ended."""
     open_sockets = request.app[OPEN_SOCKETS]
-    open_sockets.add(ws)
+    open_sockets[ws] = request
     tasks = [
         asyncio.create_task(work, name=f"{name} {request.path}")
         for name, work in (
@@ -113,7 +121,7 @@ async def serve(request: web.Request, ws: web.WebSocketResponse, sending: Corout
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        open_sockets.discard(ws)
+        open_sockets.pop(ws, None)
         await ws.close()
 
 

@@ -79,3 +79,15 @@ async def test_what_is_open_at_the_end_is_closed(tmp_path: Path, processes: Proc
         first = bench.hidden.open(PICTURE)
         assert first.packet_path.name == "hidden-0.packets"
     assert first.worker.status.state is WorkerState.STOPPED and bench.hidden.walls == {}
+
+
+@pytest.mark.timeout(60)
+async def test_processes_end_before_the_walls_do(tmp_path: Path, processes: Processes) -> None:
+    bench = Bench(tmp_path, processes)
+    async with bench.hidden:
+        first = bench.hidden.open(PICTURE)
+        await until_ready(first.worker.status)
+        bench.hidden.drain()
+        while first.worker.status.state is not WorkerState.STOPPED:
+            await asyncio.sleep(0.01)
+        assert bench.hidden.walls == {PICTURE.id: first}

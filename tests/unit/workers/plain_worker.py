@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -19,6 +20,7 @@ class Plain:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self.stays = False
 
     async def handle(self, received: Received) -> None:
         """Do what the name of the camera says."""
@@ -30,13 +32,17 @@ class Plain:
             case SnapshotCamera("refuse"):
                 raise CommandwallError("camera refuse: no picture")
             case SnapshotCamera(camera):
+                self.stays = camera == "stay"
                 self._channel.answer(received.call, Picture(camera, 0.0), str(os.getpid()).encode())
 
 
 @asynccontextmanager
 async def body(channel: Channel) -> AsyncIterator[Plain]:
-    """Open nothing."""
-    yield Plain(channel)
+    """Open nothing, and end unless it was told to stay."""
+    plain = Plain(channel)
+    yield plain
+    if plain.stays:
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -60,6 +60,16 @@ async def test_a_worker_starts_answers_and_drains() -> None:
     assert worker.status.restarts == 0
 
 
+async def test_one_that_does_not_end_is_killed(caplog: pytest.LogCaptureFixture) -> None:
+    watched = Watched(timing=Timing(drain_s=0.1))
+    async with running(watched) as worker:
+        pid = await watched.ups.get()
+        await worker.call(SnapshotCamera("stay"))
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert "plain-0 does not come to its end" in caplog.text
+
+
 async def test_one_on_demand_is_started_by_the_first_call_and_then_stays() -> None:
     watched = Watched(on_demand=True)
     async with running(watched) as worker:

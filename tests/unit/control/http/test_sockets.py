@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError, web
+from aiohttp.test_utils import TestServer
 
 from commandwall.control.http import sockets
 from commandwall.control.roles import Role
@@ -159,3 +160,32 @@ async def test_when_the_daemon_stops_sockets_are_told(connect: Connect) -> None:
         await ws.close()
         await closing
     assert (message.type, message.data) == (WSMsgType.CLOSE, 1001)
+
+
+async def test_one_who_reads_nothing_does_not_keep_the_daemon_from_stopping() -> None:
+    stuck = asyncio.Event()
+
+    async def pour(request: web.Request) -> web.StreamResponse:
+        ws = await sockets.open_socket(request)
+
+        async def sending() -> None:
+            while True:
+                written = asyncio.ensure_future(ws.send_bytes(bytes(1 << 20)))
+                done, _ = await asyncio.wait([written], timeout=0.2)
+                if not done:
+                    stuck.set()
+                await written
+
+        await sockets.serve(request, ws, sending())
+        return ws
+
+    app = web.Application()
+    app[sockets.OPEN_SOCKETS] = {}
+    app.on_shutdown.append(sockets.close_sockets)
+    app.router.add_get("/", pour)
+    server = TestServer(app)
+    await server.start_server(shutdown_timeout=60.0)
+    async with ClientSession() as client, client.ws_connect(server.make_url("/")):
+        async with asyncio.timeout(30):
+            await stuck.wait()
+            await server.close()
