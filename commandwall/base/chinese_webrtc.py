@@ -34,6 +34,7 @@ WEBRTC: dict[str, str] = {
         "offer 中有 {offered}，但没有 packetization-mode 为 1 的 H.264，请用支持它的浏览器共享"
     ),
     "this is not an offer that can be answered: {why}": "无法应答此 offer：{why}",
+    "more than {most} lines of {begins}": "{begins} 超过 {most} 行",
     "the offer cannot be answered: {why}": "无法应答此 offer：{why}",
     "the offer has {count} {kind} sections; one is taken": "offer 中有 {count} 个 {kind} 段，只接受一个",
     "the offer has neither picture nor sound; offer one of them": "offer 中既无画面也无声音，请至少提供一种",

@@ -18,6 +18,7 @@ from aiortc import (
 from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
 
 from commandwall.base.errors import ConnectionLostError, InvalidError, UnavailableError
+from commandwall.base.readable import readable
 from commandwall.rtc.hooks import PayloadTrack
 from commandwall.rtc.offer import Offer, fragment_user, parse_candidates, parse_description
 
@@ -74,7 +75,7 @@ class Peer:
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except _REFUSALS as error:
             raise InvalidError(
-                "the offer cannot be answered: {why}", why=str(error)[:120], field="sdp"
+                "the offer cannot be answered: {why}", why=readable(str(error), 120), field="sdp"
             ) from None
         self._user = fragment_user(offer.sdp)
         return str(self._connection.localDescription.sdp)
@@ -93,7 +94,7 @@ class Peer:
             await self._connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
         except _REFUSALS as error:
             raise InvalidError(
-                "the other system cannot be connected: {why}", why=str(error)[:120], field="sdp"
+                "the other system cannot be connected: {why}", why=readable(str(error), 120), field="sdp"
             ) from None
         directions = {each.currentDirection for each in self._connection.getTransceivers()}
         if directions <= {"inactive", None}:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from commandwall.base.errors import ProtocolError
+from commandwall.base.readable import readable
 
 VERSION = "RTSP/1.0"
 _STATUS_LINES = ("RTSP/", "HTTP/")
@@ -136,7 +137,9 @@ def parse_head(head: bytes) -> Request | Response:
     if len(words) >= 2 and words[0].startswith(_STATUS_LINES):
         if not (len(words[1]) == 3 and words[1].isascii() and words[1].isdigit()):
             raise ProtocolError(f"an RTSP status line has no three-digit status: {start[:40]!a}")
-        return Response(int(words[1]), _readable(words[2]) if len(words) == 3 else "", headers=headers)
+        return Response(
+            int(words[1]), readable(words[2], MAX_REASON_CHARS) if len(words) == 3 else "", headers=headers
+        )
     if len(words) == 3 and words[2].startswith("RTSP/"):
         return Request(words[0], words[1], headers=headers)
     raise ProtocolError(f"an RTSP message begins with neither a request nor a status line: {start[:40]!a}")
@@ -155,11 +158,6 @@ def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
             name = ""
     if name:
         yield name, value
-
-
-def _readable(text: str) -> str:
-    """Return ``text`` as it can be shown, logged and sent on as UTF-8: cut, the unprintable replaced."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text.strip()[:MAX_REASON_CHARS])
 
 
 def _one_line(text: str) -> str:

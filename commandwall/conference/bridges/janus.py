@@ -21,9 +21,9 @@ from commandwall.base.errors import (
 from commandwall.base.tasks import run_until_first
 from commandwall.conference.bridges.bridge import Flow, Leg, Media, until_over
 from commandwall.conference.bridges.janus_feeds import Feed, Feeds
+from commandwall.conference.bridges.janus_messages import JanusRefusalError
 from commandwall.conference.bridges.janus_session import (
     JanusHandle,
-    JanusRefusalError,
     JanusServer,
     JanusSession,
     janus_session,

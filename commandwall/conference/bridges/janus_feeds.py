@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from commandwall.base.readable import readable
 from commandwall.base.sentence import Sentence
 
 _MAX_FEEDS = 500
+_MAX_NAME_CHARS = 100
+_MAX_CODEC_CHARS = 20
 
 
 class Feed(NamedTuple):
@@ -54,8 +57,8 @@ class Feeds:
         if other := next(iter(self._candidates()), None):
             return Sentence(
                 '{name} sends {codec}; H.264 is taken: set videocodec = "h264" for the room',
-                name=other.name or str(other.id),
-                codec=other.codec.upper()[:20],
+                name=other.name or readable(str(other.id), _MAX_NAME_CHARS),
+                codec=other.codec.upper(),
             )
         return Sentence("nobody sends a picture there")
 
@@ -70,6 +73,14 @@ def _feed(publisher: object) -> Feed | None:
     streams = publisher.get("streams")
     for stream in streams if isinstance(streams, list) else ():
         if isinstance(stream, dict) and stream.get("type") == "video" and not stream.get("disabled"):
-            mid, codec = str(stream.get("mid", "")), str(stream.get("codec", ""))
-            return Feed(publisher["id"], mid, str(publisher.get("display", ""))[:100], codec)
+            name, codec = (
+                _text(publisher, "display", _MAX_NAME_CHARS),
+                _text(stream, "codec", _MAX_CODEC_CHARS),
+            )
+            return Feed(publisher["id"], _text(stream, "mid", _MAX_NAME_CHARS), name, codec)
     return None
+
+
+def _text(fields: Mapping[str, Any], name: str, most: int) -> str:
+    value = fields.get(name)
+    return readable(value, most) if isinstance(value, str) else ""

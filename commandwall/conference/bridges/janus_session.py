@@ -17,7 +17,15 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
+from commandwall.base.errors import ConnectionLostError, ProtocolError
+from commandwall.conference.bridges.janus_messages import (
+    JanusAnswer,
+    JanusMessage,
+    id_of,
+    parse_message,
+    plugin_answer,
+    refusal,
+)
 from commandwall.conference.bridges.reaching import unreachable
 
 _ANSWER_S = 10.0
@@ -26,7 +34,6 @@ _KEEP_ALIVE_S = 20.0
 _HEARTBEAT_S = 5.0
 _MAX_MESSAGE_BYTES = 256 << 10
 _MAX_EVENTS = 100
-_HANGUPS = ("hangup", "detached", "timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +55,6 @@ class JanusServer:
         return {name: value for name, value in given.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
-class JanusAnswer:
-    """What a plugin said: its ``data``, and the SDP of a ``jsep`` beside it (``""``: none)."""
-
-    data: Mapping[str, Any]
-    sdp: str = ""
-
-
-class JanusRefusalError(CommandwallError):
-    """Raised when Janus or a plugin answers with an error; ``code`` is its number."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__("Janus refuses ({code}): {reason}", code=code, reason=reason[:120])
-        self.code = code
-
-
 class JanusHandle:
     """One plugin handle: requests and events of one WebRTC connection. Belongs to its session."""
 
@@ -80,7 +71,7 @@ class JanusHandle:
         message: dict[str, Any] = {"janus": "message", "handle_id": self.id, "body": body}
         if offer or answer:
             message["jsep"] = {"type": "offer" if offer else "answer", "sdp": offer or answer}
-        return _plugin_answer(await self._session.ask(message))
+        return plugin_answer(await self._session.ask(message))
 
     async def next(self) -> JanusAnswer:
         """Return what the plugin says next unasked; raises :class:`ConnectionLostError` when it hung up."""
@@ -97,16 +88,16 @@ class JanusSession:
         self._server = server
         self._ws = ws
         self._id = 0
-        self._waiting: dict[str, asyncio.Future[Mapping[str, Any]]] = {}
+        self._waiting: dict[str, asyncio.Future[JanusMessage]] = {}
         self._handles: dict[int, JanusHandle] = {}
 
     async def create(self) -> None:
         """Begin the session; raises as :meth:`JanusHandle.ask` does."""
-        self._id = _id_of(await self.ask({"janus": "create"}))
+        self._id = id_of(await self.ask({"janus": "create"}))
 
     async def attach(self, plugin: str) -> JanusHandle:
         """Return a new handle of ``plugin``; raises as :meth:`JanusHandle.ask` does."""
-        handle = JanusHandle(self, _id_of(await self.ask({"janus": "attach", "plugin": plugin})))
+        handle = JanusHandle(self, id_of(await self.ask({"janus": "attach", "plugin": plugin})))
         self._handles[handle.id] = handle
         return handle
 
@@ -115,10 +106,10 @@ class JanusSession:
         self._handles.pop(handle.id, None)
         await self._send({"janus": "detach", "handle_id": handle.id})
 
-    async def ask(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def ask(self, message: Mapping[str, Any]) -> JanusMessage:
         """Return the answer to ``message`` that is more than an acknowledgement."""
         transaction = secrets.token_hex(8)
-        answer: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[JanusMessage] = asyncio.get_running_loop().create_future()
         self._waiting[transaction] = answer
         try:
             async with asyncio.timeout(_ANSWER_S):
@@ -141,7 +132,7 @@ class JanusSession:
             async for received in self._ws:
                 if received.type is not aiohttp.WSMsgType.TEXT:
                     raise ProtocolError("{place} sends what is no text", place=self._server.place)
-                self._take(_parsed(received.data, self._server.place))
+                self._take(parse_message(received.data, self._server.place))
         finally:
             for answer in self._waiting.values():
                 if not answer.done():
@@ -157,26 +148,28 @@ class JanusSession:
         except (ConnectionLostError, TimeoutError):
             pass
 
-    def _take(self, message: Mapping[str, Any]) -> None:
-        kind = message.get("janus")
-        waiting = self._waiting.get(str(message.get("transaction", "")))
-        if kind == "error" and waiting is not None and not waiting.done():
-            waiting.set_exception(_refusal(message.get("error")))
-        elif kind in ("success", "event") and waiting is not None and not waiting.done():
+    def _take(self, message: JanusMessage) -> None:
+        waiting = self._waiting.get(message.transaction)
+        if waiting is not None and not waiting.done() and message.kind == "error":
+            waiting.set_exception(refusal(message))
+        elif waiting is not None and not waiting.done() and message.answers:
             waiting.set_result(message)
-        elif kind == "event" or kind in _HANGUPS:
+        elif message.kind == "event" or message.hangs_up:
             self._tell(message)
 
-    def _tell(self, message: Mapping[str, Any]) -> None:
-        """Hand on what came unasked; a session's own end is told to all of its handles."""
-        handle = self._handles.get(message.get("sender", 0))
-        for each in (handle,) if handle is not None else self._handles.values():
+    def _tell(self, message: JanusMessage) -> None:
+        """Hand on what came unasked; a session's own end is told to all of its handles.
+
+        What is about a handle that was let go of, Janus' word that it is detached among it, is about nobody.
+        """
+        if message.sender is None:
+            told = tuple(self._handles.values())
+        else:
+            told = tuple(filter(None, (self._handles.get(message.sender),)))
+        for each in told:
             if each.events.full():
                 raise ProtocolError("{place} sends more events than can be", place=self._server.place)
-            if message["janus"] == "event":
-                each.events.put_nowait(_plugin_answer(message))
-            else:
-                each.events.put_nowait(str(message.get("reason", message["janus"]))[:120])
+            each.events.put_nowait(message.reason if message.hangs_up else plugin_answer(message))
 
     async def _send(self, message: Mapping[str, Any]) -> None:
         envelope = {"transaction": secrets.token_hex(8), **self._server.credentials(), **message}
@@ -213,39 +206,3 @@ async def janus_session(server: JanusServer) -> AsyncIterator[JanusSession]:
             yield session
         finally:
             await session.destroy()
-
-
-def _plugin_answer(message: Mapping[str, Any]) -> JanusAnswer:
-    """Return what the plugin says in ``message``; raises :class:`JanusRefusalError` for an error."""
-    plugin, jsep = message.get("plugindata"), message.get("jsep")
-    data = plugin.get("data") if isinstance(plugin, dict) else None
-    if not isinstance(data, dict):
-        raise ProtocolError("Janus answers without data")
-    if "error_code" in data:
-        raise _refusal({"code": data["error_code"], "reason": data.get("error")})
-    sdp = jsep.get("sdp") if isinstance(jsep, dict) else None
-    return JanusAnswer(data, sdp if isinstance(sdp, str) else "")
-
-
-def _refusal(error: object) -> JanusRefusalError:
-    fields = error if isinstance(error, dict) else {}
-    code = fields.get("code")
-    return JanusRefusalError(code if isinstance(code, int) else 0, str(fields.get("reason", "")))
-
-
-def _parsed(text: str, place: str) -> Mapping[str, Any]:
-    try:
-        message = json.loads(text)
-    except (ValueError, RecursionError):
-        message = None
-    if not isinstance(message, dict):
-        raise ProtocolError("{place} does not speak the Janus API", place=place)
-    return message
-
-
-def _id_of(message: Mapping[str, Any]) -> int:
-    data = message.get("data")
-    number = data.get("id") if isinstance(data, dict) else None
-    if not isinstance(number, int):
-        raise ProtocolError("Janus answers without an id")
-    return number

@@ -17,6 +17,7 @@ from commandwall.base.errors import (
     ProtocolError,
     UnavailableError,
 )
+from commandwall.base.readable import readable
 from commandwall.base.tasks import run_until_first
 from commandwall.conference.bridges.bridge import SENDS, TAKES, Flow, Leg, Media, until_over
 from commandwall.conference.bridges.reaching import unreachable
@@ -86,12 +87,24 @@ async def _ask(http: aiohttp.ClientSession, endpoint: Endpoint, offer: str) -> t
         async with http.post(endpoint.url, data=offer, headers=headers, allow_redirects=False) as response:
             _check(response, endpoint.place)
             answer = await _body(response, endpoint.place)
-            resource = urljoin(endpoint.url, response.headers.get("Location", ""))
+            resource = _resource(endpoint.url, response.headers.get("Location", ""))
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise unreachable(endpoint.place, error) from None
-    # The token goes to nobody but the server that it is for; and what was posted to is no session.
-    same_server = urlsplit(resource)[:2] == urlsplit(endpoint.url)[:2]
-    return answer, resource if same_server and resource != endpoint.url else ""
+    return answer, resource
+
+
+def _resource(url: str, location: str) -> str:
+    """Return the address of the session that the server at ``url`` says is at ``location``.
+
+    ``""`` for what is no URL, and for another server, since the token goes to nobody but the one that it is
+    for; what was posted to is no session either.
+    """
+    try:
+        resource = urljoin(url, location)
+        same_server = urlsplit(resource)[:2] == urlsplit(url)[:2]
+    except ValueError:
+        return ""
+    return resource if same_server and resource != url else ""
 
 
 async def _body(response: aiohttp.ClientResponse, place: str) -> str:
@@ -109,7 +122,9 @@ def _check(response: aiohttp.ClientResponse, place: str) -> None:
         case 200 | 201:
             if response.content_type != "application/sdp":
                 raise ProtocolError(
-                    "{place} answers with {type}, not with SDP", place=place, type=response.content_type
+                    "{place} answers with {type}, not with SDP",
+                    place=place,
+                    type=readable(response.content_type, 80),
                 )
         case 401 | 403:
             raise AccessRefusedError("{place} does not take the token; ask for a new one", place=place)

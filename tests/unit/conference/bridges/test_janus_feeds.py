@@ -35,6 +35,13 @@ def test_the_first_h264_is_taken_and_another_when_it_goes() -> None:
     assert "1 sends VP8" in feeds.lacking()
 
 
+def test_what_lacks_can_be_shown_whatever_they_call_themselves() -> None:
+    feeds = Feeds()
+    feeds.take({"publishers": [publisher(1, "\ud800\n\u202e" + "x" * 999, codec="vp8\n" * 99)]})
+    assert len(feeds.lacking()) < 250
+    assert feeds.lacking().isprintable()
+
+
 def test_only_the_wanted_one_is_taken() -> None:
     feeds = Feeds("市中心")
     feeds.take({"publishers": [publisher(1, "other"), publisher(2, "市中心")]})

@@ -11,9 +11,9 @@ from aiohttp import WSMsgType, web
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
 from commandwall.base.tasks import run_until_first
+from commandwall.conference.bridges.janus_messages import JanusRefusalError, parse_message, refusal
 from commandwall.conference.bridges.janus_session import (
     JanusHandle,
-    JanusRefusalError,
     JanusServer,
     JanusSession,
     janus_session,
@@ -153,9 +153,42 @@ async def test_what_comes_unasked_goes_to_its_handle_and_hanging_up_ends_it() ->
         await talk(url, use)
 
 
+async def test_what_is_about_a_handle_that_was_let_go_of_is_about_no_other() -> None:
+    def reply(asked: dict[str, Any]) -> list[str]:
+        told = [json.dumps({"janus": kind, "sender": 7}) for kind in ("detached", "event", "hangup")]
+        return [*polite(asked), *told * (asked["janus"] == "message")]
+
+    async def use(session: JanusSession) -> None:
+        handle = await attached(session)
+        for _ in range(2):  # With the second answer all that followed the first has been read.
+            await handle.ask({})
+        assert handle.events.empty()
+
+    async with scripted(reply) as (url, _):
+        await talk(url, use)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"code": 10**4000, "reason": "no\n\ud800"}, "Janus refuses (0): no \ufffd"),
+        ({"code": True, "reason": ["no"]}, "Janus refuses (0): "),
+        ({"code": -1, "reason": "x" * 999}, "Janus refuses (0): " + "x" * 120),
+        ("no", "Janus refuses (0): "),
+    ],
+)
+def test_a_refusal_can_be_shown_whatever_it_says(said: object, words: str) -> None:
+    text = json.dumps({"janus": "error", "error": said})
+    assert str(refusal(parse_message(text, "centre"))) == words
+
+
 @pytest.mark.parametrize(
     "garbage",
     [
+        '{"janus": "event", "sender": [], "plugindata": {"data": {}}}',
+        '{"janus": "event", "sender": {"id": 42}}',
+        '{"janus": ["event"]}',
+        '{"janus": "hangup", "sender": ' + "9" * 5000 + "}",
         "not JSON",
         "[]",
         "[" * 5000,

@@ -150,7 +150,7 @@ async def test_what_is_no_answer_is_refused() -> None:
             await both(server).run(PaperMedia(), lambda _: None)
 
 
-@pytest.mark.parametrize("location", ["http://evil.invalid/session/1", ""])
+@pytest.mark.parametrize("location", ["http://evil.invalid/session/1", "", "http://[", "//[::1/x"])
 async def test_the_token_goes_to_no_other_server(location: str) -> None:
     async with serving() as server:
         server.location = location
