@@ -117,16 +117,20 @@ class RoomContent:
     def follow(
         self, state: Conference, book: ConferenceBook, streams: Mapping[tuple[str, str], BusAddress]
     ) -> None:
-        """Show what ``state`` says is content, and let walls show it as ``conference:ID/content``."""
+        """Show what ``state`` says is content, and let walls show it as ``conference:ID/content``.
+
+        A source that the room of another node shows is not looked for here: it comes by the link.
+        """
         content, source_id = state.content, f"{self._conference}/{CONTENT}"
-        if content.source != self._shown:
-            self._show(content.source)
+        source = "" if content.holder else content.source
+        if source != self._shown:
+            self._show(source)
         session = ""
         if content.holder:
             bus = streams.get((bearer(state), CONTENT))
             self.rungs = (StreamAt(bus.packet_path, bus.stream, answers_keys=True),) if bus else ()
             session = bus.session if bus else ""
-        elif not content.source:
+        elif not source:
             self.rungs = ()
         if self.rungs:
             largest = self.rungs[0]

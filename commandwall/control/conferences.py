@@ -185,7 +185,7 @@ class Conferences:
         """End content that would show what the masks of ``camera`` cover."""
         source = str(ContentSource(ContentKind.CAMERA, camera))
         for room in self.rooms():
-            if room.state.content.source == source:
+            if room.state.content.source == source and not room.state.content.holder:
                 room.update(present(room.state, "", self._needs.now_s()))
 
     async def run(self) -> None:

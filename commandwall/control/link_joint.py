@@ -27,7 +27,7 @@ from commandwall.control.link_words import claims_in, holders_of, participants_i
 from commandwall.model.conference.command import Actor, Command, Standing, Verb
 from commandwall.model.conference.identity import AT
 from commandwall.model.conference.settling import Claim as Held
-from commandwall.model.conference.settling import Claims, claims, settle, settled
+from commandwall.model.conference.settling import Claims, believed, claims, settle, settled
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.tree import heard_of
 from commandwall.model.link import LoopError, translated
@@ -182,8 +182,8 @@ class Joint:
 
     def _settle(self, holders: Holders) -> None:
         """Take over what holds: what both halves come to, or what the level above says."""
-        theirs = claims_in(holders.floor, holders.content)
         state = self._around.state
+        theirs = believed(state, claims_in(holders.floor, holders.content))
         self._agreed = settle(claims(state), theirs) if holders.settle else theirs
         self._around.update(settled(state, self._agreed))
 
@@ -206,8 +206,8 @@ class Joint:
 
     async def _judge(self, claim: Claim) -> None:
         """Let the level below have what nobody else has, unless the levels above know better."""
-        theirs, state = claims_in(claim.floor, claim.content), self._around.state
-        mine = claims(state)
+        state = self._around.state
+        theirs, mine = believed(state, claims_in(claim.floor, claim.content)), claims(state)
         agreed = Claims(
             self._judged(mine.floor, theirs.floor, "floor"),
             self._judged(mine.content, theirs.content, "content"),

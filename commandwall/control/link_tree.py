@@ -61,7 +61,7 @@ class Tree:
 
     def hello(self, link: str) -> Hello:
         """Return the greeting of this end of ``link``."""
-        return Hello(self._site.id, self._site.name, self._site.level, link, self.nodes_for(link))
+        return Hello(self._site.id, self._site.name[:200], self._site.level, link, self.nodes_for(link))
 
     def nodes_for(self, link: str) -> tuple[str, ...]:
         """Return the nodes that are on this side of ``link``."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from commandwall.base.errors import ProtocolError
-from commandwall.conference.links.messages import MAX_PEOPLE, Held, Holders, Person, Roster
+from commandwall.conference.links.messages import MAX_PATH_CHARS, MAX_PEOPLE, Held, Holders, Person, Roster
 from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.settling import Claim, Claims, claims
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.tree import told
-from commandwall.model.link import join_id
+from commandwall.model.link import MAX_NODES, join_id
 
 
 def roster_for(state: Conference, node: str) -> Roster:
-    """Return who the link to ``node`` is told of."""
-    return Roster(tuple(map(_person, told(state, node)))[:MAX_PEOPLE])
+    """Return who the link to ``node`` is told of; left out is whose way is longer than can be told."""
+    return Roster(tuple(map(_person, filter(_tellable, told(state, node))))[:MAX_PEOPLE])
 
 
 def participants_in(roster: Roster, link: str, node: str) -> list[Participant]:
@@ -41,6 +41,10 @@ def _held(claim: Claim) -> Held:
 
 def _claim(held: Held) -> Claim:
     return Claim(held.holder, held.since_s, held.source)
+
+
+def _tellable(one: Participant) -> bool:
+    return len(one.id) <= MAX_PATH_CHARS and len(one.path) <= MAX_NODES
 
 
 def _person(one: Participant) -> Person:

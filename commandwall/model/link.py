@@ -13,6 +13,7 @@ from commandwall.base.errors import CommandwallError
 
 MAX_NODES = 100
 """So many nodes one call has at most: a city, its districts and their streets, several times over."""
+_MAX_SHOWN = 5
 
 
 class LinkState(StrEnum):
@@ -56,7 +57,7 @@ class Surroundings:
         if both := here & beyond:
             raise LoopError(
                 "a loop: {nodes} can be reached on both sides of this link; remove one of the links",
-                nodes=", ".join(sorted(both)),
+                nodes=", ".join(sorted(both)[:_MAX_SHOWN]),
             )
         if len(here) + len(beyond) > MAX_NODES:
             raise LoopError("a call has {most} nodes at most; end links that nobody needs", most=MAX_NODES)

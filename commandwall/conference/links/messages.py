@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from commandwall.base.errors import ProtocolError
+from commandwall.base.readable import readable
 from commandwall.base.sentence import Sentence
 from commandwall.model.link import MAX_NODES
 
@@ -20,16 +21,26 @@ VERSION = 1
 MAX_MESSAGE_BYTES = 256 << 10
 MAX_PEOPLE = 150
 
-Name = Annotated[str, Field(max_length=200)]
-Path = Annotated[str, Field(max_length=600)]
-Nodes = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(max_length=MAX_NODES)]
+MAX_PATH_CHARS = 600
+_MAX_NAME_CHARS = 200
+
+Name = Annotated[
+    str, Field(max_length=_MAX_NAME_CHARS), AfterValidator(lambda text: readable(text, _MAX_NAME_CHARS))
+]
+"""What people read, in the log too: it comes without what cannot be shown."""
+Path = Annotated[str, Field(max_length=MAX_PATH_CHARS, pattern="^[A-Za-z0-9._:@/-]*$")]
+"""Who or what is meant: an id, link by link, or a name in the whole tree."""
+Node = Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$")]
+Nodes = Annotated[tuple[Node, ...], Field(max_length=MAX_NODES)]
+Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
+CallNumber = Annotated[int, Field(ge=0, lt=1 << 53)]
 
 
 @dataclass(frozen=True, slots=True)
 class Hello:
     """Both, first: who this end is. ``link`` is its id of this link, ``nodes`` are those on its side."""
 
-    node: Annotated[str, Field(min_length=1, max_length=64)]
+    node: Node
     name: Name
     level: Name
     link: Path
@@ -67,10 +78,10 @@ class Person:
     path: Nodes = ()
     muted_by_self: bool = False
     muted_by_chair: bool = False
-    hand_at_s: float | None = None
+    hand_at_s: Seconds | None = None
     has_people: bool = False
     has_content: bool = False
-    spoke_at_s: float | None = None
+    spoke_at_s: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ class Held:
     """Who holds something since when (seconds UTC), by his name in the whole tree; ``""``: nobody."""
 
     holder: Path = ""
-    since_s: float = 0.0
+    since_s: Seconds = 0.0
     source: Name = ""
 
 
@@ -104,7 +115,7 @@ class Holders:
 class Command:
     """Downwards: the chair above, ``by``, says ``verb``; answered with :class:`Answer`."""
 
-    call: int
+    call: CallNumber
     verb: Name
     by: Path = ""
     target: Path = ""
@@ -116,7 +127,7 @@ class Command:
 class Claim:
     """Upwards: who holds floor and content token here now; may it be so? As :class:`Command`."""
 
-    call: int
+    call: CallNumber
     floor: Held
     content: Held
     type: Literal["claim"] = "claim"
@@ -126,7 +137,7 @@ class Claim:
 class Answer:
     """To a call: it is done, or why not."""
 
-    call: int
+    call: CallNumber
     en: Name = ""
     zh: Name = ""
     type: Literal["answer"] = "answer"
@@ -134,7 +145,7 @@ class Answer:
     @classmethod
     def refusing(cls, call: int, why: Sentence) -> Answer:
         """Return the answer that says ``why`` not."""
-        return cls(call, why[:200], why.zh[:200])
+        return cls(call, why[:_MAX_NAME_CHARS], why.zh[:_MAX_NAME_CHARS])
 
 
 @dataclass(frozen=True, slots=True)

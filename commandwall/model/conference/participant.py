@@ -11,6 +11,7 @@ from commandwall.base.sentence import Sentence
 from commandwall.model.source import CONTENT, PICTURE
 
 _ID = re.compile(r"([A-Za-z0-9._-]{1,64}/)*[A-Za-z0-9._-]{1,64}")
+_MAX_ID_SHOWN = 80
 NOTHING_SAID = Sentence("")
 
 
@@ -72,7 +73,9 @@ class Participant:
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id) or self.id in (PICTURE, CONTENT):
-            raise InvalidError("{id!r} cannot be the id of a participant", id=self.id, field="participant")
+            raise InvalidError(
+                "{id!r} cannot be the id of a participant", id=self.id[:_MAX_ID_SHOWN], field="participant"
+            )
         if not self.name.strip():
             raise InvalidError("a participant needs a name", field="name")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from commandwall.model.conference.identity import holder_of, name_of
+from commandwall.model.conference.identity import AT, holder_of, name_of
 from commandwall.model.conference.state import Conference, Content, Held
 
 
@@ -40,6 +40,20 @@ def claims(state: Conference) -> Claims:
         Claim(name_of(state, floor.holder), floor.since_s) if floor.holder else Claim(),
         Claim(name_of(state, content.holder), content.since_s, content.source) if content.taken else Claim(),
     )
+
+
+def believed(state: Conference, theirs: Claims) -> Claims:
+    """Return what of ``theirs`` the other half can know: what the room here shows, only this node says.
+
+    Else whoever is at the other end could have it show a camera that is not theirs to see.
+    """
+    mine, content = claims(state).content, theirs.content
+    if content.holder != f"{AT}{state.node}" or (content.holder, content.source) == (
+        mine.holder,
+        mine.source,
+    ):
+        return theirs
+    return replace(theirs, content=mine if mine.holder == content.holder else Claim())
 
 
 def settle(mine: Claims, theirs: Claims) -> Claims:

@@ -25,6 +25,7 @@ _FOR_ALL = frozenset(
 """What every level below does too; a poll and voice switching change the picture above only."""
 _FOR_ONE = frozenset((Verb.GRANT, Verb.DECLINE, Verb.MUTE, Verb.UNMUTE))
 """What is done where the participant is."""
+_MAX_WAY_SHOWN = 200
 
 
 def told(state: Conference, node: str) -> tuple[Participant, ...]:
@@ -120,6 +121,6 @@ def _check_path(node: str, one: Participant) -> None:
         raise InvalidError(
             "the way to {name} makes a loop ({path}); end one of the links on it",
             name=one.name,
-            path=" > ".join((node, *one.path)),
+            path=" > ".join((node, *one.path))[:_MAX_WAY_SHOWN],
             field="path",
         )

@@ -17,6 +17,7 @@ from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.camera import FeedState
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import ContentSource
+from commandwall.model.conference.state import Content
 from commandwall.model.masks import Mask
 from tests.unit.control.hall import OPERATOR, Hall
 from tests.unit.control.rig import make_board
@@ -50,6 +51,13 @@ def test_a_camera_is_relayed_as_it_is(hall: Hall, board: CameraBoard, tmp_path: 
     assert hall.room.content.rungs == (StreamAt(path, "camera/c-1/main"), StreamAt(path, "camera/c-1/sub"))
     assert list(hall.hidden.walls) == ["conference:flood"]
     assert hall.book.state("flood/content")[0] is FeedState.LIVE
+
+
+def test_what_the_room_of_another_node_shows_is_not_looked_for_here(hall: Hall) -> None:
+    presents(hall, "camera:c-1")
+    hall.room.update(replace(hall.room.state, content=Content("@city", "camera:of-theirs", 1.0)))
+    assert (hall.room.content.rungs, hall.room.content.name) == ((), "")
+    assert hall.book.state("flood/content")[0] is not FeedState.LIVE
 
 
 def test_everybody_is_told_what_the_content_is_called(hall: Hall, board: CameraBoard) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.database import Database
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.participant import Presence
-from commandwall.model.conference.state import Mode
+from commandwall.model.conference.state import Content, Mode
 from tests.unit.control.call import Call, call
 from tests.unit.control.hall import OPERATOR
 
@@ -94,6 +95,12 @@ async def test_content_is_one_for_all_and_who_has_it_above_keeps_it(levels: Call
     commands(levels, "guiyuan", Verb.PRESENT, "guiyuan-chair")
     await levels.until(lambda: levels.halls["guiyuan"].room.state.content.holder == "above/above/city-chair")
     assert levels.halls["city"].room.state.content.holder == "city-chair"
+
+
+async def test_who_is_below_does_not_choose_what_the_room_above_shows(levels: Call) -> None:
+    foisted = replace(levels.halls["luohu"].room.state, content=Content("@city", "camera:c-1", 1.0))
+    await levels.cables["luohu"].joint.claim(foisted)
+    assert levels.halls["city"].room.state.content == Content()
 
 
 async def test_two_halves_that_both_show_content_agree_on_the_older_when_they_meet_again(

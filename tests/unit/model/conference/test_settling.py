@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import take_content
-from commandwall.model.conference.settling import Claim, Claims, claims, settle, settled
+from commandwall.model.conference.settling import Claim, Claims, believed, claims, settle, settled
 from commandwall.model.conference.state import Conference, Content, Held
 from tests.unit.model.conference.people import behind, by_operator, link, room, said
 
@@ -57,3 +57,13 @@ def test_who_is_in_no_roster_yet_is_known_by_name() -> None:
     agreed = Claims(Claim("chen@guiyuan", 3.0))
     assert claims(settled(district(), agreed)) == agreed
     assert settled(settled(district(), agreed), Claims()).floor == Held()
+
+
+def test_what_this_room_shows_is_for_nobody_else_to_say() -> None:
+    foisted = Claims(content=Claim("@luohu", 0.0, "camera:secret"))
+    empty, showing = district(), by_operator(district(), Verb.PRESENT, "camera:1")
+    assert believed(empty, foisted) == Claims()
+    assert believed(showing, foisted) == claims(showing)
+    assert believed(showing, claims(showing)) == claims(showing)
+    of_others = Claims(Claim("a@luohu", 1.0), Claim("@shenzhen", 0.0, "camera:secret"))
+    assert believed(showing, of_others) == of_others
