@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -62,8 +63,8 @@ class ReceiverReports:
         elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
             try:
                 self.allowed_bps = unpack_remb_fci(packet.fci)[0]
-            except ValueError:
-                return  # Another use of application layer feedback (RFC 4585 section 6.4).
+            except (ValueError, struct.error):
+                return  # Another use of application layer feedback (RFC 4585 section 6.4), or cut short.
 
     def _take(self, block: RtcpReceiverInfo) -> None:
         self.loss_ratio = block.fraction_lost / 256

@@ -14,10 +14,13 @@ from tests.fuzz.judge import judge
 
 
 def main() -> None:
-    """Instrument the project's code and hand its target to libFuzzer. Does not return."""
+    """Instrument the project and the parsers it is built on, and hand its target to libFuzzer.
+
+    Does not return.
+    """
     os.nice(19)
     name, *arguments = sys.argv[1:]
-    with atheris.instrument_imports(include=["commandwall"]):
+    with atheris.instrument_imports(include=["commandwall", "aiortc.sdp", "aiortc.rtp"]):
         from tests.fuzz.catalogue import load
 
         target = load(name)
