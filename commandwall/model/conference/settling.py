@@ -48,10 +48,9 @@ def believed(state: Conference, theirs: Claims) -> Claims:
     Else whoever is at the other end could have it show a camera that is not theirs to see.
     """
     mine, content = claims(state).content, theirs.content
-    if content.holder != f"{AT}{state.node}" or (content.holder, content.source) == (
-        mine.holder,
-        mine.source,
-    ):
+    if not content.holder:
+        return replace(theirs, content=Claim())
+    if content.holder != f"{AT}{state.node}" or replace(content, since_s=mine.since_s) == mine:
         return theirs
     return replace(theirs, content=mine if mine.holder == content.holder else Claim())
 

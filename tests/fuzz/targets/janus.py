@@ -42,7 +42,8 @@ def check(data: bytes) -> Feeds:
 
 
 def _take(message: JanusMessage, feeds: Feeds) -> None:
-    _show(message.reason)
+    if message.hangs_up:
+        _show(message.reason)
     if message.kind == "error":
         raise refusal(message)
     if message.kind == "event":

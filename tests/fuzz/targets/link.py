@@ -5,7 +5,6 @@ The first byte says whether the other end is above or below.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from math import isfinite
 
@@ -42,16 +41,13 @@ _HELLO = Hello("luohu", "罗湖", "district", "above", ("luohu",))
 
 def check(data: bytes) -> Conference:
     around = _Around()
-    asyncio.run(_hear(data[1:].split(b"\n"), around, above=data[:1] == b"^"))
-    return _checked(around.state)
-
-
-async def _hear(lines: Iterable[bytes], around: _Around, *, above: bool) -> None:
-    line = Line(_Socket(lines))
+    line = Line(_Socket(data[1:].split(b"\n")))
+    joint = Joint(around, "luohu", _HELLO, line, lambda: 1000.0, above=data[:1] == b"^")
     try:
-        await Joint(around, "luohu", _HELLO, line, lambda: 1000.0, above=above).run()
+        joint._hear().send(None)  # It never waits, and tasks would make it ten times slower.
     except CommandwallError as error:
         assert str(error).isprintable() and error.zh.isprintable() and len(str(error)) <= 400
+    return _checked(around.state)
 
 
 def _checked(state: Conference) -> Conference:
@@ -103,7 +99,6 @@ class _Socket:
         decode(data)
 
     async def receive(self, timeout: float | None = None) -> WSMessage:
-        await asyncio.sleep(0)
         line = next(self._lines, None)
         if line is None:
             return WSMessage(WSMsgType.CLOSED, None, None)

@@ -65,5 +65,6 @@ def test_what_this_room_shows_is_for_nobody_else_to_say() -> None:
     assert believed(empty, foisted) == Claims()
     assert believed(showing, foisted) == claims(showing)
     assert believed(showing, claims(showing)) == claims(showing)
+    assert believed(empty, Claims(content=Claim("", 0.0, "camera:secret"))) == Claims()
     of_others = Claims(Claim("a@luohu", 1.0), Claim("@shenzhen", 0.0, "camera:secret"))
     assert believed(showing, of_others) == of_others
