@@ -24,7 +24,7 @@ class Alignment:
     """How far behind now the wall shows its tiles: as far as the slowest of them, and no further.
 
     ``at_ns`` (monotonic) is when the pictures were captured that are to be shown in this tick. Tiles
-    that are later than ``limit_ns`` hold nobody up; they show what they have.
+    that are later than ``limit_ns`` hold nobody up; they show what they have. With a limit of 0 that is now.
     """
 
     def __init__(self, limit_ns: int) -> None:
@@ -52,14 +52,18 @@ class Alignment:
 class AlignedShelf(Shelf):
     """A shelf that shows, of each tile, the picture that was captured nearest to the common time.
 
-    Of pictures that are held (a data panel's) it is the last that holds at that time; the first that
-    will, where none does yet. A tile never goes back to an older picture than it has shown.
+    Or as long before that time as ``held_ns`` says, which has an entry for every tile of the stage. Of
+    pictures that hold (a data panel's) it is the last that does at that time; the first that will, where
+    none does yet. A tile never goes back to an older picture than it has shown.
     """
 
-    def __init__(self, arena: Arena, indices: list[int], numbers: list[int], alignment: Alignment) -> None:
+    def __init__(
+        self, arena: Arena, indices: list[int], numbers: list[int], alignment: Alignment, held_ns: Times
+    ) -> None:
         """Take the tiles over; raises :class:`ProtocolError` when the arena has no such tile."""
         super().__init__(arena, indices, numbers)
         self._alignment = alignment
+        self._held_ns = held_ns
         self._rows = np.arange(len(indices))
         self._shown: NDArray[np.uint64] = np.zeros(len(indices), np.uint64)
 
@@ -73,7 +77,8 @@ class AlignedShelf(Shelf):
         written_next = 2 * (published.astype(np.int64) - self._arena.slots + 1)
         usable = (sequences >= np.maximum(self._shown, 2)[:, np.newaxis]) & (sequences % 2 == 0)
         usable &= sequences.astype(np.int64) > written_next[:, np.newaxis]
-        late = slots["captured_ns"] - self._alignment.at_ns
+        at_ns = self._alignment.at_ns - self._held_ns[self._numbers]
+        late = slots["captured_ns"] - at_ns[:, np.newaxis]
         early = (slots["flags"] & np.uint64(SlotFlag.HELD) > 0) & (late > 0)
         distances = np.where(usable, np.abs(late) + np.where(early, _LAST, 0), _NEVER)
         chosen = distances.argmin(axis=1)

@@ -28,7 +28,8 @@ _TENTHS_NS = NS_PER_S // 10
 class Dressing:
     """What is known beside the pictures: switches, names of areas, and what there is to say by source.
 
-    ``persons`` are the participants of conferences among the sources. ``covered`` is what a banner lies over.
+    ``persons`` are the participants of conferences among the sources, and ``held_ms`` how long after being
+    captured their pictures are shown. ``covered`` is what a banner lies over.
     """
 
     labels: Labels
@@ -37,6 +38,7 @@ class Dressing:
     rates_bps: Mapping[str, float]
     covered: Rect | None = None
     persons: Mapping[str, PersonMarks] = field(default_factory=dict)
+    held_ms: Mapping[str, int] = field(default_factory=dict)
 
 
 class Captions:

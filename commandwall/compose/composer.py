@@ -100,7 +100,8 @@ class Composer:
         self._orders: deque[Callable[[], None]] = deque()
         self._peeks: deque[Callable[[Canvas, int], None]] = deque()
         self._known: dict[str, SourceState] = {}
-        self._alignment = Alignment(wall.align_ms * _NS_PER_MS) if wall.align_ms else None
+        timed = wall.align_ms or wall.voice_ms
+        self._alignment = Alignment(wall.align_ms * _NS_PER_MS) if timed else None
         self._ticker = Ticker(wall.fps, self._tick)
         self._version = 0
         self._pattern: TestPattern | None = None

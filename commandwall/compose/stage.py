@@ -24,7 +24,7 @@ from commandwall.compose.faces import Faces, Look
 from commandwall.compose.shelf import Shelf
 from commandwall.compose.stacking import Stacking
 from commandwall.compose.tile import Tile
-from commandwall.compose.truth import CONNECTING, DEAD_NS, STATES, Codes, Truth
+from commandwall.compose.truth import CONNECTING, DEAD_NS, STATES, Codes, Times, Truth
 from commandwall.compose.words import Words
 from commandwall.ipc.messages import Arrange, SourceState, WallTile
 from commandwall.ipc.slots import Arena, SlotFlag
@@ -67,7 +67,8 @@ class Stage:
     ) -> None:
         """Build it; raises :class:`InvalidError` when a tile leaves the canvas or is odd.
 
-        With an ``alignment`` its tiles show pictures of the same time, else the newest ones.
+        With an ``alignment`` its tiles show pictures of the same time, but those of people when they are
+        heard; else the newest ones.
         """
         self.revision, self.at_ns = arrange.revision, arrange.at_ns
         self.specs, self.transition = arrange.tiles, arrange.transition
@@ -87,6 +88,8 @@ class Stage:
         self._worn = np.full(count, -1, np.int64)
         self._told: NDArray[np.int64] = np.full(count, -1, np.int64)
         self._captions = Captions(self.specs, dressing)
+        self._held_ns: Times = np.zeros(count, np.int64)
+        self._hold(dressing)
         self._flashing: frozenset[int] = frozenset()
         self._bare: frozenset[int] = frozenset()
         self._lit = True
@@ -116,8 +119,14 @@ class Stage:
         """Say what is known now beside the pictures, in the tiles that say something else then."""
         before, self._captions = self._captions, Captions(self.specs, dressing)
         after = self._captions
+        self._hold(dressing)
         for number in range(len(self.specs)):
             self._versions[number] += before.words(number) != after.words(number)
+
+    def _hold(self, dressing: Dressing) -> None:
+        """Show pictures of participants as late as their voices are heard."""
+        held_ms = [dressing.held_ms.get(spec.source, 0) for spec in self.specs]
+        self._held_ns[:] = np.array(held_ms, np.int64) * _NS_PER_MS
 
     def repaint(self, numbers: frozenset[int]) -> None:
         """Draw these tiles the next time, whether anything of them changed or not."""
@@ -261,7 +270,7 @@ class Stage:
     def _open_shelf(self, path: str, numbers: list[int]) -> Shelf:
         arena, indices = Arena(path), [self.specs[number].index for number in numbers]
         if self._alignment is not None:
-            return AlignedShelf(arena, indices, numbers, self._alignment)
+            return AlignedShelf(arena, indices, numbers, self._alignment, self._held_ns)
         return Shelf(arena, indices, numbers)
 
     def _fill(self, shelf: Shelf) -> None:

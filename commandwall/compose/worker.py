@@ -73,7 +73,9 @@ class WallProcess:
             case SourceRates(rates):
                 self._running().composer.dress(rates_bps={told.source: told.rate_bps for told in rates})
             case SourcePersons(persons):
-                self._running().composer.dress(persons={told.source: told.marks for told in persons})
+                marks = {told.source: told.marks for told in persons}
+                held_ms = {told.source: told.held_ms for told in persons}
+                self._running().composer.dress(persons=marks, held_ms=held_ms)
             case DressWall() as dress:
                 await self._dress(dress)
             case Watermark(head, text):

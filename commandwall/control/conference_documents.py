@@ -8,9 +8,16 @@ from enum import StrEnum
 
 from commandwall.base.clock import NS_PER_S, utc_iso
 from commandwall.base.sentence import Sentence
+from commandwall.ipc.sound_messages import VoiceFault, VoiceFigures
 from commandwall.model.conference.floor import muted
 from commandwall.model.conference.participant import NOTHING_SAID, Participant, Presence, Role
 from commandwall.model.conference.state import Call, Conference, Mode, Vacancy
+
+_ON_THE_WAY_MS = 10
+"""A packet of 20 ms, limiter and encoder of the mix make a voice so much older than the mixer's buffer does,
+less what a camera's encoder and that of the composed picture do to a picture."""
+_STEADY_MS = 8
+"""A picture that is held a little longer, then a little shorter again, stutters: smaller changes wait."""
 
 
 class RoomState(StrEnum):
@@ -26,20 +33,33 @@ class Figures:
     """How a participant is heard and how good the connection is; ``None`` for what is not known.
 
     ``level_db`` is in dBFS, ``delay_ms`` how long the mixer keeps sound for late packets, ``concealed_ms``
-    how much of it had to be made up. ``voice`` says that sound comes, and ``unreadable_voice`` and
-    ``unreadable_picture`` that what comes is none.
+    how much of it had to be made up, ``held_ms`` how long after it came a picture is to be shown to be in
+    step with the sound. ``voice`` says that sound comes, and ``unreadable_voice`` and ``unreadable_picture``
+    that what comes is none.
     """
 
     voice: bool = False
     speaking: bool = False
     level_db: float | None = None
     delay_ms: float | None = None
+    held_ms: int = 0
     concealed_ms: int = 0
     rtt_ms: float | None = None
     jitter_ms: float | None = None
     loss_ratio: float | None = None
     unreadable_voice: bool = False
     unreadable_picture: bool = False
+
+    def hear(self, voice: VoiceFigures) -> int:
+        """Take in what the mixer says; return by how much more had to be made up, in ms."""
+        concealed_ms = max(0, voice.concealed_ms - self.concealed_ms)
+        self.level_db, self.speaking = float(round(voice.level_db)), voice.speaking
+        self.delay_ms, self.concealed_ms = voice.delay_ms, voice.concealed_ms
+        self.unreadable_voice = voice.fault is VoiceFault.UNREADABLE
+        held_ms = round(voice.delay_ms) + _ON_THE_WAY_MS
+        if abs(held_ms - self.held_ms) >= _STEADY_MS:
+            self.held_ms = held_ms
+        return concealed_ms
 
     @property
     def trouble(self) -> Sentence:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from commandwall.control.conference_documents import Figures
 from commandwall.control.walls import WallControl
 from commandwall.ipc.overlay_messages import SourcePerson, SourcePersons
-from commandwall.model.conference.marks import PersonMarks, marks_of
+from commandwall.model.conference.marks import marks_of
 from commandwall.model.conference.stage import source_of
 from commandwall.model.conference.state import Conference
 
-Persons = Mapping[str, PersonMarks]
+Persons = Mapping[str, SourcePerson]
 """What is to be said, by the text of the source."""
 
 
-def persons_of(state: Conference, figures: Mapping[str, Figures]) -> dict[str, PersonMarks]:
-    """Return what the tiles of those who take part say."""
+def persons_of(state: Conference, figures: Mapping[str, Figures]) -> dict[str, SourcePerson]:
+    """Return what the tiles of those who take part say, and how late they show."""
     unknown = Figures()
-    return {
-        str(source_of(state.id, one.id)): marks_of(
-            state, one.id, known.level_db, known.rtt_ms, known.loss_ratio
+    persons = (
+        SourcePerson(
+            str(source_of(state.id, one.id)),
+            marks_of(state, one.id, known.level_db, known.rtt_ms, known.loss_ratio),
+            known.held_ms,
         )
         for one in state.present
         for known in [figures.get(one.id, unknown)]
-    }
+    )
+    return {person.source: person for person in persons}
 
 
 class WallMarks:
@@ -38,10 +42,13 @@ class WallMarks:
     def tell(self, persons: Persons) -> None:
         """Tell what of ``persons`` the wall shows."""
         shown = dict.fromkeys(str(source) for source in self._wall.arrangement.sources)
-        told = SourcePersons(tuple(SourcePerson(name, persons[name]) for name in shown if name in persons))
+        told = SourcePersons(tuple(self._here(persons[name]) for name in shown if name in persons))
         if told != self._told:
             self._told = told
             self._wall.tell(told)
+
+    def _here(self, person: SourcePerson) -> SourcePerson:
+        return replace(person, held_ms=min(person.held_ms, self._wall.wall.voice_ms))
 
 
 class Marks:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from commandwall.control.conference_lines import Part
-from commandwall.control.conference_picture import ConferencePicture
+from commandwall.control.conference_picture import ConferencePicture, relayed
 from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
@@ -36,7 +36,7 @@ class OutgoingPicture:
     def rungs(self) -> tuple[StreamAt, ...]:
         """Where it is to be had, the largest first."""
         if self._relayed is not None:
-            return (StreamAt(self._relayed.packet_path, self._relayed.stream, answers_keys=True),)
+            return relayed(self._relayed)
         return self._opened().rungs
 
     def follow(self, state: Conference, streams: Mapping[tuple[str, str], BusAddress]) -> None:

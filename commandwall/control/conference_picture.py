@@ -17,9 +17,20 @@ from commandwall.workers.worker import Worker
 
 WIDTH, HEIGHT = 1280, 720
 FPS = 15
+VOICE_MS = 200
+"""How long pictures of people wait for their voices at most: voices from bad lines wait hardly longer."""
 _WHOLE = Rect(0, 0, WIDTH, HEIGHT)
 _HEADS = (Head("main", _WHOLE), Head("low", _WHOLE, size=(WIDTH // 2, HEIGHT // 2)))
 """The rungs, the largest first. Nothing is encoded for one that nobody watches."""
+
+
+_RELAYED_LATER_MS = 40
+"""Sound is so much older when it is mixed, on a good line, than a picture that is passed on as it comes."""
+
+
+def relayed(bus: BusAddress) -> tuple[StreamAt, ...]:
+    """Return where the picture of one participant is to be had as it comes, in step with mixes."""
+    return (StreamAt(bus.packet_path, bus.stream, answers_keys=True, later_ms=_RELAYED_LATER_MS),)
 
 
 class ConferencePicture:
@@ -29,7 +40,7 @@ class ConferencePicture:
         """Open the wall; ``wall_id`` is unlike that of any other."""
         self._wall_id = wall_id
         self._hidden = hidden
-        self._wall = hidden.open(Wall(wall_id, name, WIDTH, HEIGHT, FPS, ALONE, _HEADS))
+        self._wall = hidden.open(Wall(wall_id, name, WIDTH, HEIGHT, FPS, ALONE, _HEADS, voice_ms=VOICE_MS))
 
     @property
     def worker(self) -> Worker:

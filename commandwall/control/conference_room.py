@@ -12,14 +12,14 @@ from commandwall.control.conference_book import ConferenceBook
 from commandwall.control.conference_content import ContentDesk
 from commandwall.control.conference_documents import Figures, LinkDocument, RoomFigures
 from commandwall.control.conference_lines import Line, Lines, Part, Peers, Spawn
-from commandwall.control.conference_picture import ConferencePicture
+from commandwall.control.conference_picture import ConferencePicture, relayed
 from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.control.roles import Principal
 from commandwall.control.rtc import Opened, PublishOffer, WatchOffer
 from commandwall.control.sound import SoundControl
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
-from commandwall.ipc.sound_messages import SoundInput, SoundReport, VoiceFault
+from commandwall.ipc.sound_messages import SoundInput, SoundReport
 from commandwall.model.conference.attendance import arrive, connected, leave, lost
 from commandwall.model.conference.bearing import bearer, brought
 from commandwall.model.conference.contents import drop_content, take_content
@@ -174,12 +174,7 @@ class Room:
         """Take in who speaks, and how each is heard."""
         before = {voice.participant: replace(self._figures(voice.participant)) for voice in report.voices}
         for voice in report.voices:
-            figures = self._figures(voice.participant)
-            figures.level_db, figures.speaking = float(round(voice.level_db)), voice.speaking
-            figures.delay_ms = voice.delay_ms
-            figures.unreadable_voice = voice.fault is VoiceFault.UNREADABLE
-            self._concealed_ms += max(0, voice.concealed_ms - figures.concealed_ms)
-            figures.concealed_ms = voice.concealed_ms
+            self._concealed_ms += self._figures(voice.participant).hear(voice)
         levels = {voice.participant: voice.level_db for voice in report.voices if voice.speaking}
         self.update(hear(self.state, levels, self._needs.now_s()))
         if any(self.figures.get(participant) != figures for participant, figures in before.items()):
@@ -349,7 +344,7 @@ class Room:
         bus = self.streams.get((shown, Part.PEOPLE))
         if shown == PICTURE or bus is None:
             return self.picture.rungs
-        return (StreamAt(bus.packet_path, bus.stream, answers_keys=True),)
+        return relayed(bus)
 
     def _figures(self, participant: str) -> Figures:
         return self.figures.setdefault(participant, Figures())

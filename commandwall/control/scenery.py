@@ -179,7 +179,7 @@ class Scenery:
         fresh = [t for t in tiles if t.arena is None and t.source != EMPTY]
         if not fresh:
             return tiles
-        slots = SLOTS + ceil(self._wall.align_ms / _USUAL_PERIOD_MS)
+        slots = SLOTS + ceil(max(self._wall.align_ms, self._wall.voice_ms) / _USUAL_PERIOD_MS)
         arena = create_arena([(tile.rect.width, tile.rect.height) for tile in fresh], slots)
         self._arenas.add(arena)
         index = {tile.cell: i for i, tile in enumerate(fresh)}

@@ -53,10 +53,14 @@ class SourceRates:
 
 @dataclass(frozen=True, slots=True)
 class SourcePerson:
-    """What is known of the participant of a conference that a source is."""
+    """What is known of the participant of a conference that a source is.
+
+    Pictures of it are to be shown ``held_ms`` after they were captured, which is when the voice is heard.
+    """
 
     source: str
     marks: PersonMarks
+    held_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,15 @@ class ConfigureRtc:
 
 @dataclass(frozen=True, slots=True)
 class StreamAt:
-    """A stream of the packet bus at ``packet_path``; ``answers_keys``: a key frame can be asked for there."""
+    """A stream of the packet bus at ``packet_path``; ``answers_keys``: a key frame can be asked for there.
+
+    It is to be played ``later_ms`` after what else arrived at its time: the sound was still to be mixed.
+    """
 
     packet_path: str
     stream: str
     answers_keys: bool = False
+    later_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 KEY_APART_S = 0.3
 _SLOW_KEY_APART_S = 2.0
 _MAX_GROUP = 300
+_NS_PER_MS = 1_000_000
 _SHORT_GROUP = 8
 """A group of pictures of so many is sent to who comes, sooner than a key frame could be made: half a second
 of a conference's."""
@@ -67,6 +68,7 @@ class Broadcast:
     ) -> None:
         self.viewers: set[Listener] = set()
         self._source = source
+        self._later_ns = source.later_ms * _NS_PER_MS
         self._packetise = packetise
         self._clock = clock
         self._format: asyncio.Future[Format] = asyncio.get_running_loop().create_future()
@@ -148,7 +150,8 @@ class Broadcast:
             return
         payloads = self._packetise[self._codec](unit.data, _MTU)
         time_90k, level = self._time_90k(unit), unit.level_dbov
-        frame = PacketisedFrame(payloads, len(unit.data), time_90k, unit.key, unit.arrival_ns, level)
+        at_ns = unit.arrival_ns and unit.arrival_ns + self._later_ns
+        frame = PacketisedFrame(payloads, len(unit.data), time_90k, unit.key, at_ns, level)
         if unit.key and not self._format.done():
             profile = h264_fmtp(unit.data).get("profile-level-id", "") if self._codec == "h264" else ""
             self._format.set_result(Format(self._codec, profile))

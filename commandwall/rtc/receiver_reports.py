@@ -30,7 +30,7 @@ class ReceiverReports:
 
     aiortc tells receivers when a frame was sent, and they play together what was sent together. Sound is held
     back for mixing, and pictures are not where they are only passed on: so the time told here is that
-    of the frame's arrival.
+    of the frame's arrival, or what stands in its place, which may lie ahead.
     """
 
     def __init__(self, ssrc: int, clock_hz: int, now_ns: Callable[[], int] = monotonic_ns) -> None:
@@ -46,7 +46,7 @@ class ReceiverReports:
 
     def begins(self, frame: OutgoingFrame) -> None:
         """Note how long ago ``frame``, which is sent now, had arrived."""
-        self._late_ns = max(0, self._now_ns() - frame.arrival_ns) if frame.arrival_ns else 0
+        self._late_ns = self._now_ns() - frame.arrival_ns if frame.arrival_ns else 0
 
     def sending(self, packet: Any) -> None:
         """Tell the arrival in a sender report, and note when it went out."""

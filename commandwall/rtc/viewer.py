@@ -23,7 +23,8 @@ instead of playing all of them: 1 ms."""
 class PacketisedFrame(NamedTuple):
     """One access unit as RTP payloads, shared by all who get it.
 
-    ``time_90k`` never wraps; ``arrival_ns`` is when it was read or made, monotonic, 0 if that is not told.
+    ``time_90k`` never wraps; ``arrival_ns`` is when it was read or made, monotonic, 0 if that is not told:
+    what has the same is played at the same time.
     """
 
     payloads: list[bytes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -71,7 +71,9 @@ class Wall:
         count = len(cameras) + panels
         self.alignment = Alignment(limit_ms * MS)
         numbers = list(range(count))
-        self.shelf = AlignedShelf(Arena(scene.handle.path), numbers, numbers, self.alignment)
+        self.held_ns = np.zeros(count, np.int64)
+        arena = Arena(scene.handle.path)
+        self.shelf = AlignedShelf(arena, numbers, numbers, self.alignment, self.held_ns)
         self.truth = Truth(count, aligned=True)
         self.slots = np.full(count, -1)
         self.now_ns = NOW
@@ -132,6 +134,24 @@ def test_a_picture_that_is_overdue_leaves_its_tile_behind_by_as_much(
             overdue_ns = max(jitter_ns) - min(jitter_ns)
             assert abs(wall.skews_ns[0]) <= period_ns // 2 + overdue_ns + 2 * MS
             assert abs(wall.skews_ns[1]) <= period_ns // 2 + 2 * MS
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 99), st.integers(36, 200), st.sampled_from([15, 25, 30]))
+def test_a_picture_that_waits_for_its_voice_is_as_old_as_that_to_half_a_period(
+    phase: int, held_ms: int, fps: int
+) -> None:
+    period_ns = S // fps
+    held, other = Camera(0, period_ns, 0, phase * period_ns // 100), Camera(1, S // 15, 0)
+    with scenery(LEFT, RIGHT, slots=8) as scene:
+        wall = Wall(scene, 0, held, other)
+        wall.held_ns[0] = held_ms * MS
+        wall.tick(20)
+        for _ in range(25):
+            wall.tick()
+            shown_ns, newest_ns = (wall.now_ns - TICK - int(at) for at in wall.truth.captured)
+            assert abs(shown_ns - held_ms * MS) <= period_ns // 2
+            assert newest_ns <= S // 15, "who has no voice is not held back"
 
 
 def test_a_camera_beyond_the_limit_holds_nobody_up_and_says_by_how_much_it_is_late() -> None:
@@ -254,6 +274,16 @@ def test_a_wall_that_is_not_aligned_shows_the_newest_and_says_nothing() -> None:
         assert stage.truth.shown is stage.truth.arrival
 
 
+def test_a_stage_holds_back_the_tiles_that_it_is_told_to() -> None:
+    with scenery(LEFT, RIGHT, slots=8) as scene:
+        wall = Composed(scene, 0, TICK, 0)
+        wall.tick(10)
+        assert [wall.now_ns - at for at in wall.stage.truth.captured.tolist()] == [0, 0]
+        wall.stage.dress(replace(PLAIN, held_ms={"camera:1": 80}))
+        wall.tick(3)
+        assert [wall.now_ns - at for at in wall.stage.truth.captured.tolist()] == [0, 80 * MS]
+
+
 def test_a_tile_that_is_held_back_is_live() -> None:
     with scenery(LEFT, RIGHT, slots=28) as scene:
         wall = Composed(scene, 1000, S // 15, 900 * MS)
@@ -303,7 +333,7 @@ def test_a_panel_holds_no_camera_up_and_shows_what_there_is() -> None:
         panel.publish(NOW + 2 * S, NOW)
         wall.tick()
         assert wall.slots[0] == 0
-        fresh = AlignedShelf(Arena(scene.handle.path), [0], [0], Alignment(0))
+        fresh = AlignedShelf(Arena(scene.handle.path), [0], [0], Alignment(0), np.zeros(1, np.int64))
         slots = np.full(1, -1)
         fresh.look(Truth(1, aligned=True), slots)
         assert slots[0] == 0, "the first of those that are yet to come"

@@ -65,7 +65,8 @@ def seat(who: Principal) -> Seat:
 
 
 def people(participant: str) -> tuple[StreamAt, ...]:
-    return (StreamAt("/run/rtc", f"conference/flood/{participant}/people", answers_keys=True),)
+    stream = f"conference/flood/{participant}/people"
+    return (StreamAt("/run/rtc", stream, answers_keys=True, later_ms=40),)
 
 
 async def test_the_rtc_process_is_there_before_anybody_comes(hall: Hall) -> None:
@@ -294,3 +295,19 @@ async def test_tiles_say_who_speaks_is_muted_and_has_a_hand_up(
     hall.conferences.act()
     assert isinstance(told[-1], SourcePersons)
     assert [each.marks.muted for each in told[-1].persons] == [False, True]
+
+
+async def test_pictures_wait_for_their_voices_and_do_not_stutter(
+    hall: Hall, li: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Message] = []
+    monkeypatch.setattr(WallControl, "tell", lambda wall, message: told.append(message))
+    await hall.enters(li)
+    held_ms = []
+    for delay_ms in (26.0, 33.0, 34.0, 60.0, 57.0, 900.0):
+        voice = VoiceFigures("li", -60.0, False, delay_ms, 0, 0)
+        hall.conferences.heard(SoundReport("flood", (voice,), 50, 0, 0.2))
+        hall.conferences.act()
+        assert isinstance(told[-1], SourcePersons)
+        held_ms.append(told[-1].persons[0].held_ms)
+    assert held_ms == [36, 36, 44, 70, 70, 200]

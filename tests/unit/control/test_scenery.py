@@ -74,9 +74,10 @@ def test_each_source_gets_slots_of_its_size(scenery: Scenery) -> None:
 def test_an_aligned_wall_keeps_the_pictures_of_its_longest_wait(
     board: CameraBoard, align_ms: int, slots: int
 ) -> None:
-    scenery = Scenery(replace(WALL, align_ms=align_ms), Sources([CameraBook(board)]))
-    arrange(scenery, grid(1, 1), (camera_source(0),))
-    assert Arena(scenery.show_tiles(1).tiles[0].arena).slots == slots
+    for wall in (replace(WALL, align_ms=align_ms), replace(WALL, voice_ms=align_ms)):
+        scenery = Scenery(wall, Sources([CameraBook(board)]))
+        arrange(scenery, grid(1, 1), (camera_source(0),))
+        assert Arena(scenery.show_tiles(1).tiles[0].arena).slots == slots
 
 
 def test_the_wall_and_the_workers_are_told_the_same_slots(scenery: Scenery) -> None:

@@ -55,6 +55,19 @@ async def test_a_picture_is_packetised_once_for_all(short_dir: Path) -> None:
         assert (found.codec, found.profile_level_id[:4]) == ("h264", "42C0")
 
 
+async def test_what_is_passed_on_is_played_with_sound_that_is_mixed_later(short_dir: Path) -> None:
+    publisher, path = Publisher(), short_dir / "bus"
+    publisher.greeting = units(2)
+    publisher.greeting[0].arrival_ns = 5_000_000_000
+    broadcast = Broadcast(StreamAt(str(path), "head/a", answers_keys=False, later_ms=40))
+    async with publisher.serve(path):
+        task = asyncio.create_task(broadcast.run())
+        await until(lambda: len(broadcast._group) == 2)
+        assert [frame.arrival_ns for frame in broadcast._group] == [5_040_000_000, 0]
+        task.cancel()
+        await asyncio.wait([task])
+
+
 async def test_wishes_for_key_frames_within_a_while_are_one(short_dir: Path) -> None:
     publisher, clock = Publisher(), Time()
     async with publisher.serve(short_dir / "bus"), running(short_dir / "bus", clock=clock) as broadcast:
