@@ -13,9 +13,9 @@ from commandwall.model.conference.floor import muted
 from commandwall.model.conference.participant import NOTHING_SAID, Participant, Presence, Role
 from commandwall.model.conference.state import Call, Conference, Mode, Vacancy
 
-_ON_THE_WAY_MS = 10
-"""A packet of 20 ms, limiter and encoder of the mix make a voice so much older than the mixer's buffer does,
-less what a camera's encoder and that of the composed picture do to a picture."""
+_ON_THE_WAY_MS = 20
+"""A voice is so much older than the mixer's buffer makes it (its packet, limiter, encoder, the way through)
+beyond what composing and encoding do to a picture: as measured, and the smaller part of what is made up for."""
 _STEADY_MS = 8
 """A picture that is held a little longer, then a little shorter again, stutters: smaller changes wait."""
 

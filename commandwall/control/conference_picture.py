@@ -24,7 +24,7 @@ _HEADS = (Head("main", _WHOLE), Head("low", _WHOLE, size=(WIDTH // 2, HEIGHT // 
 """The rungs, the largest first. Nothing is encoded for one that nobody watches."""
 
 
-_RELAYED_LATER_MS = 40
+_RELAYED_LATER_MS = 45
 """Sound is so much older when it is mixed, on a good line, than a picture that is passed on as it comes."""
 
 

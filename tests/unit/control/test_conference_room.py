@@ -66,7 +66,7 @@ def seat(who: Principal) -> Seat:
 
 def people(participant: str) -> tuple[StreamAt, ...]:
     stream = f"conference/flood/{participant}/people"
-    return (StreamAt("/run/rtc", stream, answers_keys=True, later_ms=40),)
+    return (StreamAt("/run/rtc", stream, answers_keys=True, later_ms=45),)
 
 
 async def test_the_rtc_process_is_there_before_anybody_comes(hall: Hall) -> None:
@@ -310,4 +310,4 @@ async def test_pictures_wait_for_their_voices_and_do_not_stutter(
         hall.conferences.act()
         assert isinstance(told[-1], SourcePersons)
         held_ms.append(told[-1].persons[0].held_ms)
-    assert held_ms == [36, 36, 44, 70, 70, 200]
+    assert held_ms == [46, 46, 54, 80, 80, 200]
