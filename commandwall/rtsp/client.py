@@ -1,10 +1,11 @@
-"""The RTSP client: from a URL to access units."""
+"""The RTSP client: from a URL to access units, and to a camera's loudspeaker."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from commandwall.base.errors import (
     AccessRefusedError,
@@ -17,6 +18,7 @@ from commandwall.model.camera import Transport
 from commandwall.rtp.receiver import OnAccessUnit
 from commandwall.rtsp.address import Address, parse_address
 from commandwall.rtsp.auth import Credentials
+from commandwall.rtsp.backchannel import Backchannel, establish_backchannel
 from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.dial import SYSTEM_TRUST, Trust, dial
 from commandwall.rtsp.dialogue import Dialogue, Timeouts
@@ -26,6 +28,10 @@ from commandwall.rtsp.tunnel import open_tunnel
 
 DEFAULT_TIMEOUTS = Timeouts()
 MAX_REDIRECTS = 3
+
+_Opened = TypeVar("_Opened")
+_Establish = Callable[[Dialogue, ExitStack], Awaitable[_Opened]]
+"""Goes through the steps of a session on a new connection; what they open is closed by the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +69,60 @@ class RtspClient:
         UnsupportedError (codec, transport, redirects), UnavailableError (busy), ProtocolError (what
         came makes no sense), InvalidError (the URL).
         """
-        session, stack = await _Opening(request, on_access_unit, timeouts).follow()
+
+        def steps(audio: bool, fault: CommandwallError | None) -> _Establish[RtspSession]:
+            async def establish(dialogue: Dialogue, media: ExitStack) -> RtspSession:
+                steps = Steps(dialogue, request.transport, media)
+                return await steps.establish(on_access_unit, audio=audio, audio_fault=fault)
+
+            return establish
+
+        approach = _Approach(request, timeouts)
+        try:
+            session, stack = await approach.follow(steps(request.audio, None))
+        except AudioHarmsError as error:
+            session, stack = await approach.follow(steps(False, error.reason))
         async with stack:
             yield session
 
+    @staticmethod
+    @asynccontextmanager
+    async def talk(
+        request: StreamRequest, *, timeouts: Timeouts = DEFAULT_TIMEOUTS
+    ) -> AsyncIterator[Backchannel]:
+        """Open the way to the camera's loudspeaker, in a session of its own; tear it down at the end.
 
-class _Opening:
-    """The way to one stream, redirects included.
+        No pictures come with it, and whatever becomes of it, those that are watched go on. Raises as
+        :meth:`open` does; UnsupportedError also where the camera has no backchannel.
+        """
+
+        async def establish(dialogue: Dialogue, media: ExitStack) -> Backchannel:
+            return await establish_backchannel(dialogue, request.transport, media)
+
+        backchannel, stack = await _Approach(request, timeouts).follow(establish)
+        async with stack:
+            yield backchannel
+
+
+class _Approach:
+    """The way to one stream, redirects included; where they lead is where the next try begins.
 
     Credentials stay with the host that they were given for, and so does the wish for TLS.
     """
 
-    def __init__(self, request: StreamRequest, on_access_unit: OnAccessUnit, timeouts: Timeouts) -> None:
+    def __init__(self, request: StreamRequest, timeouts: Timeouts) -> None:
         self._request = request
-        self._on_access_unit = on_access_unit
         self._timeouts = timeouts
         self._home = self._parse(request.url)
+        self._address = self._home
 
-    async def follow(self) -> tuple[RtspSession, AsyncExitStack]:
+    async def follow(self, establish: _Establish[_Opened]) -> tuple[_Opened, AsyncExitStack]:
         """Open the stream where the camera says it is; return it and what ends it."""
-        address = self._home
         for _ in range(MAX_REDIRECTS + 1):
             try:
-                return await self._open_at(address)
+                return await self._open(self._address, establish)
             except MovedError as moved:
-                address = self._moved_to(moved)
+                self._address = self._moved_to(moved)
         raise UnsupportedError(
             f"the camera redirects more than {MAX_REDIRECTS} times; enter the URL of the stream itself"
         )
@@ -112,16 +147,7 @@ class _Opening:
             return await open_tunnel(address, credentials, trust, timeout_s)
         return await dial(RtspConnection, address, trust, timeout_s)
 
-    async def _open_at(self, address: Address) -> tuple[RtspSession, AsyncExitStack]:
-        """Open the stream at ``address``; once more without sound, if that may be what is in its way."""
-        try:
-            return await self._open(address, self._request.audio, None)
-        except AudioHarmsError as error:
-            return await self._open(address, False, error.reason)
-
-    async def _open(
-        self, address: Address, audio: bool, audio_fault: CommandwallError | None
-    ) -> tuple[RtspSession, AsyncExitStack]:
+    async def _open(self, address: Address, establish: _Establish[_Opened]) -> tuple[_Opened, AsyncExitStack]:
         request, timeouts = self._request, self._timeouts
         at_home = address.host == self._home.host
         credentials = Credentials(request.user, request.password) if request.user and at_home else None
@@ -132,8 +158,7 @@ class _Opening:
             stack.push_async_callback(dialogue.tear_down)
             media = stack.enter_context(ExitStack())
             try:
-                steps = Steps(dialogue, request.transport, media)
-                session = await steps.establish(self._on_access_unit, audio=audio, audio_fault=audio_fault)
+                opened = await establish(dialogue, media)
             except AccessRefusedError as error:
                 if at_home:
                     raise
@@ -141,4 +166,4 @@ class _Opening:
                     f"{error}: the camera redirects to {address.where}, and is not signed in to there;"
                     " enter that URL"
                 ) from error
-            return session, stack.pop_all()
+            return opened, stack.pop_all()

@@ -33,6 +33,7 @@ _REFUSALS: Mapping[int, tuple[type[CommandwallError], str]] = {
     454: (UnavailableError, "the camera forgot the session"),
     461: (UnsupportedError, "the camera does not offer this transport; try another"),
     503: (UnavailableError, "the camera is busy"),
+    551: (UnsupportedError, "the camera does not have what is required for this"),
 }
 
 
@@ -49,7 +50,8 @@ class Dialogue:
     """Requests on one connection, with the session id and the credentials they need.
 
     ``methods`` is what the server says it has (empty: it does not say), ``url`` where requests for
-    the whole session go; both are set by the steps.
+    the whole session go, ``required`` the extension of RTSP that the server must have for them (RFC
+    2326 section 12.32, ``""``: none); all are set by the steps.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Dialogue:
         self.connection = connection
         self.url = address.url
         self.methods: frozenset[str] = frozenset()
+        self.required = ""
         self.session_timeout_s = DEFAULT_SESSION_TIMEOUT_S
         self._path = address.path
         self._session = ""
@@ -125,6 +128,8 @@ class Dialogue:
 
     def _headers(self, method: str, url: str, extra: tuple[tuple[str, str], ...]) -> Headers:
         headers = Headers([("User-Agent", USER_AGENT), *extra])
+        if self.required:
+            headers.add("Require", self.required)
         if self._session:
             headers.add("Session", self._session)
         authorization = self._authenticator.authorise(method, url) if self._authenticator else None

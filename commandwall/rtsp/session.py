@@ -7,8 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from commandwall.base.clock import monotonic_s
-from commandwall.base.errors import CommandwallError, ConnectionLostError
+from commandwall.base.errors import CommandwallError
 from commandwall.rtp.audio import AudioParameters
 from commandwall.rtp.audio_receiver import AudioReceiver, OnFrame
 from commandwall.rtp.codec import CodecParameters
@@ -16,15 +15,10 @@ from commandwall.rtp.receiver import ReceiverStats, RtpReceiver
 from commandwall.rtp.rtcp import ReceiverReport, SourceDescription, build
 from commandwall.rtp.source import RtpSource
 from commandwall.rtsp.dialogue import Dialogue
-from commandwall.rtsp.messages import Response
-from commandwall.rtsp.setup import ReportPath
+from commandwall.rtsp.life import SignsOfLife
+from commandwall.rtsp.setup import TrackPath
 
-REPORT_INTERVAL_S = 5.0
-"""How often receiver reports are sent, at least (RFC 3550 section 6.2)."""
 _ROUNDS = 5
-
-_SESSION_NOT_FOUND = 454
-_REFUSES_METHOD = frozenset((405, 451, 501, 551))
 
 _Receiver_co = TypeVar("_Receiver_co", bound=RtpSource, covariant=True)
 
@@ -34,7 +28,7 @@ class Playing(Generic[_Receiver_co]):
     """A track that was set up: what receives it, and where reports on it go."""
 
     receiver: _Receiver_co
-    path: ReportPath
+    path: TrackPath
 
 
 class RtspSession:
@@ -56,9 +50,9 @@ class RtspSession:
         self.audio_fault = audio_fault
         """Why the stream's sound is not received, ``None`` if it is, was not asked for, or is not there."""
         self._ssrc = secrets.randbits(32)
-        self._alive_s = monotonic_s()
+        self._life = SignsOfLife(dialogue)
         self._loop = asyncio.get_running_loop()
-        self._timer = self._loop.call_later(self._interval_s, self._tick)
+        self._timer = self._loop.call_later(self._life.interval_s, self._tick)
 
     @property
     def codec(self) -> CodecParameters:
@@ -110,37 +104,21 @@ class RtspSession:
         self._timer.cancel()
         self.read_in_lots(False)
 
-    @property
-    def _interval_s(self) -> float:
-        return min(REPORT_INTERVAL_S, self._dialogue.session_timeout_s / 2)
-
     def _next_tick_s(self) -> float:
         """Return the loop's time of the next tick: rounded down, so that one wake-up serves many sessions."""
-        round_s = self._interval_s / _ROUNDS
-        return (self._loop.time() + self._interval_s) // round_s * round_s
+        interval_s = self._life.interval_s
+        round_s = interval_s / _ROUNDS
+        return (self._loop.time() + interval_s) // round_s * round_s
 
     def _tick(self) -> None:
         self._timer = self._loop.call_at(self._next_tick_s(), self._tick)
         self._report(self._video)
         if self._audio is not None:
             self._report(self._audio)
-        now_s = monotonic_s()
-        due_s = self._alive_s + self._dialogue.session_timeout_s / 2
-        if now_s + self._interval_s > due_s:
-            self._alive_s = now_s
-            self._dialogue.keep_alive(self._on_alive)
+        self._life.give_if_due()
 
     def _report(self, track: Playing[RtpSource]) -> None:
         block = track.receiver.report_block()
         if block is not None:
             report = build(ReceiverReport(self._ssrc, (block,)))
             track.path.send_rtcp(report + build(SourceDescription(((self._ssrc, "commandwall"),))))
-
-    def _on_alive(self, response: Response) -> None:
-        """Look at the answer to a sign of life; none at all is borne as long as pictures come."""
-        if response.status == 401:
-            self._dialogue.take_challenge(response)
-        elif response.status == _SESSION_NOT_FOUND:
-            self._dialogue.connection.end(ConnectionLostError("the camera forgot the session (454)"))
-        elif response.status in _REFUSES_METHOD:
-            self._dialogue.methods = frozenset()

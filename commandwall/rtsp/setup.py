@@ -17,25 +17,32 @@ from commandwall.rtsp.sdp import MediaDescription
 from commandwall.rtsp.udp import UdpPair, open_group, open_pair
 
 
-class ReportPath(Protocol):
-    """Where receiver reports go. Implemented by interleaved channels and pairs of UDP sockets."""
+class TrackPath(Protocol):
+    """The way to the camera for one track. Implemented by interleaved channels and pairs of UDP sockets."""
+
+    def send_rtp(self, packet: bytes) -> None:
+        """Send one RTP packet to the camera, if it can be done now."""
 
     def send_rtcp(self, payload: bytes) -> None:
         """Send one compound RTCP packet to the camera, if it can be done now."""
 
 
 class InterleavedPath:
-    """The interleaved channel for RTCP."""
+    """The interleaved channels for RTP and RTCP."""
 
-    __slots__ = ("_channel", "_connection")
+    __slots__ = ("_channels", "_connection")
 
-    def __init__(self, connection: RtspConnection, channel: int) -> None:
+    def __init__(self, connection: RtspConnection, channels: tuple[int, int]) -> None:
         self._connection = connection
-        self._channel = channel
+        self._channels = channels
+
+    def send_rtp(self, packet: bytes) -> None:
+        """Send one RTP packet to the camera."""
+        self._connection.send_frame(self._channels[0], packet)
 
     def send_rtcp(self, payload: bytes) -> None:
         """Send one compound RTCP packet to the camera."""
-        self._connection.send_frame(self._channel, payload)
+        self._connection.send_frame(self._channels[1], payload)
 
 
 class SetUp:
@@ -51,8 +58,8 @@ class SetUp:
         self._stack = stack
         self._channel = 0
 
-    async def track(self, url: str, media: MediaDescription, receiver: RtpSource) -> ReportPath:
-        """Have the track at ``url``, described by ``media``, given to ``receiver``."""
+    async def track(self, url: str, media: MediaDescription, receiver: RtpSource) -> TrackPath:
+        """Have the track at ``url``, described by ``media``, given to ``receiver``; return the way back."""
         match self._transport:
             case Transport.UDP:
                 return await self._udp(url, receiver)
@@ -61,7 +68,7 @@ class SetUp:
             case _:
                 return await self._interleaved(url, receiver)
 
-    async def _interleaved(self, url: str, receiver: RtpSource) -> ReportPath:
+    async def _interleaved(self, url: str, receiver: RtpSource) -> TrackPath:
         """Have it sent on the RTSP connection itself, on the channels that the camera chooses."""
         pair = self._channel, self._channel + 1
         self._channel += 2
@@ -73,9 +80,9 @@ class SetUp:
             raise ProtocolError("SETUP: the camera sends two tracks on channel {channel}", channel=rtp)
         connection.sinks[rtp] = receiver.on_rtp
         connection.sinks[rtcp] = receiver.on_rtcp
-        return InterleavedPath(connection, rtcp)
+        return InterleavedPath(connection, (rtp, rtcp))
 
-    async def _udp(self, url: str, receiver: RtpSource) -> ReportPath:
+    async def _udp(self, url: str, receiver: RtpSource) -> TrackPath:
         """Have it sent to a pair of UDP ports."""
         connection = self._dialogue.connection
         pair = self._closing(open_pair(connection.host("sockname")))
@@ -89,7 +96,7 @@ class SetUp:
             pair.punch()
         return pair
 
-    async def _multicast(self, url: str, media: MediaDescription, receiver: RtpSource) -> ReportPath:
+    async def _multicast(self, url: str, media: MediaDescription, receiver: RtpSource) -> TrackPath:
         """Join the group that the camera sends it to."""
         connection = self._dialogue.connection
         spec = await self._ask(url, TransportSpec(tcp=False, multicast=True))

@@ -24,6 +24,17 @@ class AudioHarmsError(CommandwallError):
         self.reason = reason
 
 
+async def describe(dialogue: Dialogue) -> tuple[SessionDescription, str]:
+    """Return the description of the stream, and what its controls are relative to."""
+    response = await dialogue.call("DESCRIBE", dialogue.url, ("Accept", "application/sdp"))
+    try:
+        description = parse_sdp(response.body)
+    except ProtocolError as error:
+        raise ProtocolError(f"DESCRIBE: {error}") from error
+    get = response.headers.get
+    return description, base_url(dialogue.url, get("Content-Base"), get("Content-Location"))
+
+
 class Steps:
     """Goes through the steps of one session; what they open is closed by ``stack``."""
 
@@ -43,7 +54,7 @@ class Steps:
         """
         dialogue = self._dialogue
         await dialogue.options()
-        description = await self._describe()
+        description, self._base = await describe(dialogue)
         chosen = choose_video(description)
         video = await self._video(chosen, on_access_unit)
         sound: AudioTrack | None = None
@@ -69,17 +80,6 @@ class Steps:
         session = RtspSession(dialogue, video, playing, audio_fault)
         self._stack.callback(session.stop)
         return session
-
-    async def _describe(self) -> SessionDescription:
-        """Return the description of the stream; from now on it is known what its controls are relative to."""
-        response = await self._dialogue.call("DESCRIBE", self._dialogue.url, ("Accept", "application/sdp"))
-        try:
-            description = parse_sdp(response.body)
-        except ProtocolError as error:
-            raise ProtocolError(f"DESCRIBE: {error}") from error
-        get = response.headers.get
-        self._base = base_url(self._dialogue.url, get("Content-Base"), get("Content-Location"))
-        return description
 
     async def _video(self, track: VideoTrack, on_access_unit: OnAccessUnit) -> Playing[RtpReceiver]:
         fmt = track.format

@@ -12,6 +12,8 @@ from commandwall.rtp.formats import AUDIO_FORMATS, VIDEO_FORMATS, audio_format, 
 from commandwall.rtsp.sdp import MediaDescription, RtpFormat, SessionDescription
 
 _PROFILES = ("RTP/AVP", "RTP/AVPF", "RTP/AVP/TCP", "")
+LOUDSPEAKER_CODECS = {"PCMU": "pcm_mulaw", "PCMA": "pcm_alaw"}
+"""What is sent to loudspeakers: encoding names, in capitals, and FFmpeg's."""
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 
@@ -31,6 +33,15 @@ class AudioTrack:
     media: MediaDescription
     format: RtpFormat
     payload: AudioFormat
+
+
+@dataclass(frozen=True, slots=True)
+class LoudspeakerTrack:
+    """A track that the camera plays, and the codec it takes, as FFmpeg names it."""
+
+    media: MediaDescription
+    format: RtpFormat
+    codec: str
 
 
 def choose_video(description: SessionDescription) -> VideoTrack:
@@ -64,6 +75,27 @@ def choose_audio(description: SessionDescription, video: MediaDescription) -> Au
     if refusal is not None:
         raise UnsupportedError("DESCRIBE: sound: {reason}", reason=refusal) from refusal
     return None
+
+
+def choose_loudspeaker(description: SessionDescription) -> LoudspeakerTrack:
+    """Return the first track that the camera plays and that takes G.711 of 8 kHz.
+
+    Raises UnsupportedError if there is no track that it plays, or none that takes G.711.
+    """
+    video = next((media for media in description.media if media.kind == "video"), None)
+    theirs = video is not None and _direction(video) == "sendonly"
+    wanted = "recvonly" if theirs else "sendonly"
+    tracks = [each for each in description.media if each.kind == "audio" and _direction(each) == wanted]
+    if not tracks:
+        raise UnsupportedError("the camera has no audio backchannel: no loudspeaker, or it is switched off")
+    formats = [(media, fmt) for media in tracks if media.protocol in _PROFILES for fmt in media.formats]
+    for media, fmt in formats:
+        if fmt.encoding in LOUDSPEAKER_CODECS and (fmt.clock_hz, fmt.channels) == (8000, 1):
+            return LoudspeakerTrack(media, fmt, LOUDSPEAKER_CODECS[fmt.encoding])
+    named = ", ".join(f"{fmt.encoding[:20]}/{fmt.clock_hz}" for _, fmt in formats)
+    raise UnsupportedError(
+        "the camera's loudspeaker takes {named}; set it to G.711 (PCMU or PCMA) of 8 kHz", named=named or "-"
+    )
 
 
 def _is_played_there(media: MediaDescription, video: MediaDescription) -> bool:

@@ -51,7 +51,7 @@ class UdpPair:
             self._transports.append(transport)
 
     def aim(self, host: str, ports: tuple[int, int]) -> None:
-        """Say where RTCP packets go."""
+        """Say where packets go."""
         self._servers = (host, ports[0]), (host, ports[1])
 
     def punch(self) -> None:
@@ -62,6 +62,11 @@ class UdpPair:
         if self._servers is not None:
             for transport, packet, server in zip(self._transports, _PUNCHES, self._servers, strict=True):
                 transport.sendto(packet, server)
+
+    def send_rtp(self, packet: bytes) -> None:
+        """Send an RTP packet, if it is known where to."""
+        if self._servers is not None:
+            self._transports[0].sendto(packet, self._servers[0])
 
     def send_rtcp(self, payload: bytes) -> None:
         """Send an RTCP packet, if it is known where to."""

@@ -29,6 +29,13 @@ AUDIO = {
 }
 
 
+LOUDSPEAKER = (
+    "( capsfilter name=depay_backchannel"
+    ' caps="application/x-rtp,media=audio,payload=0,clock-rate=8000,encoding-name=PCMU"'
+    " ! rtppcmudepay ! filesink location={file} buffer-mode=unbuffered async=false sync=false )"
+)
+
+
 def arguments() -> argparse.Namespace:
     """Return what the command line asks for."""
     parser = argparse.ArgumentParser()
@@ -36,6 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--user", help="let only this user in, by digest")
     parser.add_argument("--password")
     parser.add_argument("--audio", choices=AUDIO, help="a second track, of a tone of 440 Hz")
+    parser.add_argument("--loudspeaker", help="be an ONVIF camera that plays what it is sent, to this file")
     parser.add_argument("--certificate", help="speak TLS; a PEM file with the key in it")
     return parser.parse_args()
 
@@ -57,10 +65,14 @@ def main() -> None:
     """Serve until killed."""
     options = arguments()
     Gst.init(None)
-    server = GstRtspServer.RTSPServer()
+    onvif = options.loudspeaker is not None
+    server = GstRtspServer.RTSPOnvifServer.new() if onvif else GstRtspServer.RTSPServer()
     server.set_address(options.host)
     server.set_service("0")
-    media = GstRtspServer.RTSPMediaFactory()
+    media = GstRtspServer.RTSPOnvifMediaFactory() if onvif else GstRtspServer.RTSPMediaFactory()
+    if onvif:
+        media.set_media_gtype(GstRtspServer.RTSPOnvifMedia)
+        media.set_backchannel_launch(LOUDSPEAKER.format(file=options.loudspeaker))
     media.set_launch(f"( {VIDEO} {AUDIO[options.audio] if options.audio else ''} )")
     media.set_shared(False)  # two clients that come at once make a shared one answer 503 for ever
     server.get_mount_points().add_factory("/test", media)

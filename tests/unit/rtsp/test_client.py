@@ -17,7 +17,7 @@ from commandwall.base.errors import (
     UnsupportedError,
 )
 from commandwall.rtp.rtcp import Goodbye, ReceiverReport, SourceDescription, build, parse_compound
-from commandwall.rtsp import session as session_module
+from commandwall.rtsp import life as life_module
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.messages import Headers, Request, Response
@@ -341,7 +341,7 @@ async def test_questions_of_the_camera_are_answered(camera: Camera) -> None:
 async def test_signs_of_life_and_receiver_reports(
     camera: Camera, public: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_module, "REPORT_INTERVAL_S", 0.02)
+    monkeypatch.setattr(life_module, "REPORT_INTERVAL_S", 0.02)
     camera.public = public
     camera.session = "1;timeout=1"
     async with RtspClient.open(request_for(camera), on_access_unit=Watcher()):
@@ -367,7 +367,7 @@ async def test_signs_of_life_that_are_never_answered_are_forgotten(camera: Camer
 async def test_a_forgotten_session_and_a_method_that_was_only_claimed(
     camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_module, "REPORT_INTERVAL_S", 0.02)
+    monkeypatch.setattr(life_module, "REPORT_INTERVAL_S", 0.02)
     camera.session = "1;timeout=1"
     camera.answers["GET_PARAMETER"] = lambda _: Response(501)
     async with RtspClient.open(request_for(camera), on_access_unit=Watcher()) as session:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-import commandwall.rtsp.session as session_module
 from commandwall.rtp.packet import build_packet
 from commandwall.rtp.rtcp import Goodbye, build
+from commandwall.rtsp import life as life_module
 from commandwall.rtsp.client import RtspClient
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.sdp import parse_sdp
@@ -56,7 +56,7 @@ def sound(first: int = 7) -> bytes:
 async def test_sound_is_received_in_the_session_of_the_pictures(
     camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_module, "REPORT_INTERVAL_S", 0.02)
+    monkeypatch.setattr(life_module, "REPORT_INTERVAL_S", 0.02)
     sounding(camera)
     camera.after_play += sound(1)
     pictures, heard = Watcher(), Watcher()
