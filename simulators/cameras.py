@@ -35,6 +35,7 @@ from simulators.faults.book import FaultBook
 from simulators.faults.file import load_faults
 from simulators.faults.wire import Wire
 from simulators.loopfile import cache_root
+from simulators.loudspeaker import TalkingConnection
 from simulators.places import places, write_areas, write_cameras
 from simulators.sound import AUDIO_CODECS
 from simulators.spec import Codec, parse_spec
@@ -58,6 +59,12 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--sub", default="640x360@15:384k", metavar="SPEC", help="sub stream")
     parser.add_argument("--codec", type=Codec, choices=list(Codec), default=Codec.H264)
     parser.add_argument("--audio", choices=AUDIO_CODECS, help="cameras have sound: a tone each")
+    parser.add_argument(
+        "--loudspeakers",
+        type=Path,
+        metavar="DIR",
+        help="cameras have a loudspeaker (ONVIF backchannel); what it plays goes to DIR/NUMBER.wav",
+    )
     parser.add_argument(
         "--clip", type=Path, metavar="FILE", help="pictures from a video file instead of drawn ones"
     )
@@ -93,13 +100,16 @@ def plan_of(options: argparse.Namespace) -> FarmPlan:
         raise InvalidError("no more live cameras than cameras", field="--live")
     if options.clip is not None and not options.clip.is_file():
         raise InvalidError(f"there is no file {options.clip}", field="--clip")
+    if options.loudspeakers is not None and not options.loudspeakers.is_dir():
+        raise InvalidError(f"there is no folder {options.loudspeakers}", field="--loudspeakers")
     texts = {StreamName.MAIN: options.main, StreamName.SUB: options.sub}
     specs = {stream: parse_spec(text, options.codec) for stream, text in texts.items()}
     cache = options.cache or cache_root()
     faults = load_faults(options.faults) if options.faults else FaultBook()
     faults.check(options.codec)
     cameras = tuple(places(options.count))
-    return FarmPlan(cameras, specs, options.clip, options.live, cache, faults, options.audio)
+    sound = options.audio, options.loudspeakers
+    return FarmPlan(cameras, specs, options.clip, options.live, cache, faults, *sound)
 
 
 async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:
@@ -118,7 +128,7 @@ async def serve(options: argparse.Namespace, plan: FarmPlan) -> None:
         group = await stack.enter_async_context(asyncio.TaskGroup())
         farm = Farm(plan, group, bakers, workers, threads)
         server = RtspServer(farm, options.host, options.port, authenticator=_authenticator(options),
-                            name="commandwall camera farm", protocol=_protocol(plan.faults))  # fmt: skip
+                            name="commandwall camera farm", protocol=_protocol(plan))  # fmt: skip
         await stack.enter_async_context(server)
         farm.start()
         if options.wait:
@@ -152,9 +162,14 @@ def _stop_bakers(bakers: ProcessPoolExecutor) -> None:
     bakers.shutdown(wait=True, cancel_futures=True)
 
 
-def _protocol(faults: FaultBook) -> Callable[[Server], asyncio.Protocol]:
+def _protocol(plan: FarmPlan) -> Callable[[Server], asyncio.Protocol]:
     """Return what talks to clients: the plain protocol where nothing is wrong with any camera."""
-    return partial(Wire, find=faults.begin) if faults.rules else Connection
+    connection: Callable[[Server], Connection] = Connection
+    if plan.loudspeakers is not None:
+        connection = partial(TalkingConnection, folder=plan.loudspeakers)
+    if plan.faults.rules:
+        return partial(Wire, find=plan.faults.begin, connection=connection)
+    return connection
 
 
 def _authenticator(options: argparse.Namespace) -> ServerAuthenticator | None:

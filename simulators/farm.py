@@ -30,7 +30,8 @@ _ASKED_FOR, _AHEAD = 0, 1
 class FarmPlan:
     """What a farm serves. ``live`` is how many cameras, from the first on, are encoded in real time.
 
-    ``audio`` is the codec of their sound, ``None`` where they have none.
+    ``audio`` is the codec of their sound, ``None`` where they have none; ``loudspeakers`` the folder where
+    what is said at their loudspeakers goes, ``None`` where they have none.
     """
 
     places: tuple[Place, ...]
@@ -40,6 +41,7 @@ class FarmPlan:
     cache: Path
     faults: FaultBook
     audio: str | None = None
+    loudspeakers: Path | None = None
 
 
 class Farm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import numpy as np
 
@@ -12,13 +13,25 @@ from commandwall.base.errors import NotFoundError
 from commandwall.conference.level import decibels
 from commandwall.ipc.packets import Subscriber
 from commandwall.ipc.sound_messages import EVERYBODY
+from commandwall.media.g711 import G711_CODECS, G711_RATE, G711Encoder
 from commandwall.media.opus import FRAME_SAMPLES, SAMPLE_RATE, OpusEncoder
 from commandwall.media.sound import Samples
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 
 INFO = StreamInfo("opus", sample_rate=SAMPLE_RATE, channels=1)
+LOUDSPEAKERS = {
+    f"{EVERYBODY}/{codec}": StreamInfo(codec, sample_rate=G711_RATE, channels=1) for codec in G711_CODECS
+}
+"""Those who hear everybody in another codec, and what that is."""
 _TICK_90K = RTP_CLOCK_HZ * FRAME_SAMPLES // SAMPLE_RATE
 _REPEATED = 2
+
+
+class Encoder(Protocol):
+    """What makes a mix small. Implemented by those of Opus and of G.711."""
+
+    def encode(self, block: Samples) -> bytes:
+        """Return the packet of ``block`` (``FRAME_SAMPLES``,)."""
 
 
 class Listeners:
@@ -29,8 +42,8 @@ class Listeners:
     """
 
     def __init__(self) -> None:
-        self._subscribers: dict[str, set[Subscriber]] = {EVERYBODY: set()}
-        self._encoders: dict[str, OpusEncoder] = {}
+        self._subscribers: dict[str, set[Subscriber]] = {name: set() for name in (EVERYBODY, *LOUDSPEAKERS)}
+        self._encoders: dict[str, Encoder] = {}
         self._past: deque[Samples] = deque(maxlen=_REPEATED)
 
     @property
@@ -39,8 +52,8 @@ class Listeners:
         return len(self._encoders)
 
     def arrange(self, names: Iterable[str]) -> None:
-        """Let these listen from now on, and ``EVERYBODY``; others are cut off."""
-        kept = {EVERYBODY, *names}
+        """Let these listen from now on, ``EVERYBODY`` and loudspeakers; others are cut off."""
+        kept = {EVERYBODY, *LOUDSPEAKERS, *names}
         for name in self._subscribers.keys() - kept:
             self._end(name)
         for name in kept - self._subscribers.keys():
@@ -50,7 +63,7 @@ class Listeners:
         """Send the mix for ``name`` to ``subscriber``; raises :class:`NotFoundError`."""
         if name not in self._subscribers:
             raise NotFoundError(f"{name!r} does not listen")
-        subscriber.describe(INFO)
+        subscriber.describe(LOUDSPEAKERS.get(name, INFO))
         self._subscribers[name].add(subscriber)
 
     def remove(self, name: str, subscriber: Subscriber) -> None:
@@ -62,7 +75,8 @@ class Listeners:
         groups: dict[str, list[Subscriber]] = {}
         for name, subscribers in self._subscribers.items():
             if subscribers:
-                groups.setdefault(name if name in without else EVERYBODY, []).extend(subscribers)
+                alone = name in without or name in LOUDSPEAKERS
+                groups.setdefault(name if alone else EVERYBODY, []).extend(subscribers)
         for gone in self._encoders.keys() - groups.keys():
             del self._encoders[gone]
         now_ns = monotonic_ns()
@@ -80,10 +94,12 @@ class Listeners:
         for name in tuple(self._subscribers):
             self._end(name)
 
-    def _encoder(self, name: str) -> OpusEncoder:
+    def _encoder(self, name: str) -> Encoder:
         encoder = self._encoders.get(name)
         if encoder is None:
-            encoder = self._encoders[name] = OpusEncoder()
+            info = LOUDSPEAKERS.get(name)
+            encoder = OpusEncoder() if info is None else G711Encoder(info.codec)
+            self._encoders[name] = encoder
             for block in self._past:
                 encoder.encode(block)
         return encoder

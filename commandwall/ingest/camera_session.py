@@ -66,10 +66,14 @@ class CameraSession:
 @asynccontextmanager
 async def open_camera(spec: FeedSpec, on_unit: UnitListener) -> AsyncIterator[CameraSession]:
     """Open ``spec``'s stream; implements :class:`SessionOpener`. Raises what ``RtspClient.open`` names."""
-    trust = Trust(spec.tls_verify, spec.ca_file)
-    request = StreamRequest(spec.url, spec.transport, spec.user, spec.password, trust, spec.audio)
-    async with RtspClient.open(request, on_access_unit=on_unit) as session:
+    async with RtspClient.open(request_of(spec), on_access_unit=on_unit) as session:
         yield CameraSession(session)
+
+
+def request_of(spec: FeedSpec) -> StreamRequest:
+    """Return how ``spec``'s stream is asked for."""
+    trust = Trust(spec.tls_verify, spec.ca_file)
+    return StreamRequest(spec.url, spec.transport, spec.user, spec.password, trust, spec.audio)
 
 
 def _audio_info(session: RtspSession) -> StreamInfo:

@@ -44,7 +44,7 @@ _CAUSES: tuple[tuple[type[BaseException], ReasonCode], ...] = (
     (socket.gaierror, ReasonCode.NO_ROUTE),
     (OSError, ReasonCode.NO_ROUTE),
 )
-_REFUSALS = frozenset((ReasonCode.WRONG_PASSWORD, ReasonCode.UNSUPPORTED, ReasonCode.UNTRUSTED))
+REFUSALS = frozenset((ReasonCode.WRONG_PASSWORD, ReasonCode.UNSUPPORTED, ReasonCode.UNTRUSTED))
 """What stays as it is until somebody acts."""
 
 
@@ -95,7 +95,7 @@ class Lifecycle:
 
     def ended(self, reason: Reason) -> None:
         """Take note that the session failed to open, or is over."""
-        self._go(FeedState.REFUSED if reason.code in _REFUSALS else FeedState.LOST, reason)
+        self._go(FeedState.REFUSED if reason.code in REFUSALS else FeedState.LOST, reason)
 
     def stopped(self) -> None:
         """Take note that nobody wants the feed any more."""

@@ -17,6 +17,7 @@ from commandwall.ingest.feed import Feed
 from commandwall.ingest.feed_set import FeedSet
 from commandwall.ingest.opening import open_feed
 from commandwall.ingest.publisher import FeedPublisher
+from commandwall.ingest.talks import Talks
 from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.decoding import DecodeBudget, DecodingBy
 from commandwall.ipc.messages import (
@@ -32,6 +33,7 @@ from commandwall.ipc.messages import (
     WarmFeeds,
 )
 from commandwall.ipc.packets import PacketServer
+from commandwall.ipc.talk_messages import StopTalk, TalkTo
 from commandwall.model.camera import StreamName
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.masks import Masks
@@ -56,6 +58,7 @@ class Ingest:
     ) -> None:
         self._channel = channel
         self._feeds = feeds
+        self._talks = Talks(feeds, group, channel.post)
         self._group = group
         self._stack = stack
         self._stills = asyncio.Semaphore(2)
@@ -69,6 +72,7 @@ class Ingest:
 
     def stop(self) -> None:
         """End the tasks that never end by themselves."""
+        self._talks.close()
         if self._board is not None:
             self._board.cancel()
         for task in self._endless:
@@ -93,6 +97,8 @@ class Ingest:
                 (await self._loaded_board(self._configuration)).show(message)
             case DecodeBudget() as message if self._configuration is not None:
                 (await self._loaded_board(self._configuration)).afford(message)
+            case TalkTo() | StopTalk() as message:
+                self._talks.take(message)
             case SnapshotCamera(camera, masks):
                 spawn(self._group, self._answer_still(camera, masks, received.call), f"still of {camera}")
             case message:

@@ -18,6 +18,7 @@ from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.recording_messages import RecordingMessage
 from commandwall.ipc.rtc_messages import RtcMessage
 from commandwall.ipc.sound_messages import SoundMessage
+from commandwall.ipc.talk_messages import TalkMessage
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.clock import ClockFigures
 from commandwall.model.decoding import DecodeChoice
@@ -431,4 +432,5 @@ Message = (
     | RtcMessage
     | RecordingMessage
     | SoundMessage
+    | TalkMessage
 )  # fmt: skip

@@ -8,7 +8,10 @@ from enum import StrEnum
 from commandwall.ipc.packets import BusAddress
 
 EVERYBODY = "all"
-"""The listener who hears everybody: ``mix/CONFERENCE/all``. No participant has this id."""
+"""The listener who hears everybody: ``mix/CONFERENCE/all``. No participant has this id.
+
+Loudspeakers do too: ``mix/CONFERENCE/all/pcm_mulaw`` and ``.../pcm_alaw`` are the same in G.711 of 8 kHz.
+"""
 
 
 @dataclass(frozen=True, slots=True)

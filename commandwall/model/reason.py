@@ -35,6 +35,7 @@ class ReasonCode(StrEnum):
     NO_CONTENT = "no content is shown"
     AWAY = "connection to the conference lost"
     LEFT = "left the conference"
+    NO_LOUDSPEAKER = "no loudspeaker to talk to"
 
 
 ZH: dict[ReasonCode, str] = {
@@ -62,6 +63,7 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.NO_CONTENT: "没有共享内容",
     ReasonCode.AWAY: "与会议的连接中断",
     ReasonCode.LEFT: "已离开会议",
+    ReasonCode.NO_LOUDSPEAKER: "没有可喊话的扬声器",
 }
 
 

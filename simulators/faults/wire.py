@@ -27,17 +27,22 @@ FindFaults = Callable[[str], list[Fault]]
 
 
 class Wire(asyncio.Protocol):
-    """One TCP connection to a camera with faults, around the server's own ``Connection``.
+    """One TCP connection to a camera with faults, around the server's own ``connection``.
 
     What is done to media is done to the pictures; sound passes as it is.
     Which camera it is comes with the first request. Belongs to the server's event loop.
     """
 
-    def __init__(self, server: Server, find: FindFaults) -> None:
+    def __init__(
+        self,
+        server: Server,
+        find: FindFaults,
+        connection: Callable[[Server], Connection] = Connection,
+    ) -> None:
         self.faults: list[Fault] = []
         self._find: FindFaults | None = find
         self._clock = server.clock
-        self._inner = Connection(_View(server, self))
+        self._inner = connection(_View(server, self))
         self._requests = RtspParser(self._on_request, self._on_client_frame)
         self._answers = RtspParser(self._on_answer, self._on_camera_frame)
         self._methods: dict[str, str] = {}

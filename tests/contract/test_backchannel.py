@@ -47,6 +47,6 @@ async def test_gstreamer_s_onvif_camera_plays_what_it_is_sent(tmp_path: Path, tr
 
 async def test_gstreamer_s_camera_without_a_loudspeaker_says_so() -> None:
     async with gstreamer() as url:
-        with pytest.raises(UnsupportedError, match="551|no audio backchannel"):
+        with pytest.raises(UnsupportedError, match=r"551|no audio backchannel"):
             async with RtspClient.talk(StreamRequest(url)):
                 pass

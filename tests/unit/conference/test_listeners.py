@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from commandwall.base.errors import NotFoundError
-from commandwall.conference.listeners import INFO, Listeners
+from commandwall.conference.listeners import INFO, LOUDSPEAKERS, Listeners
 from commandwall.ipc.packets import Subscriber
 from commandwall.ipc.sound_messages import EVERYBODY
 from commandwall.media.opus import FRAME_SAMPLES
 from commandwall.media.sound import SoundDecoder
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from tests.unit.conference.line import tone
+from tests.unit.conference.stage import tone_db
 
 
 class Ear(Subscriber):
@@ -106,3 +107,19 @@ def test_who_is_handed_from_one_mix_to_another_hears_no_seam() -> None:
     assert np.abs(np.diff(heard[FRAME_SAMPLES:])).max() < 1.3 * steepest
     loudness = np.sqrt(np.mean(heard.reshape(-1, FRAME_SAMPLES)[2:] ** 2, axis=1))
     assert loudness.min() > 0.9 * loudness.max()
+
+
+@pytest.mark.parametrize("name", LOUDSPEAKERS)
+def test_loudspeakers_get_what_everybody_says_in_the_codec_that_they_take(name: str) -> None:
+    listeners, ears = hall("wang")
+    ear = Ear()
+    listeners.add(name, ear)
+    send(listeners, range(50), wang=True)
+    decoder = SoundDecoder(ear.infos[0])
+    heard = np.concatenate([decoder.decode(unit.data) for unit in ear.units])
+    assert tone_db(heard, 440) > -25
+    assert {len(unit.data) for unit in ear.units} == {160}
+    assert listeners.encoded == 2
+    listeners.arrange(())
+    assert ears["wang"].ended
+    assert not ear.ended
