@@ -48,6 +48,7 @@ from commandwall.control.roster import Roster, merge_cameras
 from commandwall.control.rtc import RtcControl
 from commandwall.control.service import Service
 from commandwall.control.store import Store
+from commandwall.control.talk_desk import TalkDesk
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
 from commandwall.control.webrtc import WebRtc
@@ -95,6 +96,7 @@ class _House:
     masking: Masking
     panels: PanelDesk
     conferences: ConferenceDesk
+    talks: TalkDesk
     programme: asyncio.Future[Programme]
 
 
@@ -132,6 +134,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
             dress.decor,
             _webrtc(plant, service, ledger.audit),
             house.conferences,
+            house.talks,
             ledger.events,
             dress.video,
             Probes(metrics.text, health.faults, health.warnings),
@@ -179,9 +182,9 @@ async def _open_house(
     needs = ConferenceNeeds(
         settings, plant, database, ledger.events.publish, ledger.audit, programme, time.time
     )
-    conferences = await stack.enter_async_context(open_conferences(needs))
+    conferences, talks = await stack.enter_async_context(open_conferences(needs))
     roster = Roster(plant, settings.cameras, settings.areas, camera_store, ledger.vault)
-    return _House(plant, roster, masking, panels, conferences, programme)
+    return _House(plant, roster, masking, panels, conferences, talks, programme)
 
 
 async def _open_dress(stack: AsyncExitStack, settings: Settings, ledger: _Ledger, house: _House) -> _Dress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commandwall.base.chinese_cameras import CAMERAS
 from commandwall.base.chinese_conference import CONFERENCE
 from commandwall.base.chinese_links import LINKS
+from commandwall.base.chinese_talk import TALK
 from commandwall.base.chinese_webrtc import WEBRTC
 
 ZH: dict[str, str] = {
@@ -428,5 +429,6 @@ ZH: dict[str, str] = {
     **CAMERAS,
     **CONFERENCE,
     **LINKS,
+    **TALK,
     **WEBRTC,
 }

@@ -28,6 +28,8 @@ from commandwall.control.recordings import FOLDER, RecordingRecord, Recordings
 from commandwall.control.records import Records
 from commandwall.control.scene_documents import SceneDocument
 from commandwall.control.state import Publish
+from commandwall.control.talk_desk import Sounds, TalkDesk
+from commandwall.control.talks import Talks
 from commandwall.control.wall_reactions import WallReactions, WallSet
 from commandwall.settings.site import Settings
 
@@ -54,8 +56,10 @@ class ConferenceNeeds:
 
 
 @asynccontextmanager
-async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[ConferenceDesk]:
-    """Yield the operations on conferences; those of before the restart are open again.
+async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[ConferenceDesk, TalkDesk]]:
+    """Yield the operations on conferences and on who is heard in the street.
+
+    The conferences of before the restart are open again.
 
     Raises :class:`StoreError` when what was kept cannot be read.
     """
@@ -86,10 +90,19 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[ConferenceDe
         try:
             async with Links(conferences, around) as links:
                 links.restore(settings.conferences)
-                desk = LinkDesk(links, needs.audit)
-                yield ConferenceDesk(conferences, invitations, premises, needs.audit, needs.utc_s, desk)
+                links_desk = LinkDesk(links, needs.audit)
+                desk = ConferenceDesk(
+                    conferences, invitations, premises, needs.audit, needs.utc_s, links_desk
+                )
+                yield desk, _talk_desk(needs, conferences)
         finally:
             conferences.close()
+
+
+def _talk_desk(needs: ConferenceNeeds, conferences: Conferences) -> TalkDesk:
+    plant = needs.plant
+    talks = Talks(plant.feeds, plant.board, plant.speakers, needs.publish)
+    return TalkDesk(talks, plant.speakers, Sounds(conferences, plant.sound, plant.rtc), needs.audit)
 
 
 def _reactions(needs: ConferenceNeeds) -> WallReactions:

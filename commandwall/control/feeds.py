@@ -27,6 +27,7 @@ from commandwall.ipc.messages import (
     WarmFeeds,
 )
 from commandwall.ipc.packets import BusAddress
+from commandwall.ipc.talk_messages import CameraTarget, StopTalk, TalkChanged, TalkTo
 from commandwall.model.camera import Camera, FeedState, StreamName, Transport, feed_id
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.reason import Reason, ReasonCode
@@ -79,6 +80,8 @@ class Feeds:
         self._home = {camera.id: self.workers[i % len(self.workers)] for i, camera in enumerate(cameras)}
         self.decoded: dict[str, int] = {}
         self._buses: dict[str, BusAddress] = {}
+        self._talks: dict[str, tuple[Worker, TalkTo]] = {}
+        self._talk_watchers: list[Callable[[TalkChanged], None]] = []
         self._shown: dict[str, ShowTiles] = {}
         self._painting = False
 
@@ -149,6 +152,25 @@ class Feeds:
         del self._buses[owner]
         self.uninstall(owner)
 
+    def talk(self, talk: TalkTo) -> None:
+        """Say at a loudspeaker what ``talk`` names, from the worker that receives its camera."""
+        self.end_talk(talk.id)
+        target = talk.target
+        home = self._home.get(target.camera) if isinstance(target, CameraTarget) else None
+        worker = home or self.workers[0]
+        self._talks[talk.id] = worker, talk
+        worker.post(talk)
+
+    def end_talk(self, name: str) -> None:
+        """Say nothing more there; nothing may have been said."""
+        worker, _ = self._talks.pop(name, (None, None))
+        if worker is not None:
+            worker.post(StopTalk(name))
+
+    def watch_talks(self, watcher: Callable[[TalkChanged], None]) -> None:
+        """Call ``watcher`` whenever it is otherwise with what is said somewhere."""
+        self._talk_watchers.append(watcher)
+
     async def snapshot(self, camera_id: str) -> StillPicture:
         """Return the newest picture of a camera.
 
@@ -187,6 +209,9 @@ class Feeds:
         per_s, per_host = shares
         worker.post(ConfigureIngest(path, threads, cores / workers, per_s, per_host, ingest.decode))
         worker.post(AddFeeds(tuple(self._specs(worker))))
+        for home, talk in self._talks.values():
+            if home is worker:
+                worker.post(talk)
         self._show_again(worker)
 
     def _show_again(self, worker: Worker) -> None:
@@ -248,6 +273,9 @@ class Feeds:
                 for figures in feeds:
                     if self._board.feed_figures(figures):
                         self._on_resized(figures.id.rpartition("/")[0])
+            case TalkChanged() as changed if changed.id in self._talks:
+                for watcher in self._talk_watchers:
+                    watcher(changed)
             case DecodingBy() as by:
                 sentence = _told(by)
                 worker.status.note, worker.status.note_zh = str(sentence), sentence.zh

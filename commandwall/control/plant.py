@@ -21,6 +21,7 @@ from commandwall.control.screens import Screens
 from commandwall.control.share import ShareControl
 from commandwall.control.sound import SoundControl
 from commandwall.control.sources import CameraBook, Painters, Sources
+from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraBoard, Publish
 from commandwall.control.walls import WallControl, WallLinks
 from commandwall.model.camera import Camera
@@ -48,6 +49,8 @@ class Plant:
     panels: Panels
     decoding: Decoding
     sound: SoundControl
+    speakers: Speakers = field(default_factory=Speakers)
+    """Loudspeakers that announce themselves."""
     beside: list[Worker] = field(default_factory=list)
     """Processes that others keep, which run with these."""
     mask_watchers: list[Callable[[str], None]] = field(default_factory=list)

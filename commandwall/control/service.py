@@ -152,6 +152,7 @@ class Service:
             "alarm",
             "overlays",
             "conference",
+            "talk",
             *EVENTS,
         ]
         types += ["recording"] * who.may(Permission.OPERATE) + ["audit"] * who.may(Permission.AUDIT)

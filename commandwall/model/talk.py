@@ -6,6 +6,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class LoudspeakerKind(StrEnum):
+    """Whose a loudspeaker is."""
+
+    CAMERA = "camera"
+    SPEAKER = "speaker"
+    """It announced itself by MQTT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loudspeaker:
+    """One loudspeaker, written ``camera:ID`` or ``speaker:ID``."""
+
+    kind: LoudspeakerKind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
 class TalkState(StrEnum):
     """How it is with what is said at a loudspeaker."""
 

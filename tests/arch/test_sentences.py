@@ -24,6 +24,7 @@ SPEAKING = (
     "base", "model", "control", "onvif", "settings", "workers", "compose.data", "compose.heads",
     "compose.snapshot", "ingest.audio", "ingest.worker", "ingest.still", "ipc.channel", "media.still",
     "conference.bridges", "conference.links", "ingest.lifecycle", "ingest.retry", "ingest.feed",
+    "ingest.talks", "ingest.rtp_loudspeaker",
     "rtp.formats", "rtp.aac_config", "rtsp.tracks",
 )  # fmt: skip
 """Whose errors become problem documents, or what is said of a camera."""

@@ -14,6 +14,7 @@ from commandwall.control.decor import Decor
 from commandwall.control.events import EventLog
 from commandwall.control.roles import Principal
 from commandwall.control.service import Service
+from commandwall.control.talk_desk import TalkDesk
 from commandwall.control.users import NotSignedInError
 from commandwall.control.webrtc import WebRtc
 from commandwall.outputs.websocket import HeadVideo
@@ -43,6 +44,7 @@ class Web:
     decor: Decor
     webrtc: WebRtc
     conferences: ConferenceDesk
+    talks: TalkDesk
     events: EventLog
     video: HeadVideo
     probes: Probes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,20 @@ from commandwall.control.rtc import OnChange, Opened, PublishOffer, RtcSession, 
 from commandwall.control.scene_documents import SceneDocument
 from commandwall.control.sound import SoundControl
 from commandwall.control.sources import CameraBook, Sources
+from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraBoard
+from commandwall.control.talk_desk import Sounds, TalkDesk
+from commandwall.control.talks import Talks
 from commandwall.control.walls import WallControl, WallLinks
 from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import Ready
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import SessionChanged, SessionFigures, SessionPhase, StreamAt
 from commandwall.ipc.sound_messages import SoundInput
+from commandwall.ipc.talk_messages import TalkChanged, TalkTo
 from commandwall.model.layout import Cell, Layout
+from commandwall.model.reason import Reason
+from commandwall.model.talk import TalkState
 from commandwall.settings.site import Language, Level, Site
 from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Worker
@@ -154,6 +160,30 @@ class NotedSound(SoundControl):
         self.over.append(conference)
 
 
+class NotedLines:
+    """Workers that say at loudspeakers what they are told, and note it; they go as far as the test says."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, TalkTo] = {}
+        self.ended: list[str] = []
+        self._watchers: list[Callable[[TalkChanged], None]] = []
+
+    def talk(self, talk: TalkTo) -> None:
+        self.said[talk.id] = talk
+
+    def end_talk(self, name: str) -> None:
+        del self.said[name]
+        self.ended.append(name)
+
+    def watch_talks(self, watcher: Callable[[TalkChanged], None]) -> None:
+        self._watchers.append(watcher)
+
+    def goes(self, name: str, state: TalkState, reason: Reason | None = None) -> None:
+        """Let it be so with what is said at a loudspeaker."""
+        for watcher in self._watchers:
+            watcher(TalkChanged(name, state, reason or Reason()))
+
+
 class StillWalls(HiddenWalls):
     """Hidden walls whose processes are said to be up and never run."""
 
@@ -213,6 +243,10 @@ class Hall:
         self.links = Links(self.conferences, around)
         desk = LinkDesk(self.links, audit)
         self.desk = ConferenceDesk(self.conferences, self.invitations, premises, audit, clock, desk)
+        self.lines, self.speakers = NotedLines(), Speakers()
+        self.talks = Talks(self.lines, board, self.speakers, events.publish)
+        sounds = Sounds(self.conferences, self.sound, self.peers)
+        self.talk_desk = TalkDesk(self.talks, self.speakers, sounds, audit)
 
     @property
     def room(self) -> Room:

@@ -23,10 +23,13 @@ from commandwall.ipc.messages import (
     WarmFeeds,
 )
 from commandwall.ipc.packets import BusAddress
+from commandwall.ipc.talk_messages import CameraTarget, StopTalk, TalkChanged, TalkTo
 from commandwall.model.camera import Camera, StreamAddress, StreamName
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.layout import Aspect
+from commandwall.model.reason import Reason
 from commandwall.model.source import Source, SourceKind
+from commandwall.model.talk import RtpAddress, SpeakerCodec, TalkState
 from commandwall.settings.site import Credential, IngestSettings
 from commandwall.workers.worker import Worker
 from tests.unit.control.test_state import figures
@@ -224,3 +227,26 @@ def test_workers_are_told_their_budgets_before_their_tiles(rig: Rig) -> None:
     for worker in rig.feeds.workers[:1] * 2:
         rig.feeds._hear(worker, Received(TileReport((), 0.5), b"", 0))
     assert len(list(rig.said(DecodeBudget))) == 2
+
+
+def test_what_is_said_in_the_street_is_said_by_who_receives_the_camera(rig: Rig) -> None:
+    heard: list[TalkChanged] = []
+    rig.feeds.watch_talks(heard.append)
+    sound = BusAddress("/run/sound", "mix/c/all", "")
+    for name, target in (
+        ("camera:a", CameraTarget("a", StreamName.MAIN)),
+        ("camera:b", CameraTarget("b", StreamName.MAIN)),
+        ("speaker:gate", RtpAddress("10.1.1.30", 5004, SpeakerCodec.OPUS, 111)),
+    ):
+        rig.feeds.talk(TalkTo(name, target, sound))
+    told = [(worker, message.id) for worker, message in rig.said(TalkTo) if isinstance(message, TalkTo)]
+    assert told == [("ingest-0", "camera:a"), ("ingest-1", "camera:b"), ("ingest-0", "speaker:gate")]
+    changed = TalkChanged("camera:b", TalkState.TALKING, Reason())
+    rig.feeds._hear(rig.feeds.workers[1], Received(changed, b"", 0))
+    rig.feeds._ready(rig.feeds.workers[1])
+    assert [worker for worker, _ in rig.said(TalkTo)] == ["ingest-1"]
+    rig.feeds.end_talk("camera:b")
+    rig.feeds.end_talk("camera:b")
+    assert list(rig.said(StopTalk)) == [("ingest-1", StopTalk("camera:b"))]
+    rig.feeds._hear(rig.feeds.workers[1], Received(changed, b"", 0))  # too late
+    assert heard == [changed]

@@ -60,7 +60,17 @@ async def connect(rig: Rig, faults: list[str], pages: Path) -> AsyncIterator[Con
     async with HeadVideo() as video:
         probes = Probes(metrics, lambda: faults, list)
         app = application(
-            Web(rig.service, rig.decor, rig.webrtc, rig.hall.desk, rig.events, video, probes, pages)
+            Web(
+                rig.service,
+                rig.decor,
+                rig.webrtc,
+                rig.hall.desk,
+                rig.hall.talk_desk,
+                rig.events,
+                video,
+                probes,
+                pages,
+            )
         )
         server = TestServer(app)
         await server.start_server()

@@ -28,6 +28,7 @@ async def app(rig: Rig, pages: Path) -> AsyncIterator[web.Application]:
                 rig.decor,
                 rig.webrtc,
                 rig.hall.desk,
+                rig.hall.talk_desk,
                 rig.events,
                 video,
                 Probes(metrics, list, list),

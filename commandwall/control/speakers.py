@@ -1,0 +1,60 @@
+"""Loudspeakers that announce themselves by MQTT, for as long as they do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from commandwall.base.errors import InvalidError, NotFoundError
+from commandwall.control.changes import check, parse
+from commandwall.control.talk_documents import Announcement, SpeakerId
+
+log = logging.getLogger(__name__)
+
+MOST_SPEAKERS = 500
+
+
+class Speakers:
+    """What was announced. Belongs to the control plane's event loop."""
+
+    def __init__(self) -> None:
+        self._announced: dict[str, Announcement] = {}
+        self._watchers: list[Callable[[str], None]] = []
+
+    def watch(self, watcher: Callable[[str], None]) -> None:
+        """Call ``watcher`` with the id of a loudspeaker that is gone, or not what it was."""
+        self._watchers.append(watcher)
+
+    def all(self) -> dict[str, Announcement]:
+        """Return all there are, by id."""
+        return dict(sorted(self._announced.items()))
+
+    def get(self, speaker: str) -> Announcement:
+        """Return one; raises :class:`NotFoundError`."""
+        try:
+            return self._announced[speaker]
+        except KeyError:
+            raise NotFoundError("no loudspeaker {id!r} has announced itself", id=speaker) from None
+
+    def announce(self, speaker: str, payload: bytes) -> Announcement:
+        """Take an announcement; raises :class:`InvalidError` that names the field at fault."""
+        check(SpeakerId, id=speaker)
+        announced = parse(Announcement, payload)
+        if speaker not in self._announced and len(self._announced) >= MOST_SPEAKERS:
+            raise InvalidError("there are {most} loudspeakers; take some away first", most=MOST_SPEAKERS)
+        before = self._announced.get(speaker)
+        self._announced[speaker] = announced
+        if before is not None and before.address != announced.address:
+            self._tell(speaker)
+        if before != announced:
+            log.info("loudspeaker %s announced itself at %s", speaker, announced.url)
+        return announced
+
+    def withdraw(self, speaker: str) -> None:
+        """Forget one; one that is not known is gone already."""
+        if self._announced.pop(speaker, None) is not None:
+            self._tell(speaker)
+
+    def _tell(self, speaker: str) -> None:
+        for watcher in self._watchers:
+            watcher(speaker)
