@@ -143,7 +143,7 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         )
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
-            await stack.enter_async_context(MqttBridge(settings.mqtt, service, ledger.events))
+            await stack.enter_async_context(MqttBridge(settings.mqtt, service, ledger.events, plant.speakers))
         await stack.enter_async_context(ServiceManager(Notifier(), health.faults))
         announce(Running(server.url, ledger.first_password))
         await stop.wait()

@@ -33,6 +33,7 @@ from commandwall.control.rearranging import WallCommand
 from commandwall.control.roles import Principal, Role
 from commandwall.control.scene_changes import SceneCommand
 from commandwall.control.service import Service
+from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraStatus
 from commandwall.model.camera import FeedState
 from commandwall.model.wall import TileState
@@ -51,6 +52,8 @@ _LEAVE_S = 1.0
 _KEEP_ALIVE_S = 10
 _QUEUED = 200
 _MAX_COMMAND_BYTES = 1 << 20
+_MAY_BE_RETAINED = ("data", "speakers")
+"""What tells how things are; a command that was retained would be done again at every connection."""
 
 Key = tuple[str, str]
 """What has a state: (``cameras`` or ``walls``, id)."""
@@ -125,9 +128,12 @@ class MqttBridge:
     The topics are below ``PREFIX/SITE``. Leaving says ``offline``; dying lets the last will say so.
     """
 
-    def __init__(self, settings: MqttSettings, service: Service, events: EventLog) -> None:
+    def __init__(
+        self, settings: MqttSettings, service: Service, events: EventLog, speakers: Speakers
+    ) -> None:
         self._settings = settings
         self._service = service
+        self._speakers = speakers
         self._events = events
         self._base = f"{settings.prefix}/{service.place.site.id}"
         self._changes = Changes()
@@ -196,6 +202,7 @@ class MqttBridge:
             await client.subscribe(f"{self._base}/walls/+/layout/set", qos=1)
             await client.subscribe(f"{self._base}/data/+/set", qos=1)
             await client.subscribe(f"{self._base}/scenes/+/take", qos=1)
+            await client.subscribe(f"{self._base}/speakers/+", qos=1)
             self._add_all()
             try:
                 async with asyncio.TaskGroup() as group:
@@ -268,7 +275,7 @@ class MqttBridge:
     async def _obey(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
             topic = str(message.topic).removeprefix(f"{self._base}/").split("/")
-            if message.retain and topic[0] != "data":
+            if message.retain and topic[0] not in _MAY_BE_RETAINED:
                 log.warning("MQTT: %s: a command must not be retained; left undone", message.topic)
                 continue
             await self._answer(client, message, await self._do(topic, message))
@@ -281,6 +288,8 @@ class MqttBridge:
                     return await self._feed(panel, message)
                 case ["scenes", scene, "take"]:
                     return self._take_scene(scene, message.payload)
+                case ["speakers", speaker]:
+                    return self._hear_of_speaker(speaker, message.payload)
                 case _:
                     return self._set_layout(topic[1], message.payload)
         except CommandwallError as error:
@@ -302,6 +311,14 @@ class MqttBridge:
         return self._service.set_layout(
             BROKER, wall, layout, command.sources, command.revision, command.passage
         )
+
+    def _hear_of_speaker(self, speaker: str, payload: bytes) -> dict[str, Any]:
+        """Take the announcement of a loudspeaker; nothing, which clears the topic, takes it back."""
+        if payload:
+            self._speakers.announce(speaker, payload)
+        else:
+            self._speakers.withdraw(speaker)
+        return {"status": 200}
 
     def _take_scene(self, scene: str, payload: bytes) -> dict[str, Any]:
         parse(SceneCommand, payload or b"{}")

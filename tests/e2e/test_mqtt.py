@@ -147,7 +147,7 @@ async def watcher(broker: Broker) -> AsyncIterator[Watcher]:
 
 
 async def test_states_are_told_and_kept_by_the_broker(broker: Broker, rig: Rig, watcher: Watcher) -> None:
-    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
         await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
         camera = await watcher.until(f"{BASE}/cameras/c-3/state", lambda _: True)
         assert camera == {
@@ -173,7 +173,7 @@ async def test_states_are_told_and_kept_by_the_broker(broker: Broker, rig: Rig, 
 
 async def test_a_removed_camera_leaves_nothing_retained(broker: Broker, rig: Rig, watcher: Watcher) -> None:
     topic = f"{BASE}/cameras/c-3/state"
-    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
         await watcher.until(topic, lambda state: state["state"] == "connecting")
         rig.plant.uninstall("c-3")
         await watcher.until(topic, lambda state: state is None)
@@ -195,7 +195,7 @@ async def test_a_scene_is_taken_and_answered_on_the_response_topic(
         users = Users(Accounts(database), weak, GuessGuard())
         async with (
             open_rig(database, users, short_dir, staged=True) as rig,
-            MqttBridge(settings(broker.port), rig.service, rig.events),
+            MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers),
         ):
             part = WallPart(wall="main", layout="2x2", sources=["camera:c-3", "camera:c-2"])
             await rig.service.programme.scenes.add(NewScene(id="night", name="夜间", walls=[part]))
@@ -218,7 +218,7 @@ async def test_a_scene_is_taken_and_answered_on_the_response_topic(
 async def test_commands_are_answered_on_their_response_topic(
     broker: Broker, rig: Rig, watcher: Watcher
 ) -> None:
-    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
         await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
         done = await watcher.ask("main", {"layout": "1", "sources": ["camera:c-2"], "revision": 1}, 1)
         assert (done["status"], done["wall"]["revision"], done["wall"]["tiles"][0]["source"]) == (
@@ -239,7 +239,7 @@ async def test_commands_are_answered_on_their_response_topic(
 
 
 async def test_every_change_of_a_wall_is_a_command(broker: Broker, rig: Rig, watcher: Watcher) -> None:
-    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
         await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
         await watcher.ask("main", {"layout": "2x2", "sources": ["camera:c-1", "camera:c-2"]}, 1)
         swapped = await watcher.ask("main", {"swap": {"first": "1", "second": "4"}, "revision": 2}, 2)
@@ -259,17 +259,31 @@ async def test_a_retained_command_is_left_undone(broker: Broker, rig: Rig, watch
     command = json.dumps({"layout": "1"})
     await publisher.publish(f"{BASE}/walls/main/layout/set", command, qos=1, retain=True)
     await publisher.__aexit__(None, None, None)
-    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
         await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
         await watcher.ask("main", {"layout": "2x2"}, 1)
         assert [line.detail for line in await rig.audit.read(10)] == ["2x2"]
+
+
+async def test_loudspeakers_announce_themselves(broker: Broker, rig: Rig, watcher: Watcher) -> None:
+    gate = {"name": "东门广播", "url": "rtp://10.1.1.30:5004", "codec": "pcma"}
+    publisher = await connected(broker)
+    await publisher.publish(f"{BASE}/speakers/gate", json.dumps(gate), qos=1, retain=True)
+    await publisher.__aexit__(None, None, None)
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
+        await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
+        wrong = await watcher.command("speakers/hall", gate | {"url": "rtp://hall:5004"}, 1)
+        assert (wrong["status"], wrong["errors"][0]["field"]) == (422, "url")
+        assert list(rig.hall.speakers.all()) == ["gate"]
+        assert (await watcher.command("speakers/gate", "", 2))["status"] == 200
+        assert rig.hall.speakers.all() == {}
 
 
 async def test_a_broker_that_is_killed_slows_nothing_and_is_told_when_it_is_back(
     broker: Broker, rig: Rig
 ) -> None:
     operator = Principal("lin", Role.OPERATOR)
-    async with MqttBridge(settings(broker.port), rig.service, rig.events):
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
         async with asyncio.timeout(20):
             client = await connected(broker)
             await client.subscribe(f"{BASE}/status")
@@ -299,7 +313,7 @@ async def test_a_broker_that_is_killed_slows_nothing_and_is_told_when_it_is_back
 
 async def test_leaving_just_when_the_broker_dies_takes_no_time(broker: Broker, rig: Rig) -> None:
     async with asyncio.timeout(20):
-        async with MqttBridge(settings(broker.port), rig.service, rig.events):
+        async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
             client = await connected(broker)
             await client.subscribe(f"{BASE}/status")
             async for message in client.messages:
@@ -336,7 +350,7 @@ async def test_a_daemon_that_dies_is_said_to_be_offline_by_its_last_will(
 
     server = await asyncio.start_server(forward, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with MqttBridge(settings(port), rig.service, rig.events):
+    async with MqttBridge(settings(port), rig.service, rig.events, rig.hall.speakers):
         await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
         with cutting(server, writers):
             await watcher.until(f"{BASE}/status", lambda state: state == {"status": "offline"})
@@ -345,7 +359,7 @@ async def test_a_daemon_that_dies_is_said_to_be_offline_by_its_last_will(
 async def test_a_wrong_password_is_said_once_and_never_shown(
     broker: Broker, rig: Rig, watcher: Watcher, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with MqttBridge(settings(broker.port, "wrong secret"), rig.service, rig.events):
+    async with MqttBridge(settings(broker.port, "wrong secret"), rig.service, rig.events, rig.hall.speakers):
         async with asyncio.timeout(20):
             while "trying again" not in caplog.text:
                 await asyncio.sleep(0.01)

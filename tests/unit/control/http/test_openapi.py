@@ -37,6 +37,7 @@ PLACES = {
     "participant": "li",
     "recording": "flood-1",
     "link": "above",
+    "speaker": "gate",
 }
 BODIES = {
     "application/json": b"1",

@@ -61,7 +61,7 @@ async def test_what_cannot_be_is_said(operator: Client, rig: Rig, connect: Conne
     rig.hall.talk_desk.play(OPERATOR, Loudspeaker(LoudspeakerKind.CAMERA, "c-0"), "flood")
     async with operator.put(path, json={"conference": "flood"}) as response:
         problem = await response.json()
-        assert (response.status, problem["detail_zh"][:10]) == (409, "wang 正在 cam")
+        assert (response.status, problem["detail_zh"][:7]) == (409, "wang 正在")
     viewer = await connect(Role.VIEWER)
     assert (await viewer.put(path, json={"conference": "flood"})).status == 403
     assert (await viewer.get(path)).status == 200
