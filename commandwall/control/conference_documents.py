@@ -15,7 +15,7 @@ from commandwall.model.conference.state import Call, Conference, Mode, Vacancy
 
 _ON_THE_WAY_MS = 20
 """A voice is so much older than the mixer's buffer makes it (its packet, limiter, encoder, the way through)
-beyond what composing and encoding do to a picture: as measured, and the smaller part of what is made up for."""
+beyond what composing and encoding do to a picture: as measured, the smaller part of what is made up for."""
 _STEADY_MS = 8
 """A picture that is held a little longer, then a little shorter again, stutters: smaller changes wait."""
 
