@@ -28,8 +28,10 @@ Name = Annotated[
     str, Field(max_length=_MAX_NAME_CHARS), AfterValidator(lambda text: readable(text, _MAX_NAME_CHARS))
 ]
 """What people read, in the log too: it comes without what cannot be shown."""
-Path = Annotated[str, Field(max_length=MAX_PATH_CHARS, pattern="^[A-Za-z0-9._:@/-]*$")]
-"""Who or what is meant: an id, link by link, or a name in the whole tree."""
+Path = Annotated[str, Field(max_length=MAX_PATH_CHARS, pattern="^[A-Za-z0-9._/-]*$")]
+"""Who or what is meant: an id, link by link."""
+TreeName = Annotated[str, Field(pattern="^([A-Za-z0-9._-]{0,64}@[A-Za-z0-9._-]{1,64})?$")]
+"""A name in the whole tree (:mod:`commandwall.model.conference.identity`), ``""`` for nobody."""
 Node = Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$")]
 Nodes = Annotated[tuple[Node, ...], Field(max_length=MAX_NODES)]
 Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
@@ -96,7 +98,7 @@ class Roster:
 class Held:
     """Who holds something since when (seconds UTC), by his name in the whole tree; ``""``: nobody."""
 
-    holder: Path = ""
+    holder: TreeName = ""
     since_s: Seconds = 0.0
     source: Name = ""
 

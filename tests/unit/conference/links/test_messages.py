@@ -21,13 +21,13 @@ from commandwall.conference.links.messages import (
 )
 
 TEXT = st.from_regex(r"[!-~一-龥]([ -~一-龥]{0,18}[!-~一-龥])?|", fullmatch=True)
-ID = st.from_regex(r"[A-Za-z0-9._:@/-]{0,20}", fullmatch=True)
+ID = st.from_regex(r"[A-Za-z0-9._/-]{0,20}", fullmatch=True)
 NODE = st.from_regex(r"[A-Za-z0-9._-]{1,20}", fullmatch=True)
 TIMES = st.floats(0, 2e9)
 PEOPLE = st.builds(
     Person, ID, TEXT, TEXT, TEXT, st.lists(NODE, max_size=3).map(tuple), hand_at_s=st.none() | TIMES
 )
-HELD = st.builds(Held, ID, TIMES, TEXT)
+HELD = st.builds(Held, st.from_regex(r"([A-Za-z0-9._-]{0,20}@[a-z-]{1,20})?", fullmatch=True), TIMES, TEXT)
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(Hello, NODE, TEXT, TEXT, ID, st.lists(NODE, max_size=5).map(tuple)),
     st.builds(Roster, st.lists(PEOPLE, max_size=5).map(tuple)),
@@ -67,6 +67,7 @@ def test_what_people_read_comes_as_it_can_be_shown() -> None:
         '{"type": "claim", "call": 1, "floor": {"since_s": NaN}, "content": {}}',
         '{"type": "claim", "call": 1, "floor": {}, "content": {"since_s": 1e999}}',
         '{"type": "claim", "call": 1, "floor": {"holder": "chen\\u202e@city"}, "content": {}}',
+        '{"type": "claim", "call": 1, "floor": {}, "content": {"holder": "city", "source": "camera:1"}}',
         '{"type": "roster", "people": [{"id": "a b", "name": "x", "role": "member"}]}',
         '{"type": "answer", "call": -1}',
         '{"type": "answer", "call": ' + "9" * 4000 + "}",
