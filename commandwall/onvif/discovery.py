@@ -22,6 +22,8 @@ _TO = "urn:schemas-xmlsoap-org:ws:2005:04:discovery"
 _PROBE = "http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe"
 _REPEAT_S = 0.5
 _MAX_DEVICES = 4096
+_MAX_CHARS = 300
+_MAX_URLS = 8
 _SIOCGIFADDR = 0x8915
 
 
@@ -82,8 +84,8 @@ def matches(data: bytes) -> list[Discovered]:
     """Return the devices in a ProbeMatches message; raises CommandwallError for anything else."""
     return [
         Discovered(
-            text(match, "wsa:EndpointReference/wsa:Address"),
-            tuple(url for url in text(match, "wsd:XAddrs").split() if _is_http(url)),
+            text(match, "wsa:EndpointReference/wsa:Address")[:_MAX_CHARS],
+            tuple(url for url in text(match, "wsd:XAddrs").split()[:_MAX_URLS] if _is_http(url)),
             **_scopes(text(match, "wsd:Scopes").split()),
         )
         for match in find_all(payload(data), "wsd:ProbeMatch")
@@ -97,14 +99,19 @@ def _scopes(scopes: Iterable[str]) -> dict[str, str]:
         kind, _, value = scope.removeprefix("onvif://www.onvif.org/").partition("/")
         if kind in ("name", "hardware", "location"):
             words = "".join(sign for sign in unquote(value) if sign.isprintable())
-            said[kind] = f"{said[kind]}, {words}" if kind in said else words
+            said[kind] = (f"{said[kind]}, {words}" if kind in said else words)[:_MAX_CHARS]
     return said
 
 
 def _is_http(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+        return (
+            len(url) <= _MAX_CHARS
+            and parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and "@" not in parts.netloc
+        )
     except ValueError:
         return False
 

@@ -78,6 +78,8 @@ class TunnelConnection(RtspConnection):
             return
         self._head += data
         if self.answered.done():
+            if len(self._head) > MAX_HEAD_BYTES:
+                self.abort()  # Nothing was asked for yet that could be answered at such length.
             return
         match = _HEAD_END.search(self._head)
         if match is not None:

@@ -49,6 +49,17 @@ def test_addresses_that_are_none_and_control_signs_are_left_out() -> None:
     assert (found.urls, found.name) == (("http://h/onvif",), "ab")
 
 
+def test_a_device_that_says_a_lot_is_remembered_in_short() -> None:
+    many, long = "http://h/onvif " * 100, "x" * 60_000
+    (found,) = matches(
+        envelope(
+            f"<wsd:ProbeMatches><wsd:ProbeMatch><wsd:Scopes>onvif://www.onvif.org/name/{long}</wsd:Scopes>"
+            f"<wsd:XAddrs>http://h/{long} {many}</wsd:XAddrs></wsd:ProbeMatch></wsd:ProbeMatches>"
+        )
+    )
+    assert (found.urls, found.name) == (("http://h/onvif",) * 7, "x" * 300)
+
+
 @given(st.binary(max_size=200), st.integers(0, 900))
 def test_any_datagram_is_read_or_refused(noise: bytes, at: int) -> None:
     whole = probe_match(Device(1, (), "x", address="http://h:1/onvif/0001"), "urn:uuid:1")

@@ -95,6 +95,10 @@ def test_h265_is_for_those_who_offer_it() -> None:
         ("a=end-of-candidates", "m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "'application'"),
         ("a=candidate:2", "a=candidate:2 1 udp 1 10.0.0.1 9 typ host\r\n" * 65 + "a=candidate:2", "64"),
         ("a=rtcp-mux", "a=x\r\n" * 30_000, "64 KiB"),
+        ("a=rtcp-mux", "a=x\r\na=rtcp-mux\r\n" * 500, "1000 lines of SDP"),
+        ("a=rtcp-mux", "a=rtcp-mux\r\n" + "a=rtcp-fb:* x\r\n" * 256, "256 lines of a=rtcp-fb"),
+        ("a=rtcp-mux", "a=rtcp-mux\r\n" + "a=rtpmap:9 x/1\r\n" * 128, "128 lines of a=rtpmap"),
+        ("v=0", "v=0\r\n" + "m=audio 9 A 0\r\n" * 8, "8 lines of m="),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_words(replaced: str, by: str, word: str) -> None:

@@ -20,6 +20,8 @@ from commandwall.model.camera import Transport
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.dialogue import Timeouts
+from commandwall.rtsp.parser import MAX_HEAD_BYTES
+from commandwall.rtsp.tunnel import TunnelConnection
 from tests.unit.rtsp.camera import Camera
 
 SHORT = Timeouts(connect_s=0.5, answer_s=0.5, teardown_s=0.5)
@@ -133,6 +135,24 @@ async def test_what_is_no_tunnel_says_so(
     with pytest.raises(kind, match=words) as caught:
         await watch(camera)
     assert PASSWORD not in str(caught.value)
+
+
+class PaperTransport(asyncio.Transport):
+    aborted = False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+async def test_a_flood_before_anything_was_asked_is_not_kept() -> None:
+    connection, transport = TunnelConnection(), PaperTransport()
+    connection.connection_made(transport)
+    connection.data_received(OK + b"$")
+    answer = await connection.answered
+    assert answer is not None
+    assert (answer.status, transport.aborted) == (200, False)
+    connection.data_received(b"x" * MAX_HEAD_BYTES)
+    assert transport.aborted
 
 
 async def test_a_tunnel_whose_post_breaks_has_ended(camera: HttpCamera) -> None:
