@@ -167,7 +167,7 @@ class Joint:
             case Roster() as roster:
                 those = participants_in(roster, self.link, self.theirs.node)
                 self._around.update(heard_of(self._around.state, self.theirs.node, those, self._now_s()))
-            case Holders() as holders if holders.settle or self.above:
+            case Holders() as holders if self.above or (holders.settle and self._agreed is None):
                 self._settle(holders)
             case Claim() as claim if not self.above:
                 await self._answer(claim.call, self._judge(claim))

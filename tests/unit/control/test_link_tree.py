@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from commandwall.conference.links.line import LinkRefusedError
+from commandwall.conference.links.messages import Held, Holders, encode
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.database import Database
 from commandwall.model.conference.command import Verb
@@ -101,6 +102,15 @@ async def test_who_is_below_does_not_choose_what_the_room_above_shows(levels: Ca
     foisted = replace(levels.halls["luohu"].room.state, content=Content("@city", "camera:c-1", 1.0))
     await levels.cables["luohu"].joint.claim(foisted)
     assert levels.halls["city"].room.state.content == Content()
+
+
+async def test_halves_settle_only_when_they_meet(levels: Call) -> None:
+    commands(levels, "city", Verb.GRANT, "city-chair")
+    await levels.until(lambda: levels.halls["luohu"].room.state.floor.holder == "above/city-chair")
+    older = Holders(Held("luohu-chair@luohu", 0.0), Held(), settle=True)
+    await levels.cables["luohu"].socket.send_str(encode(older))
+    await levels.until(lambda: levels.names("city") == ["city-chair"])
+    assert levels.halls["city"].room.state.floor.holder == "city-chair"
 
 
 async def test_two_halves_that_both_show_content_agree_on_the_older_when_they_meet_again(
