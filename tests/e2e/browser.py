@@ -168,6 +168,9 @@ class StagedDaemon:
     layouts: Sequence[dict[str, Any]] = field(default_factory=lambda: [grid(1), grid(2), grid(3)])
     screens: Sequence[dict[str, Any]] = ()
     conferences: list[dict[str, Any]] = field(default_factory=list)
+    talks: list[dict[str, Any]] = field(default_factory=list)
+    speakers: list[dict[str, Any]] = field(default_factory=list)
+    talk_calls: list[tuple[str, str, Any]] = field(default_factory=list)
     invitation: dict[str, Any] = field(
         default_factory=lambda: {
             "participant": "p-9",
@@ -336,6 +339,8 @@ class StagedDaemon:
             "/data": {"items": self.panels},
             "/layouts": {"items": self.layouts},
             "/screens": {"items": self.screens},
+            "/talks": {"items": self.talks},
+            "/speakers": {"items": self.speakers},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
             "/walls/main/steps": self.steps(),
@@ -381,7 +386,20 @@ class StagedDaemon:
             return self._pin
         if path.startswith("/conferences"):
             return self._conference
+        if path.endswith("/talk"):
+            return self._talk
         return self._ptz if path.endswith("/ptz") else None
+
+    def _talk(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """Return what answers a talk that is begun or ended."""
+        self.talk_calls.append((method, path, body))
+        kind, name = path.split("/")[1:3]
+        talk = {"loudspeaker": f"{kind[:-1]}:{name}", "reason": "", "reason_zh": "", "can_talk": None}
+        return 200, talk | {
+            "state": "opening",
+            "conference": (body or {}).get("conference", ""),
+            "holder": "wang",
+        }
 
     def _conference(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Return what answers a look at all conferences, or anything that is done in one."""

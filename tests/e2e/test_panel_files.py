@@ -41,7 +41,7 @@ GROUPS |= {
     "bar",
     "join",
 }
-GROUPS |= {"recording", "look", "chair"}
+GROUPS |= {"recording", "look", "chair", "talkstate"}
 
 
 def words(language: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ export class Inspector {
     this.i18n = i18n;
     /** @type {string | null} */
     this.camera = null;
+    /** Told of another camera. @type {(id: string | null) => void} */
+    this.onShow = () => {};
     this.picture = /** @type {HTMLImageElement} */ (byId("camera-picture"));
     this.picture.addEventListener("load", () => (this.picture.hidden = false));
     this.picture.addEventListener("error", () => (this.picture.hidden = true));
@@ -25,6 +27,7 @@ export class Inspector {
     if (id !== null && this.store.cameras.get(id)?.state === "live") {
       this.picture.src = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?at=${Date.now()}`;
     }
+    this.onShow(id);
     this.refresh();
   }
 

@@ -16,6 +16,7 @@ import { PtzPad } from "../ptz/pad.js";
 import { ContentChooser } from "../rooms/content.js";
 import { ConferenceDrawer } from "../rooms/drawer.js";
 import { ConferenceForms } from "../rooms/forms.js";
+import { RoomLoudspeakers } from "../rooms/loudspeakers.js";
 import { ConferenceStore } from "../rooms/store.js";
 import { contentChoices } from "../rooms/choices.js";
 import { ScreenList } from "../screens/list.js";
@@ -25,6 +26,9 @@ import { ScheduleEditor } from "../schedule/editor.js";
 import { SceneActions } from "../scenes/actions.js";
 import { Programme } from "../scenes/programme.js";
 import { SceneStrip } from "../scenes/strip.js";
+import { TalkControl } from "../talk/control.js";
+import { TalkStore } from "../talk/store.js";
+import { Talking } from "../talk/talking.js";
 import { TourEditor } from "../tours/editor.js";
 import { TourMarks } from "../tours/marks.js";
 import { Viewer } from "../video/viewer.js";
@@ -94,7 +98,13 @@ const forms = new ConferenceForms({ api, i18n, dialog });
 const chooser = new ContentChooser(dialog, i18n, () =>
   contentChoices({ tile: view.tile(view.selected), wall: session.wall, store, screens, panels, programme }, i18n),
 );
-const drawer = new ConferenceDrawer({ api, i18n, menu, dialog, toasts, store: conferences, forms, chooser });
+const talks = new TalkStore();
+const talking = new Talking(api, talks, toasts, i18n);
+const talk = new TalkControl({ talking, store: talks, conferences, menu, i18n });
+const loudspeakers = new RoomLoudspeakers(talking, talks, store, menu, i18n);
+const drawer = new ConferenceDrawer({
+  api, i18n, menu, dialog, toasts, store: conferences, forms, chooser, loudspeakers,
+});
 const tourEditor = new TourEditor({ programme, view, store, tours, dialog, toasts, i18n });
 const scheduleEditor = new ScheduleEditor({ programme, dialog, toasts, i18n });
 
@@ -182,7 +192,7 @@ function cancel() {
 
 /** Reads everything anew: at the start, and when too much was missed to be told one by one. */
 async function load() {
-  const [who, areas, cameras, newPanels, walls, layouts, newScreens, newConferences] = await Promise.all([
+  const [who, areas, cameras, newPanels, walls, layouts, newScreens, newConferences, said, speakers] = await Promise.all([
     api.get("/session"),
     api.list("/areas"),
     api.list("/cameras"),
@@ -191,6 +201,8 @@ async function load() {
     api.list("/layouts"),
     api.list("/screens"),
     api.list("/conferences"),
+    api.list("/talks"),
+    api.list("/speakers"),
   ]);
   topbar.show(who);
   desk.setRole(who.role);
@@ -205,6 +217,8 @@ async function load() {
   drawer.steering.chair.layouts = layouts;
   drawer.setRole(desk.readOnly);
   conferences.load(newConferences);
+  talk.setRole(desk.readOnly);
+  talks.load(said, speakers);
   strip.load(layouts, walls);
   await programme.load();
   offerWalls(walls, (id) => toasts.report(openWall(id)));
@@ -228,6 +242,7 @@ function wireEvents() {
     conferences.receive(/** @type {CustomEvent} */ (event).detail),
   );
   events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
+  events.addEventListener("talk", (event) => talks.receive(/** @type {CustomEvent} */ (event).detail));
   programme.watch(events);
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail));
   events.addEventListener("steps", (event) =>
@@ -314,6 +329,8 @@ i18n.follow();
 tree.cellsOf = (/** @type {string} */ camera) => session.cellsOf(sourceOf(camera));
 list.cellsOf = (/** @type {string} */ panel) => session.cellsOf(dataSource(panel));
 screenList.cellsOf = (/** @type {string} */ screen) => session.cellsOf(screenSource(screen));
+inspector.onShow = (camera) => talk.show(camera);
+loudspeakers.selected = () => cameraOf(view.tile(view.selected)?.source ?? null);
 drawer.cellsOf = (/** @type {string} */ source) => session.cellsOf(source);
 wireEvents();
 wireDragging();

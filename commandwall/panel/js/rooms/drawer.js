@@ -19,17 +19,19 @@ import { ConferenceList } from "./list.js";
  * @property {import("./store.js").ConferenceStore} store
  * @property {import("./forms.js").ConferenceForms} forms
  * @property {import("./content.js").ContentChooser} chooser
+ * @property {import("./loudspeakers.js").RoomLoudspeakers} loudspeakers
  */
 
 export class ConferenceDrawer {
   /** @param {Parts} parts */
-  constructor({ api, i18n, menu, dialog, toasts, store, forms, chooser }) {
+  constructor({ api, i18n, menu, dialog, toasts, store, forms, chooser, loudspeakers }) {
     this.api = api;
     this.i18n = i18n;
     this.toasts = toasts;
     this.store = store;
     this.forms = forms;
     this.chooser = chooser;
+    this.loudspeakers = loudspeakers;
     this.node = byId("rooms");
     /** The conference that is open in the drawer, `""` for the list of all. */
     this.shown = "";
@@ -51,6 +53,7 @@ export class ConferenceDrawer {
       chooser.open((source) => this.steering.order({ verb: "present", target: source })),
     );
     store.addEventListener("change", () => this.refresh());
+    loudspeakers.store.addEventListener("change", () => this.refresh());
     i18n.addEventListener("change", () => this.refresh());
   }
 
@@ -108,6 +111,7 @@ export class ConferenceDrawer {
     this.steering.show(conference, !this.readOnly);
     const pictures = [PICTURE, CONTENT].map((which) => this.picture(conference, which));
     fill(byId("rooms-pictures"), [conference.id, pictures], () => pictures.map(pictureRow));
+    this.loudspeakers.show(conference, this.readOnly);
     const { links } = conference;
     byId("rooms-links").hidden = links.length === 0;
     fill(byId("rooms-links"), [links, this.i18n.language], () => [

@@ -1,6 +1,7 @@
 /** The words of the interface: English. */
 
 import { enConference } from "./en_conference.js";
+import { enTalk } from "./en_talk.js";
 
 /** @type {Record<string, string>} */
 export const en = {
@@ -388,4 +389,5 @@ export const en = {
   "process.stopped": "Stopped",
 
   ...enConference,
+  ...enTalk,
 };

@@ -1,6 +1,7 @@
 /** 界面用语：中文。 */
 
 import { zhConference } from "./zh_conference.js";
+import { zhTalk } from "./zh_talk.js";
 
 /** @type {Record<string, string>} */
 export const zh = {
@@ -383,4 +384,5 @@ export const zh = {
   "process.stopped": "已停止",
 
   ...zhConference,
+  ...zhTalk,
 };

@@ -1,0 +1,105 @@
+/** Talking to the street: a conference or this user's microphone at a loudspeaker, and the end of it. */
+
+import { publish } from "../webrtc/session.js";
+
+const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
+export class Talking {
+  /**
+   * @param {import("../base/api.js").Api} api
+   * @param {import("./store.js").TalkStore} store
+   * @param {import("../widgets/toasts.js").Toasts} toasts
+   * @param {import("../base/i18n.js").I18n} i18n
+   */
+  constructor(api, store, toasts, i18n) {
+    this.api = api;
+    this.store = store;
+    this.toasts = toasts;
+    this.i18n = i18n;
+    /** The loudspeaker that this microphone is heard at, `""` for none. */
+    this.heardAt = "";
+    /** Lets go of the microphone. */
+    this.hush = () => {};
+    store.addEventListener("change", () => this.followStore());
+    window.addEventListener("pagehide", () => this.hush());
+  }
+
+  /** Whether this browser lets pages have the microphone. */
+  get canSpeak() {
+    return window.isSecureContext && navigator.mediaDevices?.getUserMedia !== undefined;
+  }
+
+  /** Plays what is said in a conference. @param {string} loudspeaker @param {string} conference */
+  async play(loudspeaker, conference) {
+    const talk = await this.toasts.report(this.api.call("PUT", path(loudspeaker), { body: { conference } }));
+    if (talk !== undefined) this.store.receive({ talk });
+  }
+
+  /** Plays what this user says. @param {string} loudspeaker */
+  async speak(loudspeaker) {
+    this.hush();
+    /** @type {MediaStream} */
+    let stream;
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ audio: MICROPHONE });
+    } catch (error) {
+      return this.toasts.show("error", this.i18n.t("talk.failed"), String(error));
+    }
+    const stop = () => stream.getTracks().forEach((track) => track.stop());
+    const session = await this.toasts.report(publish(place("/whip", loudspeaker), stream));
+    if (session === undefined) return stop();
+    this.heardAt = loudspeaker;
+    this.hush = () => {
+      this.hush = () => {};
+      this.heardAt = "";
+      stop();
+      session.end();
+    };
+    session.onState = (state) => {
+      if (state === "failed") this.lost();
+    };
+  }
+
+  /** Ends what is said there, whoever began it. @param {string} loudspeaker */
+  async end(loudspeaker) {
+    if (this.heardAt === loudspeaker) this.hush();
+    await this.toasts.report(this.api.remove(path(loudspeaker)));
+  }
+
+  lost() {
+    this.hush();
+    this.toasts.show("warning", this.i18n.t("talk.cut"));
+  }
+
+  /** Lets go of the microphone when somebody else ended what it was for. */
+  followStore() {
+    const talk = this.store.talks.get(this.heardAt);
+    if (talk !== undefined && (talk.state === "idle" || talk.conference !== "")) this.hush();
+  }
+}
+
+/**
+ * Says in words what is said at a loudspeaker.
+ * @param {import("../base/i18n.js").I18n} i18n
+ * @param {import("./store.js").Talk} talk
+ * @param {string} conference what its conference is called
+ */
+export function talkText(i18n, talk, conference) {
+  const what =
+    talk.conference === ""
+      ? i18n.t("talk.voice", { name: talk.holder })
+      : i18n.t("talk.plays", { name: conference || talk.conference });
+  const reason = i18n.language === "zh" ? talk.reason_zh : talk.reason;
+  return [what, i18n.term("talkstate", talk.state), reason].filter((part) => part !== "").join(" · ");
+}
+
+/** @param {string} loudspeaker */
+function path(loudspeaker) {
+  return `${place("", loudspeaker)}/talk`;
+}
+
+/** @param {string} root @param {string} loudspeaker */
+function place(root, loudspeaker) {
+  const [kind, ...id] = loudspeaker.split(":");
+  return `${root}/${kind}s/${encodeURIComponent(id.join(":"))}`;
+}

@@ -1,0 +1,88 @@
+"""Talking to the street from the operator's page: from a camera's facts, and from a conference."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from tests.e2e.browser import StagedDaemon, browser, camera, operator_page, until
+from tests.e2e.staged_conference import conference, participant
+
+pytestmark = [
+    pytest.mark.needs("chromium"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.blocks_loop,  # What runs here is the browser: the loop only carries its words.
+    pytest.mark.leaves_children,  # One browser for all tests of this module.
+]
+CAMERA = "camera:dongmen-001"
+STATE = "document.querySelector('#talk-state').textContent"
+
+
+def talk(loudspeaker: str, state: str, **fields: Any) -> dict[str, Any]:
+    usual = {"reason": "", "reason_zh": "", "can_talk": None, "conference": "flood", "holder": "wang"}
+    return {"loudspeaker": loudspeaker, "state": state, **usual, **fields}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(chromium: str) -> AsyncIterator[Browser]:
+    async with browser(chromium) as found:
+        yield found
+
+
+@pytest.fixture
+def daemon() -> StagedDaemon:
+    gate = {"id": "gate", "name": "东门广播", "url": "rtp://10.1.1.30:5004", "codec": "pcma"}
+    return StagedDaemon(
+        cameras=[camera(1, "dongmen"), camera(2, "dongmen")],
+        areas=[{"id": "dongmen", "name": "东门步行街", "parent": None}],
+        sources=[CAMERA, "camera:dongmen-002", "none", "none"],
+        conferences=[conference([participant(1, "张书记", role="chair")], id="flood", name="防汛会商")],
+        speakers=[{**gate, "talk": talk("speaker:gate", "idle", conference="", holder="")}],
+    )
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(running: Browser, daemon: StagedDaemon) -> AsyncIterator[Page]:
+    async with operator_page(running, daemon) as opened:
+        await until(opened, "document.querySelector('#rooms-count').textContent === '1'")
+        yield opened
+
+
+async def test_a_conference_is_played_at_the_camera_that_is_shown(page: Page, daemon: StagedDaemon) -> None:
+    await page.click("[data-cell='1']")
+    await page.click("#talk-button")
+    assert await page.is_visible("#menu >> text=用我的麦克风")
+    await page.click("#menu >> text=播放会议“防汛会商”的声音")
+    await until(page, f"{STATE} === '播放会议“防汛会商” · 正在接通'")
+    assert daemon.talk_calls == [("PUT", "/cameras/dongmen-001/talk", {"conference": "flood"})]
+    why = {"reason": "no loudspeaker to talk to", "reason_zh": "没有可喊话的扬声器"}
+    daemon.tell("talk", talk=talk(CAMERA, "refused", can_talk=False, **why))
+    await until(page, f"{STATE}.endsWith('无法喊话 · 没有可喊话的扬声器')")
+    await page.click("[data-cell='2']")
+    await until(page, f"{STATE} === '' && document.querySelector('#talk-text').textContent === '喊话'")
+    await page.click("[data-cell='1']")
+    await page.click("#talk-button")
+    daemon.tell("talk", talk=talk(CAMERA, "idle", can_talk=False, conference="", holder=""))
+    await until(page, f"{STATE} === '此摄像机没有可用的扬声器'")
+    assert daemon.talk_calls[-1][:2] == ("DELETE", "/cameras/dongmen-001/talk")
+
+
+async def test_a_conference_says_where_in_the_street_it_is_heard(page: Page, daemon: StagedDaemon) -> None:
+    await page.click("[data-cell='2']")
+    await page.click("#rooms-toggle")
+    await page.click("[data-conference=flood]")
+    await page.click("text=添加扬声器")
+    assert await page.is_visible("#menu >> text=东门广播")
+    await page.click("#menu button >> nth=0")
+    await until(page, "document.querySelector('.rooms-loudspeaker')?.dataset.state === 'opening'")
+    assert daemon.talk_calls == [("PUT", "/cameras/dongmen-002/talk", {"conference": "flood"})]
+    daemon.tell("talk", talk=talk("camera:dongmen-002", "talking", can_talk=True))
+    await until(page, "document.querySelector('.rooms-loudspeaker')?.textContent.includes('已接通')")
+    await page.click(".rooms-loudspeaker button")
+    daemon.tell("talk", talk=talk("camera:dongmen-002", "idle", conference="", holder=""))
+    await until(page, "document.querySelector('.rooms-loudspeaker') === null")
+    assert daemon.talk_calls[-1][:2] == ("DELETE", "/cameras/dongmen-002/talk")
