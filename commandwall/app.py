@@ -250,6 +250,7 @@ def _figures(house: _House, programme: Programme, video: HeadVideo) -> Sources:
         plant.decoding,
         programme.figures,
         house.conferences.tallies,
+        house.talks.tally,
     )
 
 

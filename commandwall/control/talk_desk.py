@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +21,7 @@ from commandwall.control.talk_documents import Announcement, SpeakerDocument, Ta
 from commandwall.control.talks import Sounding, Talks
 from commandwall.ipc.rtc_messages import SessionChanged, SessionPhase
 from commandwall.ipc.sound_messages import EVERYBODY, SoundInput
-from commandwall.model.talk import Loudspeaker, LoudspeakerKind
+from commandwall.model.talk import Loudspeaker, LoudspeakerKind, TalkState
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class TalkDesk:
         self._sessions: dict[Loudspeaker, str] = {}
         """Whose voice is played where, by the session it comes by."""
         sounds.conferences.watch(talks.conference_changed)
+
+    def tally(self) -> Mapping[TalkState, int]:
+        """Return how many loudspeakers are talked to, by how that goes."""
+        return Counter(talk.state for talk in self._talks.all())
 
     # ---- looking
 

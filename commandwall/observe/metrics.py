@@ -28,6 +28,7 @@ from commandwall.control.state import CameraStatus
 from commandwall.control.walls import WallControl
 from commandwall.ipc.messages import TICK_BUCKETS_S
 from commandwall.model.camera import FeedState
+from commandwall.model.talk import TalkState
 from commandwall.model.wall import DecodeLevel
 from commandwall.workers.worker import WorkerState, WorkerStatus
 
@@ -46,6 +47,7 @@ class Sources:
     decoding: Decoding
     programme: Callable[[], ProgrammeFigures]
     conferences: Callable[[], Iterable[RoomFigures]]
+    talks: Callable[[], Mapping[TalkState, int]]
 
 
 class Metrics:
@@ -82,6 +84,7 @@ class Metrics:
         yield _whep(self._sources.whep_viewers())
         yield from _programme(self._sources.programme())
         yield from _conferences(self._sources.conferences())
+        yield _talks(self._sources.talks())
         yield from _workers(list(self._sources.workers()))
 
 
@@ -276,6 +279,13 @@ def _conferences(rooms: Iterable[RoomFigures]) -> Iterator[Metric]:
         speaking.add_metric(row, room.speaking)
         concealed.add_metric(row, room.concealed_s)
     yield from (present, speaking, concealed)
+
+
+def _talks(talks: Mapping[TalkState, int]) -> Metric:
+    said = GaugeMetricFamily("commandwall_talks", "Loudspeakers that are talked to.", labels=["state"])
+    for state, count in talks.items():
+        said.add_metric([state], count)
+    return said
 
 
 def _workers(workers: Sequence[WorkerStatus]) -> Iterator[Metric]:

@@ -55,6 +55,7 @@ def test_a_camera_plays_what_everybody_says_in_a_conference(hall: Hall) -> None:
     hall.lines.goes("camera:c-0", TalkState.TALKING)
     assert (talk_of(hall).state, talk_of(hall).can_talk) == ("talking", True)
     assert hall.talk_desk.all(OPERATOR) == [talk_of(hall)]
+    assert hall.talk_desk.tally() == {TalkState.TALKING: 1}
     hall.talk_desk.end(OPERATOR, CAMERA)
     assert talk_of(hall) == TalkDocument("camera:c-0", can_talk=True)
     assert (hall.lines.said, hall.talk_desk.all(OPERATOR)) == ({}, [])

@@ -25,6 +25,7 @@ from commandwall.model.clock import ClockFigures, ClockSource
 from commandwall.model.head import Display, Head
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
+from commandwall.model.talk import TalkState
 from commandwall.model.wall import DecodeLevel, TileState
 from commandwall.observe.metrics import Metrics, Sources
 from commandwall.workers.worker import WorkerState, WorkerStatus
@@ -56,6 +57,7 @@ def metrics(board: CameraBoard, wall: WallControl, decoding: Decoding) -> Metric
             decoding,
             lambda: PROGRAMME,
             lambda: ROOMS,
+            lambda: {TalkState.TALKING: 2, TalkState.LOST: 1},
         )
     )
 
@@ -162,7 +164,7 @@ async def test_labels_are_few_and_never_an_address(metrics: Metrics, says: Says)
     families = await scrape(metrics)
     labels = {label for family in families.values() for sample in family.samples for label in sample.labels}
     of_things = {"camera", "area", "wall", "head", "conference"}
-    assert labels == of_things | {"kind", "worker", "le", "version", "decode"}
+    assert labels == of_things | {"kind", "worker", "le", "version", "decode", "state"}
     assert b"rtsp" not in (await metrics.text())[0]
 
 
@@ -198,6 +200,7 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(
             decoding,
             lambda: PROGRAMME,
             lambda: ROOMS,
+            lambda: {TalkState.TALKING: 2, TalkState.LOST: 1},
         )
     )
     scraping = asyncio.create_task(many.text())
@@ -246,3 +249,9 @@ async def test_conferences_are_counted_by_who_is_there_and_speaks(metrics: Metri
         "commandwall_conference_speaking": {"flood": 1},
         "commandwall_conference_concealed_sound_seconds": {"flood": 1.5},
     }
+
+
+async def test_loudspeakers_are_counted_by_how_it_goes(metrics: Metrics) -> None:
+    families = await scrape(metrics)
+    samples = families["commandwall_talks"].samples
+    assert {sample.labels["state"]: sample.value for sample in samples} == {"talking": 2, "lost": 1}
