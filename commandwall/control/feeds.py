@@ -31,6 +31,7 @@ from commandwall.ipc.talk_messages import CameraTarget, StopTalk, TalkChanged, T
 from commandwall.model.camera import Camera, FeedState, StreamName, Transport, feed_id
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.reason import Reason, ReasonCode
+from commandwall.model.talk import TalkState
 from commandwall.settings.site import Credential, IngestSettings
 from commandwall.workers.worker import Worker
 
@@ -274,8 +275,7 @@ class Feeds:
                     if self._board.feed_figures(figures):
                         self._on_resized(figures.id.rpartition("/")[0])
             case TalkChanged() as changed if changed.id in self._talks:
-                for watcher in self._talk_watchers:
-                    watcher(changed)
+                self._tell_of_talk(changed)
             case DecodingBy() as by:
                 sentence = _told(by)
                 worker.status.note, worker.status.note_zh = str(sentence), sentence.zh
@@ -285,9 +285,16 @@ class Feeds:
                 if self._decoding.heard_tiles(worker.status.name, report):
                     self._share_out()
 
+    def _tell_of_talk(self, changed: TalkChanged) -> None:
+        for watcher in self._talk_watchers:
+            watcher(changed)
+
     def _down(self, worker: Worker) -> None:
         self._decoding.lost(worker.status.name)
         reason = Reason(ReasonCode.WORKER_DOWN)
+        for home, talk in tuple(self._talks.values()):
+            if home is worker:
+                self._tell_of_talk(TalkChanged(talk.id, TalkState.LOST, reason))
         for camera in self._board.cameras():
             if self._home.get(camera.id) is worker:
                 self._board.feed_changed(feed_id(camera.id, camera.steady), FeedState.CONNECTING, reason)

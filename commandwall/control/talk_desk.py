@@ -92,7 +92,7 @@ class TalkDesk:
         with audited(self._audit, who, Permission.OPERATE, "talk.begin", str(loudspeaker)):
             self._talks.check(who, loudspeaker)
             stream = f"talk/{loudspeaker}"
-            changed = partial(self._voice_changed, loudspeaker)
+            changed = partial(self._voice_changed, who, loudspeaker)
             opened = await self._sounds.voices.publish(who, PublishOffer("", stream, sdp), changed)
             self._begin_voice(who, loudspeaker, stream, opened.session)
             return opened
@@ -118,10 +118,11 @@ class TalkDesk:
         with suppress(NotFoundError):  # where it was the session that ended first
             self._sounds.voices.end(self._sounds.voices.session(session))
 
-    def _voice_changed(self, loudspeaker: Loudspeaker, change: SessionChanged) -> None:
+    def _voice_changed(self, who: Principal, loudspeaker: Loudspeaker, change: SessionChanged) -> None:
         """End what is said with the session of who says it; one that was replaced has no say."""
         if change.phase is SessionPhase.ENDED and self._sessions.get(loudspeaker) == change.session:
             self._talks.end(loudspeaker)
+            self._audit.record(who, "talk.end", str(loudspeaker), "the session is over")
 
     def _speaker(self, name: str, each: Announcement) -> SpeakerDocument:
         talk = self._talks.document(Loudspeaker(LoudspeakerKind.SPEAKER, name))

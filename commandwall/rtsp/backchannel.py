@@ -7,9 +7,10 @@ A camera shows its backchannel, an audio track that goes the other way, to who r
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from commandwall.base.clock import utc_ns
+from commandwall.base.errors import UnsupportedError
 from commandwall.model.camera import Transport
 from commandwall.rtp.sender import RtpSender
 from commandwall.rtp.source import RtpSource
@@ -81,12 +82,20 @@ async def establish_backchannel(dialogue: Dialogue, transport: Transport, stack:
     dialogue.required = BACKCHANNEL
     description, base = await describe(dialogue)
     track = choose_loudspeaker(description)
-    by = Transport.TCP if transport is Transport.MULTICAST else transport
-    feedback = _Feedback(track.format.clock_hz, dialogue.connection.end)
-    url = resolve_control(base, track.media.control)
-    path = await SetUp(dialogue, by, stack).track(url, track.media, feedback)
+    path = await _set_up(dialogue, transport, stack, track, resolve_control(base, track.media.control))
     dialogue.url = resolve_control(base, description.control)
     await dialogue.call("PLAY", dialogue.url, ("Range", "npt=0.000-"))
     backchannel = Backchannel(dialogue, path, track)
     stack.callback(backchannel.stop)
     return backchannel
+
+
+async def _set_up(
+    dialogue: Dialogue, transport: Transport, stack: ExitStack, track: LoudspeakerTrack, url: str
+) -> TrackPath:
+    """Return the way to the loudspeaker: UDP if that is asked for and offered, else the connection."""
+    feedback = _Feedback(track.format.clock_hz, dialogue.connection.end)
+    if transport is Transport.UDP:
+        with suppress(UnsupportedError):
+            return await SetUp(dialogue, Transport.UDP, stack).track(url, track.media, feedback)
+    return await SetUp(dialogue, Transport.TCP, stack).track(url, track.media, feedback)

@@ -78,7 +78,7 @@ async def test_a_conference_says_where_in_the_street_it_is_heard(page: Page, dae
     await page.click("text=添加扬声器")
     assert await page.is_visible("#menu >> text=东门广播")
     await page.click("#menu button >> nth=0")
-    await until(page, "document.querySelector('.rooms-loudspeaker')?.dataset.state === 'opening'")
+    await until(page, "document.querySelector('.rooms-loudspeaker')?.dataset.state === 'connecting'")
     assert daemon.talk_calls == [("PUT", "/cameras/dongmen-002/talk", {"conference": "flood"})]
     daemon.tell("talk", talk=talk("camera:dongmen-002", "talking", can_talk=True))
     await until(page, "document.querySelector('.rooms-loudspeaker')?.textContent.includes('已接通')")

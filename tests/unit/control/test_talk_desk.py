@@ -128,6 +128,11 @@ async def test_somebody_s_own_voice_is_played_until_the_session_is_over(hall: Ha
     assert talk_of(hall).conference == ""
     hall.peers.goes(opened.session, SessionPhase.ENDED)
     assert (talk_of(hall).state, hall.sound.over) == ("idle", ["camera:c-0"])
+    ended, began = await hall.talk_desk._audit.read(2)
+    assert [(line.action, line.target) for line in (began, ended)] == [
+        ("talk.begin", "camera:c-0"),
+        ("talk.end", "camera:c-0"),
+    ]
 
 
 async def test_who_speaks_again_is_not_cut_off_by_the_end_of_the_session_before(hall: Hall) -> None:

@@ -72,6 +72,17 @@ async def test_over_udp_it_goes_to_the_ports_of_the_camera(talking: Camera) -> N
     assert talking.frames == []
 
 
+async def test_a_loudspeaker_that_does_not_take_udp_is_sent_tcp(talking: Camera) -> None:
+    def set_up(request: Request) -> Response:
+        return Response(461) if "client_port" in request.headers.get("Transport") else talking.usual(request)
+
+    talking.answers["SETUP"] = set_up
+    async with RtspClient.talk(request_for(talking, Transport.UDP)) as loudspeaker:
+        loudspeaker.send(BLOCK, 0)
+        await talking.until(lambda: len(talking.frames) == 2)
+    assert talking.methods.count("SETUP") == 2
+
+
 async def test_multicast_cameras_are_talked_to_over_tcp(talking: Camera) -> None:
     async with RtspClient.talk(request_for(talking, Transport.MULTICAST)) as loudspeaker:
         loudspeaker.send(BLOCK, 0)

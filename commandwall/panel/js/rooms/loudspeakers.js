@@ -51,7 +51,7 @@ export class RoomLoudspeakers {
     const words = talkText(this.i18n, talk, conference.name);
     return element(
       "div",
-      { class: "rooms-loudspeaker", title: words, data: { state: talk.state, loudspeaker: talk.loudspeaker } },
+      { class: "rooms-loudspeaker", title: words, data: { state: TALK_STATES[talk.state] } },
       element("span", { class: "dot" }),
       icon("sound"),
       element("b", {}, this.nameOf(talk.loudspeaker)),
@@ -94,3 +94,6 @@ export class RoomLoudspeakers {
     return known?.name ?? id;
   }
 }
+
+/** The states of what is said as states that have a colour. @type {Record<string, string>} */
+const TALK_STATES = { opening: "connecting", talking: "live", lost: "lost", refused: "refused" };
