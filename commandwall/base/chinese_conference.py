@@ -82,6 +82,9 @@ CONFERENCE: dict[str, str] = {
     "each level has its own chair; name somebody of this one": "每一级会议有自己的主席，请指定本级的参会者",
     "only who was invited as chair may take the chair": "只有以主席身份受邀者可以接管主席",
     "this conference has no end that could be put off": "本会议没有设定结束时间，无需延长",
+    "came by an invitation that has expired; invite anew": "持已过期的邀请到来，请重新邀请",
+    "its sound has ceased to come; let it join again": "声音已中断，请让对方重新加入",
+    "no sound comes of it; let it check its microphone": "收不到声音，请让对方检查麦克风",
     "what it sends as sound cannot be read; let it join again, or from elsewhere": (
         "发来的声音无法解析，请让对方重新加入，或换一台设备加入"
     ),

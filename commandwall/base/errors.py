@@ -67,6 +67,10 @@ def in_field(field: str, message: str) -> Sentence:
     return Sentence("{field}: {reason}", field=field, reason=message) if field else Sentence(message)
 
 
+class HeldError(CommandwallError):
+    """Raised when somebody else holds what there is only one of, or is at work on it."""
+
+
 class StaleError(CommandwallError):
     """Raised when a change was asked for against a revision that is no longer the newest."""
 

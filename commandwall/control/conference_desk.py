@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commandwall.base.errors import AccessRefusedError, InvalidError
+from commandwall.base.sentence import Sentence
 from commandwall.control.audit import AuditLog
 from commandwall.control.audited import Note, audited
 from commandwall.control.conference_changes import ChairCommand, NewConference, NewMember
@@ -24,7 +25,7 @@ from commandwall.control.conference_documents import (
 from commandwall.control.conference_lines import Part
 from commandwall.control.conference_room import Room
 from commandwall.control.conferences import Conferences, Meeting
-from commandwall.control.invitations import Invitation, Invitations
+from commandwall.control.invitations import ExpiredInvitationError, Invitation, Invitations
 from commandwall.control.link_desk import LinkDesk
 from commandwall.control.naming import new_id
 from commandwall.control.recordings import RecordingDocument, Recordings
@@ -32,7 +33,7 @@ from commandwall.control.roles import Permission, Principal, Role, Seat
 from commandwall.control.rtc import Opened
 from commandwall.control.users import NotSignedInError
 from commandwall.model.conference import participant as person
-from commandwall.model.conference.attendance import arrive, invite, leave
+from commandwall.model.conference.attendance import arrive, invite, leave, turn_away
 from commandwall.model.conference.command import OPERATOR, Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.floor import mute_self, raise_hand
@@ -96,8 +97,15 @@ class ConferenceDesk:
         return self._conferences.get(conference).document()
 
     def by_token(self, token: str) -> Principal:
-        """Return who came by an invitation; raises :class:`NotSignedInError`."""
-        invitation = self._invitations.read(token)
+        """Return who came by an invitation; raises :class:`NotSignedInError`.
+
+        The roster tells of one that has expired.
+        """
+        try:
+            invitation = self._invitations.read(token)
+        except ExpiredInvitationError as expired:
+            self._tell_of(expired.invitation)
+            raise
         meeting = self._conferences.find(invitation.conference)
         if meeting is None or meeting.opening != invitation.opening:
             raise NotSignedInError("the conference of this invitation is over")
@@ -106,6 +114,15 @@ class ConferenceDesk:
             raise NotSignedInError("you were removed from this conference; ask its chair for a new link")
         seat = Seat(invitation.conference, invitation.participant)
         return Principal(f"{seat.conference}/{seat.participant}", Role.VIEWER, "invitation", seat)
+
+    def _tell_of(self, expired: Invitation) -> None:
+        """Say in the roster that somebody came by an invitation that had expired."""
+        meeting = self._conferences.find(expired.conference)
+        if meeting is not None and meeting.opening == expired.opening:
+            why = Sentence("came by an invitation that has expired; invite anew")
+            self._conferences.change(
+                expired.conference, lambda state, _: turn_away(state, expired.participant, why)
+            )
 
     def invitation(self, who: Principal, token: str) -> InvitationDocument:
         """Return what an invitation is for; raises as :meth:`by_token` does."""

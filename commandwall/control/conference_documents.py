@@ -15,7 +15,13 @@ from commandwall.model.conference.state import Call, Conference, Mode, Vacancy
 
 _ON_THE_WAY_MS = 20
 """A voice is so much older than the mixer's buffer makes it (its packet, limiter, encoder, the way through)
-beyond what composing and encoding do to a picture: as measured, the smaller part of what is made up for."""
+beyond what composing and encoding do to a picture; as measured."""
+_FAULT_S = 3.0
+_UNHEARD = {
+    VoiceFault.ABSENT: "its sound has ceased to come; let it join again",
+    VoiceFault.SILENT: "no sound comes of it; let it check its microphone",
+    VoiceFault.UNREADABLE: ("what it sends as sound cannot be read; let it join again, or from elsewhere"),
+}
 _STEADY_MS = 8
 """A picture that is held a little longer, then a little shorter again, stutters: smaller changes wait."""
 
@@ -34,8 +40,8 @@ class Figures:
 
     ``level_db`` is in dBFS, ``delay_ms`` how long the mixer keeps sound for late packets, ``concealed_ms``
     how much of it had to be made up, ``held_ms`` how long after it came a picture is to be shown to be in
-    step with the sound. ``voice`` says that sound comes, and ``unreadable_voice`` and ``unreadable_picture``
-    that what comes is none.
+    step with the sound. ``voice`` says that there is a line for sound, ``voice_fault`` why nothing is heard
+    on it for some seconds by now, and ``unreadable_picture`` that what comes as picture is none.
     """
 
     voice: bool = False
@@ -47,25 +53,40 @@ class Figures:
     rtt_ms: float | None = None
     jitter_ms: float | None = None
     loss_ratio: float | None = None
-    unreadable_voice: bool = False
+    voice_fault: VoiceFault = VoiceFault.NONE
+    fault_since_s: float | None = None
     unreadable_picture: bool = False
 
-    def hear(self, voice: VoiceFigures) -> int:
-        """Take in what the mixer says; return by how much more had to be made up, in ms."""
+    def hear(self, voice: VoiceFigures, now_s: float) -> int:
+        """Take in what the mixer says at ``now_s``; return by how much more had to be made up, in ms."""
         concealed_ms = max(0, voice.concealed_ms - self.concealed_ms)
         self.level_db, self.speaking = float(round(voice.level_db)), voice.speaking
         self.delay_ms, self.concealed_ms = voice.delay_ms, voice.concealed_ms
-        self.unreadable_voice = voice.fault is VoiceFault.UNREADABLE
+        self._judge(voice.fault, now_s)
         held_ms = round(voice.delay_ms) + _ON_THE_WAY_MS
         if abs(held_ms - self.held_ms) >= _STEADY_MS:
             self.held_ms = held_ms
         return concealed_ms
 
-    @property
-    def trouble(self) -> Sentence:
-        """What is wrong with what comes, ``""`` if nothing is."""
-        if self.unreadable_voice:
-            return Sentence("what it sends as sound cannot be read; let it join again, or from elsewhere")
+    def _judge(self, fault: VoiceFault, now_s: float) -> None:
+        """Take a fault for one that is to be told only when it lasts: sound may begin late, or pause."""
+        if fault is VoiceFault.NONE:
+            self.voice_fault, self.fault_since_s = fault, None
+            return
+        if self.fault_since_s is None:
+            self.fault_since_s = now_s
+        if fault is VoiceFault.UNREADABLE or now_s - self.fault_since_s >= _FAULT_S:
+            self.voice_fault = fault
+
+    def unheard(self, one: Participant) -> VoiceFault:
+        """Return why nothing is heard of ``one``, who means to be heard."""
+        silent = one.muted_by_self and self.voice_fault is not VoiceFault.UNREADABLE
+        return VoiceFault.NONE if silent or not one.here else self.voice_fault
+
+    def trouble(self, one: Participant) -> Sentence:
+        """Return what is wrong with what comes of ``one``, ``""`` if nothing is."""
+        if fault := self.unheard(one):
+            return Sentence(_UNHEARD[fault])
         if self.unreadable_picture:
             return Sentence("what it sends as picture cannot be read; let it join again, or from elsewhere")
         return NOTHING_SAID
@@ -86,7 +107,8 @@ class ParticipantDocument:
     """One line of the roster; ``path`` are the sites from this one to where it is.
 
     ``reason`` is what is wrong in English, ``reason_zh`` in Chinese. ``hand_at_s`` is since when the hand is
-    raised (seconds UTC). ``people``, ``voice`` and ``content``: picture, sound and second picture come.
+    raised (seconds UTC). ``people``, ``voice`` and ``content``: picture, sound and second picture come;
+    ``voice_fault``: why nothing is heard of who is not muted, ``""`` for nothing wrong.
     """
 
     id: str
@@ -106,6 +128,7 @@ class ParticipantDocument:
     level_db: float | None
     people: bool
     voice: bool
+    voice_fault: VoiceFault
     content: bool
     watches: str
     rtt_ms: float | None
@@ -243,7 +266,7 @@ def moment(at_s: float | None) -> str | None:
 
 
 def _participant(state: Conference, one: Participant, figures: Figures) -> ParticipantDocument:
-    reason = one.reason or figures.trouble
+    reason = one.reason or figures.trouble(one)
     return ParticipantDocument(
         id=one.id,
         name=one.name,
@@ -262,6 +285,7 @@ def _participant(state: Conference, one: Participant, figures: Figures) -> Parti
         level_db=figures.level_db,
         people=one.has_people,
         voice=figures.voice,
+        voice_fault=figures.unheard(one),
         content=one.has_content,
         watches=one.watches,
         rtt_ms=figures.rtt_ms,

@@ -110,7 +110,7 @@ class Room:
         """Receive people or content of ``participant`` from whoever offers.
 
         Raises :class:`AccessRefusedError` when the door is closed, :class:`InvalidError` for an offer that
-        cannot be answered or a second content.
+        cannot be answered, :class:`HeldError` for a second content.
         """
         self.let_in(participant)
         if part is Part.CONTENT:
@@ -172,11 +172,12 @@ class Room:
 
     def heard(self, report: SoundReport) -> None:
         """Take in who speaks, and how each is heard."""
+        now_s = self._needs.now_s()
         before = {voice.participant: replace(self._figures(voice.participant)) for voice in report.voices}
         for voice in report.voices:
-            self._concealed_ms += self._figures(voice.participant).hear(voice)
+            self._concealed_ms += self._figures(voice.participant).hear(voice, now_s)
         levels = {voice.participant: voice.level_db for voice in report.voices if voice.speaking}
-        self.update(hear(self.state, levels, self._needs.now_s()))
+        self.update(hear(self.state, levels, now_s))
         if any(self.figures.get(participant) != figures for participant, figures in before.items()):
             self._on_change()
 

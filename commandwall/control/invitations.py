@@ -35,6 +35,14 @@ class Invitation:
     expires_utc_s: int
 
 
+class ExpiredInvitationError(NotSignedInError):
+    """Raised for ``invitation``, which was good once."""
+
+    def __init__(self, invitation: Invitation) -> None:
+        super().__init__("this invitation has expired; ask for a new one")
+        self.invitation = invitation
+
+
 class Invitations:
     """Signs invitations (HMAC-SHA256, cut to 128 bits) and checks them; nothing of them is kept.
 
@@ -59,14 +67,17 @@ class Invitations:
         return f"{PREFIX}{_text(said)}.{_text(self._tag(said))}"
 
     def read(self, token: str) -> Invitation:
-        """Return what a token of this site says; raises :class:`NotSignedInError` when it is none."""
+        """Return what a token of this site says.
+
+        Raises :class:`NotSignedInError` when it is none, :class:`ExpiredInvitationError` when it was one.
+        """
         said, _, tag = token.removeprefix(PREFIX).partition(".")
         data = _bytes(said)
         if not token.startswith(PREFIX) or not hmac.compare_digest(self._tag(data), _bytes(tag)):
             raise NotSignedInError("this invitation is not of this centre, or not whole; ask for a new one")
         invitation = Invitation(*json.loads(data))
         if self._utc_s() > invitation.expires_utc_s:
-            raise NotSignedInError("this invitation has expired; ask for a new one")
+            raise ExpiredInvitationError(invitation)
         return invitation
 
     def _tag(self, said: bytes) -> bytes:

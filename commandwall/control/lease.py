@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from commandwall.base.clock import Clock, monotonic_s
-from commandwall.base.errors import CommandwallError
+from commandwall.base.errors import HeldError
 from commandwall.control.roles import Principal
 
 LEASE_S = 10.0
-
-
-class LeaseHeldError(CommandwallError):
-    """Raised when somebody operates what somebody else holds and does not outrank."""
 
 
 class Lease:
@@ -44,12 +40,12 @@ class Lease:
     def take(self, who: Principal) -> bool:
         """Give it to ``who``, or prolong it; return whether somebody else, or nobody, held it before.
 
-        Raises :class:`LeaseHeldError` when another holds it whom ``who`` does not outrank.
+        Raises :class:`HeldError` when another holds it whom ``who`` does not outrank.
         """
         holder = self.holder
         is_new = holder is None or holder.name != who.name
         if holder is not None and is_new and not who.outranks(holder):
-            raise LeaseHeldError(
+            raise HeldError(
                 "camera {id!r} is operated by {name}; it is free {remaining_s:.0f} s after the last command",
                 id=self._camera_id,
                 name=holder.name,

@@ -10,13 +10,13 @@ from typing import Any
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
+    HeldError,
     InvalidError,
     NotFoundError,
     StaleError,
 )
 from commandwall.base.sentence import Sentence
 from commandwall.control.guessing import TooManyTriesError
-from commandwall.control.lease import LeaseHeldError
 from commandwall.control.users import NotSignedInError
 
 
@@ -62,7 +62,7 @@ _KINDS = (
     _Kind(TooManyTriesError, "too-many-tries", HTTPStatus.TOO_MANY_REQUESTS),
     _Kind(NotFoundError, "not-found", HTTPStatus.NOT_FOUND),
     _Kind(StaleError, "stale", HTTPStatus.PRECONDITION_FAILED),
-    _Kind(LeaseHeldError, "held", HTTPStatus.CONFLICT),
+    _Kind(HeldError, "held", HTTPStatus.CONFLICT),
     _Kind(InvalidError, "invalid", HTTPStatus.UNPROCESSABLE_ENTITY),
     _Kind(CommandwallError, "unavailable", HTTPStatus.SERVICE_UNAVAILABLE),
 )

@@ -15,6 +15,7 @@ from typing import Any
 from commandwall.base.clock import monotonic_s
 from commandwall.base.errors import (
     CommandwallError,
+    HeldError,
     InvalidError,
     NotFoundError,
     UnavailableError,
@@ -22,7 +23,7 @@ from commandwall.base.errors import (
 from commandwall.base.tasks import spawn
 from commandwall.control.changes import PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PtzDocument
-from commandwall.control.lease import LEASE_S, Lease, LeaseHeldError
+from commandwall.control.lease import LEASE_S, Lease
 from commandwall.control.onvif_link import OnvifLink
 from commandwall.control.roles import Principal
 from commandwall.model.camera import Camera
@@ -134,7 +135,7 @@ class PtzControl:
     async def command(self, who: Principal, camera_id: str, command: PtzCommand) -> LeaseDocument:
         """Do what ``who`` asks, who has the lease from then on.
 
-        Raises as :meth:`state` does, :class:`LeaseHeldError` when somebody else has the lease, and
+        Raises as :meth:`state` does, :class:`HeldError` when somebody else has the lease, and
         :class:`InvalidError` for what the camera does not take.
         """
         seat = await self._seat(camera_id)
@@ -178,7 +179,7 @@ class PtzControl:
         async with seat.turn:
             try:
                 yield await seat.link.device()
-            except (InvalidError, NotFoundError, LeaseHeldError):
+            except (InvalidError, NotFoundError, HeldError):
                 raise
             except CommandwallError as error:
                 await seat.link.close()

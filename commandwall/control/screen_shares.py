@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from commandwall.base.errors import HeldError
 from commandwall.control.feeds import Feeds
-from commandwall.control.lease import LeaseHeldError
 from commandwall.control.roles import Principal
 from commandwall.control.rtc import Opened, PublishOffer, RtcControl, RtcSession
 from commandwall.control.screens import Screens
@@ -25,12 +25,12 @@ class ScreenShares:
         """Receive a screen from whoever offers; raises as :meth:`RtcControl.publish` does.
 
         Who shares it already is replaced if it is the same user, or is outranked. Raises
-        :class:`LeaseHeldError` if not.
+        :class:`HeldError` if not.
         """
         stream = _PREFIX + screen_id
         for other in self._rtc.publishers(stream):
             if other.by.name != by.name and not by.outranks(other.by):
-                raise LeaseHeldError(
+                raise HeldError(
                     "screen {id!r} is shared by {name}; choose another id", id=screen_id, name=other.by.name
                 )
         opened = await self._rtc.publish(

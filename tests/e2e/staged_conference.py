@@ -79,8 +79,8 @@ def participant(number: int, name: str, **changes: Any) -> dict[str, Any]:
         "id": f"p-{number}", "name": name, "role": "member", "site": "", "path": ["luohu"],
         "state": "connected", "reason": "", "reason_zh": "", "muted": False, "muted_by_self": False,
         "muted_by_chair": False, "hand": False, "hand_at_s": None, "speaking": False, "level_db": None,
-        "people": True, "voice": True, "content": False, "watches": "", "rtt_ms": 24.0, "loss_ratio": 0.0,
-        "jitter_ms": 3.0, "delay_ms": 40.0,
+        "people": True, "voice": True, "voice_fault": "", "content": False, "watches": "",
+        "rtt_ms": 24.0, "loss_ratio": 0.0, "jitter_ms": 3.0, "delay_ms": 40.0,
     }  # fmt: skip
     return {**base, **changes}
 

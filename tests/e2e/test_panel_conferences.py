@@ -230,6 +230,8 @@ async def test_what_concerns_me_is_said_with_what_i_can_do(run: Run) -> None:
     cases = [
         ({}, me),
         ({"mode": "roll_call", "subject": "p-1"}, muted),
+        ({"mode": "roll_call", "subject": "p-1"}, {**me, "voice_fault": "silent"}),
+        ({"floor": "p-1"}, {**muted, "voice_fault": "silent"}),
         ({"floor": "p-1"}, muted),
         ({"mode": "broadcast", "subject": "p-1"}, me),
         ({"mode": "lecture", "subject": "p-1"}, me),
@@ -241,6 +243,8 @@ async def test_what_concerns_me_is_said_with_what_i_can_do(run: Run) -> None:
     assert said == [
         "",
         "notice.called answer",
+        "notice.unheard",
+        "notice.floor speak",
         "notice.floor speak",
         "notice.broadcast",
         "notice.lecture",

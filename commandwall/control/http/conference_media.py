@@ -40,7 +40,7 @@ def _route(way: str, part: Part, handler: Handler, summary: str) -> Route:
     place = f"/{way}/conferences/{{conference}}/{{participant}}"
     path = place if part is Part.PEOPLE else f"{place}/{part}"
     return Route(
-        "POST", path, handler, summary, takes=(SDP,), gives=SDP, status=201, problems=(*PROBLEMS, 403)
+        "POST", path, handler, summary, takes=(SDP,), gives=SDP, status=201, problems=(*PROBLEMS, 403, 409)
     )
 
 

@@ -77,6 +77,14 @@ def lost(state: Conference, participant: str, reason: Sentence, now_s: float) ->
     return _gone(state, one, Presence.LOST, reason, now_s)
 
 
+def turn_away(state: Conference, participant: str, reason: Sentence) -> Conference:
+    """Return ``state`` with the roster saying why somebody who is not in could not come in."""
+    one = state.find(participant)
+    if one is None or one.coming or one.presence is Presence.REMOVED:
+        return state
+    return state.changed(one.id, reason=reason)
+
+
 def leave(state: Conference, participant: str, now_s: float) -> Conference:
     """Return ``state`` with somebody gone of his own will, who may come back."""
     one = state.participant(participant, field="participant")

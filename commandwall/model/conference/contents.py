@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from commandwall.base.errors import InvalidError
+from commandwall.base.errors import HeldError, InvalidError
 from commandwall.model.conference.bearing import brought
 from commandwall.model.conference.state import Conference, Content
 
@@ -49,7 +49,7 @@ def take_content(state: Conference, participant: str, now_s: float) -> Conferenc
     """Return ``state`` with the token at ``participant``, who begins to send a second picture.
 
     A link that brings the content of somebody beyond it leaves the token there. Raises
-    :class:`InvalidError` when somebody else, or the room, shows content.
+    :class:`HeldError` when somebody else, or the room, shows content.
     """
     one = state.someone_here(participant, field="participant")
     held = state.content
@@ -57,10 +57,9 @@ def take_content(state: Conference, participant: str, now_s: float) -> Conferenc
         return state
     if held.taken and held.holder != one.id:
         holder = state.find(held.holder)
-        raise InvalidError(
+        raise HeldError(
             "{name} shows content; one at a time can: ask the chair to give it to you",
             name=holder.name if holder is not None else held.source,
-            field="content",
         )
     return state if held.holder == one.id else replace(state, content=Content(one.id, "", now_s))
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypedDict, Unpack
 
 from commandwall.base.errors import InvalidError, NotFoundError
+from commandwall.base.sentence import Sentence
 from commandwall.model.conference.participant import Participant
 
 
@@ -178,6 +179,7 @@ class Conference:
 class Fields(TypedDict, total=False):
     """What of a participant changes; see :class:`~commandwall.model.conference.participant.Participant`."""
 
+    reason: Sentence
     muted_by_self: bool
     muted_by_chair: bool
     hand_at_s: float | None

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from commandwall.base.errors import AccessRefusedError, InvalidError, UnavailableError
+from commandwall.base.errors import AccessRefusedError, HeldError, InvalidError, UnavailableError
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
-from commandwall.control.conference_documents import RoomState, conference_document
+from commandwall.control.conference_documents import ParticipantDocument, RoomState, conference_document
 from commandwall.control.conference_lines import Part
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
@@ -50,6 +50,12 @@ def li(hall: Hall) -> Principal:
 
 def one(hall: Hall, participant: str) -> Participant:
     return hall.room.state.participant(participant)
+
+
+def line(hall: Hall, participant: str) -> ParticipantDocument:
+    """Return a participant's line of the roster."""
+    document = conference_document(hall.room.state, RoomState.OPEN, hall.room.figures)
+    return next(each for each in document.participants if each.id == participant)
 
 
 def commands(hall: Hall, verb: Verb, target: str = "", **fields: object) -> None:
@@ -211,7 +217,7 @@ async def test_content_is_one_at_a_time(hall: Hall, zhang: Principal, li: Princi
     assert hall.peers.offers[watching] == WatchOffer(
         (StreamAt("/run/rtc", "conference/flood/zhang/content", answers_keys=True),), None, "v=0"
     )
-    with pytest.raises(InvalidError, match="zhang shows content"):
+    with pytest.raises(HeldError, match="zhang shows content"):
         await hall.desk.publish(li, seat(li), Part.CONTENT, "v=0")
     commands(hall, Verb.PRESENT, "li")
     assert hall.peers.ended == [sharing] and hall.room.state.content.holder == "li"
@@ -255,15 +261,38 @@ async def test_the_quality_of_lines_is_in_the_roster(hall: Hall, li: Principal) 
 async def test_who_sends_garbage_is_told_of_in_the_roster(hall: Hall, li: Principal) -> None:
     _, sending = await hall.enters(li)
     figures = hall.room.figures["li"]
-    assert figures.trouble == ""
+    assert figures.trouble(one(hall, "li")) == ""
     hall.peers.measures(sending, SessionFigures(sending, malformed=7))
     hall.room.measured()
-    assert "picture cannot be read" in figures.trouble and "画面无法解析" in figures.trouble.zh
+    trouble = figures.trouble(one(hall, "li"))
+    assert "picture cannot be read" in trouble and "画面无法解析" in trouble.zh
     broken = VoiceFigures("li", -127.0, False, 0.0, 0, 0, VoiceFault.UNREADABLE)
     hall.conferences.heard(SoundReport("flood", (broken,), 50, 0, 0.2))
-    assert "sound cannot be read" in figures.trouble and "声音无法解析" in figures.trouble.zh
-    document = conference_document(hall.room.state, RoomState.OPEN, hall.room.figures)
-    assert next(each.reason for each in document.participants if each.id == "li") == figures.trouble
+    assert "sound cannot be read" in line(hall, "li").reason
+    assert "声音无法解析" in line(hall, "li").reason_zh
+
+
+async def test_a_voice_that_does_not_come_for_seconds_is_told_of_unless_he_muted_himself(
+    hall: Hall, li: Principal
+) -> None:
+    await hall.enters(li)
+    told = []
+    for fault, passed_s in (
+        ("silent", 0),
+        ("silent", 2),
+        ("silent", 1),
+        ("", 1),
+        ("absent", 1),
+        ("absent", 3),
+    ):
+        hall.clock.now_s += passed_s
+        silent = VoiceFigures("li", -127.0, False, 0.0, 0, 0, VoiceFault(fault))
+        hall.conferences.heard(SoundReport("flood", (silent,), 50, 0, 0.2))
+        told.append(str(line(hall, "li").voice_fault))
+    assert told == ["", "", "silent", "", "", "absent"]
+    assert line(hall, "li").reason_zh == "声音已中断，请让对方重新加入"
+    hall.desk.mute(li, "flood", muted=True)
+    assert (line(hall, "li").voice_fault, line(hall, "li").reason) == ("", "")
 
 
 async def test_the_end_ends_everything(hall: Hall, zhang: Principal) -> None:

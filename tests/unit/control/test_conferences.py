@@ -97,6 +97,21 @@ def test_an_id_is_taken_once_and_there_is_an_end_to_conferences(hall: Hall) -> N
         hall.desk.open(OPERATOR, NewConference(id="more", name="会"))
 
 
+async def test_who_comes_by_a_link_that_has_expired_is_told_and_the_roster_too(hall: Hall) -> None:
+    hall.opens()
+    new = NewMember.model_validate({"name": "李", "role": "member", "participant": "li", "expires_s": 60})
+    token = hall.desk.invite(OPERATOR, "flood", new).token
+    hall.clock.now_s += 61
+    with pytest.raises(NotSignedInError, match="has expired"):
+        hall.desk.by_token(token)
+    (li,) = hall.desk.get(OPERATOR, "flood").participants
+    assert (li.state, li.reason_zh) == ("invited", "持已过期的邀请到来，请重新邀请")
+    hall.desk.end(OPERATOR, "flood")
+    hall.opens()
+    with pytest.raises(NotSignedInError, match="has expired"):
+        hall.desk.by_token(token)
+
+
 async def test_a_planned_conference_opens_by_itself(bench: Bench) -> None:
     hall = bench.hall
     hall.opens(starts_at=at(600))

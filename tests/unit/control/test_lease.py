@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.control.lease import Lease, LeaseHeldError
+from commandwall.base.errors import HeldError
+from commandwall.control.lease import Lease
 from commandwall.control.roles import Principal, Role
 from tests.unit.onvif.conftest import Ticker
 
@@ -39,7 +40,7 @@ def test_it_is_free_until_taken_and_free_again_when_no_command_comes(lease: Leas
 def test_others_of_the_same_rank_wait(lease: Lease, ticker: Ticker) -> None:
     lease.take(WANG)
     ticker.now_s += 4
-    with pytest.raises(LeaseHeldError, match="camera 'dome' is operated by wang; it is free 6 s"):
+    with pytest.raises(HeldError, match="camera 'dome' is operated by wang; it is free 6 s"):
         lease.take(LI)
     assert lease.holder == WANG
     ticker.now_s += 6
@@ -49,7 +50,7 @@ def test_others_of_the_same_rank_wait(lease: Lease, ticker: Ticker) -> None:
 def test_a_higher_role_takes_over_and_keeps_it(lease: Lease) -> None:
     lease.take(WANG)
     assert lease.take(ADMIN)
-    with pytest.raises(LeaseHeldError, match="operated by admin"):
+    with pytest.raises(HeldError, match="operated by admin"):
         lease.take(WANG)
 
 
@@ -75,7 +76,7 @@ def test_there_is_never_more_than_one_holder(tries: list[tuple[Principal, float]
         before = lease.holder
         try:
             lease.take(who)
-        except LeaseHeldError:
+        except HeldError:
             assert before is not None
             assert lease.holder == before
             assert not who.outranks(before)

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from commandwall.base.errors import InvalidError
+from commandwall.base.errors import HeldError, InvalidError
 from commandwall.control.cores import Cores
 from commandwall.control.decoding import Decoding
 from commandwall.control.feeds import Feeds
-from commandwall.control.lease import LeaseHeldError
 from commandwall.control.roles import Principal, Role
 from commandwall.control.rtc import RtcSession
 from commandwall.control.screen_shares import ScreenShares, screen_of
@@ -81,7 +80,7 @@ async def test_the_same_user_may_share_again_and_the_old_session_ends_nothing(be
 
 async def test_only_who_outranks_takes_a_screen_over(bench: Bench) -> None:
     await bench.share(WANG)
-    with pytest.raises(LeaseHeldError, match="is shared by wang"):
+    with pytest.raises(HeldError, match="is shared by wang"):
         await bench.share(LI)
     await bench.share(BOSS)
 

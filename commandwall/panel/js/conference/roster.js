@@ -89,7 +89,8 @@ export class Roster {
     mark.style.setProperty("--level", level.toFixed(2));
     mark.children[1].textContent = [...participant.name][0] ?? "";
     who.children[0].textContent = participant.name + (participant.id === this.self ? t("roster.you") : "");
-    who.children[1].textContent = this.facts(participant);
+    who.children[1].textContent = /** @type {HTMLElement} */ (who.children[1]).title = this.facts(participant);
+    row.classList.toggle("faulty", participant.reason !== "");
     this.fillSigns(signs, participant);
     bars.dataset.quality = here ? qualityOf(participant) : "unknown";
     const figures = { rtt: decimal(participant.rtt_ms, 0, " ms"), loss: percent(participant.loss_ratio) };
@@ -104,8 +105,9 @@ export class Roster {
 
   /** @param {Participant} participant */
   facts(participant) {
-    const { term } = this.i18n;
-    const parts = [];
+    const { language, term } = this.i18n;
+    const reason = language === "zh" ? participant.reason_zh : participant.reason;
+    const parts = reason === "" ? [] : [reason];
     if (participant.role !== "member") parts.push(term("seat", participant.role));
     if (participant.site !== "" && participant.site !== participant.name) parts.push(participant.site);
     if (isRemote(participant)) parts.push(participant.path.slice(1).join(" › "));

@@ -15,6 +15,7 @@
  * @property {boolean} speaking
  * @property {number | null} level_db
  * @property {boolean} people whether its picture or sound comes
+ * @property {string} voice_fault why nothing is heard of it: absent, silent, unreadable, or `""`
  * @property {boolean} content whether it shows a second picture
  * @property {number | null} rtt_ms
  * @property {number | null} loss_ratio

@@ -14,6 +14,7 @@
  * @returns {Notice | null}
  */
 export function noticeFor(conference, me) {
+  if (me.voice_fault !== "" && !me.muted) return { word: "notice.unheard", urgent: true, action: "" };
   const mine = conference.subject === me.id;
   if (conference.mode === "roll_call" && mine) {
     const word = answered(conference, me) ? "notice.answered" : "notice.called";

@@ -77,6 +77,7 @@ export const enConference = {
   "bar.full.end": "Leave full screen",
   "bar.leave": "Leave",
 
+  "notice.unheard": "You are not heard: check the microphone",
   "notice.called": "Roll-call: please answer",
   "notice.answered": "Your answer is noted",
   "notice.floor": "The chair has given you the floor",

@@ -75,6 +75,7 @@ export const zhConference = {
   "bar.full.end": "退出全屏",
   "bar.leave": "离开会议",
 
+  "notice.unheard": "他人听不到您：请检查麦克风",
   "notice.called": "正在点名：请您应答",
   "notice.answered": "已记录您的应答",
   "notice.floor": "主席已授权您发言",

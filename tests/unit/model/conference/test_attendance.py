@@ -15,6 +15,7 @@ from commandwall.model.conference.attendance import (
     leave,
     lost,
     remove,
+    turn_away,
 )
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import take_content
@@ -50,6 +51,15 @@ def test_a_chair_that_is_cut_off_leaves_it_empty_and_comes_back_to_it() -> None:
     assert state.participant("chair").reason == "does not answer in time"
     state = connected(arrive(state, "chair", NOW_S), "chair", NOW_S)
     assert (state.chair, state.participant("chair").reason) == ("chair", "")
+
+
+def test_the_roster_says_why_somebody_could_not_come_in_and_of_who_is_in_nothing() -> None:
+    state, why = room("a"), Sentence("came too late")
+    assert turn_away(state, "a", why) == turn_away(state, "nobody", why) == state
+    away = turn_away(leave(state, "a", NOW_S), "a", why).participant("a")
+    assert (away.presence, away.reason) == (Presence.LEFT, "came too late")
+    removed = remove(state, "a", NOW_S)
+    assert turn_away(removed, "a", why) == removed
 
 
 def test_the_lobby_holds_back_all_but_chairs_until_they_are_admitted() -> None:

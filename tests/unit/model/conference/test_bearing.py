@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from commandwall.base.errors import InvalidError
+from commandwall.base.errors import HeldError
 from commandwall.model.conference.bearing import bearer
 from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.participant import Participant, Presence, Role
@@ -30,5 +30,5 @@ def test_content_comes_by_its_holder_or_by_the_link_that_brings_it() -> None:
 def test_a_link_brings_the_content_of_who_is_beyond_it_and_no_other() -> None:
     beyond = state(CITY, content=Content("above/leader", "", 3.0))
     assert take_content(beyond, "above", 5.0) is beyond
-    with pytest.raises(InvalidError, match="shows content"):
+    with pytest.raises(HeldError, match="shows content"):
         take_content(state(CITY, content=Content("chen", "", 3.0)), "above", 5.0)

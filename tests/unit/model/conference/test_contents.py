@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from commandwall.base.errors import InvalidError
+from commandwall.base.errors import HeldError, InvalidError
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import ContentSource, drop_content, take_content
 from commandwall.model.conference.state import Content
@@ -13,9 +13,8 @@ def test_the_first_has_the_token_and_a_second_is_told_who_has_it() -> None:
     state = take_content(room("a", "b"), "a", NOW_S)
     assert state.content == Content("a", "", NOW_S)
     assert take_content(state, "a", NOW_S + 1) == state
-    with pytest.raises(InvalidError, match="A shows content") as refused:
+    with pytest.raises(HeldError, match="A shows content") as refused:
         take_content(state, "b", NOW_S)
-    assert refused.value.field == "content"
     assert "主席" in refused.value.zh
 
 
@@ -30,7 +29,7 @@ def test_the_chair_gives_it_to_whom_he_likes() -> None:
     assert said(state, Verb.PRESENT, "b").content.holder == "b"
     state = said(state, Verb.PRESENT, "camera:dongmen-001")
     assert (state.content.holder, state.content.source) == ("", "camera:dongmen-001")
-    with pytest.raises(InvalidError, match="camera:dongmen-001 shows content"):
+    with pytest.raises(HeldError, match="camera:dongmen-001 shows content"):
         take_content(state, "a", NOW_S)
     assert not said(state, Verb.PRESENT).content.taken
 
