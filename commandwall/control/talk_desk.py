@@ -75,7 +75,7 @@ class TalkDesk:
         """Play the sound of a conference at a loudspeaker until it is ended, or the conference is.
 
         Raises :class:`NotFoundError`, :class:`InvalidError` when no such conference is open,
-        :class:`LeaseHeldError` when somebody else talks there.
+        :class:`HeldError` when somebody else talks there.
         """
         with audited(self._audit, who, Permission.OPERATE, "talk.begin", str(loudspeaker), conference):
             meeting = self._sounds.conferences.find(conference)

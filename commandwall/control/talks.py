@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from commandwall.base.errors import NotFoundError
-from commandwall.control.lease import LeaseHeldError
+from commandwall.base.errors import HeldError, NotFoundError
 from commandwall.control.roles import Principal
 from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraBoard, Publish
@@ -80,11 +79,11 @@ class Talks:
         return self._document(loudspeaker)
 
     def check(self, who: Principal, loudspeaker: Loudspeaker) -> None:
-        """Raise :class:`NotFoundError`, or :class:`LeaseHeldError` if ``who`` may not talk there now."""
+        """Raise :class:`NotFoundError`, or :class:`HeldError` if ``who`` may not talk there now."""
         self._target(loudspeaker)
         talk = self._talks.get(loudspeaker)
         if talk is not None and talk.holder.name != who.name and not who.outranks(talk.holder):
-            raise LeaseHeldError(
+            raise HeldError(
                 "{name} talks at {loudspeaker}; end that first, or wait until it is over",
                 name=talk.holder.name,
                 loudspeaker=str(loudspeaker),

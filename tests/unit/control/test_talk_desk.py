@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from commandwall.base.errors import AccessRefusedError, CommandwallError, InvalidError, NotFoundError
+from commandwall.base.errors import (
+    AccessRefusedError,
+    CommandwallError,
+    HeldError,
+    InvalidError,
+    NotFoundError,
+)
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
-from commandwall.control.lease import LeaseHeldError
 from commandwall.control.roles import Principal, Role
 from commandwall.control.store import Store
 from commandwall.control.talk_documents import TalkDocument
@@ -92,7 +97,7 @@ def test_a_camera_that_cannot_is_remembered_until_it_can(hall: Hall) -> None:
 
 def test_two_do_not_talk_at_once(hall: Hall) -> None:
     hall.talk_desk.play(OPERATOR, CAMERA, "flood")
-    with pytest.raises(LeaseHeldError, match="wang talks at camera:c-0"):
+    with pytest.raises(HeldError, match="wang talks at camera:c-0"):
         hall.talk_desk.play(OTHER, CAMERA, "flood")
     hall.talk_desk.play(OPERATOR, CAMERA, "flood")
     assert hall.talk_desk.play(CHIEF, CAMERA, "flood").holder == "chief"
@@ -147,7 +152,7 @@ async def test_who_speaks_again_is_not_cut_off_by_the_end_of_the_session_before(
 
 async def test_a_voice_that_may_not_be_heard_is_not_taken(hall: Hall) -> None:
     hall.talk_desk.play(OPERATOR, CAMERA, "flood")
-    with pytest.raises(LeaseHeldError):
+    with pytest.raises(HeldError):
         await hall.talk_desk.speak(OTHER, CAMERA, "v=0")
     hall.talk_desk.end(OPERATOR, CAMERA)
     hall.peers.error = InvalidError("no codec that is taken")
