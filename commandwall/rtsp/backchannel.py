@@ -97,5 +97,6 @@ async def _set_up(
     feedback = _Feedback(track.format.clock_hz, dialogue.connection.end)
     if transport is Transport.UDP:
         with suppress(UnsupportedError):
-            return await SetUp(dialogue, Transport.UDP, stack).track(url, track.media, feedback)
-    return await SetUp(dialogue, Transport.TCP, stack).track(url, track.media, feedback)
+            by_udp = SetUp(dialogue, Transport.UDP, stack)
+            return await by_udp.track(url, track.media, feedback, sends=True)
+    return await SetUp(dialogue, Transport.TCP, stack).track(url, track.media, feedback, sends=True)

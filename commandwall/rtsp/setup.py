@@ -58,11 +58,16 @@ class SetUp:
         self._stack = stack
         self._channel = 0
 
-    async def track(self, url: str, media: MediaDescription, receiver: RtpSource) -> TrackPath:
-        """Have the track at ``url``, described by ``media``, given to ``receiver``; return the way back."""
+    async def track(
+        self, url: str, media: MediaDescription, receiver: RtpSource, *, sends: bool = False
+    ) -> TrackPath:
+        """Have the track at ``url``, described by ``media``, given to ``receiver``; return the way back.
+
+        ``sends``: media goes that way. Then nothing else is sent first, which would be taken for media.
+        """
         match self._transport:
             case Transport.UDP:
-                return await self._udp(url, receiver)
+                return await self._udp(url, receiver, punch=not sends)
             case Transport.MULTICAST:
                 return await self._multicast(url, media, receiver)
             case _:
@@ -82,7 +87,7 @@ class SetUp:
         connection.sinks[rtcp] = receiver.on_rtcp
         return InterleavedPath(connection, (rtp, rtcp))
 
-    async def _udp(self, url: str, receiver: RtpSource) -> TrackPath:
+    async def _udp(self, url: str, receiver: RtpSource, *, punch: bool) -> TrackPath:
         """Have it sent to a pair of UDP ports."""
         connection = self._dialogue.connection
         pair = self._closing(open_pair(connection.host("sockname")))
@@ -93,7 +98,8 @@ class SetUp:
         await pair.start(_senders(camera, spec), receiver)
         if spec.server_port is not None:
             pair.aim(_source(spec) or camera, spec.server_port)
-            pair.punch()
+            if punch:
+                pair.punch()
         return pair
 
     async def _multicast(self, url: str, media: MediaDescription, receiver: RtpSource) -> TrackPath:

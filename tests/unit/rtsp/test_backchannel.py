@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+from socket import AF_INET, SOCK_DGRAM, socket
+
 import pytest
 
 from commandwall.base.errors import AccessRefusedError, ConnectionLostError, UnsupportedError
@@ -64,10 +67,17 @@ async def test_reports_and_signs_of_life_go_on(talking: Camera, monkeypatch: pyt
         )
 
 
-async def test_over_udp_it_goes_to_the_ports_of_the_camera(talking: Camera) -> None:
-    talking.transport_answer = "RTP/AVP;unicast;client_port=5000-5001;server_port=5000-5001"
-    async with RtspClient.talk(request_for(talking, Transport.UDP)) as loudspeaker:
-        loudspeaker.send(BLOCK, 0)
+async def test_over_udp_it_goes_to_the_port_of_the_camera_and_nothing_before_it(talking: Camera) -> None:
+    """An empty packet, which opens firewalls for what comes back, would be taken for the talker's."""
+    with socket(AF_INET, SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.setblocking(False)
+        port = ear.getsockname()[1]
+        talking.transport_answer = f"RTP/AVP;unicast;server_port={port}-{port + 1}"
+        async with RtspClient.talk(request_for(talking, Transport.UDP)) as loudspeaker:
+            loudspeaker.send(BLOCK, 0)
+            first = await asyncio.get_running_loop().sock_recv(ear, 2000)
+    assert first[parse_header(first).start :] == BLOCK
     assert "client_port" in talking.requests[2].headers.get("Transport")
     assert talking.frames == []
 
