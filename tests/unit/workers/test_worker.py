@@ -88,6 +88,8 @@ async def test_one_on_demand_that_nobody_wants_never_has_a_process() -> None:
     watched = Watched(on_demand=True)
     async with running(watched) as worker:
         worker.post(SnapshotCamera("cam"))
+    with pytest.raises(ChannelClosedError, match="stopped"):
+        await worker.call(SnapshotCamera("cam"), timeout_s=3600)
     assert watched.ups.empty() and worker.status.restarts == 0
 
 
