@@ -59,22 +59,31 @@ class LoopWatch:
             self._beat_s = time.monotonic()
 
     def _watch(self) -> None:
-        seen_s, starved_s = self._beat_s, self._starved_s()
+        """Note where the loop stands when it is late, and judge when it goes on.
+
+        The kernel counts what a thread has waited only once the thread runs again.
+        """
+        seen_s, starved_s, place = self._beat_s, self._starved_s(), ""
         while not self._stop.wait(_TICK_S):
             now_s = time.monotonic()
             if self._collecting or not self._loop.is_running():  # or it is between a fixture and its test
                 self._beat_s = now_s
             if self._beat_s != seen_s:
-                seen_s, starved_s = self._beat_s, self._starved_s()
-            elif now_s - seen_s - (self._starved_s() - starved_s) > LIMIT_S:
-                self._note(now_s - seen_s)
-                seen_s = self._beat_s = now_s
+                self._judge(self._beat_s - seen_s, starved_s, place)
+                seen_s, starved_s, place = self._beat_s, self._starved_s(), ""
+            elif not place and now_s - seen_s > LIMIT_S:
+                place = self._place()
+        self._judge(time.monotonic() - seen_s, starved_s, place)
+
+    def _judge(self, late_s: float, starved_s: float, place: str) -> None:
+        blocked_s = late_s - (self._starved_s() - starved_s)
+        if place and blocked_s > LIMIT_S:
+            self.blocked.append(f"the event loop stood still for {blocked_s * 1000:.0f} ms in\n{place}")
 
     def _starved_s(self) -> float:
         """Return how long the loop's thread has waited for a processor, in all (proc(5), schedstat)."""
         return int(self._schedule.read_text().split()[1]) / 1e9
 
-    def _note(self, blocked_s: float) -> None:
+    def _place(self) -> str:
         frame = sys._current_frames().get(self._loop_thread)
-        stack = "".join(traceback.format_stack(frame)[-8:]) if frame else "(no stack)"
-        self.blocked.append(f"the event loop stood still for {blocked_s * 1000:.0f} ms in\n{stack}")
+        return "".join(traceback.format_stack(frame)[-8:]) if frame else "(no stack)"

@@ -23,6 +23,14 @@ async def test_a_blocked_loop_is_caught_with_the_place_that_blocked_it() -> None
     assert "time.sleep(0.6)" in watch.blocked[0]
 
 
+@pytest.mark.blocks_loop
+async def test_a_loop_that_ends_blocked_is_caught_too() -> None:
+    with LoopWatch(asyncio.get_running_loop()) as watch:
+        await asyncio.sleep(0)
+        time.sleep(0.6)  # noqa: ASYNC251
+    assert "time.sleep(0.6)" in watch.blocked[0]
+
+
 async def test_a_loop_that_waits_is_not_blocked() -> None:
     with LoopWatch(asyncio.get_running_loop()) as watch:
         await asyncio.sleep(0.5)
