@@ -24,6 +24,8 @@ CONFERENCE: dict[str, str] = {
     "connection lost": "连接中断",
     # ---- recordings
     "there is no recording {id!r}": "没有录像 {id!r}",
+    "this recording is being written; stop it first": "此录像正在写入，请先停止录制",
+    "the recording cannot be deleted: {strerror}": "无法删除录像：{strerror}",
     "the recording process was killed; it goes on in another file": "录像进程被终止，将在另一个文件中继续",
     # ---- rooms
     "ends_at must be after starts_at": "ends_at 必须晚于 starts_at",
@@ -83,6 +85,12 @@ CONFERENCE: dict[str, str] = {
     "only who was invited as chair may take the chair": "只有以主席身份受邀者可以接管主席",
     "this conference has no end that could be put off": "本会议没有设定结束时间，无需延长",
     "came by an invitation that has expired; invite anew": "持已过期的邀请到来，请重新邀请",
+    "is being called": "正在呼叫",
+    "declined the call at {time}": "{time} 拒接呼叫",
+    "did not answer the call at {time}": "{time} 未接听呼叫",
+    "{user} has no page open here, so nobody would see the call": "{user} 没有打开任何页面，呼叫无人能看到",
+    "{name} is in the conference already": "{name} 已在会议中",
+    "nobody calls you into this conference now": "现在没有人呼叫您加入此会议",
     "its sound has ceased to come; let it join again": "声音已中断，请让对方重新加入",
     "no sound comes of it; let it check its microphone": "收不到声音，请让对方检查麦克风",
     "what it sends as sound cannot be read; let it join again, or from elsewhere": (

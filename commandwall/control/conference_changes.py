@@ -47,6 +47,13 @@ class NewMember(_Asked):
     expires_s: int = Field(default=_DAY_S, ge=60, le=400 * _DAY_S)
 
 
+class NewCall(_Asked):
+    """An account to call, and what it is to be in the conference."""
+
+    user: Text = Field(max_length=64)
+    role: Role = Role.MEMBER
+
+
 class ChairCommand(_Asked):
     """A verb of the chair. ``target`` is a participant, unless the verb says otherwise.
 

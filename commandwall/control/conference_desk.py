@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from commandwall.base.errors import AccessRefusedError, InvalidError
 from commandwall.base.sentence import Sentence
 from commandwall.control.audit import AuditLog
 from commandwall.control.audited import Note, audited
+from commandwall.control.call_desk import CallDesk
 from commandwall.control.conference_changes import ChairCommand, NewConference, NewMember
 from commandwall.control.conference_content import ContentDesk
 from commandwall.control.conference_documents import (
@@ -24,8 +23,14 @@ from commandwall.control.conference_documents import (
 )
 from commandwall.control.conference_lines import Part
 from commandwall.control.conference_room import Room
-from commandwall.control.conferences import Conferences, Meeting
-from commandwall.control.invitations import ExpiredInvitationError, Invitation, Invitations
+from commandwall.control.conferences import Conferences
+from commandwall.control.invitations import (
+    ACCOUNT_S,
+    ExpiredInvitationError,
+    Invitation,
+    Invitations,
+    account_id,
+)
 from commandwall.control.link_desk import LinkDesk
 from commandwall.control.naming import new_id
 from commandwall.control.recordings import RecordingDocument, Recordings
@@ -41,9 +46,6 @@ from commandwall.model.conference.participant import Participant, Presence
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import AUTO
 
-_ACCOUNT_S = 12 * 3600
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
 
 @dataclass(frozen=True, slots=True)
 class Premises:
@@ -57,7 +59,9 @@ class Premises:
 
 
 class ConferenceDesk:
-    """Operations beside those of :class:`Service`, in the same manner; ``links`` has those on links.
+    """Operations beside those of :class:`Service`, in the same manner.
+
+    ``links`` has those on links, ``calls`` those on calls.
 
     Whoever came by an invitation may do what belongs to its seat; everybody else what the role includes.
     Nothing has changed when one raises. Belongs to the control plane's event loop.
@@ -71,8 +75,9 @@ class ConferenceDesk:
         audit: AuditLog,
         now_s: Callable[[], float],
         links: LinkDesk,
+        calls: CallDesk,
     ) -> None:
-        self.links = links
+        self.links, self.calls = links, calls
         self._conferences = conferences
         self._invitations = invitations
         self._premises = premises
@@ -174,18 +179,18 @@ class ConferenceDesk:
             one = Participant(participant, new.name, new.role, new.site)
             meeting = self._conferences.change(conference, lambda state, _: invite(state, one))
             note.detail = f"{participant}: {new.name} ({new.role})"
-        return self._member(meeting, participant, new.expires_s)
+        return self._invitations.member(conference, meeting.opening, participant, new.expires_s)
 
     def join(self, who: Principal, conference: str) -> MemberDocument:
         """Return a place of one's own by account, the same each time; leaders may hold the chair."""
         with self._audited(who, Permission.SHARE, "enter", conference):
             meeting = self._conferences.get(conference)
-            participant = _account_id(who.name)
+            participant = account_id(who.name)
             if meeting.state.find(participant) is None:
                 role = person.Role.CHAIR if who.role is Role.LEADER else person.Role.MEMBER
                 one = Participant(participant, who.name, role, admitted=True)
                 self._conferences.change(conference, lambda state, _: invite(state, one))
-        return self._member(meeting, participant, _ACCOUNT_S)
+        return self._invitations.member(conference, meeting.opening, participant, ACCOUNT_S)
 
     # ---- recordings
 
@@ -198,6 +203,11 @@ class ConferenceDesk:
         """Return the file of a recording; raises :class:`NotFoundError`."""
         with audited(self._audit, who, Permission.OPERATE, "recording.read", recording):
             return self._premises.recordings.file(recording)
+
+    def delete_recording(self, who: Principal, recording: str) -> None:
+        """Delete a recording; raises as :meth:`Recordings.delete` does."""
+        with audited(self._audit, who, Permission.OPERATE, "recording.delete", recording):
+            self._premises.recordings.delete(recording)
 
     # ---- what one does oneself
 
@@ -283,13 +293,6 @@ class ConferenceDesk:
         if who.seat is not None and who.seat.conference != conference:
             raise AccessRefusedError("this invitation is for another conference")
 
-    def _member(self, meeting: Meeting, participant: str, expires_s: int) -> MemberDocument:
-        expires_utc_s = int(self._now_s()) + expires_s
-        token = self._invitations.token(
-            Invitation(meeting.state.id, meeting.opening, participant, expires_utc_s)
-        )
-        return MemberDocument(participant, token, f"/join/{token}", moment(expires_utc_s) or "")
-
     def _audited(
         self, who: Principal, permission: Permission | None, action: str, conference: str, detail: str = ""
     ) -> AbstractContextManager[Note]:
@@ -300,10 +303,3 @@ def _seat(who: Principal) -> Seat:
     if who.seat is None:
         raise AccessRefusedError("only who takes part can do this; join the conference, or open its link")
     return who.seat
-
-
-def _account_id(name: str) -> str:
-    """Return the participant's id of an account, whose name may have any letters."""
-    if _ID.fullmatch(name):
-        return name
-    return f"account-{hashlib.sha256(name.encode()).hexdigest()[:12]}"

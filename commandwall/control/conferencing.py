@@ -10,6 +10,7 @@ from typing import Any
 
 from commandwall.base.tasks import spawn
 from commandwall.control.audit import AuditLog
+from commandwall.control.call_desk import CallDesk
 from commandwall.control.candidates import Candidates
 from commandwall.control.conference_content import ContentDesk
 from commandwall.control.conference_desk import ConferenceDesk, Premises
@@ -91,8 +92,9 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
             async with Links(conferences, around) as links:
                 links.restore(settings.conferences)
                 links_desk = LinkDesk(links, needs.audit)
+                calls = CallDesk(conferences, invitations, needs.audit, needs.publish, beside, needs.utc_s)
                 desk = ConferenceDesk(
-                    conferences, invitations, premises, needs.audit, needs.utc_s, links_desk
+                    conferences, invitations, premises, needs.audit, needs.utc_s, links_desk, calls
                 )
                 yield desk, _talk_desk(needs, conferences)
         finally:

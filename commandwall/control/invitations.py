@@ -7,17 +7,22 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from commandwall.control.conference_documents import MemberDocument, moment
 from commandwall.control.database import StoreError
 from commandwall.control.users import NotSignedInError
 
 PREFIX = "cwi_"
 """How the token of an invitation begins, unlike any other."""
 FILE_NAME = "invitations.key"
+ACCOUNT_S = 12 * 3600
+"""How long the seat of somebody with an account holds: whoever has one gets another."""
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _KEY_BYTES = 32
 _TAG_BYTES = 16
 
@@ -43,6 +48,13 @@ class ExpiredInvitationError(NotSignedInError):
         self.invitation = invitation
 
 
+def account_id(name: str) -> str:
+    """Return the participant's id of an account, whose name may have any letters."""
+    if _ID.fullmatch(name):
+        return name
+    return f"account-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+
 class Invitations:
     """Signs invitations (HMAC-SHA256, cut to 128 bits) and checks them; nothing of them is kept.
 
@@ -65,6 +77,12 @@ class Invitations:
         ]
         said = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
         return f"{PREFIX}{_text(said)}.{_text(self._tag(said))}"
+
+    def member(self, conference: str, opening: str, participant: str, expires_s: int) -> MemberDocument:
+        """Return the seat of somebody who is on the list, with a link that holds for so long."""
+        expires_utc_s = int(self._utc_s()) + expires_s
+        token = self.token(Invitation(conference, opening, participant, expires_utc_s))
+        return MemberDocument(participant, token, f"/join/{token}", moment(expires_utc_s) or "")
 
     def read(self, token: str) -> Invitation:
         """Return what a token of this site says.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commandwall.base.clock import NS_PER_S, utc_iso
-from commandwall.base.errors import NotFoundError
+from commandwall.base.errors import HeldError, NotFoundError, UnavailableError
 from commandwall.base.sentence import Sentence
 from commandwall.control.kept import KeptRecords
 from commandwall.control.state import Publish
@@ -108,6 +108,24 @@ class Recordings:
         if recording not in self._records.all() or not file.is_file():
             raise NotFoundError("there is no recording {id!r}", id=recording)
         return file
+
+    def delete(self, recording: str) -> None:
+        """Delete a recording and its file.
+
+        Raises :class:`NotFoundError`, :class:`HeldError` while it is being written, and
+        :class:`UnavailableError` when the disk refuses.
+        """
+        if recording not in self._records.all():
+            raise NotFoundError("there is no recording {id!r}", id=recording)
+        if any(order.id == recording for order in self._running.values()):
+            raise HeldError("this recording is being written; stop it first")
+        try:
+            self._file(recording).unlink(missing_ok=True)
+        except OSError as error:
+            raise UnavailableError(
+                "the recording cannot be deleted: {strerror}", strerror=error.strerror
+            ) from error
+        self._records.drop(recording)
 
     def start(self, conference: str, name: str, picture: BusAddress, sound: BusAddress) -> None:
         """Record a conference, unless it is recorded already."""

@@ -153,6 +153,7 @@ class Service:
             "overlays",
             "conference",
             "talk",
+            "call",
             *EVENTS,
         ]
         types += ["recording"] * who.may(Permission.OPERATE) + ["audit"] * who.may(Permission.AUDIT)

@@ -21,6 +21,8 @@ from commandwall.control.roles import Principal, Role
 log = logging.getLogger(__name__)
 
 TOKEN_PREFIX = "cw_"
+TOKEN = "token:"
+"""How the names of programs begin, unlike those of people."""
 FIRST_USER = "admin"
 SESSION_IDLE_S = 12 * 3600
 SESSION_ABSOLUTE_S = 7 * 24 * 3600
@@ -175,7 +177,7 @@ class Users:
             raise NotSignedInError("the token is not known; create one with 'commandwall token create'")
         if token.expires_utc_ns is not None and self._now_utc_ns() >= token.expires_utc_ns:
             raise NotSignedInError("the token {name!r} has expired; create another one", name=token.name)
-        return Principal(f"token:{token.name}", token.role)
+        return Principal(f"{TOKEN}{token.name}", token.role)
 
 
 def _hash(secret: str) -> bytes:

@@ -180,6 +180,9 @@ class StagedDaemon:
         }
     )
     conference_calls: list[tuple[str, Any]] = field(default_factory=list)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    recordings: list[dict[str, Any]] = field(default_factory=list)
+    callees: list[dict[str, Any]] = field(default_factory=list)
     role: str = "operator"
     signed_in: bool = True
     revision: int = 7
@@ -341,6 +344,8 @@ class StagedDaemon:
             "/screens": {"items": self.screens},
             "/talks": {"items": self.talks},
             "/speakers": {"items": self.speakers},
+            "/calls": {"items": self.calls},
+            "/recordings": {"items": self.recordings},
             "/walls": {"items": [self.wall()]},
             "/walls/main": self.wall(),
             "/walls/main/steps": self.steps(),
@@ -388,6 +393,8 @@ class StagedDaemon:
             return self._conference
         if path.endswith("/talk"):
             return self._talk
+        if path.startswith("/recordings/"):
+            return self._forget_recording
         return self._ptz if path.endswith("/ptz") else None
 
     def _talk(self, method: str, path: str, body: Any) -> tuple[int, Any]:
@@ -404,9 +411,14 @@ class StagedDaemon:
     def _conference(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Return what answers a look at all conferences, or anything that is done in one."""
         if method == "GET":
-            return 200, {"items": self.conferences}
+            return 200, {"items": self.callees if path.endswith("/call") else self.conferences}
         self.conference_calls.append((path, body))
         return 201, self.invitation
+
+    def _forget_recording(self, _: str, path: str, __: Any) -> tuple[int, Any]:
+        """Delete a recording."""
+        self.recordings = [each for each in self.recordings if not path.endswith(f"/{each['id']}")]
+        return 204, None
 
     def _ptz(self, method: str, path: str, command: dict[str, Any] | None) -> tuple[int, Any]:
         """Return what answers a look at a camera that can be moved, or a command to it."""

@@ -112,6 +112,66 @@ async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: Stag
     assert daemon.conference_calls[-1][1] == {"verb": "poll", "target": "p-2", "dwell_s": 60}
 
 
+async def test_who_has_a_page_open_is_called(page: Page, daemon: StagedDaemon) -> None:
+    await page.click("[data-conference=flood]")
+    await page.click("[data-verb=call]")
+    await until(page, "document.querySelector('#dialog').textContent.includes('没有其他人打开页面')")
+    await page.keyboard.press("Escape")
+    daemon.callees = [{"user": "chen"}]
+    await page.click("[data-verb=call]")
+    await page.select_option("#dialog select", "chair")
+    await page.click("#dialog button:has-text('chen')")
+    await until(page, "document.querySelector('#toasts').textContent.includes('正在呼叫 chen')")
+    assert daemon.conference_calls == [("/conferences/flood/call", {"user": "chen", "role": "chair"})]
+
+
+async def test_a_call_rings_until_it_is_answered(page: Page, daemon: StagedDaemon) -> None:
+    call = {
+        "conference": "flood",
+        "conference_name": "防汛",
+        "by": "张书记",
+        "role": "site",
+        "state": "ringing",
+    }
+    rings = "document.querySelector('.ringing').textContent"
+    daemon.invitation["join_url"] = "/login"
+    daemon.tell("call", call=call)
+    await until(page, f"{rings}.includes('张书记 正在呼叫您') && {rings}.includes('「防汛」')")
+    async with page.context.expect_page() as opened:
+        await page.click(".ringing .primary")
+    await (await opened.value).wait_for_url("**/login")
+    daemon.tell("call", call={**call, "state": "accepted"})
+    await until(page, "document.querySelector('.ringing').hidden")
+    daemon.tell("call", call=call)
+    await page.click(".ringing button:not(.primary)")
+    paths = [path for path, _ in daemon.conference_calls]
+    assert paths == ["/conferences/flood/call/accept", "/conferences/flood/call/decline"]
+
+
+async def test_a_recording_is_deleted_after_a_question_and_one_that_goes_on_is_not(
+    page: Page, daemon: StagedDaemon
+) -> None:
+    fields = {
+        "name": "防汛",
+        "started_at": "2026-11-22T08:00:00Z",
+        "size": 12_000_000,
+        "fault": "",
+        "fault_zh": "",
+    }
+    daemon.recordings = [
+        {"id": "flood-2", "ended_at": None, **fields},
+        {"id": "flood-1", "ended_at": "2026-11-22T09:00:00Z", **fields},
+    ]
+    await page.click("#rooms-recordings")
+    assert await page.is_disabled("[data-recording=flood-2] button")
+    assert "12 MB" in await page.inner_text("[data-recording=flood-1]")
+    assert await page.get_attribute("[data-recording=flood-1] a", "href") == "/api/v1/recordings/flood-1"
+    await page.click("[data-recording=flood-1] button")
+    await page.click("#dialog .danger")
+    await until(page, "document.querySelectorAll('[data-recording]').length === 1")
+    assert [each["id"] for each in daemon.recordings] == ["flood-2"]
+
+
 async def test_links_to_other_levels_say_how_they_are(page: Page) -> None:
     await page.click("[data-conference=flood]")
     states = await page.eval_on_selector_all(".rooms-link", "links => links.map((it) => it.dataset.state)")

@@ -9,6 +9,7 @@ from aiohttp import web
 from commandwall.base.errors import UnavailableError
 from commandwall.control.http import (
     accounts,
+    calls,
     cameras,
     conference_media,
     conferences,
@@ -67,6 +68,7 @@ ROUTES: tuple[Route, ...] = (
     *webrtc.ROUTES,
     *conferences.ROUTES,
     *links.ROUTES,
+    *calls.ROUTES,
     *conference_media.ROUTES,
     *recordings.ROUTES,
     *talks.ROUTES,

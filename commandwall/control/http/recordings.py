@@ -27,6 +27,12 @@ async def recording(request: web.Request) -> web.FileResponse:
     return response
 
 
+async def delete_recording(request: web.Request) -> web.Response:
+    """Delete a recording."""
+    web_of(request).conferences.delete_recording(who(request), request.match_info["recording"])
+    return web.Response(status=204)
+
+
 ROUTES = (
     Route(
         "GET",
@@ -44,5 +50,14 @@ ROUTES = (
         Permission.OPERATE,
         gives=_MATROSKA,
         problems=(404,),
+    ),
+    Route(
+        "DELETE",
+        f"{API}/recordings/{{recording}}",
+        delete_recording,
+        "Delete a recording that is not being written",
+        Permission.OPERATE,
+        status=204,
+        problems=(404, 409, 503),
     ),
 )

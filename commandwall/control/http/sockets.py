@@ -34,12 +34,16 @@ MAX_SEQ = 2**53
 
 async def events(request: web.Request) -> web.StreamResponse:
     """Tell what happens, beginning after event ``after``."""
-    context = web_of(request)
-    types = context.service.event_types(who(request))
+    context, principal = web_of(request), who(request)
+    types, calls = context.service.event_types(principal), context.conferences.calls
     after = number(request, "after", 0, MAX_SEQ)
     ws = await open_socket(request)
-    with context.events.subscribe(after, types) as subscription:
-        await serve(request, ws, send_events(ws, subscription, context.events))
+
+    def wanted(event: Event) -> bool:
+        return calls.concerns(principal, event.body)
+
+    with context.events.subscribe(after, types) as subscription, calls.page(principal):
+        await serve(request, ws, send_events(ws, subscription, context.events, wanted))
     return ws
 
 

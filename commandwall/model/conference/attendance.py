@@ -30,6 +30,23 @@ def invite(state: Conference, one: Participant) -> Conference:
     return state.each((*state.participants, replace(one, presence=Presence.INVITED)))
 
 
+def call_in(state: Conference, one: Participant, told: Sentence) -> Conference:
+    """Return ``state`` with ``one`` on the list and let in, whom somebody calls; the roster says ``told``.
+
+    Raises :class:`InvalidError` when he was removed, or is in already.
+    """
+    require_open(state)
+    known = state.find(one.id)
+    if known is None:
+        return turn_away(invite(state, one), one.id, told)
+    if known.presence is Presence.REMOVED:
+        raise InvalidError("{name} was removed; invite him anew", name=known.name, field="user")
+    if known.coming:
+        raise InvalidError("{name} is in the conference already", name=known.name, field="user")
+    again = replace(known, role=one.role, admitted=True, reason=told)
+    return state.each(again if other.id == one.id else other for other in state.participants)
+
+
 def arrive(state: Conference, participant: str, now_s: float) -> Conference:
     """Return ``state`` with somebody at the door: connecting, or in the lobby until he is admitted.
 

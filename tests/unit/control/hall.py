@@ -9,6 +9,7 @@ from typing import Any
 
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.control.audit import AuditLog
+from commandwall.control.call_desk import CallDesk
 from commandwall.control.conference_book import BookLinks, ConferenceBook
 from commandwall.control.conference_changes import NewConference, NewMember
 from commandwall.control.conference_content import ContentDesk
@@ -242,7 +243,12 @@ class Hall:
         around = LinkNeeds(site, CONFERENCE_LAYOUTS, self.hidden, self.peers, audit, self._beside, clock)
         self.links = Links(self.conferences, around)
         desk = LinkDesk(self.links, audit)
-        self.desk = ConferenceDesk(self.conferences, self.invitations, premises, audit, clock, desk)
+        self.calls = CallDesk(
+            self.conferences, self.invitations, audit, events.publish, self._beside, clock, ring_s=0.01
+        )
+        self.desk = ConferenceDesk(
+            self.conferences, self.invitations, premises, audit, clock, desk, self.calls
+        )
         self.lines, self.speakers = NotedLines(), Speakers()
         self.talks = Talks(self.lines, board, self.speakers, events.publish)
         sounds = Sounds(self.conferences, self.sound, self.peers)
@@ -260,7 +266,7 @@ class Hall:
 
     def opens(self, **fields: Any) -> None:
         """Open the conference ``flood``."""
-        self.desk.open(OPERATOR, NewConference(id="flood", name="防汛", **fields))
+        self.desk.open(OPERATOR, NewConference(**{"id": "flood", "name": "防汛", **fields}))
 
     def invites(self, participant: str, role: str = "member") -> Principal:
         """Invite somebody to ``flood``; return who comes by that."""

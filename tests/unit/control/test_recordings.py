@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from commandwall.base.errors import AccessRefusedError, NotFoundError
+from commandwall.base.errors import AccessRefusedError, HeldError, NotFoundError, UnavailableError
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.database import Database
@@ -123,7 +123,35 @@ async def test_what_was_cut_off_by_a_restart_has_ended(bench: Bench) -> None:
     assert any(isinstance(body, RecordingEvent) for body in bodies)
 
 
+def test_a_recording_is_deleted_with_its_file_but_not_while_it_is_written(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.record(on=True)
+    (order,) = bench.told
+    assert isinstance(order, StartRecording)
+    Path(order.path).write_bytes(b"matroska")
+    with pytest.raises(HeldError, match="stop it first"):
+        bench.hall.desk.delete_recording(OPERATOR, order.id)
+    bench.record(on=False)
+    with monkeypatch.context() as disk:
+        disk.setattr(
+            Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(PermissionError(1, "not permitted"))
+        )
+        with pytest.raises(UnavailableError, match="not permitted"):
+            bench.hall.desk.delete_recording(OPERATOR, order.id)
+    assert len(bench.hall.desk.recordings(OPERATOR)) == 1
+    bench.hall.desk.delete_recording(OPERATOR, order.id)
+    assert bench.hall.desk.recordings(OPERATOR) == [] and not Path(order.path).exists()
+    with pytest.raises(NotFoundError):
+        bench.hall.desk.delete_recording(OPERATOR, order.id)
+
+
 def test_only_operators_see_recordings(bench: Bench) -> None:
-    for refused in (bench.hall.desk.recordings, lambda who: bench.hall.desk.recording(who, "x")):
+    desk = bench.hall.desk
+    for refused in (
+        desk.recordings,
+        lambda who: desk.recording(who, "x"),
+        lambda who: desk.delete_recording(who, "x"),
+    ):
         with pytest.raises(AccessRefusedError):
             refused(Principal("leader", Role.LEADER))

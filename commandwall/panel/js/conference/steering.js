@@ -7,6 +7,9 @@ import { RollCall } from "./rollcall.js";
 import { Roster } from "./roster.js";
 import { verbsOn } from "./verbs.js";
 
+/** What somebody may be called as. */
+const ROLES = ["member", "site", "chair"];
+
 /**
  * @typedef {import("./state.js").Conference} Conference
  * @typedef {import("./state.js").Participant} Participant
@@ -38,6 +41,7 @@ export class Steering {
     this.chair = new ChairPanel(nodes.chair, i18n, {
       onOrder: (order) => this.order(order),
       onEnd: () => this.end(),
+      onCall: () => this.toasts.report(this.chooseCallee()),
     });
     this.roll.node.hidden = true;
   }
@@ -107,6 +111,32 @@ export class Steering {
       t("watch.title", { name: viewer.name }),
       element("ul", { class: "choices" }, ...buttons),
     );
+  }
+
+  /** Asks who is to be called, of those whose pages would ring. */
+  async chooseCallee() {
+    const { t, term } = this.i18n;
+    const { name } = /** @type {Conference} */ (this.conference);
+    const callees = /** @type {{user: string}[]} */ (await this.api.list(`${this.path}/call`));
+    const roles = ROLES.map((role) => element("option", { value: role }, term("seat", role)));
+    const role = /** @type {HTMLSelectElement} */ (element("select", {}, ...roles));
+    const buttons = callees.map(({ user }) => {
+      const choose = () => this.call(user, role.value);
+      return element("li", {}, element("button", { type: "button", on: { click: choose } }, user));
+    });
+    const nobody = element("p", { class: "dialog-text" }, t("call.nobody"));
+    this.dialog.open(
+      t("call.title", { name }),
+      callees.length === 0 ? nobody : element("label", {}, t("call.role"), role),
+      element("ul", { class: "choices" }, ...buttons),
+    );
+  }
+
+  /** @param {string} user @param {string} role */
+  async call(user, role) {
+    this.dialog.close();
+    const called = await this.toasts.report(this.api.post(`${this.path}/call`, { user, role }));
+    if (called !== undefined) this.toasts.show("info", this.i18n.t("call.rings", { name: user }));
   }
 
   end() {

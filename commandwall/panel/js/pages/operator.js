@@ -17,6 +17,7 @@ import { ContentChooser } from "../rooms/content.js";
 import { ConferenceDrawer } from "../rooms/drawer.js";
 import { ConferenceForms } from "../rooms/forms.js";
 import { RoomLoudspeakers } from "../rooms/loudspeakers.js";
+import { RecordingList } from "../rooms/recordings.js";
 import { ConferenceStore } from "../rooms/store.js";
 import { contentChoices } from "../rooms/choices.js";
 import { ScreenList } from "../screens/list.js";
@@ -45,6 +46,7 @@ import { truthText } from "../wall/truth.js";
 import { WallView } from "../wall/view.js";
 import { Dialog } from "../widgets/dialog.js";
 import { Menu } from "../widgets/menu.js";
+import { Ringing } from "../widgets/ringing.js";
 import { Toasts } from "../widgets/toasts.js";
 import { TopBar, placeIcons } from "../widgets/topbar.js";
 
@@ -98,6 +100,7 @@ const forms = new ConferenceForms({ api, i18n, dialog });
 const chooser = new ContentChooser(dialog, i18n, () =>
   contentChoices({ tile: view.tile(view.selected), wall: session.wall, store, screens, panels, programme }, i18n),
 );
+new RecordingList({ api, i18n, dialog, toasts });
 const talks = new TalkStore();
 const talking = new Talking(api, talks, toasts, i18n);
 const talk = new TalkControl({ talking, store: talks, conferences, menu, i18n });
@@ -353,4 +356,5 @@ document.addEventListener("visibilitychange", () => {
   else if (session.wall !== null) viewer.open(session.wall.id, PREVIEW);
 });
 Object.defineProperty(window, "commandwall", { get: () => viewer.figures });
+new Ringing({ api, i18n, toasts, events });
 events.open();

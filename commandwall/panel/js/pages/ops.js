@@ -9,6 +9,7 @@ import { CameraStore } from "../cameras/store.js";
 import { Summary } from "../ops/summary.js";
 import { FeedTable } from "../ops/table.js";
 import { WorkerTable } from "../ops/workers.js";
+import { Ringing } from "../widgets/ringing.js";
 import { Toasts } from "../widgets/toasts.js";
 import { TopBar, placeIcons } from "../widgets/topbar.js";
 
@@ -112,5 +113,6 @@ window.addEventListener("keydown", (event) => {
     narrow({ terms: [] });
   }
 });
+new Ringing({ api, i18n, toasts, events });
 events.open();
 keepReading();

@@ -66,6 +66,7 @@ export class ConferenceDrawer {
   /** @param {boolean} readOnly whether this user only watches */
   setRole(readOnly) {
     this.readOnly = readOnly;
+    byId("rooms-recordings").hidden = readOnly;
     this.refresh();
   }
 
