@@ -98,17 +98,25 @@ class Face:
 
 
 class Faces:
-    """Makes faces out of kept patches, in one language. From any thread."""
+    """Makes faces out of kept patches, in one language. From any thread.
 
-    def __init__(self, words: Words, book: PatchBook) -> None:
+    Empty tiles are ``numbered`` for those who fill them, or nothing but ground.
+    """
+
+    def __init__(self, words: Words, book: PatchBook, *, numbered: bool = True) -> None:
         self._words = words
         self._book = book
+        self._numbered = numbered
         self._badges = Badges(words, book)
 
     def face(self, look: Look) -> Face:
         """Return the face of a tile that is as ``look`` says."""
         if look.state is TileState.EMPTY:
-            return Face(palette.VACANT, False, self._vacant(look))
+            return (
+                Face(palette.VACANT, False, self._vacant(look))
+                if self._numbered
+                else Face(palette.GAP, False, ())
+            )
         parts: list[Part] = []
         if look.state in _SIGNALLED:
             parts += self._frame(look, STATE[look.state], _thickness(look.height))

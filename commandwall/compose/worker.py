@@ -102,7 +102,7 @@ class WallProcess:
             raise ProtocolError("a wall process is configured once; restart it for another wall")
         wall = configure.wall
         words = words_of(configure.language)
-        faces = Faces(words, PatchBook())
+        faces = Faces(words, PatchBook(), numbered=wall.numbered)
         heads = Heads(wall, faces)
         self._stack.push_async_callback(heads.close)
         await self._stack.enter_async_context(PacketServer(Path(configure.packet_path), heads))

@@ -40,7 +40,9 @@ class ConferencePicture:
         """Open the wall; ``wall_id`` is unlike that of any other."""
         self._wall_id = wall_id
         self._hidden = hidden
-        self._wall = hidden.open(Wall(wall_id, name, WIDTH, HEIGHT, FPS, ALONE, _HEADS, voice_ms=VOICE_MS))
+        self._wall = hidden.open(
+            Wall(wall_id, name, WIDTH, HEIGHT, FPS, ALONE, _HEADS, voice_ms=VOICE_MS, numbered=False)
+        )
 
     @property
     def worker(self) -> Worker:

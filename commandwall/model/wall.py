@@ -41,6 +41,7 @@ class Wall:
     ``align_ms`` is how long pictures may be held back so that all tiles show the same moment; 0: each
     tile shows its newest picture. ``voice_ms`` is how long those of participants of conferences may be, so
     that they are in step with their voices, which are held back to be mixed.
+    ``numbered``: empty tiles say the number of their cell.
 
     Raises :class:`InvalidError` when the size is odd or too large, or a head cannot be.
     """
@@ -56,6 +57,7 @@ class Wall:
     labels: Labels = field(default_factory=Labels)
     logo: Logo | None = None
     voice_ms: int = 0
+    numbered: bool = True
 
     def __post_init__(self) -> None:
         if self.width < 16 or self.height < 16 or self.width % 2 or self.height % 2:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commandwall.compose.canvas import Canvas, cut
-from commandwall.compose.faces import Faces, Look
+from commandwall.compose.faces import Face, Faces, Look
 from commandwall.compose.lettering import strip_height
-from commandwall.compose.palette import STATE
+from commandwall.compose.palette import GAP, STATE
 from commandwall.compose.patches import PatchBook
 from commandwall.compose.tile import Tile
 from commandwall.compose.words import words_of
@@ -124,6 +124,12 @@ def test_an_empty_tile_says_its_number_and_no_name() -> None:
     assert same(drawn(empty), drawn(replace(empty, name="x")))
     ground = Faces(words_of("en"), PatchBook()).face(empty).ground
     assert 16 < ground.y < 40
+
+
+def test_an_empty_tile_of_a_conference_is_nothing_but_ground() -> None:
+    faces = Faces(words_of("en"), PatchBook(), numbered=False)
+    assert faces.face(replace(LOOK, state=TileState.EMPTY, name="")) == Face(GAP, False, ())
+    assert faces.face(LOOK).parts, "others say what they are"
 
 
 def test_a_language_changes_the_words() -> None:
