@@ -22,6 +22,7 @@ import numpy as np
 from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocketRoute, async_playwright
 
 import commandwall
+from tests.e2e.staged_programme import StagedProgramme
 
 PANEL = Path(commandwall.__file__).parent / "panel"
 ORIGIN = "http://127.0.0.1:9"  # Never listened on; loopback, so that WebCodecs is there.
@@ -132,33 +133,6 @@ def grid(columns: int) -> dict[str, Any]:
 
 
 @dataclass
-class StagedProgramme:
-    """Scenes, tours and the schedule of the staged daemon, by kind and id, and what it was told of them."""
-
-    scenes: dict[str, Any] = field(default_factory=dict)
-    tours: dict[str, Any] = field(default_factory=dict)
-    schedule: dict[str, Any] = field(default_factory=dict)
-    told: list[tuple[str, str, Any]] = field(default_factory=list)
-
-    def call(self, daemon: StagedDaemon, method: str, path: str, body: Any) -> tuple[int, Any] | None:
-        """Return the status and JSON that answer a call, ``None`` if it is about something else."""
-        kind, _, rest = path.removeprefix("/").partition("/")
-        if kind not in ("scenes", "tours", "schedule"):
-            return None
-        known: dict[str, Any] = getattr(self, kind)
-        if method == "GET":
-            return 200, {"items": list(known.values())}
-        if rest.endswith("/prepare"):
-            return 200, {"cameras": []}
-        self.told.append((method, path, body))
-        if kind == "scenes" and rest.endswith("/take"):
-            part = known[rest.partition("/")[0]]["walls"][0]
-            daemon.arrange(part["layout"], part["sources"])
-            return 200, {"scene": rest, "walls": [daemon.wall()], "missing": known[rest[:-5]]["missing"]}
-        return 200, {"id": "made"}
-
-
-@dataclass
 class StagedDaemon:
     """A daemon with one wall of 1600 x 900, played to the browser. Attributes may be changed any time."""
 
@@ -180,9 +154,9 @@ class StagedDaemon:
         }
     )
     conference_calls: list[tuple[str, Any]] = field(default_factory=list)
-    calls: list[dict[str, Any]] = field(default_factory=list)
-    recordings: list[dict[str, Any]] = field(default_factory=list)
-    callees: list[dict[str, Any]] = field(default_factory=list)
+    calls: Sequence[dict[str, Any]] = ()
+    callees: Sequence[dict[str, Any]] = ()
+    recordings: Sequence[dict[str, Any]] = ()
     role: str = "operator"
     signed_in: bool = True
     revision: int = 7
@@ -389,12 +363,10 @@ class StagedDaemon:
             return self._line_up
         if path.endswith("/pin"):
             return self._pin
-        if path.startswith("/conferences"):
+        if path.startswith(("/conferences", "/recordings/")):
             return self._conference
         if path.endswith("/talk"):
             return self._talk
-        if path.startswith("/recordings/"):
-            return self._forget_recording
         return self._ptz if path.endswith("/ptz") else None
 
     def _talk(self, method: str, path: str, body: Any) -> tuple[int, Any]:
@@ -409,16 +381,14 @@ class StagedDaemon:
         }
 
     def _conference(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        """Return what answers a look at all conferences, or anything that is done in one."""
+        """Return what answers a look at all conferences, or anything that is done in one or to a recording."""
+        if path.startswith("/recordings/"):
+            self.recordings = [each for each in self.recordings if not path.endswith(f"/{each['id']}")]
+            return 204, None
         if method == "GET":
             return 200, {"items": self.callees if path.endswith("/call") else self.conferences}
         self.conference_calls.append((path, body))
         return 201, self.invitation
-
-    def _forget_recording(self, _: str, path: str, __: Any) -> tuple[int, Any]:
-        """Delete a recording."""
-        self.recordings = [each for each in self.recordings if not path.endswith(f"/{each['id']}")]
-        return 204, None
 
     def _ptz(self, method: str, path: str, command: dict[str, Any] | None) -> tuple[int, Any]:
         """Return what answers a look at a camera that can be moved, or a command to it."""
