@@ -381,7 +381,7 @@ class StagedDaemon:
         }
 
     def _conference(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        """Return what answers a look at all conferences, or anything that is done in one or to a recording."""
+        """Return what answers a look at all conferences, or what is done in one or to a recording."""
         if path.startswith("/recordings/"):
             self.recordings = [each for each in self.recordings if not path.endswith(f"/{each['id']}")]
             return 204, None
