@@ -9,6 +9,12 @@ LINKS: dict[str, str] = {
     "a call has {most} nodes at most; end links that nobody needs": (
         "一次会议最多有 {most} 个节点，请断开不需要的级联"
     ),
+    "the link carries {most} single pictures at most, and others need them; the whole site is shown": (
+        "该级联最多同时传送 {most} 路单独画面，已被占用，现显示其所在会场的合成画面"
+    ),
+    "this picture was not asked for; the level above chooses what comes up": (
+        "上级没有选看此画面；上送哪些单独画面由上级决定"
+    ),
     "the media connection ended: {why}": "媒体连接已结束：{why}",
     "{place} cannot be reached: {why}": "无法连接 {place}：{why}",
     "{place} does not take the token; ask for a new one": "{place} 不接受此令牌，请索取新的令牌",

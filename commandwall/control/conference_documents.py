@@ -41,7 +41,8 @@ class Figures:
     ``level_db`` is in dBFS, ``delay_ms`` how long the mixer keeps sound for late packets, ``concealed_ms``
     how much of it had to be made up, ``held_ms`` how long after it came a picture is to be shown to be in
     step with the sound. ``voice`` says that there is a line for sound, ``voice_fault`` why nothing is heard
-    on it for some seconds by now, and ``unreadable_picture`` that what comes as picture is none.
+    on it for some seconds by now, and ``unreadable_picture`` that what comes as picture is none. ``lacks``
+    says what does not come by a link.
     """
 
     voice: bool = False
@@ -56,6 +57,7 @@ class Figures:
     voice_fault: VoiceFault = VoiceFault.NONE
     fault_since_s: float | None = None
     unreadable_picture: bool = False
+    lacks: Sentence = NOTHING_SAID
 
     def hear(self, voice: VoiceFigures, now_s: float) -> int:
         """Take in what the mixer says at ``now_s``; return by how much more had to be made up, in ms."""
@@ -89,7 +91,7 @@ class Figures:
             return Sentence(_UNHEARD[fault])
         if self.unreadable_picture:
             return Sentence("what it sends as picture cannot be read; let it join again, or from elsewhere")
-        return NOTHING_SAID
+        return self.lacks
 
 
 @dataclass(frozen=True, slots=True)

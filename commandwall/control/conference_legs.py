@@ -63,17 +63,25 @@ class RoomMedia:
     """Opens connections for ``participant``, which stands for a conference elsewhere.
 
     Implements :class:`commandwall.conference.bridges.bridge.Media`. Its picture is what the room has for it,
-    its sound the mix without itself; what comes is its people, or, with ``part``, its content.
+    its sound the mix without itself; what comes is its people, or, with ``part``, its content. As a feed it
+    is sent the own picture of ``person``.
     """
 
     def __init__(
-        self, room: Room, participant: str, by: Principal, peers: OfferingPeers, part: Part = Part.PEOPLE
+        self,
+        room: Room,
+        participant: str,
+        by: Principal,
+        peers: OfferingPeers,
+        part: Part = Part.PEOPLE,
+        person: str = "",
     ) -> None:
         self._room = room
         self._participant = participant
         self._by = by
         self._peers = peers
         self._part = part
+        self._person = person
 
     async def offer(self, flow: Flow) -> RoomLeg:
         """Return a connection with an offer; raises :class:`CommandwallError` when none can be had."""
@@ -84,6 +92,8 @@ class RoomMedia:
         sound = None
         if self._part is Part.CONTENT:
             line.wanted = line.sent = self._room.content.rungs
+        elif self._part is Part.FEED:
+            line.wanted = line.sent = self._room.own_picture(self._person)
         else:
             rungs, mix = await self._room.prospect(self._participant)
             line.wanted = line.sent = rungs if flow.sends_picture else ()

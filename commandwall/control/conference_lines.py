@@ -26,12 +26,14 @@ Spawn = Callable[[Coroutine[Any, Any, None], str], object]
 class Part(StrEnum):
     """What somebody sends, and what there is to receive: people (with their voice), or content.
 
-    Sound that comes and goes on a line of its own, as foreign systems want it, is ``voice``.
+    Sound that comes and goes on a line of its own, as foreign systems want it, is ``voice``. Somebody's own
+    picture that is sent on by a link is a ``feed``; where it comes, it is his people.
     """
 
     PEOPLE = "people"
     CONTENT = "content"
     VOICE = "voice"
+    FEED = "feed"
 
 
 @dataclass(eq=False, slots=True)

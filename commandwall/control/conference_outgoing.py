@@ -10,6 +10,7 @@ from commandwall.control.conference_picture import ConferencePicture, relayed
 from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
+from commandwall.model.conference.feeds import apart
 from commandwall.model.conference.stage import stage
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import Layout
@@ -44,7 +45,7 @@ class OutgoingPicture:
         here = state.each(
             replace(one, has_people=one.has_people and not self._came(one.id)) for one in state.participants
         )
-        seen = [one.id for one in here.present if one.has_people]
+        seen = [one.id for one in apart(here)]
         self._relayed = streams.get((seen[0], Part.PEOPLE)) if len(seen) == 1 else None
         if self._relayed is None:
             self._opened().show(stage(here, self._layouts))

@@ -18,7 +18,8 @@ from commandwall.model.link import LinkState, LoopError
 
 log = logging.getLogger(__name__)
 
-_AGAIN_S = (0.3, 0.6, 1.0)
+_AGAIN_S = (0.3, 0.5)
+"""Often for ever: whoever waits for a city hears it within three seconds of its return."""
 _REFUSED_AGAIN_S = 15.0
 _REFUSALS = (AccessRefusedError, NotFoundError, UnsupportedError, LoopError)
 

@@ -24,7 +24,7 @@ from commandwall.model.conference.attendance import arrive, connected, leave, lo
 from commandwall.model.conference.bearing import bearer, brought
 from commandwall.model.conference.contents import drop_content, take_content
 from commandwall.model.conference.floor import open_voices
-from commandwall.model.conference.participant import Participant, Presence
+from commandwall.model.conference.participant import NOTHING_SAID, Participant, Presence
 from commandwall.model.conference.speaking import hear
 from commandwall.model.conference.stage import stage, view
 from commandwall.model.conference.state import Conference
@@ -87,6 +87,8 @@ class Room:
         self.links: tuple[LinkDocument, ...] = ()
         self.outgoing: dict[str, Outgoing] = {}
         self._concealed_ms = 0
+        self._near: Mapping[str, float] = {}
+        self._far: dict[str, Mapping[str, float]] = {}
         self.picture = ConferencePicture(f"conference:{state.id}", state.name, needs.hidden)
         self.content = needs.content.of(state.id)
         self.lines = Lines(needs.peers, self, needs.spawn)
@@ -139,6 +141,11 @@ class Room:
             by, participant, part, WatchOffer(*await self.prospect(participant), sdp)
         )
 
+    async def take_feed(self, by: Principal, participant: str, sdp: str) -> Opened:
+        """Receive the own picture of somebody whom a link brings; raises as :meth:`RtcControl.publish`."""
+        place = f"conference/{self.state.id}/{participant}/{Part.PEOPLE}"
+        return await self.lines.publish(by, participant, Part.PEOPLE, PublishOffer(place, "", sdp))
+
     async def prospect(self, participant: str) -> tuple[tuple[StreamAt, ...], StreamAt]:
         """Return the rungs and the mix that ``participant`` is to be sent, when they can be had."""
         await self.picture.worker.until_ready(_START_S)
@@ -176,10 +183,34 @@ class Room:
         before = {voice.participant: replace(self._figures(voice.participant)) for voice in report.voices}
         for voice in report.voices:
             self._concealed_ms += self._figures(voice.participant).hear(voice, now_s)
-        levels = {voice.participant: voice.level_db for voice in report.voices if voice.speaking}
-        self.update(hear(self.state, levels, now_s))
+        self._near = {voice.participant: voice.level_db for voice in report.voices if voice.speaking}
+        self._hear()
         if any(self.figures.get(participant) != figures for participant, figures in before.items()):
             self._on_change()
+
+    def told_speaking(self, link: str, levels_db: Mapping[str, float]) -> None:
+        """Take in who speaks of those whom ``link`` brings, as its other end tells."""
+        for participant in {*self._far.get(link, ()), *levels_db}:
+            figures = self._figures(participant)
+            figures.level_db = levels_db.get(participant)
+            figures.speaking = participant in levels_db
+        self._far[link] = levels_db
+        self._hear()
+        self._on_change()
+
+    def speaking(self, *, without: str) -> dict[str, float]:
+        """Return who speaks, here and beyond the links but ``without``, and how loud (dBFS)."""
+        links = {one.id for one in self.state.participants if one.relays}
+        here = {one: level for one, level in self._near.items() if one not in links}
+        for link, levels in self._far.items():
+            here |= levels if link != without else {}
+        return here
+
+    def lack(self, participants: Mapping[str, Sentence]) -> None:
+        """Say in the roster what does not come of these, and of nobody else."""
+        for participant in {*participants, *(one for one, known in self.figures.items() if known.lacks)}:
+            self._figures(participant).lacks = participants.get(participant, NOTHING_SAID)
+        self._on_change()
 
     def measured(self) -> None:
         """Take in how good the lines are: what comes of who sends, the way back of who watches."""
@@ -193,7 +224,8 @@ class Room:
 
     def tally(self) -> RoomFigures:
         """Return what is counted of it."""
-        speaking = sum(figures.speaking for figures in self.figures.values())
+        links = {one.id for one in self.state.participants if one.relays}
+        speaking = sum(figures.speaking for one, figures in self.figures.items() if one not in links)
         return RoomFigures(self.state.id, len(self.state.present), speaking, self._concealed_ms / 1000)
 
     def put_stream(self, participant: str, part: str, bus: BusAddress) -> None:
@@ -214,7 +246,7 @@ class Room:
         if part is not Part.CONTENT:
             if self.lines.newest(participant, Part.VOICE, sends=True) is None:
                 self.streams.pop((participant, VOICE), None)
-                self.figures.pop(participant, None)
+                self._forget_figures(participant)
             has_people = (participant, Part.PEOPLE) in self.streams
             self._streams_changed(self.state.changed(participant, has_people=has_people))
         else:
@@ -302,7 +334,8 @@ class Room:
         for one in self._expected():
             source_id, bus = f"{self.state.id}/{one.id}", self.streams.get((one.id, Part.PEOPLE))
             if bus is None:
-                self._needs.book.lost(source_id, _WHY.get(one.presence, ReasonCode.NOT_JOINED))
+                why = _WHY.get(one.presence, ReasonCode.NOT_JOINED)
+                self._needs.book.lost(source_id, ReasonCode.NO_FEED if one.here and one.path else why)
             else:
                 self._needs.book.receive(source_id, bus)
                 self._needs.book.live(source_id)
@@ -342,10 +375,25 @@ class Room:
         if outgoing is not None:
             return outgoing.rungs
         shown = view(self.state, participant).people
-        bus = self.streams.get((shown, Part.PEOPLE))
-        if shown == PICTURE or bus is None:
-            return self.picture.rungs
-        return relayed(bus)
+        return (() if shown == PICTURE else self.own_picture(shown)) or self.picture.rungs
+
+    def own_picture(self, participant: str) -> tuple[StreamAt, ...]:
+        """Return where what somebody sends of himself is to be had, ``()`` while nothing comes."""
+        bus = self.streams.get((participant, Part.PEOPLE))
+        return () if bus is None else relayed(bus)
+
+    def _hear(self) -> None:
+        levels = dict(self._near)
+        for far in self._far.values():
+            levels |= far
+        self.update(hear(self.state, levels, self._needs.now_s()))
+
+    def _forget_figures(self, participant: str) -> None:
+        """Forget how somebody's own lines were; what a link tells of him stays."""
+        figures = self.figures.pop(participant, Figures())
+        if any(participant in far for far in self._far.values()):
+            known = Figures(speaking=figures.speaking, level_db=figures.level_db, lacks=figures.lacks)
+            self.figures[participant] = known
 
     def _figures(self, participant: str) -> Figures:
         return self.figures.setdefault(participant, Figures())

@@ -86,8 +86,9 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         beside(conferences.run(), "conferences")
         premises = Premises(settings.layouts, plant.walls, content, recordings, settings.language)
         around = LinkNeeds(
-            settings.site, settings.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s
-        )
+            settings.site, settings.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s,
+            lambda: (source for wall in plant.walls.values() for source in wall.arrangement.sources),
+        )  # fmt: skip
         try:
             async with Links(conferences, around) as links:
                 links.restore(settings.conferences)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from urllib.parse import quote
 
 import aiohttp
 
@@ -16,7 +17,7 @@ from commandwall.base.errors import (
 )
 from commandwall.base.sentence import Sentence
 from commandwall.base.tasks import run_until_first
-from commandwall.conference.bridges.bridge import Flow, until_over
+from commandwall.conference.bridges.bridge import Flow, Leg, until_over
 from commandwall.conference.bridges.reaching import unreachable
 from commandwall.conference.bridges.whip import Endpoint, WhipBridge, session
 from commandwall.conference.links.line import HEARTBEAT_S, Line
@@ -24,6 +25,7 @@ from commandwall.conference.links.messages import MAX_MESSAGE_BYTES
 from commandwall.control.conference_legs import OfferingPeers, RoomMedia
 from commandwall.control.conference_lines import Part
 from commandwall.control.conference_outside import Outside
+from commandwall.control.link_feeds import SentFeeds
 from commandwall.control.link_joint import Joint
 from commandwall.control.link_tree import Tree
 from commandwall.control.roles import Principal
@@ -31,11 +33,12 @@ from commandwall.model.conference.settling import claims
 from commandwall.model.link import LoopError, split_id
 from commandwall.settings.site import LinkSettings
 
-_CONNECT_S = 2.0
+_CONNECT_S = 1.0
 """Short, so that a try that began before the network was back does not keep the next one waiting."""
+_OPEN_S = 2.0
 _LEAVE_S = 1.0
 _CONTENT_AGAIN_S = 0.5
-_SENDS_CONTENT = Flow(sends_picture=True)
+_SENDS_PICTURE = Flow(sends_picture=True)
 _TAKES_CONTENT = Flow(takes_picture=True)
 
 
@@ -57,7 +60,7 @@ class LinkAbove:
         link = self._settings.id
         async with _socket(self._settings) as socket:
             line = Line(socket)
-            theirs = await line.greet(self._tree.hello(link))
+            theirs = await line.greet(self._tree.hello(link, self._settings.feeds))
             try:
                 joint = self._tree.join(link, theirs, line, above=True)
             except LoopError as error:
@@ -65,13 +68,28 @@ class LinkAbove:
                 raise
             outside.know(theirs.node, theirs.name)
             try:
-                await run_until_first(joint.run(), self._people(theirs.link, outside), self._content(joint))
+                await run_until_first(
+                    self._signalling(joint),
+                    self._people(theirs.link, outside),
+                    self._content(joint),
+                    self._feeds(joint).run(),
+                )
             except asyncio.CancelledError:
                 with suppress(ConnectionLostError):
                     await line.bye()
                 raise
             finally:
-                self._tree.part(joint, Sentence("the link is lost"))
+                self._part(joint)
+
+    async def _signalling(self, joint: Joint) -> None:
+        """Keep the joint; whoever is beyond it is cut off at once, before what it carried is cleared away."""
+        try:
+            await joint.run()
+        finally:
+            self._part(joint)
+
+    def _part(self, joint: Joint) -> None:
+        self._tree.part(joint, Sentence("the link is lost"))
 
     async def _people(self, participant: str, outside: Outside) -> None:
         """Send everything here up, and take everything there."""
@@ -83,7 +101,7 @@ class LinkAbove:
         """Relay the content up when it is here or below, down when it is above; never returns."""
         media = self._media(Part.CONTENT)
         ways = {
-            _SENDS_CONTENT: self._at("whip", joint.theirs.link, "/content"),
+            _SENDS_PICTURE: self._at("whip", joint.theirs.link, "/content"),
             _TAKES_CONTENT: self._at("whep", joint.theirs.link, "/content"),
         }
         while True:
@@ -96,6 +114,17 @@ class LinkAbove:
                     await run_until_first(self._until_other(joint, way), until_over(leg))
             except CommandwallError:
                 await asyncio.sleep(_CONTENT_AGAIN_S)
+
+    def _feeds(self, joint: Joint) -> SentFeeds:
+        """Return what sends up the own pictures of those who were chosen above."""
+
+        def opened(person: str) -> AbstractAsyncContextManager[Leg]:
+            media = self._media(Part.FEED, person)
+            return session(
+                self._at("whip", joint.theirs.link, f"/feeds/{quote(person, safe='')}"), _SENDS_PICTURE, media
+            )
+
+        return SentFeeds(joint, self._tree.room, self._settings.feeds, opened)
 
     async def _until_other(self, joint: Joint, way: Flow) -> None:
         while self._way(joint) is way:
@@ -110,10 +139,10 @@ class LinkAbove:
         node = content.holder.rpartition("@")[2] if "@" in content.holder else ""
         if split_id(content.holder)[0] == joint.link or node in self._tree.beyond(joint.link):
             return _TAKES_CONTENT
-        return _SENDS_CONTENT if self._tree.room.content.rungs else None
+        return _SENDS_PICTURE if self._tree.room.content.rungs else None
 
-    def _media(self, part: Part) -> RoomMedia:
-        return RoomMedia(self._tree.room, self._settings.id, self._by, self._peers, part)
+    def _media(self, part: Part, person: str = "") -> RoomMedia:
+        return RoomMedia(self._tree.room, self._settings.id, self._by, self._peers, part, person)
 
     def _at(self, way: str, participant: str, part: str = "") -> Endpoint:
         place = f"{self._settings.url.rstrip('/')}/{way}/conferences/{self._settings.to}/{participant}{part}"
@@ -126,9 +155,11 @@ async def _socket(settings: LinkSettings) -> AsyncIterator[aiohttp.ClientWebSock
     endpoint = Endpoint(
         f"{settings.url.rstrip('/')}/api/v1/conferences/{settings.to}/links/ws", settings.token
     )
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {settings.token}"}) as http:
+    headers = {"Authorization": f"Bearer {settings.token}"}
+    timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_S)
+    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as http:
         try:
-            async with asyncio.timeout(_CONNECT_S):
+            async with asyncio.timeout(_OPEN_S):
                 socket = await http.ws_connect(
                     endpoint.url,
                     heartbeat=HEARTBEAT_S,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from commandwall.model.conference.feeds import MOST_FEEDS, USUAL_FEEDS
 from commandwall.settings.links import JanusPlace, WhipPlace, janus_settings, whip_settings
 from commandwall.settings.site import BridgeSettings, LinkSettings
 from commandwall.settings.values import HttpUrl, Id, Text
@@ -15,7 +16,10 @@ _Name = Annotated[Text, Field(max_length=100)]
 
 
 class NewLink(BaseModel):
-    """The conference of the level above to join: at which daemon, which one, the token of a seat in it."""
+    """The conference of the level above to join: at which daemon, which one, the token of a seat in it.
+
+    ``feeds``: how many single pictures it carries at once beside the composed one.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,10 +27,11 @@ class NewLink(BaseModel):
     conference: Id
     token: Secret
     id: Id = "above"
+    feeds: Annotated[int, Field(ge=0, le=MOST_FEEDS)] = USUAL_FEEDS
 
     def settings(self, conference: str) -> LinkSettings:
         """Return the link of ``conference`` here."""
-        return LinkSettings(self.id, conference, self.url, self.conference, self.token)
+        return LinkSettings(self.id, conference, self.url, self.conference, self.token, self.feeds)
 
 
 class NewWhip(WhipPlace):

@@ -10,6 +10,7 @@ from commandwall.control.conference_documents import LinkDocument
 from commandwall.control.link_changes import NewBridge, NewLink
 from commandwall.control.links import Links
 from commandwall.control.roles import Permission, Principal, Seat
+from commandwall.control.rtc import Opened
 
 
 class LinkDesk:
@@ -35,6 +36,14 @@ class LinkDesk:
         """Take a link or a bridge down; raises :class:`NotFoundError`."""
         with audited(self._audit, who, Permission.OPERATE, "conference.unlink", conference, link):
             await self._links.close(conference, link)
+
+    async def publish_feed(self, who: Principal, seat: Seat, person: str, sdp: str) -> Opened:
+        """Take somebody's own picture from the link that brings him; raises as :meth:`Links.take_feed`."""
+        if who.seat != seat:
+            raise AccessRefusedError("this place in the conference is somebody else's")
+        detail = f"{seat.participant}/{person}"
+        with audited(self._audit, who, None, "conference.publish.feed", seat.conference, detail):
+            return await self._links.take_feed(who, seat, person, sdp)
 
     def seat(self, who: Principal, conference: str) -> Seat:
         """Return the seat in whose name a link comes; raises :class:`AccessRefusedError` for any other."""

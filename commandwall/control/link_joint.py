@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from commandwall.base.errors import CommandwallError, InvalidError, ProtocolError
+from commandwall.base.errors import CommandwallError, ConnectionLostError, InvalidError, ProtocolError
 from commandwall.base.sentence import Sentence
 from commandwall.base.tasks import run_until_first
 from commandwall.conference.links.line import Line, LinkRefusedError
@@ -19,18 +19,28 @@ from commandwall.conference.links.messages import (
     NodesChanged,
     Refused,
     Roster,
+    Select,
+    Speaking,
 )
 from commandwall.conference.links.messages import (
     Command as Said,
 )
-from commandwall.control.link_words import claims_in, holders_of, participants_in, roster_for
+from commandwall.control.link_words import (
+    claims_in,
+    holders_of,
+    levels_in,
+    participants_in,
+    roster_for,
+    speaking_in,
+)
 from commandwall.model.conference.command import Actor, Command, Standing, Verb
+from commandwall.model.conference.feeds import Feeds, chosen
 from commandwall.model.conference.identity import AT
 from commandwall.model.conference.settling import Claim as Held
 from commandwall.model.conference.settling import Claims, believed, claims, settle, settled
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.tree import heard_of
-from commandwall.model.link import LoopError, translated
+from commandwall.model.link import LoopError, split_id, translated
 
 _ABOUT_ONE = (Verb.ROLL_CALL, Verb.LECTURE, Verb.BROADCAST)
 
@@ -57,6 +67,21 @@ class Around(Protocol):
     def beyond(self, link: str) -> frozenset[str]:
         """Return the nodes beyond ``link``."""
 
+    def wanted_feeds(self) -> Sequence[str]:
+        """Return who beyond links is to be seen on his own here, the most important first."""
+
+    def ask_feeds(self, people: tuple[str, ...]) -> None:
+        """Note whom the level above wants to see on his own."""
+
+    def feeds_chosen(self) -> None:
+        """Follow that a link is to carry other single pictures."""
+
+    def voices_for(self, link: str) -> Mapping[str, float]:
+        """Return who speaks on this side of ``link``, and how loud (dBFS)."""
+
+    def hear_voices(self, link: str, levels_db: Mapping[str, float]) -> None:
+        """Note who speaks of those whom ``link`` brings."""
+
     async def claim_above(self, state: Conference) -> None:
         """Ask the level above whether what is held in ``state`` may be; raises when it says no."""
 
@@ -64,7 +89,8 @@ class Around(Protocol):
 class Joint:
     """This end of one link. Belongs to the control plane's event loop; :meth:`run` is one task.
 
-    ``above``: the other end is the level above, which decides who holds floor and content.
+    ``above``: the other end is the level above, which decides who holds floor and content. ``selected``
+    are those whose own pictures it wants then, otherwise ``feeds`` are those that this end does.
     """
 
     def __init__(
@@ -73,14 +99,17 @@ class Joint:
         self.link = link
         self.theirs = theirs
         self.above = above
+        self.selected: tuple[str, ...] = ()
+        self.feeds = Feeds()
         self._around = around
         self._line = line
         self._now_s = now_s
         self._nodes: tuple[str, ...] = around.nodes_for(link)
         self._roster: Roster | None = None
         self._agreed: Claims | None = None
+        self._speaking = Speaking(())
         self._untold = asyncio.Event()
-        self._changed = asyncio.Event()
+        self._turn = asyncio.Event()
 
     async def run(self) -> None:
         """Tell and hear until the link is lost; raises why.
@@ -98,12 +127,11 @@ class Joint:
     def follow(self) -> None:
         """Note that the conference has changed."""
         self._untold.set()
-        self._changed.set()
+        self._wake()
 
     async def changed(self) -> None:
-        """Wait until the conference has changed, or what both ends agree on; for one task."""
-        await self._changed.wait()
-        self._changed.clear()
+        """Wait until the conference has changed, what both ends agree on, or what is selected."""
+        await self._turn.wait()
 
     async def command(self, verb: str, by: str, target: str, viewer: str) -> None:
         """Have the level below obey; raises :class:`CommandwallError` when it does not."""
@@ -114,7 +142,7 @@ class Joint:
         said = holders_of(state)
         await self._line.claim(said.floor, said.content)
         self._agreed = claims(state)
-        self._changed.set()
+        self._wake()
 
     @property
     def agreed(self) -> Claims | None:
@@ -127,6 +155,8 @@ class Joint:
             self._untold.clear()
             self._tell_nodes()
             self._tell_roster()
+            self._tell_speaking()
+            self._choose_feeds()
             await self._tell_holders()
 
     def _tell_nodes(self) -> None:
@@ -141,8 +171,30 @@ class Joint:
             self._roster = roster
             self._line.post(roster)
 
+    def _tell_speaking(self) -> None:
+        speaking = speaking_in(self._around.voices_for(self.link))
+        if speaking != self._speaking:
+            self._speaking = speaking
+            self._line.post(speaking)
+
+    def _choose_feeds(self) -> None:
+        """Say below whose own pictures are to come up, as many as the link carries."""
+        if self.above:
+            return
+        before = self.feeds
+        wanted = [one for one in self._around.wanted_feeds() if split_id(one)[0] == self.link]
+        self.feeds = chosen(before, wanted, self.theirs.feeds, self._now_s())
+        if set(self.feeds.wanted) != set(before.wanted):
+            self._line.post(Select(tuple(self.feeds.wanted)))
+        elif self.feeds.left_out == before.left_out:
+            return
+        self._around.feeds_chosen()
+
     async def _tell_holders(self) -> None:
-        """Say below who holds what; above, ask whether that may be, and give way if it may not."""
+        """Say below who holds what; above, ask whether that may be, and give way if it may not.
+
+        Raises :class:`ConnectionLostError` without an answer: what is held then is settled at the return.
+        """
         state = self._around.state
         held = claims(state)
         if self._agreed is None or held == self._agreed:
@@ -153,6 +205,8 @@ class Joint:
             return
         try:
             await self.claim(state)
+        except ConnectionLostError:
+            raise
         except CommandwallError:
             self._around.update(settled(self._around.state, self._agreed))
 
@@ -167,6 +221,12 @@ class Joint:
             case Roster() as roster:
                 those = participants_in(roster, self.link, self.theirs.node)
                 self._around.update(heard_of(self._around.state, self.theirs.node, those, self._now_s()))
+            case Speaking() as speaking:
+                self._around.hear_voices(self.link, levels_in(speaking, self.link))
+            case Select(people) if self.above:
+                self.selected = tuple(filter(None, map(self._translated, people)))
+                self._around.ask_feeds(self.selected)
+                self._wake()
             case Holders() as holders if self.above or (holders.settle and self._agreed is None):
                 self._settle(holders)
             case Claim() as claim if not self.above:
@@ -228,6 +288,11 @@ class Joint:
                 "{name} has it now; one at a time can: ask the chair above", name=mine.holder, field=field
             )
         return mine
+
+    def _wake(self) -> None:
+        """Let everybody go on who waits for a change; the next one is another's turn."""
+        self._turn.set()
+        self._turn = asyncio.Event()
 
     def _translated(self, participant: str) -> str:
         return translated(participant, self.link, self.theirs.link)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
-from commandwall.base.errors import CommandwallError
+from commandwall.base.errors import CommandwallError, ConnectionLostError
 from commandwall.base.sentence import Sentence
 from commandwall.conference.links.line import Line
 from commandwall.conference.links.messages import Hello
@@ -18,9 +19,11 @@ from commandwall.control.conferences import Conferences
 from commandwall.control.link_joint import Joint
 from commandwall.control.roles import Principal, Role
 from commandwall.model.conference.command import Command
+from commandwall.model.conference.feeds import wanted_feeds
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.tree import cut, onward
 from commandwall.model.link import Surroundings
+from commandwall.model.source import Source, SourceKind
 from commandwall.settings.site import Site
 
 log = logging.getLogger(__name__)
@@ -40,7 +43,9 @@ class Tree:
         audit: AuditLog,
         spawn: Spawn,
         now_s: Callable[[], float],
+        shown: Callable[[], Iterable[Source]],
     ) -> None:
+        """``shown`` tells what the walls of the site show."""
         self.room = room
         self.joints: dict[str, Joint] = {}
         self._site = site
@@ -48,6 +53,8 @@ class Tree:
         self._audit = audit
         self._spawn = spawn
         self._now_s = now_s
+        self._shown = shown
+        self._asked: tuple[str, ...] = ()
         self._around = Surroundings(site.id)
 
     @property
@@ -59,9 +66,10 @@ class Tree:
         """Let it be so."""
         self.room.update(state)
 
-    def hello(self, link: str) -> Hello:
-        """Return the greeting of this end of ``link``."""
-        return Hello(self._site.id, self._site.name[:200], self._site.level, link, self.nodes_for(link))
+    def hello(self, link: str, feeds: int = 0) -> Hello:
+        """Return the greeting of this end of ``link``, which sends up ``feeds`` single pictures at most."""
+        site, nodes = self._site, self.nodes_for(link)
+        return Hello(site.id, site.name[:200], site.level, link, nodes, feeds=feeds)
 
     def nodes_for(self, link: str) -> tuple[str, ...]:
         """Return the nodes that are on this side of ``link``."""
@@ -92,7 +100,11 @@ class Tree:
             return
         del self.joints[joint.link]
         self._around.forget(joint.link)
+        self.room.told_speaking(joint.link, {})
         self.update(cut(self.state, joint.theirs.node, why, self._now_s(), above=joint.above))
+        if joint.above:
+            self._asked = ()
+        self.feeds_chosen()
         self.follow()
 
     def follow(self) -> None:
@@ -107,6 +119,45 @@ class Tree:
         with audited(self._audit, who, None, f"conference.{command.verb}", conference, command.target):
             self._conferences.command(conference, command)
 
+    def wanted_feeds(self) -> tuple[str, ...]:
+        """Return who beyond links is to be seen on his own here, the most important first."""
+        shown = (source.id for source in self._shown() if source.kind is SourceKind.CONFERENCE)
+        here = f"{self.state.id}/"
+        on_walls = (name.removeprefix(here) for name in shown if name.startswith(here))
+        return wanted_feeds(self.state, (*self._asked, *on_walls))
+
+    def ask_feeds(self, people: tuple[str, ...]) -> None:
+        """Note whom the level above wants to see on his own, which those below may have to send."""
+        self._asked = people
+        self.follow()
+
+    def feeds_chosen(self) -> None:
+        """End what is not to come any more, and say in the roster for whom there was no place."""
+        below = [joint for joint in self.joints.values() if not joint.above]
+        carried = {name for joint in below for name in joint.feeds.wanted}
+        for one in self.state.participants:
+            if one.path and one.id not in carried:
+                self.room.lines.end(self.room.lines.of(one.id))
+        self.room.lack(
+            {
+                name: Sentence(
+                    "the link carries {most} single pictures at most, and others need them; "
+                    "the whole site is shown",
+                    most=joint.theirs.feeds,
+                )
+                for joint in below
+                for name in joint.feeds.left_out
+            }
+        )
+
+    def voices_for(self, link: str) -> Mapping[str, float]:
+        """Return who speaks on this side of ``link``, and how loud (dBFS)."""
+        return self.room.speaking(without=link)
+
+    def hear_voices(self, link: str, levels_db: Mapping[str, float]) -> None:
+        """Note who speaks of those whom ``link`` brings."""
+        self.room.told_speaking(link, levels_db)
+
     def pass_down(self, command: Command) -> None:
         """Have done below what was done here."""
         below = {joint.theirs.node: joint for joint in self.joints.values() if not joint.above}
@@ -114,10 +165,14 @@ class Tree:
             self._spawn(self._have_done(below[node], told), f"{told.verb} at {node}")
 
     async def claim_above(self, state: Conference) -> None:
-        """Ask the level above whether what is held in ``state`` may be; raises when it says no."""
+        """Ask the level above whether what is held in ``state`` may be; raises when it says no.
+
+        One that is being lost has no say.
+        """
         for joint in tuple(self.joints.values()):
             if joint.above:
-                await joint.claim(state)
+                with suppress(ConnectionLostError):
+                    await joint.claim(state)
 
     async def _have_done(self, joint: Joint, told: Command) -> None:
         try:

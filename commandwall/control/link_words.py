@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from commandwall.base.errors import ProtocolError
-from commandwall.conference.links.messages import MAX_PATH_CHARS, MAX_PEOPLE, Held, Holders, Person, Roster
+from commandwall.conference.links.messages import (
+    MAX_PATH_CHARS,
+    MAX_PEOPLE,
+    Held,
+    Holders,
+    Person,
+    Roster,
+    Speaking,
+    Voice,
+)
 from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.settling import Claim, Claims, claims
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.tree import told
 from commandwall.model.link import MAX_NODES, join_id
+
+_STEP_DB = 4.0
 
 
 def roster_for(state: Conference, node: str) -> Roster:
@@ -22,6 +35,20 @@ def participants_in(roster: Roster, link: str, node: str) -> list[Participant]:
     Raises :class:`CommandwallError` for what cannot be a participant.
     """
     return [_participant(person, link, node) for person in roster.people]
+
+
+def speaking_in(levels_db: Mapping[str, float]) -> Speaking:
+    """Return who speaks on this side; levels in steps, so that not every report is told."""
+    voices = (
+        Voice(one, _STEP_DB * round(max(-120.0, min(0.0, level)) / _STEP_DB))
+        for one, level in sorted(levels_db.items())
+    )
+    return Speaking(tuple(voices)[:MAX_PEOPLE])
+
+
+def levels_in(speaking: Speaking, link: str) -> dict[str, float]:
+    """Return who speaks of those whom ``link`` brings, as they are known at this end."""
+    return {join_id(link, voice.id): voice.level_db for voice in speaking.voices}
 
 
 def holders_of(state: Conference, *, settle: bool = False) -> Holders:
@@ -59,7 +86,6 @@ def _person(one: Participant) -> Person:
         one.hand_at_s,
         one.has_people,
         one.has_content,
-        one.spoke_at_s,
     )
 
 
@@ -83,5 +109,4 @@ def _participant(person: Person, link: str, node: str) -> Participant:
         hand_at_s=person.hand_at_s,
         has_people=person.has_people,
         has_content=person.has_content,
-        spoke_at_s=person.spoke_at_s,
     )

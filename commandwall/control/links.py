@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -33,12 +33,14 @@ from commandwall.control.link_above import LinkAbove
 from commandwall.control.link_tree import Tree
 from commandwall.control.roles import Principal, Seat
 from commandwall.control.roles import Role as Authority
+from commandwall.control.rtc import Opened
 from commandwall.model.conference.attendance import invite, lost
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.participant import Participant, Role
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import Layout
-from commandwall.model.link import LinkState, LoopError
+from commandwall.model.link import LinkState, LoopError, join_id
+from commandwall.model.source import Source
 from commandwall.settings.site import (
     BridgeSettings,
     ConferenceSettings,
@@ -54,7 +56,7 @@ _LOST = Sentence("the link is lost")
 
 
 class LinkNeeds(NamedTuple):
-    """What links need of the daemon; ``now_s`` is UTC."""
+    """What links need of the daemon; ``now_s`` is UTC, ``shown`` tells what the walls of the site show."""
 
     site: Site
     layouts: Mapping[str, Layout]
@@ -63,6 +65,7 @@ class LinkNeeds(NamedTuple):
     audit: AuditLog
     spawn: Spawn
     now_s: Callable[[], float]
+    shown: Callable[[], Iterable[Source]]
 
 
 class Links:
@@ -124,6 +127,17 @@ class Links:
         state = self._conferences.get(seat.conference).state
         if state.participant(seat.participant).role is not Role.SITE:
             raise AccessRefusedError("a link needs the token of a site; invite one with the role site")
+
+    async def take_feed(self, by: Principal, seat: Seat, person: str, sdp: str) -> Opened:
+        """Receive the own picture of ``person``, whom the link of ``seat`` brings, as was asked for.
+
+        Raises :class:`AccessRefusedError` when it was not, and as :meth:`Room.publish` does.
+        """
+        room = self._conferences.room(seat.conference)
+        joint, name = self.tree(room).joints.get(seat.participant), join_id(seat.participant, person)
+        if joint is None or name not in joint.feeds.wanted:
+            raise AccessRefusedError("this picture was not asked for; the level above chooses what comes up")
+        return await room.take_feed(by, name, sdp)
 
     async def serve(self, seat: Seat, socket: Socket) -> None:
         """Be the upper end of a link whose lower end has come for ``seat``, until it is lost."""
@@ -208,7 +222,9 @@ class Links:
         tree = self._trees.get(room.state.id)
         if tree is None or tree.room is not room:
             needs = self._needs
-            tree = Tree(room, needs.site, self._conferences, needs.audit, needs.spawn, needs.now_s)
+            tree = Tree(
+                room, needs.site, self._conferences, needs.audit, needs.spawn, needs.now_s, needs.shown
+            )
             self._trees[room.state.id] = tree
         return tree
 

@@ -36,6 +36,7 @@ class ReasonCode(StrEnum):
     AWAY = "connection to the conference lost"
     LEFT = "left the conference"
     NO_LOUDSPEAKER = "no loudspeaker to talk to"
+    NO_FEED = "the link does not carry this picture by itself"
 
 
 ZH: dict[ReasonCode, str] = {
@@ -64,6 +65,7 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.AWAY: "与会议的连接中断",
     ReasonCode.LEFT: "已离开会议",
     ReasonCode.NO_LOUDSPEAKER: "没有可喊话的扬声器",
+    ReasonCode.NO_FEED: "链路未单独传送此画面",
 }
 
 

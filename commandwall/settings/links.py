@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field, ValidationError, model_validator
 
 from commandwall.base.sentence import Sentence
+from commandwall.model.conference.feeds import MOST_FEEDS, USUAL_FEEDS
 from commandwall.settings.faults import Fault, Place, schema_faults
 from commandwall.settings.schema import Entry, keys_of
 from commandwall.settings.secret_files import read_secret
@@ -33,6 +34,7 @@ class LinkEntry(Entry):
     url: HttpUrl
     to: Id | None = None
     token_file: Text
+    feeds: Annotated[int, Field(ge=0, le=MOST_FEEDS)] = USUAL_FEEDS
 
 
 class WhipPlace(Entry):
@@ -123,7 +125,8 @@ class _Reading:
             return None
         self._check_unique(place, entry.conference, entry.id)
         token = self._secret(place, "token_file", entry.token_file)
-        return LinkSettings(entry.id, entry.conference, entry.url, entry.to or entry.conference, token)
+        to = entry.to or entry.conference
+        return LinkSettings(entry.id, entry.conference, entry.url, to, token, entry.feeds)
 
     def bridge(self, place: Place, data: Any) -> BridgeSettings | None:
         kind = _BRIDGES.get(str(data.get("kind"))) if isinstance(data, dict) else None

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from commandwall.model.camera import Area, Camera
+from commandwall.model.conference.feeds import USUAL_FEEDS
 from commandwall.model.data import Panel
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.layout import Layout
@@ -119,13 +120,17 @@ class IngestSettings:
 
 @dataclass(frozen=True, slots=True)
 class LinkSettings:
-    """A link: ``conference`` here joins ``to`` of the daemon at ``url``, as whom ``token`` says."""
+    """A link: ``conference`` here joins ``to`` of the daemon at ``url``, as whom ``token`` says.
+
+    ``feeds``: how many single pictures it carries at once beside the composed one.
+    """
 
     id: str
     conference: str
     url: str
     to: str
     token: str = field(repr=False)
+    feeds: int = USUAL_FEEDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,8 +21,8 @@ from simulators.conference.hooks import on_loopback
 from simulators.conference.peer import Peer, Person, Seat
 from simulators.conference.tones import tone_hz
 from simulators.loopfile import cache_root
-from tests.e2e.relay import Relay, relay
 from tests.e2e.site import Daemon, Site, until
+from tests.e2e.wire import Wire, wire
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.blocks_loop]
 
@@ -43,6 +44,16 @@ class Node:
         found: dict[str, Any] = await self.desk.roster()
         return found
 
+    async def person(self, participant: str) -> dict[str, Any]:
+        """Return a line of the roster."""
+        people: list[dict[str, Any]] = (await self.document())["participants"]
+        return next(one for one in people if one["id"] == participant)
+
+    async def named(self, name: str) -> dict[str, Any]:
+        """Return the line of the roster of who is called so."""
+        people: list[dict[str, Any]] = (await self.document())["participants"]
+        return next(one for one in people if one["name"] == name)
+
     async def link(self, token: str, url: str) -> tuple[int, Any]:
         """Link this conference to that of the level above, at ``url``."""
         body = {"url": url, "conference": CONFERENCE, "token": token}
@@ -61,7 +72,7 @@ class Tree:
 
     nodes: dict[str, Node]
     stack: AsyncExitStack
-    wire: Relay
+    wire: Wire
 
     def peers(self) -> dict[int, Peer]:
         return {number: peer for node in self.nodes.values() for number, peer in node.peers.items()}
@@ -135,8 +146,8 @@ async def tree(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[Tr
         nodes = {
             name: await stack.enter_async_context(node(name, tmp_path / name, free_port())) for name in LEVELS
         }
-        wire = await stack.enter_async_context(relay(nodes["city"].daemon.site.port))
-        tree = Tree(nodes, await stack.enter_async_context(AsyncExitStack()), wire)
+        between = await stack.enter_async_context(wire(nodes["city"].daemon.site.port))
+        tree = Tree(nodes, await stack.enter_async_context(AsyncExitStack()), between)
         for number, name in enumerate(nodes, 1):
             await tree.join(name, number, "chair")
         await tree.link("luohu", "city")
@@ -164,17 +175,42 @@ async def everybody_is_heard_once_and_known_everywhere(tree: Tree) -> None:
 
 async def the_chair_of_the_city_directs_all_levels(tree: Tree) -> None:
     city = tree.nodes["city"]
-    street = next(one["id"] for one in (await city.document())["participants"] if one["name"] == "guiyuan 3")
+    street = (await city.named("guiyuan 3"))["id"]
     assert street == f"{await link_of(tree, 'luohu')}/{await link_of(tree, 'guiyuan', 'luohu')}/chair-1"
     await city.desk.chair("mute_all")
     await tree.hear({1: [], 2: [1], 3: [1]})
     await city.desk.chair("unmute_all")
     await tree.everybody_hears_everybody()
     await city.desk.chair("roll_call", street)
+    await until("it comes up by itself", partial(_comes_alone, city, street))
     await tree.hear({1: [3], 2: [1, 3], 3: [1]})
     assert (await tree.nodes["guiyuan"].document())["mode"] == "roll_call"
     await city.desk.chair("gallery")
     await tree.everybody_hears_everybody()
+
+
+async def _comes_alone(city: Node, person: str) -> bool:
+    return bool((await city.person(person))["people"])
+
+
+async def whom_the_city_watches_in_the_street_is_seen_as_he_sends(tree: Tree) -> None:
+    city, mayor = tree.nodes["city"], tree.nodes["city"].peers[1]
+    street = (await city.named("guiyuan 3"))["id"]
+    await city.desk.chair("watch", street)
+
+    async def alone() -> bool:
+        picture = await asyncio.to_thread(mayor.eyes.last_picture)
+        code = None if picture is None else read_code(picture.luma)
+        return code is not None and code.camera == 3
+
+    await until("the mayor sees the street's clerk and nobody else", alone)
+
+    async def speaks() -> bool:
+        one = await city.person(street)
+        return bool(one["speaking"]) and one["level_db"] is not None
+
+    await until("the clerk is seen speaking", speaks)
+    await city.desk.chair("watch", "")
 
 
 async def a_loop_is_refused_with_a_clear_word_to_both(tree: Tree) -> None:
@@ -214,13 +250,14 @@ async def content_of_the_street_is_seen_in_the_city_and_no_second_one(tree: Tree
 async def test_three_levels_are_one_call(tree: Tree) -> None:
     await everybody_is_heard_once_and_known_everywhere(tree)
     await the_chair_of_the_city_directs_all_levels(tree)
+    await whom_the_city_watches_in_the_street_is_seen_as_he_sends(tree)
     await content_of_the_street_is_seen_in_the_city_and_no_second_one(tree)
     await a_loop_is_refused_with_a_clear_word_to_both(tree)
 
 
-async def test_a_link_that_is_cut_is_joined_again_and_each_side_goes_on(tree: Tree) -> None:
+async def goes_on_alone(tree: Tree) -> None:
+    """Cut the city off and wait until the district has gone on."""
     luohu = tree.nodes["luohu"]
-    await tree.everybody_hears_everybody()
     tree.wire.cut()
 
     async def lost() -> bool:
@@ -228,12 +265,34 @@ async def test_a_link_that_is_cut_is_joined_again_and_each_side_goes_on(tree: Tr
 
     await until("the loss is told", lost, 20)
     await tree.hear({1: [], 2: [3], 3: [2]})
-    states = {one["name"]: one["state"] for one in (await luohu.document())["participants"]}
-    assert states["city 1"] == "lost"
+    assert (await luohu.named("city 1"))["state"] == "lost"
+
+
+async def is_whole_again(tree: Tree) -> None:
+    """Let the city in again and wait until rosters and floor of both sides agree."""
     tree.wire.mend()
+    luohu, city = tree.nodes["luohu"], tree.nodes["city"]
 
-    async def back() -> bool:
-        return await luohu.link_state() == "connected"
+    async def settled() -> bool:
+        below, above = await luohu.document(), await city.document()
+        people = [one for one in (*below["participants"], *above["participants"]) if one["role"] != "site"]
+        return (
+            await luohu.link_state() == "connected"
+            and all(one["state"] == "connected" for one in people)
+            and (below["floor"], above["floor"]) == ("chair-1", f"{await link_of(tree, 'luohu')}/chair-1")
+        )
 
-    await until("the link is back", back, 3)
+    await until("roster and floor are settled", settled, 10)
+
+
+async def test_a_link_that_is_cut_is_joined_again_and_each_side_goes_on(tree: Tree) -> None:
+    luohu = tree.nodes["luohu"]
+    await tree.everybody_hears_everybody()
+    await luohu.desk.chair("grant", luohu.peers[2].seat.participant)
+    began_s = time.monotonic()
+    await goes_on_alone(tree)
+    await is_whole_again(tree)
+    passed_s = time.monotonic() - began_s
+    heard = await asyncio.to_thread(luohu.peers[2].ears.listen, tone_hz(3), passed_s)
+    assert max((gap.length_s for gap in heard.gaps), default=0.0) < 1.0, "the district talks on"
     await tree.everybody_hears_everybody()

@@ -23,7 +23,7 @@ from commandwall.conference.bridges.bridge import SENDS, TAKES, Flow, Leg, Media
 from commandwall.conference.bridges.reaching import unreachable
 
 _ANSWER_S = 10.0
-_LEAVE_S = 1.0
+_LEAVE_S = 0.5
 _MAX_ANSWER_BYTES = 256 << 10
 
 

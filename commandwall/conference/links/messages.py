@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from commandwall.base.errors import ProtocolError
 from commandwall.base.readable import readable
 from commandwall.base.sentence import Sentence
+from commandwall.model.conference.feeds import MOST_FEEDS
 from commandwall.model.link import MAX_NODES
 
 VERSION = 1
@@ -40,7 +41,10 @@ CallNumber = Annotated[int, Field(ge=0, lt=1 << 53)]
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Both, first: who this end is. ``link`` is its id of this link, ``nodes`` are those on its side."""
+    """Both, first: who this end is. ``link`` is its id of this link, ``nodes`` are those on its side.
+
+    ``feeds``: how many single pictures it sends up at once beside the composed one.
+    """
 
     node: Node
     name: Name
@@ -48,6 +52,7 @@ class Hello:
     link: Path
     nodes: Nodes
     version: int = VERSION
+    feeds: Annotated[int, Field(ge=0, le=MOST_FEEDS)] = 0
     type: Literal["hello"] = "hello"
 
 
@@ -83,7 +88,6 @@ class Person:
     hand_at_s: Seconds | None = None
     has_people: bool = False
     has_content: bool = False
-    spoke_at_s: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,30 @@ class Roster:
 
     people: Annotated[tuple[Person, ...], Field(max_length=MAX_PEOPLE)]
     type: Literal["roster"] = "roster"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One who is heard speaking at home, how loud: dBFS."""
+
+    id: Path
+    level_db: Annotated[float, Field(ge=-127, le=0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Either, on change, at most some five times a second: who on this side speaks now."""
+
+    voices: Annotated[tuple[Voice, ...], Field(max_length=MAX_PEOPLE)]
+    type: Literal["speaking"] = "speaking"
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Downwards, on change: whose own pictures are to come up beside the composed one."""
+
+    people: Annotated[tuple[Path, ...], Field(max_length=MOST_FEEDS)]
+    type: Literal["select"] = "select"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +185,9 @@ class Bye:
     type: Literal["bye"] = "bye"
 
 
-Message: TypeAlias = Hello | Refused | NodesChanged | Roster | Holders | Command | Claim | Answer | Bye
+Message: TypeAlias = (
+    Hello | Refused | NodesChanged | Roster | Speaking | Select | Holders | Command | Claim | Answer | Bye
+)
 _ADAPTER: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 
 

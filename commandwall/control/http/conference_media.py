@@ -32,6 +32,13 @@ def _watch(part: Part) -> Handler:
     return watch
 
 
+async def publish_feed(request: web.Request) -> web.StreamResponse:
+    """Take the own picture of somebody beyond a link."""
+    offer = await offer_of(request)
+    links, person = web_of(request).conferences.links, request.match_info["person"]
+    return created(request, await links.publish_feed(who(request), _seat(request), person, offer))
+
+
 def _seat(request: web.Request) -> Seat:
     return Seat(request.match_info["conference"], request.match_info["participant"])
 
@@ -45,6 +52,16 @@ def _route(way: str, part: Part, handler: Handler, summary: str) -> Route:
 
 
 ROUTES = (
+    Route(
+        "POST",
+        "/whip/conferences/{conference}/{participant}/feeds/{person}",
+        publish_feed,
+        "Send up the own picture of somebody whom a link brings and who was chosen above (WHIP)",
+        takes=(SDP,),
+        gives=SDP,
+        status=201,
+        problems=(*PROBLEMS, 403),
+    ),
     _route("whip", Part.PEOPLE, _publish(Part.PEOPLE), "Send picture and voice into a conference (WHIP)"),
     _route("whip", Part.CONTENT, _publish(Part.CONTENT), "Send content into a conference (WHIP)"),
     _route("whep", Part.PEOPLE, _watch(Part.PEOPLE), "Watch and hear a conference (WHEP)"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from commandwall.base.errors import InvalidError
 from commandwall.model.conference.directing import direct
+from commandwall.model.conference.feeds import apart
 from commandwall.model.conference.state import Conference, Direction, Mode
 
 LEAST_DWELL_S = 10.0
@@ -55,4 +56,4 @@ def polled(state: Conference, now_s: float) -> Conference:
 
 
 def _ring(state: Conference) -> list[str]:
-    return [one.id for one in state.participants if one.seen and one.id != state.chair]
+    return [one.id for one in apart(state) if one.id != state.chair]

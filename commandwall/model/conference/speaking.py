@@ -35,17 +35,37 @@ def hear(state: Conference, levels_db: Mapping[str, float], now_s: float) -> Con
 
 
 def _speaker(state: Conference, heard: Mapping[str, float], now_s: float) -> Held:
-    """Return who is the speaker now: the loudest, once the one before has had his time."""
+    """Return who is the speaker now: the loudest, once the one before has had his time.
+
+    Whoever is heard through a link is known by his own name as soon as the other end tells it.
+    """
     before = state.speaker
     gone = not state.is_here(before.holder)
     if not heard:
         return Held() if gone else before
-    loudest = max(heard, key=lambda one: heard[one])
-    if loudest == before.holder or (not gone and now_s - before.since_s < HOLD_S):
+    loudest = _loudest(state, heard)
+    if loudest == before.holder or _brings(state, loudest, before.holder):
+        return before
+    if _brings(state, before.holder, loudest):
+        return replace(before, holder=loudest)
+    if not gone and now_s - before.since_s < HOLD_S:
         return before
     if before.holder in heard and heard[loudest] < heard[before.holder] + LOUDER_DB:
         return before
     return Held(loudest, now_s)
+
+
+def _loudest(state: Conference, heard: Mapping[str, float]) -> str:
+    """Return who of ``heard`` is the loudest; a link is only while nobody whom it brings is told of."""
+    named = {one.path[0] for one in state.participants if one.path and one.id in heard}
+    links = {one.id for one in state.participants if one.relays in named}
+    return max((one for one in heard if one not in links), key=lambda one: heard[one])
+
+
+def _brings(state: Conference, link: str, participant: str) -> bool:
+    """Return whether ``link`` is the one through which ``participant`` is heard."""
+    one, other = state.find(participant), state.find(link)
+    return one is not None and other is not None and bool(other.relays) and one.path[:1] == (other.relays,)
 
 
 def _answered_by_voice(state: Conference, now_s: float) -> Conference:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from commandwall.model.conference.feeds import apart
 from commandwall.model.conference.identity import room_of
 from commandwall.model.conference.participant import Participant
 from commandwall.model.conference.state import Conference, Mode
@@ -115,10 +116,9 @@ def _cast(state: Conference) -> list[Participant]:
 
 def _ordered(state: Conference, *first: str, only: bool = False) -> list[Participant]:
     """Return those with a picture, those named in ``first`` ahead, in that order, or only them."""
-    seen = {one.id: one for one in state.present if one.has_people}
     names = dict.fromkeys(stand_in(state, name) for name in first)
-    ahead = [seen[name] for name in names if name in seen]
-    return ahead if only else ahead + [one for one in seen.values() if one not in ahead]
+    ahead = [state.participant(name) for name in names if name]
+    return ahead if only else ahead + [one for one in apart(state) if one not in ahead]
 
 
 def _pick(shown: Sequence[Participant], room: int, *, led: bool) -> list[Participant]:

@@ -37,7 +37,7 @@ def heard_of(state: Conference, node: str, those: Sequence[Participant], now_s: 
     """Return ``state`` with ``those`` behind the link to ``node``, and nobody else.
 
     What they send on their own (``has_people``, ``has_content``) stays what is known here, and so does
-    what they watch. Raises :class:`InvalidError` for a path that comes back to where it was.
+    what they watch and when they spoke. Raises :class:`InvalidError` for a path that comes back.
     """
     for one in those:
         _check_path(state.node, one)
@@ -113,6 +113,7 @@ def _as_known(one: Participant, known: Participant | None) -> Participant:
         has_content=known is not None and known.has_content,
         watches=known.watches if known is not None else "",
         speaking_since_s=known.speaking_since_s if known is not None else None,
+        spoke_at_s=known.spoke_at_s if known is not None else None,
     )
 
 

@@ -63,7 +63,7 @@ class Call:
         ends = wire()
         serving = asyncio.create_task(above.links.serve(seat, ends[1]))
         tree, line = below.links.tree(below.room), Line(ends[0])
-        joint = tree.join("above", await line.greet(tree.hello("above")), line, above=True)
+        joint = tree.join("above", await line.greet(tree.hello("above", feeds=1)), line, above=True)
         self.arrives(lower, "above")
         self.arrives(upper, lower)
         self.cables[lower] = Cable(below, joint, ends[0], [serving, asyncio.create_task(joint.run())])

@@ -49,6 +49,7 @@ from commandwall.ipc.talk_messages import TalkChanged, TalkTo
 from commandwall.model.layout import Cell, Layout
 from commandwall.model.reason import Reason
 from commandwall.model.talk import TalkState
+from commandwall.model.source import Source
 from commandwall.settings.site import Language, Level, Site
 from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Worker
@@ -240,7 +241,17 @@ class Hall:
         )
         premises = Premises(CONFERENCE_LAYOUTS, ["main"], self.content, self.recordings, Language.CHINESE)
         self.invitations = Invitations(directory, clock)
-        around = LinkNeeds(site, CONFERENCE_LAYOUTS, self.hidden, self.peers, audit, self._beside, clock)
+        self.on_walls: list[Source] = []
+        around = LinkNeeds(
+            site,
+            CONFERENCE_LAYOUTS,
+            self.hidden,
+            self.peers,
+            audit,
+            self._beside,
+            clock,
+            lambda: self.on_walls,
+        )
         self.links = Links(self.conferences, around)
         desk = LinkDesk(self.links, audit)
         self.calls = CallDesk(

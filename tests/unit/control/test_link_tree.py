@@ -8,13 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from commandwall.base.errors import AccessRefusedError
 from commandwall.conference.links.line import LinkRefusedError
 from commandwall.conference.links.messages import Held, Holders, encode
 from commandwall.control.conference_changes import ChairCommand
+from commandwall.control.conference_marks import persons_of
 from commandwall.control.database import Database
+from commandwall.control.roles import Principal, Role, Seat
+from commandwall.ipc.rtc_messages import SessionPhase
+from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
 from commandwall.model.conference.command import Verb
+from commandwall.model.conference.feeds import LINGER_S
 from commandwall.model.conference.participant import Presence
 from commandwall.model.conference.state import Content, Mode
+from commandwall.model.source import Source, SourceKind
 from tests.unit.control.call import Call, call
 from tests.unit.control.hall import OPERATOR
 
@@ -126,3 +133,98 @@ async def test_two_halves_that_both_show_content_agree_on_the_older_when_they_me
     await levels.until(lambda: levels.halls["city"].room.state.content.holder == "luohu/luohu-chair")
     await levels.until(lambda: levels.halls["guiyuan"].room.state.content.holder == "above/luohu-chair")
     assert levels.halls["luohu"].room.state.content.holder == "luohu-chair"
+
+
+def selected(levels: Call, node: str) -> set[str]:
+    """Return whose own pictures the level above ``node`` wants, as that knows them."""
+    return set(levels.cables[node].joint.selected)
+
+
+async def test_whom_the_city_calls_in_a_street_comes_up_by_himself_through_the_district(
+    levels: Call,
+) -> None:
+    city, luohu = levels.halls["city"], levels.halls["luohu"]
+    seat = Seat("flood", "luohu")
+    who = Principal("luohu", Role.VIEWER, "invitation", seat)
+    with pytest.raises(AccessRefusedError, match="not asked for"):
+        await city.desk.links.publish_feed(who, seat, "guiyuan/guiyuan-chair", "v=0")
+    commands(levels, "city", Verb.ROLL_CALL, STREET)
+    await levels.until(lambda: selected(levels, "luohu") == {"guiyuan/guiyuan-chair"})
+    await levels.until(lambda: selected(levels, "guiyuan") == {"guiyuan-chair"})
+    with pytest.raises(AccessRefusedError, match="somebody else's"):
+        await city.desk.links.publish_feed(OPERATOR, seat, "guiyuan/guiyuan-chair", "v=0")
+    for hall, below, person in ((luohu, "guiyuan", "guiyuan-chair"), (city, "luohu", STREET[6:])):
+        place = Seat("flood", below)
+        by = Principal(below, Role.VIEWER, "invitation", place)
+        opened = await hall.desk.links.publish_feed(by, place, person, "v=0")
+        stream = f"conference/flood/{below}/{person}/people"
+        hall.peers.goes(opened.session, SessionPhase.CONNECTED)
+        hall.peers.goes(opened.session, SessionPhase.LIVE, stream)
+        assert hall.room.own_picture(f"{below}/{person}")[0].stream == stream
+    city.room.state = city.room.state.changed("city-chair", has_people=True)
+    city.room.update(city.room.state.changed("luohu", has_people=True))
+    assert city.shown()[0] == STREET
+
+    commands(levels, "city", Verb.GALLERY)
+    await levels.settle()
+    assert selected(levels, "luohu") == {STREET[6:]}, "it lingers"
+    city.clock.now_s += LINGER_S
+    await levels.until(lambda: not selected(levels, "luohu"))
+    luohu.clock.now_s += LINGER_S
+    await levels.until(lambda: not selected(levels, "guiyuan"))
+    assert not city.room.own_picture(STREET)
+    assert STREET not in city.shown()
+
+
+async def test_who_is_on_a_wall_is_wanted_and_who_has_no_place_is_told(levels: Call) -> None:
+    city = levels.halls["city"]
+    people = ["luohu/luohu-chair", STREET, "luohu"]
+    city.on_walls += [Source(SourceKind.CONFERENCE, f"flood/{one}") for one in people]
+    city.on_walls += [Source(SourceKind.CAMERA, "cam-1"), Source(SourceKind.CONFERENCE, "other/x")]
+    city.room.update(city.room.state.changed("city-chair", hand_at_s=1.0))
+    await levels.until(lambda: selected(levels, "luohu") == {"luohu-chair"})
+    one = next(one for one in city.desk.get(OPERATOR, "flood").participants if one.id == STREET)
+    assert "carries 1 single pictures at most" in one.reason
+    assert "最多同时传送 1 路" in one.reason_zh
+    city.on_walls.clear()
+    city.room.update(city.room.state.changed("city-chair", hand_at_s=None))
+    await levels.until(lambda: not any(each.reason for each in city.desk.get(OPERATOR, "flood").participants))
+
+
+def report(participant: str, level_db: float, speaking: bool) -> SoundReport:
+    return SoundReport("flood", (VoiceFigures(participant, level_db, speaking, 0.0, 0, 0),), 0, 0, 0.0)
+
+
+async def test_who_speaks_in_a_street_is_seen_speaking_in_the_city_and_the_other_way_round(
+    levels: Call,
+) -> None:
+    city, luohu, guiyuan = (levels.halls[name] for name in ("city", "luohu", "guiyuan"))
+    guiyuan.room.heard(report("guiyuan-chair", -21.0, True))
+    await levels.until(lambda: city.room.state.speaker.holder == STREET)
+    assert luohu.room.state.speaker.holder == "guiyuan/guiyuan-chair"
+    document = next(one for one in city.desk.get(OPERATOR, "flood").participants if one.id == STREET)
+    assert (document.speaking, document.level_db) == (True, -20.0)
+    marks = persons_of(city.room.state, city.room.figures)[f"conference:flood/{STREET}"]
+    assert (marks.speaking, marks.level) == (True, 4)
+    assert city.room.tally().speaking == 1
+
+    guiyuan.room.heard(report("guiyuan-chair", -90.0, False))
+    await levels.until(lambda: city.room.state.participant(STREET).speaking_since_s is None)
+    city.room.heard(report("city-chair", -20.0, True))
+    above = "above/above/city-chair"
+    await levels.until(lambda: guiyuan.room.state.participant(above).speaking_since_s is not None)
+    await levels.cables["luohu"].cut()
+    await levels.until(lambda: not guiyuan.room.figures[above].speaking)
+
+
+async def test_what_is_held_when_the_link_breaks_in_the_middle_of_the_question_is_held_after_it(
+    levels: Call,
+) -> None:
+    commands(levels, "luohu", Verb.GRANT, "guiyuan/guiyuan-chair")
+    await levels.cables["luohu"].cut()
+    await levels.settle()
+    assert levels.halls["luohu"].room.state.floor.holder == "guiyuan/guiyuan-chair"
+    assert levels.halls["city"].room.state.floor.holder == ""
+    await levels.link("luohu", "city")
+    await levels.until(lambda: levels.halls["city"].room.state.floor.holder == STREET)
+    assert levels.halls["guiyuan"].room.state.floor.holder == "guiyuan-chair"

@@ -29,6 +29,7 @@ PLACES = {
     "credentials": "dongmen",
     "panel": "level",
     "screen": "desk",
+    "person": "li",
     "session": "s0",
     "scene": "s",
     "tour": "t",

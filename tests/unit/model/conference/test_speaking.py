@@ -4,7 +4,7 @@ from commandwall.model.conference.attendance import leave
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.speaking import HOLD_S, LOUDER_DB, hear
 from commandwall.model.conference.state import Conference, Held
-from tests.unit.model.conference.people import NOW_S, room, said
+from tests.unit.model.conference.people import NOW_S, behind, link, room, said
 
 
 def speaker_after(state: Conference, levels: dict[str, float], later_s: float) -> str:
@@ -46,3 +46,16 @@ def test_it_is_known_since_when_somebody_speaks_and_when_he_spoke() -> None:
     assert (one.speaking_since_s, one.spoke_at_s) == (NOW_S, NOW_S + 1)
     one = hear(state, {}, NOW_S + 2).participant("a")
     assert (one.speaking_since_s, one.spoke_at_s) == (None, NOW_S + 1)
+
+
+def test_who_speaks_beyond_a_link_is_the_speaker_by_his_own_name() -> None:
+    state = behind(behind(link(room("a"), "luohu"), "luohu", name="li"), "luohu", name="zhao")
+    by_link = hear(state, {"luohu": -20.0}, NOW_S)
+    assert by_link.speaker == Held("luohu", NOW_S)
+    named = hear(by_link, {"luohu": -20.0, "luohu/li": -24.0}, NOW_S + 0.2)
+    assert named.speaker == Held("luohu/li", NOW_S), "it is the same voice, better known"
+    assert named.participant("luohu/li").speaking_since_s == NOW_S + 0.2
+    assert speaker_after(named, {"luohu": -20.0}, 60) == "luohu/li", "a name is not lost to the link"
+    assert speaker_after(named, {"luohu": -20.0, "luohu/zhao": -20.0}, HOLD_S - 0.1) == "luohu/li"
+    assert speaker_after(named, {"luohu": -20.0, "luohu/zhao": -20.0}, HOLD_S) == "luohu/zhao"
+    assert speaker_after(named, {"luohu": -20.0, "luohu/li": -24.0, "a": -10.0}, 60) == "a"
