@@ -95,16 +95,6 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomFigures:
-    """What is counted of an open conference; ``concealed_s`` is all sound that had to be made up."""
-
-    conference: str
-    present: int
-    speaking: int
-    concealed_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class ParticipantDocument:
     """One line of the roster; ``path`` are the sites from this one to where it is.
 
@@ -143,7 +133,9 @@ class ParticipantDocument:
 class LinkDocument:
     """One link to the conference of ``node``: of the level above, or of one below or beside.
 
-    ``state`` is ``connecting``, ``connected``, ``lost`` (and tried again) or ``refused``.
+    ``state`` is ``connecting``, ``connected``, ``lost`` (and tried again) or ``refused``. ``ours``: it was
+    opened at this end, and is taken down here. ``bitrate_bps`` is what comes, ``rejoins`` how often it came
+    back, and ``feeds`` are those whose own pictures come by it.
     """
 
     id: str
@@ -153,6 +145,23 @@ class LinkDocument:
     state: str
     reason: str
     reason_zh: str
+    ours: bool = False
+    rtt_ms: float | None = None
+    loss_ratio: float | None = None
+    bitrate_bps: int = 0
+    rejoins: int = 0
+    feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFigures:
+    """What is counted of an open conference and its links; ``concealed_s`` is all sound that was made up."""
+
+    conference: str
+    present: int
+    speaking: int
+    concealed_s: float
+    links: tuple[LinkDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from commandwall.base.sentence import Sentence
@@ -21,7 +22,7 @@ GALLERY = Direction()
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
-    """One participant; those that links bring are not kept."""
+    """One participant; those that links bring are not kept, nor the links that are opened from here."""
 
     id: str
     name: str
@@ -56,8 +57,10 @@ class ConferenceRecord:
     members: tuple[MemberRecord, ...] = ()
 
 
-def record_of(state: Conference, opening: str, *, opened: bool) -> ConferenceRecord:
-    """Return what is kept of ``state``."""
+def record_of(
+    state: Conference, opening: str, *, opened: bool, without: Container[str] = ()
+) -> ConferenceRecord:
+    """Return what is kept of ``state``; ``without`` are those that stand for links opened from here."""
     direction = state.direction
     return ConferenceRecord(
         state.id,
@@ -75,7 +78,7 @@ def record_of(state: Conference, opening: str, *, opened: bool) -> ConferenceRec
         state.before or GALLERY if direction.passing else direction,
         state.content.source,
         state.roll,
-        tuple(_member(one) for one in state.participants if not one.path and not one.relays),
+        tuple(_member(one) for one in state.participants if not one.path and one.id not in without),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -14,6 +15,7 @@ from commandwall.control.conference_documents import Figures, LinkDocument, Room
 from commandwall.control.conference_lines import Line, Lines, Part, Peers, Spawn
 from commandwall.control.conference_picture import ConferencePicture, relayed
 from commandwall.control.hidden_walls import HiddenWalls
+from commandwall.control.link_figures import measured
 from commandwall.control.roles import Principal
 from commandwall.control.rtc import Opened, PublishOffer, WatchOffer
 from commandwall.control.sound import SoundControl
@@ -29,6 +31,7 @@ from commandwall.model.conference.speaking import hear
 from commandwall.model.conference.stage import stage, view
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import Layout
+from commandwall.model.link import LinkState
 from commandwall.model.reason import ReasonCode
 from commandwall.model.source import CONTENT, PICTURE
 
@@ -87,6 +90,7 @@ class Room:
         self.links: tuple[LinkDocument, ...] = ()
         self.outgoing: dict[str, Outgoing] = {}
         self._concealed_ms = 0
+        self._joins: Counter[str] = Counter()
         self._near: Mapping[str, float] = {}
         self._far: dict[str, Mapping[str, float]] = {}
         self.picture = ConferencePicture(f"conference:{state.id}", state.name, needs.hidden)
@@ -156,6 +160,8 @@ class Room:
     def tell_link(self, link: LinkDocument) -> None:
         """Tell how a link is now."""
         others = [other for other in self.links if other.id != link.id]
+        stood = any(other.id == link.id and other.state == LinkState.CONNECTED for other in self.links)
+        self._joins[link.id] += link.state == LinkState.CONNECTED and not stood
         self.links = (*others, link)
         self._on_change()
 
@@ -224,9 +230,16 @@ class Room:
 
     def tally(self) -> RoomFigures:
         """Return what is counted of it."""
-        links = {one.id for one in self.state.participants if one.relays}
-        speaking = sum(figures.speaking for one, figures in self.figures.items() if one not in links)
-        return RoomFigures(self.state.id, len(self.state.present), speaking, self._concealed_ms / 1000)
+        relays = {one.id for one in self.state.participants if one.relays}
+        speaking = sum(figures.speaking for one, figures in self.figures.items() if one not in relays)
+        concealed_s, links = self._concealed_ms / 1000, self.measured_links()
+        return RoomFigures(self.state.id, len(self.state.present), speaking, concealed_s, links)
+
+    def measured_links(self) -> tuple[LinkDocument, ...]:
+        """Return the links with how good each of them is now."""
+        figures = [*self.lines.figures()] if self.links else []
+        feeds = [one.id for one in self.state.present if one.path and one.has_people]
+        return tuple(measured(link, self._joins[link.id], figures, feeds) for link in self.links)
 
     def put_stream(self, participant: str, part: str, bus: BusAddress) -> None:
         """Take what ``participant`` sends as ``part`` from ``bus`` from now on."""

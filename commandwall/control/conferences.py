@@ -59,7 +59,11 @@ class Meeting:
             return conference_document(self.state, RoomState.SCHEDULED)
         room = self.room
         return conference_document(
-            self.state, RoomState.OPEN, room.figures, room.links, content_name=room.content.name
+            self.state,
+            RoomState.OPEN,
+            room.figures,
+            room.measured_links(),
+            content_name=room.content.name,
         )
 
 
@@ -262,7 +266,9 @@ class Conferences:
             self.change(conference, lambda state, _: replace(state, recording=False))
 
     def _keep(self, meeting: Meeting) -> None:
-        record = record_of(meeting.state, meeting.opening, opened=meeting.room is not None)
+        room = meeting.room
+        links = room.outgoing if room is not None else ()
+        record = record_of(meeting.state, meeting.opening, opened=room is not None, without=links)
         if record != meeting.kept:
             meeting.kept = record
             self._records.put(record.id, record)

@@ -22,6 +22,7 @@ from commandwall.control.database import Database
 from commandwall.control.invitations import Invitations
 from commandwall.control.kept import KeptRecords
 from commandwall.control.link_desk import LinkDesk
+from commandwall.control.link_records import LinkRecord
 from commandwall.control.links import LinkNeeds, Links
 from commandwall.control.plant import Plant
 from commandwall.control.programme import Programme
@@ -71,7 +72,8 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
     recordings = Recordings(settings.state_dir / FOLDER, recorded, needs.publish, needs.utc_s)
     plant.beside.append(recordings.worker)
     content = _content(needs)
-    async with records, recorded, plant.hidden, _beside() as beside:
+    linked = KeptRecords("links", Records(needs.database, "link", LinkRecord))
+    async with records, recorded, linked, plant.hidden, _beside() as beside:
         recordings.restore()
         rooms = RoomNeeds(
             settings.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
@@ -88,6 +90,7 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         around = LinkNeeds(
             settings.site, settings.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s,
             lambda: (source for wall in plant.walls.values() for source in wall.arrangement.sources),
+            linked,
         )  # fmt: skip
         try:
             async with Links(conferences, around) as links:

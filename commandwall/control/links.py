@@ -29,7 +29,9 @@ from commandwall.control.conference_outside import Outside
 from commandwall.control.conference_room import Room
 from commandwall.control.conferences import Conferences
 from commandwall.control.hidden_walls import HiddenWalls
+from commandwall.control.kept import KeptRecords
 from commandwall.control.link_above import LinkAbove
+from commandwall.control.link_records import LinkRecord
 from commandwall.control.link_tree import Tree
 from commandwall.control.roles import Principal, Seat
 from commandwall.control.roles import Role as Authority
@@ -66,6 +68,7 @@ class LinkNeeds(NamedTuple):
     spawn: Spawn
     now_s: Callable[[], float]
     shown: Callable[[], Iterable[Source]]
+    records: KeptRecords[LinkRecord]
 
 
 class Links:
@@ -90,7 +93,10 @@ class Links:
         await asyncio.gather(*(self._end(key) for key in tuple(self._tasks)))
 
     def restore(self, configured: ConferenceSettings) -> None:
-        """Open what the configuration names; a conference that is not there is opened by that."""
+        """Open what the configuration names, and what was open before the restart.
+
+        A conference that the configuration names and that is not there is opened by that.
+        """
         by = Principal(self._needs.site.id, Authority.OPERATOR, "configuration")
         wanted: tuple[LinkSettings | BridgeSettings, ...] = (*configured.links, *configured.bridges)
         for settings in wanted:
@@ -99,6 +105,17 @@ class Links:
                     Conference(settings.conference, settings.conference, self._needs.site.id)
                 )
             self._open(by, settings)
+        for key, record in tuple(self._needs.records.all().items()):
+            kept = record.settings
+            if kept is None or not self._wanted(kept):
+                self._needs.records.drop(key)
+            else:
+                self._open(by, kept)
+
+    def _wanted(self, kept: LinkSettings | BridgeSettings) -> bool:
+        """Return whether ``kept`` is to be opened again: its conference goes on, and nothing else is it."""
+        there = self._conferences.find(kept.conference) is not None
+        return there and (kept.conference, kept.id) not in self._outsides
 
     async def open_link(self, by: Principal, settings: LinkSettings) -> LinkDocument:
         """Join the conference above; return how that went.
@@ -119,6 +136,7 @@ class Links:
         key = conference, link
         if key not in self._outsides:
             raise NotFoundError("no link of this conference is called {id!r}", id=link)
+        self._needs.records.drop("/".join(key))
         await self._end(key)
         self._conferences.room(conference).forget_link(link)
 
@@ -182,6 +200,7 @@ class Links:
         if outside.refusal is not None and outside.link.state is LinkState.REFUSED:
             await self.close(settings.conference, settings.id)
             raise _invalid(outside.refusal)
+        self._needs.records.put(f"{settings.conference}/{settings.id}", LinkRecord.of(settings))
         return outside.link
 
     def _check_free(self, settings: LinkSettings | BridgeSettings) -> None:
@@ -198,7 +217,7 @@ class Links:
         one = Participant(settings.id, name, Role.SITE, admitted=True)
         if room.state.find(settings.id) is None:
             room.update(invite(room.state, one))
-        document = LinkDocument(settings.id, "", name, above, LinkState.CONNECTING, "", "")
+        document = LinkDocument(settings.id, "", name, above, LinkState.CONNECTING, "", "", ours=True)
         room.outgoing[settings.id] = OutgoingPicture(
             room.state.id, settings.id, self._needs.layouts, self._needs.hidden
         )
@@ -234,6 +253,7 @@ class Links:
         if state.ended_at_s is not None:
             self._trees.pop(conference, None)
             for key in [key for key in self._tasks if key[0] == conference]:
+                self._needs.records.drop("/".join(key))
                 self._needs.spawn(self._end(key), f"end of link {key[1]}")
         elif (tree := self._trees.get(conference)) is not None:
             tree.follow()

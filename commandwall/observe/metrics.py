@@ -20,7 +20,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from commandwall import __version__
-from commandwall.control.conference_documents import RoomFigures
+from commandwall.control.conference_documents import LinkDocument, RoomFigures
 from commandwall.control.decoding import Decoding
 from commandwall.control.programme import ProgrammeFigures
 from commandwall.control.rtc import Watched
@@ -28,6 +28,7 @@ from commandwall.control.state import CameraStatus
 from commandwall.control.walls import WallControl
 from commandwall.ipc.messages import TICK_BUCKETS_S
 from commandwall.model.camera import FeedState
+from commandwall.model.link import LinkState
 from commandwall.model.talk import TalkState
 from commandwall.model.wall import DecodeLevel
 from commandwall.workers.worker import WorkerState, WorkerStatus
@@ -273,12 +274,38 @@ def _conferences(rooms: Iterable[RoomFigures]) -> Iterator[Metric]:
         "Sound of all participants that was lost or late and had to be made up.",
         labels=labels,
     )
+    links: list[tuple[str, LinkDocument]] = []
     for room in rooms:
         row = [room.conference]
         present.add_metric(row, room.present)
         speaking.add_metric(row, room.speaking)
         concealed.add_metric(row, room.concealed_s)
+        links += ((room.conference, link) for link in room.links)
     yield from (present, speaking, concealed)
+    yield from _links(links)
+
+
+def _links(links: Iterable[tuple[str, LinkDocument]]) -> Iterator[Metric]:
+    begin, labels = "commandwall_conference_link", ["conference", "link"]
+    up = GaugeMetricFamily(f"{begin}_up", "1 while the link or bridge stands.", labels=labels)
+    rtt = GaugeMetricFamily(f"{begin}_rtt_seconds", "Its round trip.", labels=labels)
+    loss = GaugeMetricFamily(
+        f"{begin}_loss_ratio", "Packets that are lost, of its worst line.", labels=labels
+    )
+    bits = GaugeMetricFamily(f"{begin}_received_bits_per_second", "What comes by it.", labels=labels)
+    rejoins = CounterMetricFamily(f"{begin}_rejoins", "How often it came back.", labels=labels)
+    feeds = GaugeMetricFamily(f"{begin}_feeds", "Single pictures that come by it.", labels=labels)
+    for conference, link in links:
+        row = [conference, link.id]
+        up.add_metric(row, link.state == LinkState.CONNECTED)
+        if link.rtt_ms is not None:
+            rtt.add_metric(row, link.rtt_ms / 1000)
+        if link.loss_ratio is not None:
+            loss.add_metric(row, link.loss_ratio)
+        bits.add_metric(row, link.bitrate_bps)
+        rejoins.add_metric(row, link.rejoins)
+        feeds.add_metric(row, len(link.feeds))
+    yield from (up, rtt, loss, bits, rejoins, feeds)
 
 
 def _talks(talks: Mapping[TalkState, int]) -> Metric:

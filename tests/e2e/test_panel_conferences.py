@@ -33,7 +33,9 @@ def daemon() -> StagedDaemon:
     people = [participant(1, "张书记", role="chair"), participant(2, "桂园街道", role="site")]
     city = {"id": "shenzhen", "node": "shenzhen", "name": "深圳市", "above": True, "state": "connected"}
     street = {"id": "guiyuan", "node": "guiyuan", "name": "桂园", "above": False, "state": "lost"}
-    links = [{**each, "reason": "no answer", "reason_zh": "无应答"} for each in (city, street)]
+    figures = {"rtt_ms": 12.4, "loss_ratio": 0.01, "bitrate_bps": 1_500_000, "rejoins": 2, "feeds": ["x/y"]}
+    more = {"reason": "no answer", "reason_zh": "无应答", **figures}
+    links = [{**each, **more, "ours": each["above"]} for each in (city, street)]
     later = conference([], id="later", name="例会", state="scheduled", starts_at="2030-01-02T06:00:00Z")
     return StagedDaemon(
         cameras=[camera(1, "dongmen")],
@@ -178,6 +180,27 @@ async def test_links_to_other_levels_say_how_they_are(page: Page) -> None:
     assert states == ["live", "lost"]
     assert "下级 · 链路中断" in await page.inner_text("#rooms-links")
     assert "桂园 链路中断" in await page.inner_text("#rooms-chips")
+
+
+async def test_a_link_is_ended_and_the_level_above_is_joined_by_its_invitation(
+    page: Page, daemon: StagedDaemon
+) -> None:
+    await page.click("[data-conference=flood]")
+    assert "单独画面 1 路 · 重新接入 2 次" in (await page.get_attribute(".rooms-link", "title") or "")
+    assert not await page.is_visible("#rooms-link")
+    assert await page.locator(".rooms-link button").count() == 1
+    await page.click(".rooms-link button")
+    await page.click("#dialog .danger")
+    await until(page, "!document.querySelector('#dialog').open")
+    assert daemon.conference_calls[-1][0] == "/conferences/flood/links/shenzhen"
+    daemon.tell("conference", conference=conference([participant(1, "张书记", role="chair")]))
+    await page.click("#rooms-link")
+    await page.fill("[name=url]", "https://10.0.0.1:8080/join/cwi_abc ")
+    await page.fill("[name=conference]", "duty")
+    await page.click("#dialog .primary")
+    await until(page, "!document.querySelector('#dialog').open")
+    link = {"url": "https://10.0.0.1:8080", "token": "cwi_abc", "conference": "duty", "feeds": 2}
+    assert daemon.conference_calls[-1] == ("/conferences/flood/links", link)
 
 
 async def test_people_and_the_whole_picture_are_dragged_onto_the_wall(

@@ -27,6 +27,7 @@ from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.control.invitations import Invitations
 from commandwall.control.kept import KeptRecords
 from commandwall.control.link_desk import LinkDesk
+from commandwall.control.link_records import LinkRecord
 from commandwall.control.links import LinkNeeds, Links
 from commandwall.control.recordings import RecordingRecord, Recordings
 from commandwall.control.records import Records
@@ -242,6 +243,7 @@ class Hall:
         premises = Premises(CONFERENCE_LAYOUTS, ["main"], self.content, self.recordings, Language.CHINESE)
         self.invitations = Invitations(directory, clock)
         self.on_walls: list[Source] = []
+        self.linked = KeptRecords("links", Records(database, "link", LinkRecord))
         around = LinkNeeds(
             site,
             CONFERENCE_LAYOUTS,
@@ -251,6 +253,7 @@ class Hall:
             self._beside,
             clock,
             lambda: self.on_walls,
+            self.linked,
         )
         self.links = Links(self.conferences, around)
         desk = LinkDesk(self.links, audit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,14 +29,23 @@ TOKEN = "let-me-in"
 VIEWER = Principal("guest", Role.VIEWER)
 
 
-@pytest.fixture
-async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
+@asynccontextmanager
+async def daemon(database: Database, directory: Path) -> AsyncIterator[Hall]:
+    """Run a daemon's conferences, which come back with it."""
     events = EventLog()
     async with AuditLog(Store(database), events) as audit:
-        hall = Hall(make_board(events), tmp_path, database, events, audit, Hands(1_000_000.0))
-        hall.opens()
-        async with hall.links:
+        hall = Hall(make_board(events), directory, database, events, audit, Hands(1_000_000.0))
+        async with hall.records, hall.linked, hall.links:
+            hall.conferences.restore()
             yield hall
+            hall.conferences.close()
+
+
+@pytest.fixture
+async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
+    async with daemon(database, tmp_path) as hall:
+        hall.opens()
+        yield hall
 
 
 @asynccontextmanager
@@ -125,6 +135,35 @@ async def test_a_link_ends_with_its_conference(hall: Hall) -> None:
     await hall.settled()
     with pytest.raises(NotFoundError):
         await hall.desk.links.close(OPERATOR, "flood", "studio")
+
+
+async def test_what_was_linked_before_a_restart_is_linked_again(database: Database, tmp_path: Path) -> None:
+    new = NewLink(url="http://127.0.0.1:1", conference="duty", token=TOKEN, feeds=3)
+    async with daemon(database, tmp_path) as before:
+        before.opens()
+        await before.desk.links.open_link(OPERATOR, "flood", new)
+        await before.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
+        await before.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1", id="gone"))
+        await before.desk.links.close(OPERATOR, "flood", "gone")
+        street = before.invites("guiyuan", "site")
+        before.room.state = before.room.state.each(
+            replace(one, relays="guiyuan") if one.id == "guiyuan" else one
+            for one in before.room.state.participants
+        )
+    async with daemon(database, tmp_path) as after:
+        assert [one.id for one in after.room.state.participants] == ["guiyuan"]
+        assert street.seat is not None
+        after.desk.links.seat(street, "flood")
+        settings = [record.settings for record in after.linked.all().values()]
+        assert settings == [new.settings("flood"), bridge("http://127.0.0.1:1").root.settings("flood")]
+        after.links.restore(ConferenceSettings())
+        await until("both are tried", _returns(lambda: {one.state for one in after.room.links} == {"lost"}))
+        assert [one.id for one in after.room.links if one.ours] == ["above", "studio"]
+        with pytest.raises(InvalidError, match="already"):
+            await after.desk.links.open_link(OPERATOR, "flood", new.model_copy(update={"id": "other"}))
+        after.desk.end(OPERATOR, "flood")
+        assert not after.linked.all()
+        await after.settled()
 
 
 async def test_what_the_configuration_names_is_joined_from_the_start(hall: Hall) -> None:

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from commandwall.control.conference_documents import RoomFigures
+from commandwall.control.conference_documents import LinkDocument, RoomFigures
 from commandwall.control.decoding import Decoding
 from commandwall.control.displays import DisplayControl
 from commandwall.control.programme import ProgrammeFigures
@@ -40,7 +40,10 @@ WORKERS = [
 
 PROGRAMME = ProgrammeFigures(3, 1, {"main": 2, "side": 0}, {"main": 17, "side": 0})
 
-ROOMS = [RoomFigures("flood", present=2, speaking=1, concealed_s=1.5)]
+LINK = LinkDocument(
+    "above", "city", "深圳", True, "connected", "", "", True, 12.0, 0.25, 800_000, 3, ("above/li",)
+)
+ROOMS = [RoomFigures("flood", present=2, speaking=1, concealed_s=1.5, links=(LINK,))]
 
 
 @pytest.fixture
@@ -163,7 +166,7 @@ async def test_labels_are_few_and_never_an_address(metrics: Metrics, says: Says)
     says(report(1))
     families = await scrape(metrics)
     labels = {label for family in families.values() for sample in family.samples for label in sample.labels}
-    of_things = {"camera", "area", "wall", "head", "conference"}
+    of_things = {"camera", "area", "wall", "head", "conference", "link"}
     assert labels == of_things | {"kind", "worker", "le", "version", "decode", "state"}
     assert b"rtsp" not in (await metrics.text())[0]
 
@@ -248,6 +251,12 @@ async def test_conferences_are_counted_by_who_is_there_and_speaks(metrics: Metri
         "commandwall_conference_participants": {"flood": 2},
         "commandwall_conference_speaking": {"flood": 1},
         "commandwall_conference_concealed_sound_seconds": {"flood": 1.5},
+        "commandwall_conference_link_up": {"flood": 1},
+        "commandwall_conference_link_rtt_seconds": {"flood": 0.012},
+        "commandwall_conference_link_loss_ratio": {"flood": 0.25},
+        "commandwall_conference_link_received_bits_per_second": {"flood": 800_000},
+        "commandwall_conference_link_rejoins": {"flood": 3},
+        "commandwall_conference_link_feeds": {"flood": 1},
     }
 
 

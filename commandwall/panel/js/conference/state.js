@@ -30,7 +30,9 @@
  * @property {number | null} answered_at_s
  *
  * @typedef {{id: string, node: string, name: string, above: boolean, state: string, reason: string,
- *   reason_zh: string}} Link to the conference of another level; connecting, connected, lost or refused
+ *   reason_zh: string, ours: boolean, rtt_ms: number | null, loss_ratio: number | null, bitrate_bps: number,
+ *   rejoins: number, feeds: string[]}} Link to the conference of another level; connecting, connected, lost or
+ *   refused; `ours` was opened here
  *
  * @typedef {object} Conference
  * @property {string} id

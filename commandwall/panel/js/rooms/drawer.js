@@ -5,6 +5,7 @@ import { chip, chipsOf, contentOf } from "../conference/facts.js";
 import { CONTENT, PICTURE } from "../conference/state.js";
 import { Steering } from "../conference/steering.js";
 import { conferenceSource } from "../wall/arrangement.js";
+import { LinkSection } from "./links.js";
 import { ConferenceList } from "./list.js";
 
 /**
@@ -40,6 +41,7 @@ export class ConferenceDrawer {
     this.cellsOf = () => [];
     const nodes = { roster: byId("rooms-roster"), roll: byId("rooms-roll"), chair: byId("rooms-chair") };
     this.steering = new Steering({ api, i18n, menu, dialog, toasts, nodes });
+    this.links = new LinkSection({ node: byId("rooms-links"), api, i18n, dialog, toasts, forms });
     this.list = new ConferenceList(byId("rooms-list"), store, i18n, (id) => this.open(id));
     byId("rooms-toggle").addEventListener("click", () => this.toggle());
     byId("rooms-close").addEventListener("click", () => this.toggle());
@@ -113,12 +115,7 @@ export class ConferenceDrawer {
     const pictures = [PICTURE, CONTENT].map((which) => this.picture(conference, which));
     fill(byId("rooms-pictures"), [conference.id, pictures], () => pictures.map(pictureRow));
     this.loudspeakers.show(conference, this.readOnly);
-    const { links } = conference;
-    byId("rooms-links").hidden = links.length === 0;
-    fill(byId("rooms-links"), [links, this.i18n.language], () => [
-      element("h3", {}, this.i18n.t("rooms.links")),
-      ...links.map((link) => this.link(link)),
-    ]);
+    this.links.show(conference, !this.readOnly);
   }
 
   /** @param {Conference} conference */
@@ -143,20 +140,6 @@ export class ConferenceDrawer {
     };
   }
 
-  /** @param {import("../conference/state.js").Link} link */
-  link({ name, node, above, state, reason, reason_zh: reasonZh }) {
-    const { t, term, language } = this.i18n;
-    const why = language === "zh" ? reasonZh : reason;
-    return element(
-      "div",
-      { class: "rooms-link", title: why, data: { state: LINK_STATES[state] } },
-      element("span", { class: "dot" }),
-      icon("levels"),
-      element("b", {}, name || node),
-      element("span", {}, [t(above ? "link.above" : "link.below"), term("link", state)].join(" · ")),
-    );
-  }
-
   /** What lies under the pointer, to be dragged onto a wall. @param {EventTarget | null} target */
   sourceAt(target) {
     const row = target instanceof Element ? target.closest(".rooms-picture") : null;
@@ -179,6 +162,3 @@ function pictureRow({ source, words, name, picture, hint, cells }) {
     element("span", { class: "row-cells" }, cells),
   );
 }
-
-/** The states of links as states that have a colour. @type {Record<string, string>} */
-const LINK_STATES = { connected: "live", connecting: "connecting", lost: "lost", refused: "refused" };

@@ -146,7 +146,7 @@ export class ConferenceForms {
 }
 
 /** @param {string} words @param {HTMLElement} input @param {boolean} [wide] */
-function field(words, input, wide = false) {
+export function field(words, input, wide = false) {
   return element("label", { class: wide ? "wide" : null }, words, input);
 }
 

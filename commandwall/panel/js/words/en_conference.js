@@ -234,6 +234,17 @@ export const enConference = {
   "link.connecting": "connecting",
   "link.lost": "broken, each side goes on",
   "link.refused": "refused",
+  "link.new": "Join the level above",
+  "link.join": "Join",
+  "link.url": "The invitation from above (role: site), or the address there",
+  "link.token": "Token (empty if the invitation has it)",
+  "link.conference": "Id of the conference there",
+  "link.feeds": "Single pictures at once, at most",
+  "link.text":
+    "Pictures, sound, rosters and the chair's word go both ways from then on. If the link breaks, each side goes on, and it comes back by itself.",
+  "link.end": "End the link",
+  "link.end.sure": "End the link to {name}? Both conferences go on by themselves.",
+  "link.figures": "{rtt} ms there and back · {loss} % lost · {rate} Mb/s come · {feeds} single pictures · came back {rejoins} times",
 
   "invite.title": "Invite to {name}",
   "invite.name": "Name of a person or site",
