@@ -64,6 +64,10 @@ class Outside:
         self.tried.set()
         self._go(LinkState.CONNECTED, Sentence(lacking))
 
+    def lost(self, reason: Sentence) -> None:
+        """Note that it is lost, and why."""
+        self._go(LinkState.LOST, reason)
+
     async def _try(self) -> float:
         """Join once and stay; return after how many seconds to try again."""
         try:
@@ -80,7 +84,7 @@ class Outside:
             reason = error.sentence
         except TimeoutError:
             reason = Sentence("a worker process did not answer in time; try again")
-        self._go(LinkState.LOST, reason)
+        self.lost(reason)
         return self._backoff.next_s()
 
     def _refused(self, error: CommandwallError) -> float:

@@ -69,7 +69,7 @@ class LinkAbove:
             outside.know(theirs.node, theirs.name)
             try:
                 await run_until_first(
-                    self._signalling(joint),
+                    self._signalling(joint, outside),
                     self._people(theirs.link, outside),
                     self._content(joint),
                     self._feeds(joint).run(),
@@ -81,12 +81,14 @@ class LinkAbove:
             finally:
                 self._part(joint)
 
-    async def _signalling(self, joint: Joint) -> None:
-        """Keep the joint; whoever is beyond it is cut off at once, before what it carried is cleared away."""
+    async def _signalling(self, joint: Joint, outside: Outside) -> None:
+        """Keep the joint; that it is lost is told at once, before what it carried is cleared away."""
         try:
             await joint.run()
-        finally:
+        except CommandwallError as error:
             self._part(joint)
+            outside.lost(error.sentence)
+            raise
 
     def _part(self, joint: Joint) -> None:
         self._tree.part(joint, Sentence("the link is lost"))

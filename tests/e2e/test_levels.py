@@ -100,6 +100,11 @@ class Tree:
                 ears = self.peers()[listener].ears
                 await until(f"{listener} hears {number} once", partial(_once, ears, number), timeout_s)
 
+    async def hear_in(self, expected: Mapping[int, Collection[int]]) -> None:
+        """Wait until each of these hears just those."""
+        for listener, speakers in expected.items():
+            await self._hears(listener, speakers, 30)
+
     async def _hears(self, listener: int, speakers: Collection[int], timeout_s: float) -> None:
         tones = {number: tone_hz(number) for number in self.peers()}
         ears = self.peers()[listener].ears
@@ -179,8 +184,14 @@ async def the_chair_of_the_city_directs_all_levels(tree: Tree) -> None:
     assert street == f"{await link_of(tree, 'luohu')}/{await link_of(tree, 'guiyuan', 'luohu')}/chair-1"
     await city.desk.chair("mute_all")
     await tree.hear({1: [], 2: [1], 3: [1]})
+    await city.desk.chair("grant", street)
+    await tree.hear_in({1: [3], 2: [1, 3], 3: [1]})
+    await city.desk.chair("revoke")
     await city.desk.chair("unmute_all")
-    await tree.everybody_hears_everybody()
+    await city.desk.chair("lecture", (await city.named("luohu 2"))["id"])
+    await tree.hear_in({1: [2], 2: [1], 3: [1, 2]})
+    await city.desk.chair("broadcast", street)
+    await tree.hear_in({1: [2, 3], 2: [1, 3], 3: [1, 2]})
     await city.desk.chair("roll_call", street)
     await until("it comes up by itself", partial(_comes_alone, city, street))
     await tree.hear({1: [3], 2: [1, 3], 3: [1]})
