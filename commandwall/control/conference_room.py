@@ -196,10 +196,13 @@ class Room:
 
     def told_speaking(self, link: str, levels_db: Mapping[str, float]) -> None:
         """Take in who speaks of those whom ``link`` brings, as its other end tells."""
+        people = {one.id for one in self.state.participants}
+        levels_db = {one: level for one, level in levels_db.items() if one in people}
         for participant in {*self._far.get(link, ()), *levels_db}:
             figures = self._figures(participant)
             figures.level_db = levels_db.get(participant)
             figures.speaking = participant in levels_db
+            self._spare(participant)
         self._far[link] = levels_db
         self._hear()
         self._on_change()
@@ -216,6 +219,7 @@ class Room:
         """Say in the roster what does not come of these, and of nobody else."""
         for participant in {*participants, *(one for one, known in self.figures.items() if known.lacks)}:
             self._figures(participant).lacks = participants.get(participant, NOTHING_SAID)
+            self._spare(participant)
         self._on_change()
 
     def measured(self) -> None:
@@ -400,6 +404,11 @@ class Room:
         for far in self._far.values():
             levels |= far
         self.update(hear(self.state, levels, self._needs.now_s()))
+
+    def _spare(self, participant: str) -> None:
+        """Keep no figures that say nothing: links may tell of ever other people."""
+        if self.figures.get(participant) == Figures():
+            del self.figures[participant]
 
     def _forget_figures(self, participant: str) -> None:
         """Forget how somebody's own lines were; what a link tells of him stays."""

@@ -5,7 +5,7 @@ The first byte says whether the other end is above or below.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import isfinite
 
 from aiohttp import WSMessage, WSMsgType
@@ -17,7 +17,9 @@ from commandwall.control.link_joint import Joint
 from commandwall.control.link_words import roster_for
 from commandwall.model.conference.attendance import invite
 from commandwall.model.conference.command import Command
+from commandwall.model.conference.feeds import MOST_FEEDS
 from commandwall.model.conference.participant import Participant, Role
+from commandwall.model.conference.speaking import hear
 from commandwall.model.conference.state import Conference
 from commandwall.model.link import Surroundings
 
@@ -26,6 +28,8 @@ WORDS = (
     b'{"type": "holders", "floor": {"holder": "chen@luohu"}, "content": {}, "settle": true}\n',
     b'{"type": "claim", "call": 1, "floor": {}, "content": {"holder": "@city", "source": "camera:1"}}\n',
     b'{"type": "command", "call": 1, "verb": "mute", "by": "", "target": "luohu/chen", "viewer": ""}\n',
+    b'{"type": "speaking", "voices": [{"id": "chen", "level_db": -20}]}\n',
+    b'{"type": "select", "people": ["luohu/chen"]}\n',
     b'{"type": "nodes", "nodes": ["luohu"]}\n',
     b'{"type": "refused", "en": "no", "zh": "x"}\n',
     b'{"type": "answer", "call": 1}\n',
@@ -84,6 +88,22 @@ class _Around:
 
     def obey(self, command: Command) -> None:
         assert command.by.node == "luohu"
+
+    def wanted_feeds(self) -> tuple[str, ...]:
+        return ()
+
+    def ask_feeds(self, people: tuple[str, ...]) -> None:
+        assert len(people) <= MOST_FEEDS and all(people)
+
+    def feeds_chosen(self) -> None:
+        raise AssertionError("nothing is told, so nothing is chosen")
+
+    def voices_for(self, link: str) -> Mapping[str, float]:
+        return {}
+
+    def hear_voices(self, link: str, levels_db: Mapping[str, float]) -> None:
+        assert all(one.startswith(f"{link}/") and isfinite(level) for one, level in levels_db.items())
+        self.state = hear(self.state, levels_db, 1000.0)
 
     async def claim_above(self, state: Conference) -> None:
         _checked(state)

@@ -49,8 +49,8 @@ from commandwall.ipc.sound_messages import SoundInput
 from commandwall.ipc.talk_messages import TalkChanged, TalkTo
 from commandwall.model.layout import Cell, Layout
 from commandwall.model.reason import Reason
-from commandwall.model.talk import TalkState
 from commandwall.model.source import Source
+from commandwall.model.talk import TalkState
 from commandwall.settings.site import Language, Level, Site
 from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Worker

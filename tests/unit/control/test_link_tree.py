@@ -204,7 +204,7 @@ async def test_who_speaks_in_a_street_is_seen_speaking_in_the_city_and_the_other
     assert luohu.room.state.speaker.holder == "guiyuan/guiyuan-chair"
     document = next(one for one in city.desk.get(OPERATOR, "flood").participants if one.id == STREET)
     assert (document.speaking, document.level_db) == (True, -20.0)
-    marks = persons_of(city.room.state, city.room.figures)[f"conference:flood/{STREET}"]
+    marks = persons_of(city.room.state, city.room.figures)[f"conference:flood/{STREET}"].marks
     assert (marks.speaking, marks.level) == (True, 4)
     assert city.room.tally().speaking == 1
 
@@ -214,7 +214,9 @@ async def test_who_speaks_in_a_street_is_seen_speaking_in_the_city_and_the_other
     above = "above/above/city-chair"
     await levels.until(lambda: guiyuan.room.state.participant(above).speaking_since_s is not None)
     await levels.cables["luohu"].cut()
-    await levels.until(lambda: not guiyuan.room.figures[above].speaking)
+    await levels.until(lambda: above not in guiyuan.room.figures)
+    guiyuan.room.told_speaking("above", {"above/nobody": -10.0})
+    assert "above/nobody" not in guiyuan.room.figures
 
 
 async def test_what_is_held_when_the_link_breaks_in_the_middle_of_the_question_is_held_after_it(

@@ -16,6 +16,9 @@ from commandwall.conference.links.messages import (
     Person,
     Refused,
     Roster,
+    Select,
+    Speaking,
+    Voice,
     decode,
     encode,
 )
@@ -31,6 +34,8 @@ HELD = st.builds(Held, st.from_regex(r"([A-Za-z0-9._-]{0,20}@[a-z-]{1,20})?", fu
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(Hello, NODE, TEXT, TEXT, ID, st.lists(NODE, max_size=5).map(tuple)),
     st.builds(Roster, st.lists(PEOPLE, max_size=5).map(tuple)),
+    st.builds(Speaking, st.lists(st.builds(Voice, ID, st.floats(-127, 0)), max_size=5).map(tuple)),
+    st.builds(Select, st.lists(ID, max_size=8).map(tuple)),
     st.builds(Holders, HELD, HELD, st.booleans()),
     st.builds(Command, st.integers(0, 2**31), TEXT, ID, ID, ID),
     st.builds(Claim, st.integers(0, 2**31), HELD, HELD),
@@ -70,6 +75,8 @@ def test_what_people_read_comes_as_it_can_be_shown() -> None:
         '{"type": "claim", "call": 1, "floor": {}, "content": {"holder": "city", "source": "camera:1"}}',
         '{"type": "roster", "people": [{"id": "a b", "name": "x", "role": "member"}]}',
         '{"type": "answer", "call": -1}',
+        '{"type": "speaking", "voices": [{"id": "x", "level_db": NaN}]}',
+        '{"type": "select", "people": ["a", "b", "c", "d", "e", "f", "g", "h", "i"]}',
         '{"type": "answer", "call": ' + "9" * 4000 + "}",
         '{"type": ["bye"]}',
         '{"type": "refused", "en": "\\ud800", "zh": ""}',
