@@ -60,13 +60,13 @@ class PacketSource(Protocol):
 class Subscriber:
     """The publisher's end of one subscription; lives in the publisher's event loop.
 
-    A subscriber that reads too slowly loses whole pictures up to the next key frame: ``dropped``
-    counts them. Nobody else notices.
+    It begins with a key frame: nothing before it could be decoded. A subscriber that reads too slowly
+    loses whole pictures up to the next one; ``dropped`` counts both. Nobody else notices.
     """
 
     def __init__(self, transport: asyncio.WriteTransport) -> None:
         self._transport = transport
-        self._skipping = False
+        self._skipping = True
         self.dropped = 0
 
     def describe(self, info: StreamInfo) -> None:

@@ -39,7 +39,10 @@ class RefusedError(CommandwallError):
 
 
 class Connection:
-    """A connection that is negotiated by one POST and ended by one DELETE. Belongs to the event loop."""
+    """A connection that is negotiated by one POST and ended by one DELETE. Belongs to the event loop.
+
+    Pictures are H.264; another ``codec`` is what its offer claims, to see it refused.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, path: str, codec: Codec = Codec.H264) -> None:
         self.begun_s = 0.0
@@ -86,7 +89,7 @@ class Connection:
         self._peer.on("connectionstatechange", lambda: self._changed(connected))
         await self._peer.setLocalDescription(await self._peer.createOffer())
         headers = {"Content-Type": "application/sdp"}
-        offer = self._peer.localDescription.sdp
+        offer = self._peer.localDescription.sdp.replace(" H264/", f" {self._codec.upper()}/")
         async with self._session.post(self._path, data=offer, headers=headers) as response:
             if response.status != 201:
                 raise RefusedError(response.status, await _detail(response))
@@ -118,12 +121,13 @@ class Connection:
         if self._peer.connectionState == "connected":
             connected.set()
 
-    def _prefer(self, transceiver: RTCRtpTransceiver, kind: str) -> None:
-        """Offer the one codec for pictures that this participant has, and retransmission."""
+    @staticmethod
+    def _prefer(transceiver: RTCRtpTransceiver, kind: str) -> None:
+        """Offer the one codec for pictures that participants here have, and retransmission."""
         if kind == "video":
-            wanted = {f"video/{self._codec}".lower(), "video/rtx"}
             codecs = get_capabilities("video").codecs
-            transceiver.setCodecPreferences([each for each in codecs if each.mimeType.lower() in wanted])
+            wanted = [each for each in codecs if each.mimeType.lower() in ("video/h264", "video/rtx")]
+            transceiver.setCodecPreferences(wanted)
 
     def _want_key(self, receiver: RTCRtpReceiver, eyes: Eyes) -> None:
         now_s = time.time()

@@ -92,7 +92,7 @@ export class LinkSection {
       [
         field(
           t("link.url"),
-          element("input", { name: "url", required: true, placeholder: "https://10.0.0.1:8080/join/cwi_…" }),
+          element("input", { name: "url", required: true, placeholder: "…/join/cwi_…" }),
           true,
         ),
         field(t("link.token"), element("input", { name: "token", type: "password", autocomplete: "off" })),
