@@ -25,7 +25,7 @@ help:
 demo: $(VENV)/run.stamp
 	@exec $(BIN)/commandwall demo --cameras $(CAMERAS) --port $(PORT) --sites $(SITES)
 
-# contract/ and e2e/ come before unit/ in the order of names: long files first, so that no process is left idle.
+# In the order of pyproject.toml's testpaths: long files first, so that no process is left alone at the end.
 test: $(VENV)/dev.stamp
 	@.ci/system-packages
 	@.ci/live555 $(VENV)
