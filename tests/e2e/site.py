@@ -15,6 +15,10 @@ from typing import Any
 import aiohttp
 import yaml
 
+from commandwall.cli.accounts import open_users
+from commandwall.control.roles import Role
+from commandwall.settings.load import load_settings
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "watch-the-wall-9"
 _PATIENCE_S = 60.0
@@ -159,7 +163,8 @@ class Site:
         """Run the daemon until it is ready; yields its API as an administrator."""
         self.write()
         name = f"test-{os.urandom(4).hex()}"
-        token = (await self.command("token", "create", "--role", "admin", "--name", name)).strip()
+        async with open_users(load_settings(self.file)) as accounts:
+            token = await accounts.create_token(name, Role.ADMIN)
         arguments = ("commandwall", "run", "-c", str(self.file))
         async with (
             program(*arguments, ready="ready ") as (pid, _),

@@ -15,10 +15,10 @@ from commandwall.control.roster import CameraSettings, CredentialDocument
 from commandwall.control.sheet_import import ImportReport
 from commandwall.control.state import CameraStatus
 from commandwall.settings.schema import CameraEntry
+from commandwall.settings.sheets import SHEETS
 from commandwall.settings.site import Credential
 from commandwall.settings.values import Id
 
-SHEETS = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 _MAX_SHEET_BYTES = 16 << 20
 
 _Line = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$", repr=False)]

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from commandwall.control.http.roster import SHEETS
 from commandwall.control.roles import Role
+from commandwall.settings.sheets import SHEETS
 from tests.unit.control.http.conftest import Client, Connect
 from tests.unit.control.rig import Rig
 
