@@ -50,7 +50,9 @@ _CONNECT_S = 3.0
 _ANSWER_S = 5.0
 _LEAVE_S = 1.0
 _KEEP_ALIVE_S = 10
-_QUEUED = 200
+_QUEUED_IN = 4096
+"""What sensors send at once after an outage, or a broker retained, must fit: it is acknowledged already."""
+_QUEUED_OUT = 200
 _MAX_COMMAND_BYTES = 1 << 20
 _MAY_BE_RETAINED = ("data", "speakers")
 """What tells how things are; a command that was retained would be done again at every connection."""
@@ -198,11 +200,11 @@ class MqttBridge:
         async with self._client() as client:
             log.info("connected to the MQTT broker %s:%d", self._settings.host, self._settings.port)
             backoff.reset()
-            await client.publish(f"{self._base}/status", _ONLINE, qos=1, retain=True)
             await client.subscribe(f"{self._base}/walls/+/layout/set", qos=1)
             await client.subscribe(f"{self._base}/data/+/set", qos=1)
             await client.subscribe(f"{self._base}/scenes/+/take", qos=1)
             await client.subscribe(f"{self._base}/speakers/+", qos=1)
+            await client.publish(f"{self._base}/status", _ONLINE, qos=1, retain=True)
             self._add_all()
             try:
                 async with asyncio.TaskGroup() as group:
@@ -243,8 +245,8 @@ class MqttBridge:
             timeout=_ANSWER_S,
             keepalive=_KEEP_ALIVE_S,
             properties=limits,
-            max_queued_incoming_messages=_QUEUED,
-            max_queued_outgoing_messages=_QUEUED,
+            max_queued_incoming_messages=_QUEUED_IN,
+            max_queued_outgoing_messages=_QUEUED_OUT,
         )
 
     async def _send(self, client: aiomqtt.Client) -> None:

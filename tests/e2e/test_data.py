@@ -235,7 +235,7 @@ async def test_simulated_sensors_fill_the_panels(site: Site, broker: int, way: s
 
             await until("every sensor has sent", fed)
             panels = {panel["id"]: panel for panel in (await daemon.get("/data"))["items"]}
-            assert panels["water-hours"]["points"] > 300
+            assert panels["water-hours"]["points"] >= 360  # All that it has missed, although at once.
             assert not any(panel["stale"] for panel in panels.values())
             await show(daemon, "map", "water-hours", "rain", "people")
 
