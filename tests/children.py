@@ -11,7 +11,7 @@ _KEPT = ("multiprocessing.resource_tracker",)
 
 
 def descendants(pid: int | None = None) -> set[int]:
-    """Return the ids of the live processes below ``pid`` (default: this process)."""
+    """Return the ids of the processes below ``pid`` (default: this process)."""
     found: set[int] = set()
     for thread in _threads(pid or os.getpid()):
         try:
@@ -20,7 +20,7 @@ def descendants(pid: int | None = None) -> set[int]:
             continue  # the thread or process ended meanwhile
         for child in below:
             found |= {child} | descendants(child)
-    return {child for child in found if _command(child)}
+    return found
 
 
 def _threads(pid: int) -> list[Path]:
@@ -33,7 +33,7 @@ def _threads(pid: int) -> list[Path]:
 def leftovers(before: set[int], grace_s: float = 3.0) -> dict[int, str]:
     """Return the command lines of processes started since ``before`` that don't end, and kill them."""
     deadline_s = time.monotonic() + grace_s
-    while left := descendants() - before:
+    while left := {pid for pid in descendants() - before if _command(pid)}:
         if time.monotonic() > deadline_s:
             break
         time.sleep(0.02)

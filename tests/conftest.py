@@ -19,6 +19,7 @@ from hypothesis import settings
 from commandwall.workers.processes import Processes
 from tests.children import descendants, leftovers
 from tests.loop_watch import LoopWatch
+from tests.nursery import nursery as running_nursery
 from tests.xserver import XServer, x_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,6 +81,13 @@ async def processes() -> AsyncIterator[Processes]:
     """Yield what makes worker processes."""
     async with Processes() as processes:
         yield processes
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[None]:
+    """Run what farms and daemons of tests begin as copies of."""
+    with running_nursery():
+        yield
 
 
 @pytest.fixture

@@ -12,6 +12,11 @@ from tests.e2e.site import Daemon, Site, cameras, farm
 CAMERAS = 8
 
 
+@pytest.fixture(scope="session", autouse=True)
+def copied(nursery: None) -> None:
+    """Have farms and daemons begin as copies of one process that has loaded their libraries."""
+
+
 @pytest.fixture
 def site(tmp_path: Path, free_port: Callable[[], int]) -> Site:
     """Return a site without cameras; a test adds what it needs and runs it."""

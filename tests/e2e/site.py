@@ -18,6 +18,7 @@ import yaml
 from commandwall.cli.accounts import open_users
 from commandwall.control.roles import Role
 from commandwall.settings.load import load_settings
+from tests import nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "watch-the-wall-9"
@@ -39,16 +40,11 @@ async def until(what: str, condition: Callable[[], Awaitable[Any]], timeout_s: f
 
 @asynccontextmanager
 async def program(*arguments: str, ready: str, **environment: str) -> AsyncIterator[tuple[int, str]]:
-    """Run ``python -m ARGUMENTS``; yields its pid and the line of output that begins with ``ready``."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        *arguments,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-    )
+    """Run ``python -m ARGUMENTS``; yields its pid and the line of output that begins with ``ready``.
+
+    It begins as a copy of the nursery where there is one.
+    """
+    process = await begin(*arguments, **environment)
     assert process.stdout is not None
     try:
         line = ""
@@ -62,7 +58,23 @@ async def program(*arguments: str, ready: str, **environment: str) -> AsyncItera
         await stop(process)
 
 
-async def stop(process: asyncio.subprocess.Process) -> None:
+async def begin(*arguments: str, **environment: str) -> asyncio.subprocess.Process | nursery.Copy:
+    """Start ``python -m ARGUMENTS``, its output in a pipe; as a copy of the nursery where there is one."""
+    variables = {**os.environ, **environment}
+    if nursery.ADDRESS in os.environ:
+        return await nursery.start(arguments[0], arguments[1:], variables)
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        *arguments,
+        cwd=ROOT,
+        env=variables,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+    )
+
+
+async def stop(process: asyncio.subprocess.Process | nursery.Copy) -> None:
     """End ``process`` as an operator would, and wait until it is gone."""
     with suppress(ProcessLookupError):
         process.send_signal(signal.SIGTERM)
