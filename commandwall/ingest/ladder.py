@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from commandwall.model.wall import DecodeLevel
@@ -66,17 +67,40 @@ def decide(demands: Iterable[Demand], limits: Limits) -> dict[str, DecodeLevel]:
     Everyone gets key frames, or what shows in their place, whatever the budget: no tile starves.
     What is left of it goes to the most important first, and among equals to those that have it
     already; first all their frames, then, with what is still left, deblocking where it is wanted.
+    Where key frames alone exceed the budget, those of the less important take it from nobody.
     """
+    demands = list(demands)
+    while True:
+        levels = _climb(demands, limits)
+        if all(levels[each.feed] is each.current for each in demands):
+            return levels
+        # Who went up may make way for one of more importance. It ends: each goes up once for those before it.
+        demands = [replace(each, current=levels[each.feed]) for each in demands]
+
+
+def _climb(demands: Iterable[Demand], limits: Limits) -> dict[str, DecodeLevel]:
+    """Return the rungs that follow from those that the feeds have now."""
     ordered = sorted(demands, key=lambda each: (-each.importance, -_RANK[each.current], each.feed))
     levels = {each.feed: min(each.wanted, each.least, key=_RANK.__getitem__) for each in ordered}
-    used = sum(each.load(levels[each.feed]) for each in ordered)
+    used = 0.0
+    beneath: dict[
+        float, float
+    ] = {}  # By importance: what all those take for key frames that have less of it.
+    for each in reversed(ordered):
+        beneath.setdefault(each.importance, used)
+        used += each.load(levels[each.feed])
     for level in (DecodeLevel.NODEBLOCK, DecodeLevel.FULL):
+        rank = _RANK[level]
+        holders = [each for each in ordered if min(_RANK[each.wanted], _RANK[each.current]) >= rank]
+        least_important = holders[-1].importance if holders else math.inf
         for each in ordered:
-            if _RANK[each.wanted] < _RANK[level] or _RANK[levels[each.feed]] < _RANK[level] - 1:
+            if _RANK[each.wanted] < rank or _RANK[levels[each.feed]] < rank - 1:
                 continue
             more = each.load(level) - each.load(levels[each.feed])
-            limit = limits.keep if _RANK[each.current] >= _RANK[level] else limits.take
-            if used + more <= limit:
+            # Whoever is more important than one that has it takes that one's place, not more of the cores.
+            keeps = _RANK[each.current] >= rank or each.importance > least_important
+            spared = beneath[each.importance] if level is DecodeLevel.NODEBLOCK else 0.0
+            if used - spared + more <= (limits.keep if keeps else limits.take):
                 levels[each.feed] = level
                 used += more
     return levels

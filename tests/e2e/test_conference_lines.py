@@ -49,13 +49,13 @@ def heard_of(sound: Sound, number: int) -> Heard:
     return listen(sound, tone_hz(number))
 
 
-async def undisturbed(here: Meeting, number: int, seconds: float = 5.0) -> Heard:
-    """Return how a participant is heard in a stretch without a gap; fails when ten of them have some.
+async def undisturbed(here: Meeting, number: int, seconds: float = 3.0) -> Heard:
+    """Return how a participant is heard in a stretch without a gap; fails when twenty of them have some.
 
     A machine that is busy with something else makes gaps too; what is wrong here makes them all the time.
     """
     gaps: list[Dip] = []
-    for _ in range(10):
+    for _ in range(20):
         sound = await recorded(here, time.time(), seconds)
         heard = heard_of(sound, number)
         if not heard.gaps and not sound.missing:
@@ -68,7 +68,7 @@ async def test_a_bad_line_is_nobody_elses_and_is_forgotten(here: Meeting) -> Non
     bad = await here.join(BAD, faults=Faults())
     await here.until_heard({LISTENER: {BESIDE, BAD}, BESIDE: {LISTENER, BAD}})
     before = await undisturbed(here, BESIDE)
-    late: list[float] = []
+    seen: list[tuple[float, list[float]]] = []
     for _ in range(5):
         bad.up.faults = bad.down.faults = NAMED["bad-line"].network
         begun, lost = await undisturbed(here, BESIDE), bad.up.lost
@@ -77,18 +77,19 @@ async def test_a_bad_line_is_nobody_elses_and_is_forgotten(here: Meeting) -> Non
         sound = await recorded(here, ended_s - 1.0, 4.0)
         assert lost > 10
         assert begun.once
-        assert median(begun.latencies_s) <= median(before.latencies_s) + 0.02
-        late = [sound.heard_s(gap.at_s * SAMPLE_RATE) - ended_s for gap in heard_of(sound, BAD).gaps]
-        if max(late, default=0.0) <= RECOVERED_S:
+        later_s = median(begun.latencies_s) - median(before.latencies_s)
+        gaps = [sound.heard_s(gap.at_s * SAMPLE_RATE) - ended_s for gap in heard_of(sound, BAD).gaps]
+        if later_s <= 0.02 and max(gaps, default=0.0) <= RECOVERED_S:
             return
-    raise AssertionError(f"its sound still has gaps {late} s after the loss has ended")
+        seen.append((later_s, gaps))
+    raise AssertionError(f"others come later, or its sound has gaps long after the loss has ended: {seen}")
 
 
 @pytest.mark.parametrize("name", ["fast-clock", "slow-clock", "reordering"])
 async def test_a_strange_device_is_heard_without_gaps(here: Meeting, name: str) -> None:
     await here.join(BAD, faults=NAMED[name])
     await here.until_heard({LISTENER: {BESIDE, BAD}})
-    assert (await undisturbed(here, BAD, 8.0)).once
+    assert (await undisturbed(here, BAD, 6.0)).once
     assert (await undisturbed(here, BESIDE)).once
 
 

@@ -20,6 +20,7 @@ from commandwall.base.errors import AccessRefusedError
 from commandwall.model.access_unit import AccessUnit
 from commandwall.model.camera import Transport
 from commandwall.rtsp.client import RtspClient, StreamRequest
+from commandwall.rtsp.dialogue import Timeouts
 from simulators.barcode import Kind, read
 from tests.unit.simulators.decoding import decode
 
@@ -81,7 +82,9 @@ async def watch(request: StreamRequest, count: int) -> list[AccessUnit]:
         if len(units) == count:
             enough.set()
 
-    async with RtspClient.open(request, on_access_unit=take), asyncio.timeout(60):
+    # What is watched first is encoded before it is described.
+    patience = Timeouts(answer_s=60)
+    async with RtspClient.open(request, on_access_unit=take, timeouts=patience), asyncio.timeout(60):
         await enough.wait()
     return units[:count]
 

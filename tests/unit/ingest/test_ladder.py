@@ -48,12 +48,23 @@ def test_nobody_starves_and_nobody_gets_more_than_wanted(each_demand: list[Deman
 
 
 @given(demands, budgets)
-def test_the_budget_is_kept_unless_key_frames_alone_exceed_it(
+def test_who_gets_more_than_key_frames_fits_in_with_all_that_are_as_important(
     each_demand: list[Demand], budget: Limits
 ) -> None:
     levels = decide(each_demand, budget)
-    floor = load(each_demand, dict.fromkeys(levels, DecodeLevel.KEY))
-    assert load(each_demand, levels) <= max(budget.keep, floor) + 1e-9
+    for climbed in each_demand:
+        if levels[climbed.feed] is not DecodeLevel.KEY:
+            at_least = [each for each in each_demand if each.importance >= climbed.importance]
+            assert load(at_least, levels) <= budget.keep + 1e-9
+
+
+def test_key_frames_of_others_do_not_cost_what_is_pinned_its_frames() -> None:
+    crowd = [demand(str(number), current=DecodeLevel.KEY) for number in range(100)]
+    pinned = demand("pinned", current=DecodeLevel.KEY, importance=9)
+    limit = pinned.load(DecodeLevel.NODEBLOCK) * 1.1
+    assert limit < load(crowd, dict.fromkeys((each.feed for each in crowd), DecodeLevel.KEY))
+    levels = decide([*crowd, pinned], Limits(limit, limit))
+    assert [feed for feed, level in levels.items() if level is not DecodeLevel.KEY] == ["pinned"]
 
 
 @given(demands, budgets)
@@ -65,7 +76,7 @@ def test_deciding_again_changes_nothing(each_demand: list[Demand], budget: Limit
 
 @given(demands, budgets)
 def test_equal_feeds_are_cut_by_importance(each_demand: list[Demand], budget: Limits) -> None:
-    alike = [demand(each.feed, importance=each.importance) for each in each_demand]
+    alike = [demand(each.feed, importance=each.importance, current=each.current) for each in each_demand]
     levels = decide(alike, budget)
     kept = [each.importance for each in alike if levels[each.feed] is DecodeLevel.NODEBLOCK]
     cut = [each.importance for each in alike if levels[each.feed] is DecodeLevel.KEY]
@@ -94,6 +105,15 @@ def test_what_was_cut_comes_back_only_with_room_to_spare() -> None:
     assert decide([uncut], limits) == {"a": DecodeLevel.NODEBLOCK}
     assert decide([cut], limits) == {"a": DecodeLevel.KEY}
     assert decide([cut], Limits(keep=cost * 1.25, take=cost * 1.06)) == {"a": DecodeLevel.NODEBLOCK}
+
+
+def test_what_becomes_important_takes_the_place_of_what_is_less_so() -> None:
+    cost = demand("a").load(DecodeLevel.NODEBLOCK)
+    pinned = demand("a", current=DecodeLevel.KEY, importance=9)
+    limits = Limits(keep=cost * 1.5, take=cost * 0.5)
+    assert decide([pinned, demand("b")], limits) == {"a": DecodeLevel.NODEBLOCK, "b": DecodeLevel.KEY}
+    alone = decide([pinned, demand("b", current=DecodeLevel.KEY)], limits)
+    assert alone == {"a": DecodeLevel.KEY, "b": DecodeLevel.KEY}
 
 
 def test_among_equals_those_that_have_it_keep_it() -> None:
