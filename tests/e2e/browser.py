@@ -134,7 +134,10 @@ def grid(columns: int) -> dict[str, Any]:
 
 @dataclass
 class StagedDaemon:
-    """A daemon with one wall of 1600 x 900, played to the browser. Attributes may be changed any time."""
+    """A daemon with a wall of 1600 x 900, played to the browser. Attributes may be changed any time.
+
+    ``walls`` are the ids of all walls; only ``main`` is ever looked at.
+    """
 
     cameras: Sequence[dict[str, Any]]
     areas: Sequence[dict[str, Any]] = ()
@@ -142,6 +145,7 @@ class StagedDaemon:
     layouts: Sequence[dict[str, Any]] = field(default_factory=lambda: [grid(1), grid(2), grid(3)])
     screens: Sequence[dict[str, Any]] = ()
     conferences: list[dict[str, Any]] = field(default_factory=list)
+    walls: list[str] = field(default_factory=lambda: ["main"])
     talks: list[dict[str, Any]] = field(default_factory=list)
     speakers: list[dict[str, Any]] = field(default_factory=list)
     talk_calls: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -320,7 +324,7 @@ class StagedDaemon:
             "/speakers": {"items": self.speakers},
             "/calls": {"items": self.calls},
             "/recordings": {"items": self.recordings},
-            "/walls": {"items": [self.wall()]},
+            "/walls": {"items": [{**self.wall(), "id": wall} for wall in self.walls]},
             "/walls/main": self.wall(),
             "/walls/main/steps": self.steps(),
             "/walls/main/prepare": {"cameras": [], "budget": self.predicted},

@@ -94,16 +94,37 @@ async def test_what_the_wall_shows_is_saved_under_a_name(page: Page, daemon: Sta
     await page.fill("#dialog input", "白天")
     await page.keyboard.press("Enter")
     told = await until_told(page, daemon, 1)
-    assert told == ("POST", "/scenes", {"name": "白天", "walls": [{"wall": "main"}]})
-    assert not await page.is_visible("#dialog")
+    assert told == ("POST", "/scenes", {"name": "白天", "transition": "hold", "walls": [{"wall": "main"}]})
+    await until(page, "!document.querySelector('#dialog').open")
+
+
+async def test_a_scene_of_two_walls_is_saved_that_fades_in(page: Page, daemon: StagedDaemon) -> None:
+    daemon.walls.append("side")
+    await page.reload()
+    await until(page, "document.querySelector('.scene') !== null")
+    await page.click("#scene-save")
+    await page.fill("#dialog [name=name]", "汛情")
+    await page.check("#dialog [value=side]")
+    assert not await page.is_visible("#dialog [name=dissolve]")
+    await page.select_option("#dialog [name=transition]", "dissolve")
+    await page.fill("#dialog [name=dissolve]", "1.5")
+    await page.click("#dialog [type=submit]")
+    assert (await until_told(page, daemon, 1))[2] == {
+        "name": "汛情",
+        "transition": "dissolve",
+        "dissolve_ms": 1500,
+        "walls": [{"wall": "main"}, {"wall": "side"}],
+    }
 
 
 async def test_a_scene_is_renamed_and_deleted_from_its_menu(page: Page, daemon: StagedDaemon) -> None:
     await page.click("[data-scene='night']", button="right")
-    await page.click("#menu button:has-text('重命名')")
-    await page.fill("#dialog input", "深夜")
+    await page.click("#menu button:has-text('名称')")
+    await page.fill("#dialog [name=name]", "深夜")
+    await page.select_option("#dialog [name=transition]", "cut")
     await page.keyboard.press("Enter")
-    assert await until_told(page, daemon, 1) == ("PATCH", "/scenes/night", {"name": "深夜"})
+    changed = {"name": "深夜", "transition": "cut"}
+    assert await until_told(page, daemon, 1) == ("PATCH", "/scenes/night", changed)
     await page.click("[data-scene='night']", button="right")
     await page.click("#menu button:has-text('删除')")
     assert (await until_told(page, daemon, 2))[:2] == ("DELETE", "/scenes/night")

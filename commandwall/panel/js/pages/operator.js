@@ -25,6 +25,7 @@ import { ScreenSharing } from "../screens/sharing.js";
 import { ScreenStore } from "../screens/store.js";
 import { ScheduleEditor } from "../schedule/editor.js";
 import { SceneActions } from "../scenes/actions.js";
+import { SceneForm } from "../scenes/form.js";
 import { Programme } from "../scenes/programme.js";
 import { SceneStrip } from "../scenes/strip.js";
 import { TalkControl } from "../talk/control.js";
@@ -89,7 +90,8 @@ const programme = new Programme(api);
 const dialog = new Dialog(byId("dialog"), i18n);
 const tours = new TourMarks(programme, view, toasts, i18n);
 const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, overlays, tours });
-const scenes = new SceneActions({ programme, session, desk, menu, dialog, toasts, i18n });
+const sceneForm = new SceneForm(dialog, i18n);
+const scenes = new SceneActions({ programme, session, desk, menu, form: sceneForm, toasts, i18n });
 const strip = new SceneStrip(byId("scenes"), programme, i18n, {
   onTake: (scene) => desk.take(scene),
   onConsider: (scene) => desk.prepareScene(programme, scene),
@@ -217,6 +219,7 @@ async function load() {
   screens.load(newScreens);
   picker.load(layouts);
   forms.walls = walls;
+  scenes.walls = walls;
   drawer.steering.chair.layouts = layouts;
   drawer.setRole(desk.readOnly);
   conferences.load(newConferences);

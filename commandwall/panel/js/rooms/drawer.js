@@ -41,7 +41,7 @@ export class ConferenceDrawer {
     this.cellsOf = () => [];
     const nodes = { roster: byId("rooms-roster"), roll: byId("rooms-roll"), chair: byId("rooms-chair") };
     this.steering = new Steering({ api, i18n, menu, dialog, toasts, nodes });
-    this.links = new LinkSection({ node: byId("rooms-links"), api, i18n, dialog, toasts, forms });
+    this.links = new LinkSection({ node: byId("rooms-links"), api, i18n, dialog, toasts });
     this.list = new ConferenceList(byId("rooms-list"), store, i18n, (id) => this.open(id));
     byId("rooms-toggle").addEventListener("click", () => this.toggle());
     byId("rooms-close").addEventListener("click", () => this.toggle());

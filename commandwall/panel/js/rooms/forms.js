@@ -1,7 +1,7 @@
 /** The dialogs of conferences: a new one, an invitation, what is to be its content. */
 
-import { Problem } from "../base/api.js";
 import { element } from "../base/dom.js";
+import { checkbox, dialogForm, field, textsOf } from "../widgets/form.js";
 
 const ROLES = ["member", "site", "chair"];
 const HOUR_S = 3600;
@@ -29,7 +29,8 @@ export class ConferenceForms {
   create(then) {
     const { t } = this.i18n;
     const walls = this.walls.map(({ id, name }) => element("option", { value: id }, name || id));
-    const form = this.form(
+    const form = dialogForm(
+      this.i18n,
       t("rooms.open"),
       [
         field(t("rooms.name"), element("input", { name: "name", required: true, maxlength: 100 }), true),
@@ -44,15 +45,10 @@ export class ConferenceForms {
             ...walls,
           ),
         ),
-        element(
-          "label",
-          { class: "day" },
-          element("input", { name: "lobby", type: "checkbox" }),
-          t("rooms.lobby"),
-        ),
+        checkbox(t("rooms.lobby"), { name: "lobby" }),
       ],
       async (data) => {
-        const body = newConference(data, new Date());
+        const body = newConference(textsOf(data), new Date());
         await this.api.post("/conferences", body);
         this.dialog.close();
         then(body.id);
@@ -68,7 +64,8 @@ export class ConferenceForms {
     const valid = VALID_H.map((hours) =>
       element("option", { value: hours * HOUR_S, selected: hours === 24 }, t("invite.hours", { hours })),
     );
-    const form = this.form(
+    const form = dialogForm(
+      this.i18n,
       t("invite.make"),
       [
         field(t("invite.name"), element("input", { name: "name", required: true, maxlength: 100 })),
@@ -77,12 +74,8 @@ export class ConferenceForms {
         field(t("invite.valid"), element("select", { name: "expires_s" }, ...valid)),
       ],
       async (data) => {
-        const body = {
-          name: data.name.trim(),
-          role: data.role,
-          site: data.site.trim(),
-          expires_s: Number(data.expires_s),
-        };
+        const { name, role, site, expires_s: expires } = textsOf(data);
+        const body = { name: name.trim(), role, site: site.trim(), expires_s: Number(expires) };
         const member = await this.api.post(`/conferences/${encodeURIComponent(conference.id)}/members`, body);
         links.prepend(this.link(body.name, member));
         form.querySelector("input")?.select();
@@ -119,35 +112,6 @@ export class ConferenceForms {
       copy,
     );
   }
-
-  /**
-   * @param {string} submit words of its button
-   * @param {HTMLElement[]} fields
-   * @param {(data: Record<string, string>) => Promise<void>} work
-   */
-  form(submit, fields, work) {
-    const fault = element("p", { class: "form-fault wide", role: "alert", hidden: true });
-    const onSubmit = async (/** @type {Event} */ event) => {
-      event.preventDefault();
-      const data = new FormData(/** @type {HTMLFormElement} */ (event.target));
-      fault.hidden = true;
-      try {
-        await work(/** @type {Record<string, string>} */ (Object.fromEntries(data)));
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        const { title, detail } = this.i18n.problem(error);
-        fault.textContent = detail || title;
-        fault.hidden = false;
-      }
-    };
-    const button = element("button", { type: "submit", class: "primary" }, submit);
-    return element("form", { class: "dialog-form", on: { submit: onSubmit } }, ...fields, fault, button);
-  }
-}
-
-/** @param {string} words @param {HTMLElement} input @param {boolean} [wide] */
-export function field(words, input, wide = false) {
-  return element("label", { class: wide ? "wide" : null }, words, input);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The links of a conference to those of other levels: how they are, joining the one above, taking one down. */
 
 import { element, fill, icon } from "../base/dom.js";
-import { field } from "./forms.js";
+import { dialogForm, field, textsOf } from "../widgets/form.js";
 
 /** The states of links as states that have a colour. @type {Record<string, string>} */
 const LINK_STATES = { connected: "live", connecting: "connecting", lost: "lost", refused: "refused" };
@@ -18,18 +18,16 @@ const USUAL_FEEDS = 2;
  * @property {import("../base/i18n.js").I18n} i18n
  * @property {import("../widgets/dialog.js").Dialog} dialog
  * @property {import("../widgets/toasts.js").Toasts} toasts
- * @property {import("./forms.js").ConferenceForms} forms
  */
 
 export class LinkSection {
   /** @param {Parts} parts */
-  constructor({ node, api, i18n, dialog, toasts, forms }) {
+  constructor({ node, api, i18n, dialog, toasts }) {
     this.node = node;
     this.api = api;
     this.i18n = i18n;
     this.dialog = dialog;
     this.toasts = toasts;
-    this.forms = forms;
   }
 
   /** @param {Conference} conference @param {boolean} mayChange */
@@ -87,7 +85,8 @@ export class LinkSection {
   ask(conference) {
     const { t } = this.i18n;
     const number = { name: "feeds", type: "number", min: 0, max: MOST_FEEDS, value: USUAL_FEEDS, required: true };
-    const form = this.forms.form(
+    const form = dialogForm(
+      this.i18n,
       t("link.join"),
       [
         field(
@@ -100,7 +99,7 @@ export class LinkSection {
         field(t("link.feeds"), element("input", number)),
       ],
       async (data) => {
-        await this.api.post(`/conferences/${encodeURIComponent(conference)}/links`, newLink(data));
+        await this.api.post(`/conferences/${encodeURIComponent(conference)}/links`, newLink(textsOf(data)));
         this.dialog.close();
       },
     );

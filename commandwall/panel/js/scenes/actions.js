@@ -6,7 +6,7 @@
  * @property {import("../wall/session.js").WallSession} session
  * @property {import("../wall/desk.js").Desk} desk
  * @property {import("../widgets/menu.js").Menu} menu
- * @property {import("../widgets/dialog.js").Dialog} dialog
+ * @property {import("./form.js").SceneForm} form
  * @property {import("../widgets/toasts.js").Toasts} toasts
  * @property {import("../base/i18n.js").I18n} i18n
  */
@@ -15,16 +15,19 @@ export class SceneActions {
   /** @param {Parts} parts */
   constructor(parts) {
     this.parts = parts;
+    /** All walls, which a scene may be of. @type {import("./form.js").WallName[]} */
+    this.walls = [];
   }
 
-  /** Keeps what the wall shows now, under a name that is asked for. */
+  /** Keeps what walls show now, the one at hand among them if nothing else is said, as it is asked for. */
   save() {
-    const { programme, session, dialog, toasts, i18n } = this.parts;
+    const { programme, session, form, toasts, i18n } = this.parts;
     const wall = session.wall;
     if (wall === null) return;
-    dialog.ask(i18n.t("scenes.save"), i18n.t("scenes.name"), "", async (name) => {
-      const saved = await toasts.report(programme.saveScene(name, [wall.id]));
-      if (saved !== undefined) toasts.show("info", i18n.t("scenes.saved", { name }));
+    const walls = [wall, ...this.walls.filter(({ id }) => id !== wall.id)];
+    form.open(i18n.t("scenes.save"), null, walls, async (body) => {
+      await programme.saveScene(body);
+      toasts.show("info", i18n.t("scenes.saved", { name: body.name }));
     });
   }
 
@@ -35,7 +38,7 @@ export class SceneActions {
     const { t } = i18n;
     const items = [
       { label: t("scenes.take.short"), icon: "fill", action: () => desk.take(scene.id) },
-      { label: t("scenes.rename"), icon: "pen", action: () => this.rename(scene) },
+      { label: t("scenes.edit"), icon: "pen", action: () => this.edit(scene) },
       { label: t("scenes.update"), icon: "save", action: () => this.update(scene) },
       { label: t("scenes.remove"), icon: "clear", action: () => this.remove(scene) },
     ];
@@ -43,11 +46,9 @@ export class SceneActions {
   }
 
   /** @param {import("./programme.js").Scene} scene */
-  rename(scene) {
-    const { programme, dialog, toasts, i18n } = this.parts;
-    dialog.ask(i18n.t("scenes.rename"), i18n.t("scenes.name"), scene.name, (name) =>
-      toasts.report(programme.changeScene(scene.id, { name })),
-    );
+  edit(scene) {
+    const { programme, form, i18n } = this.parts;
+    form.open(i18n.t("scenes.edit"), scene, [], (body) => programme.changeScene(scene.id, body));
   }
 
   /** Keeps what its walls show now instead. @param {import("./programme.js").Scene} scene */

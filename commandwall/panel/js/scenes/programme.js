@@ -3,7 +3,7 @@
 /**
  * @typedef {{wall: string, what: string, id: string, cell: string}} Missing
  * @typedef {{wall: string, layout: string, sources: string[]}} WallPart
- * @typedef {{id: string, name: string, walls: WallPart[], missing: Missing[]}} Scene
+ * @typedef {{id: string, name: string, walls: WallPart[], transition: string, dissolve_ms: number, missing: Missing[]}} Scene
  *
  * @typedef {object} Tour
  * @property {string} id
@@ -82,9 +82,9 @@ export class Programme extends EventTarget {
     this.announce(type);
   }
 
-  /** Keeps what a wall shows now. @param {string} name @param {string[]} walls */
-  saveScene(name, walls) {
-    return this.api.post("/scenes", { name, walls: walls.map((wall) => ({ wall })) });
+  /** Keeps what walls show now. @param {import("./form.js").SceneBody} scene */
+  saveScene(scene) {
+    return this.api.post("/scenes", scene);
   }
 
   /** @param {string} id @param {object} change */

@@ -26,32 +26,6 @@ export class Dialog {
   }
 
   /**
-   * Asks for a line of text.
-   * @param {string} title
-   * @param {string} label
-   * @param {string} value
-   * @param {(text: string) => void} then
-   */
-  ask(title, label, value, then) {
-    const input = /** @type {HTMLInputElement} */ (element("input", { value, maxlength: 64, required: true }));
-    const submit = (/** @type {Event} */ event) => {
-      event.preventDefault();
-      this.close();
-      then(input.value.trim());
-    };
-    this.open(
-      title,
-      element(
-        "form",
-        { class: "dialog-form", on: { submit } },
-        element("label", {}, label, input),
-        element("button", { type: "submit", class: "primary" }, this.i18n.t("save")),
-      ),
-    );
-    input.select();
-  }
-
-  /**
    * Asks whether something is really to be done.
    * @param {string} title what it is
    * @param {string} text what follows from it
