@@ -29,7 +29,7 @@ demo: $(VENV)/run.stamp
 test: $(VENV)/dev.stamp
 	@.ci/system-packages
 	@.ci/live555 $(VENV)
-	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp
 	@$(BIN)/ruff format --check --quiet .

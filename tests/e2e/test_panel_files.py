@@ -25,7 +25,7 @@ GROUPS |= {
     "title",
     "data",
 }
-GROUPS |= {"tour", "tourstate", "tourhalt", "action", "outcome", "day", "lost"}
+GROUPS |= {"tour", "tourstate", "tourhalt", "transition", "action", "outcome", "day", "lost"}
 GROUPS |= {
     "presence",
     "seat",
