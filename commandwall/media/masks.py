@@ -16,6 +16,10 @@ from commandwall.model.rect import Rect
 
 COLOUR = (52, 128, 128)
 """The colour of a mask: a grey, so that it is not taken for a dark picture."""
+_FINE = 4
+"""Into so many parts each way a sample is cut to see whether a mask touches it."""
+_SHIFT = 4
+"""Bits behind the point of the corners that OpenCV is given."""
 
 
 class _Patch(NamedTuple):
@@ -70,24 +74,26 @@ def _patches(masks: Masks, width: int, height: int, placement: Placement, target
 
 
 def _chroma_mask(
-    mask: Mask, width: int, height: int, placement: Placement, target: Rect
+    mask: Mask, source_width: int, source_height: int, placement: Placement, target: Rect
 ) -> NDArray[np.bool_]:
     """Return which chroma samples of the target a mask covers: (h / 2, w / 2)."""
     crop, place = placement
     scale = (place.width / crop.width / 2, place.height / crop.height / 2)
     corners = [
         (
-            (x * width - crop.x) * scale[0] + place.x / 2,
-            (y * height - crop.y) * scale[1] + place.y / 2,
+            (x * source_width - crop.x) * scale[0] + place.x / 2,
+            (y * source_height - crop.y) * scale[1] + place.y / 2,
         )
         for x, y in mask.points
     ]
-    covered = np.zeros((target.height // 2, target.width // 2), np.uint8)
-    # Sample i reaches from i to i + 1, and OpenCV fills polygons whose corners are samples' middles.
-    pixels = np.floor(np.array(corners)).astype(np.int32)
-    cv2.fillPoly(covered, [pixels], (1,))
+    height, width = target.height // 2, target.width // 2
+    fine = np.zeros((height * _FINE, width * _FINE), np.uint8)
+    # Part i reaches from i to i + 1, and to OpenCV a whole number is the middle of a pixel.
+    pixels = np.rint((np.array(corners) * _FINE - 0.5) * (1 << _SHIFT)).astype(np.int32)
+    cv2.fillPoly(fine, [pixels], (1,), shift=_SHIFT)
+    touched = fine.reshape(height, _FINE, width, _FINE).max(axis=(1, 3))
     around = np.ones((_reach(2 * scale[1]), _reach(2 * scale[0])), np.uint8)
-    return cv2.dilate(covered, around).astype(np.bool_)
+    return cv2.dilate(touched, around).astype(np.bool_)
 
 
 def _reach(scale: float) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -480,9 +481,12 @@ async def test_a_damaged_stream_goes_on_at_the_next_key_frame(daemon: StagedDaem
     while not daemon.videos:
         await page.evaluate("new Promise(requestAnimationFrame)")
     daemon.show([garbage, *messages(4, first_tick=10)])
-    await page.evaluate("new Promise(requestAnimationFrame)")
-    daemon.show(messages(4, first_tick=20))
-    await until(page, "window.commandwall.lastTick === 23")
+    for first in range(20, 200, 10):  # What comes before the decoder has said that it failed is lost with it.
+        daemon.show(messages(4, first_tick=first))
+        with suppress(TimeoutError):
+            await until(page, f"window.commandwall.lastTick === {first + 3}", timeout_s=1.0)
+            return
+    raise AssertionError("nothing is shown after the garbage")
 
 
 async def test_a_browser_without_video_says_so_and_what_to_do(chromium_running: Browser) -> None:

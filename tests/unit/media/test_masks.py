@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from commandwall.base.errors import InvalidError
@@ -42,6 +42,7 @@ def picture_of(mask: Mask, width: int, height: int) -> Planes:
 
 @settings(max_examples=60)
 @given(triangles, sizes, sizes, st.sampled_from(Aspect))
+@example(Mask(((0, 0), (0, 1), (1, 1))), (16, 4), (12, 4), Aspect.FIT)
 def test_nothing_of_what_a_mask_covers_is_left(
     mask: Mask, source: tuple[int, int], target: tuple[int, int], aspect: Aspect
 ) -> None:
