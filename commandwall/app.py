@@ -246,6 +246,7 @@ def _figures(house: _House, programme: Programme, video: HeadVideo) -> Sources:
         video.viewers,
         plant.share.clients,
         lambda: plant.feeds.decoded,
+        lambda: plant.feeds.skipped,
         plant.rtc.viewers,
         plant.decoding,
         programme.figures,

@@ -85,6 +85,7 @@ class AlignedShelf(Shelf):
         sequence = sequences[self._rows, chosen]
         changed = usable[self._rows, chosen] & (sequence != self._shown)
         positions = np.flatnonzero(changed)
+        self._miss(positions, self._shown[positions] // 2, sequence[positions] // 2)
         self._shown[positions] = sequence[positions]
         numbers = self._numbers[positions]
         infos = slots[positions, chosen[positions]]

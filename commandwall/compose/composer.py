@@ -58,6 +58,7 @@ class TickReport:
     has_picture: Sequence[bool]
     arrival: Times
     shown: Sequence[int]
+    missed: Sequence[int]
     damaged: Sequence[bool]
     skews_ms: Sequence[float | None]
 
@@ -297,6 +298,7 @@ class Composer:
                 stage.truth.has_picture.tolist(),
                 stage.truth.shown.copy(),
                 stage.shown.tolist(),
+                stage.missed(),
                 stage.truth.damaged().tolist(),
                 stage.skews_ms(),
             )

@@ -23,6 +23,7 @@ class Shelf:
     The rules of :mod:`commandwall.ipc.slots` for readers, vectorised: take the newest slot, copy,
     then look whether its sequence number is still the one it was published under. Where two came since
     the last tick, one of them late, it is the older one's turn, and the newest's in the next tick.
+    ``missed`` counts, tile by tile, the pictures whose turn never came.
     """
 
     def __init__(self, arena: Arena, indices: list[int], numbers: list[int]) -> None:
@@ -35,6 +36,7 @@ class Shelf:
         self._indices: Numbers = np.array(indices, np.intp)
         self._numbers: Numbers = np.array(numbers, np.intp)
         self._seen: _Counts = np.zeros(len(indices), np.uint64)
+        self.missed: NDArray[np.int64] = np.zeros(len(indices), np.int64)
 
     def size(self, position: int) -> tuple[int, int]:
         """Return width and height of the slots at ``position`` of this shelf."""
@@ -62,6 +64,7 @@ class Shelf:
         if positions.size == 0:
             return positions
         due = self._due(published, positions)
+        self._miss(positions, self._seen[positions], due)
         self._seen[positions] = due
         numbers = self._numbers[positions]
         slots = ((due - 1) % self._arena.slots).astype(np.intp)
@@ -71,6 +74,10 @@ class Shelf:
         truth.captured[numbers] = infos["captured_ns"]
         truth.flags[numbers] = infos["flags"]
         return numbers
+
+    def _miss(self, positions: Numbers, before: _Counts, now: _Counts) -> None:
+        """Count the pictures between two that are shown; what came before the first was nobody's to see."""
+        self.missed[positions] += np.where(before > 0, now - before - 1, 0).astype(np.int64)
 
     def _due(self, published: _Counts, positions: Numbers) -> _Counts:
         """Return the pictures whose turn it is at ``positions``, by their number: 1 was the first."""

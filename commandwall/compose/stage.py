@@ -165,6 +165,14 @@ class Stage:
             self.shown[numbers] += 1
         return drawn
 
+    def missed(self) -> list[int]:
+        """Return how many pictures of each tile were never shown, as newer ones came before a tick did."""
+        counts = np.zeros(len(self.specs), np.int64)
+        for shelf in self._shelves:
+            counts[shelf.numbers] = shelf.missed
+        missed: list[int] = counts.tolist()
+        return missed
+
     def skews_ms(self) -> list[float | None]:
         """Return how much later than the common time each picture was captured, where that is known.
 

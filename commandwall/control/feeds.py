@@ -80,6 +80,7 @@ class Feeds:
         self.workers = [self._worker(i) for i in range(ingest.workers or default_workers(len(cameras)))]
         self._home = {camera.id: self.workers[i % len(self.workers)] for i, camera in enumerate(cameras)}
         self.decoded: dict[str, int] = {}
+        self.skipped: dict[str, int] = {}
         self._buses: dict[str, BusAddress] = {}
         self._talks: dict[str, tuple[Worker, TalkTo]] = {}
         self._talk_watchers: list[Callable[[TalkChanged], None]] = []
@@ -281,6 +282,7 @@ class Feeds:
                 worker.status.note, worker.status.note_zh = str(sentence), sentence.zh
             case TileReport(tiles) as report:
                 self.decoded[worker.status.name] = report.decoded
+                self.skipped[worker.status.name] = report.skipped
                 self._on_tiles(tiles)
                 if self._decoding.heard_tiles(worker.status.name, report):
                     self._share_out()

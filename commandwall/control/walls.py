@@ -102,7 +102,7 @@ class WallControl:
         self.switch_first = Histogram()
         self.switch_live = Histogram()
         self.decoded_total = 0
-        self.shown_total = 0
+        self.shown_total = self.missed_total = 0
         self._arranger = Arranger(wall, layouts, sources)
         self._sources = sources
         self._links = links
@@ -435,6 +435,7 @@ class WallControl:
         for truth in report.tiles:
             before = self._truths.get(truth.cell)
             self.shown_total += truth.shown - (before.shown if before else 0)
+            self.missed_total += truth.missed - (before.missed if before else 0)
         self._truths = {truth.cell: truth for truth in report.tiles}
         now = tuple(
             TileNow(

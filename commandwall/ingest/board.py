@@ -63,7 +63,7 @@ class Board:
         self._arenas: dict[str, Arena] = {}
         self._decoders: dict[str, StreamDecoder] = {}
         self._painted: dict[Tile, int] = {}
-        self._decoded_before = 0
+        self._decoded_before = self._skipped_before = 0
         self._warm: dict[str, float] = {}
 
     def afford(self, budget: DecodeBudget) -> None:
@@ -110,7 +110,13 @@ class Board:
             figures = tuple(self._figures(at_s - before_s))
             self._report(
                 TileReport(
-                    figures, round(cores, 3), round(lag_s, 4), catching_up, self._news(), self._decoded()
+                    figures,
+                    round(cores, 3),
+                    round(lag_s, 4),
+                    catching_up,
+                    self._news(),
+                    self._decoded_before + sum(decoder.decoded for decoder in self._decoders.values()),
+                    self._skipped_before + sum(decoder.skipped for decoder in self._decoders.values()),
                 )
             )
 
@@ -233,10 +239,8 @@ class Board:
         decoder = self._decoders.pop(name)
         decoder.close()
         self._decoded_before += decoder.decoded
+        self._skipped_before += decoder.skipped
         self._feeds.detach(name, decoder)
-
-    def _decoded(self) -> int:
-        return self._decoded_before + sum(decoder.decoded for decoder in self._decoders.values())
 
     def _news(self) -> tuple[FeedCost, ...]:
         """Return the costs of shown feeds that are others than told before."""

@@ -42,7 +42,7 @@ class StreamDecoder:
 
     The queue is bounded: a key frame that arrives while many frames wait replaces them, and when
     ``MAX_PENDING`` new ones wait all are given up and decoding goes on at the next key frame.
-    ``skipped`` counts the frames given up.
+    ``skipped`` counts the frames that came and were not painted: given up, or overtaken by newer ones.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class StreamDecoder:
         self._await_key = True
         self._alone: AccessUnit | None = None
         self._key_ns = 0
+        self._began_ns = monotonic_ns()
         self._behind = False
 
     # ---- called on the event loop
@@ -257,6 +258,8 @@ class StreamDecoder:
             if not self._pending or now_ns - self._painted_ns > HOLD_NS:
                 self._painted_ns = now_ns
                 self._paint(SlotFlag.CATCHING_UP if self._pending or self._behind else 0)
+            elif unit.arrival_ns > self._began_ns:
+                self.skipped += 1
 
     def _mark(self) -> None:
         """Say on the picture that is shown, which stays and grows old, that newer ones are damaged."""

@@ -67,7 +67,7 @@ class TileReport:
     ``decode_cores`` is what its decode threads took, ``lag_s`` how long live frames waited for one on
     average; neither says much while decoders are ``catching_up``. ``costs`` are those that are others
     than told before. ``decoded`` counts pictures since the worker started, each once however many tiles
-    show it.
+    show it, and ``skipped`` the frames of shown feeds that came and were not painted.
     """
 
     tiles: tuple[TileFigures, ...]
@@ -76,3 +76,4 @@ class TileReport:
     catching_up: bool = False
     costs: tuple[FeedCost, ...] = ()
     decoded: int = 0
+    skipped: int = 0

@@ -324,7 +324,8 @@ class TileTruth:
 
     ``damaged``: something was lost from the picture, or from one that it depends on.
     ``skew_ms`` is how much later than the wall's common time the picture was captured; ``None`` on a
-    wall that is not aligned, and where it is not known when the picture was captured.
+    wall that is not aligned, and where it is not known when the picture was captured. ``shown`` and
+    ``missed`` count the pictures that were, and those that newer ones overtook before a tick.
     """
 
     cell: str
@@ -334,6 +335,7 @@ class TileTruth:
     shown: int
     damaged: bool = False
     skew_ms: float | None = None
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Sources:
     viewers: Callable[[], Mapping[tuple[str, str], int]]
     share_clients: Callable[[], int]
     decoded: Callable[[], Mapping[str, int]]
+    skipped: Callable[[], Mapping[str, int]]
     whep_viewers: Callable[[], Mapping[Watched, int]]
     decoding: Decoding
     programme: Callable[[], ProgrammeFigures]
@@ -80,7 +81,16 @@ class Metrics:
         clients = GaugeMetricFamily("commandwall_share_clients", "RTSP clients that are connected.")
         clients.add_metric([], self._sources.share_clients())
         yield clients
-        yield _decoded(self._sources.decoded())
+        yield _by_worker(
+            "commandwall_decoded_frames",
+            "Frames decoded by an ingest worker, each once however many tiles show it.",
+            self._sources.decoded(),
+        )
+        yield _by_worker(
+            "commandwall_skipped_frames",
+            "Frames of shown feeds that came and were not painted: below their rung, or too late.",
+            self._sources.skipped(),
+        )
         yield from _displays(walls)
         yield _whep(self._sources.whep_viewers())
         yield from _programme(self._sources.programme())
@@ -154,17 +164,21 @@ def _walls(walls: Sequence[WallControl]) -> Iterator[Metric]:
     shown = CounterMetricFamily(
         "commandwall_tile_shown_frames", "Frames that the tiles of a wall have shown.", labels=labels
     )
+    missed = CounterMetricFamily(
+        "commandwall_tile_missed_frames", "Pictures that newer ones overtook before a tick.", labels=labels
+    )
     for wall in walls:
         row = [wall.wall.id]
         first.add_metric(row, wall.switch_first.cumulative(), wall.switch_first.sum_s)
         live.add_metric(row, wall.switch_live.cumulative(), wall.switch_live.sum_s)
         decoded.add_metric(row, wall.decoded_total)
         shown.add_metric(row, wall.shown_total)
+        missed.add_metric(row, wall.missed_total)
         if (report := wall.report) is not None:
             ticks.add_metric(row, report.tick)
             late.add_metric(row, report.late_ticks)
             tick_s.add_metric(row, _tick_buckets(report.tick_buckets, report.tick), report.tick_sum_s)
-    yield from (ticks, late, tick_s, first, live, decoded, shown)
+    yield from (ticks, late, tick_s, first, live, decoded, shown, missed)
 
 
 def _decoding(decoding: Decoding, walls: Sequence[WallControl]) -> Iterator[Metric]:
@@ -210,15 +224,11 @@ def _heads(walls: Sequence[WallControl], viewers: Mapping[tuple[str, str], int])
     yield from (encoded, watching)
 
 
-def _decoded(counts: Mapping[str, int]) -> Metric:
-    decoded = CounterMetricFamily(
-        "commandwall_decoded_frames",
-        "Frames decoded by an ingest worker, each once however many tiles show it.",
-        labels=["worker"],
-    )
+def _by_worker(name: str, text: str, counts: Mapping[str, int]) -> Metric:
+    counter = CounterMetricFamily(name, text, labels=["worker"])
     for worker, count in counts.items():
-        decoded.add_metric([worker], count)
-    return decoded
+        counter.add_metric([worker], count)
+    return counter
 
 
 def _displays(walls: Sequence[WallControl]) -> Iterator[Metric]:

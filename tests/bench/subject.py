@@ -38,11 +38,15 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class WallCounts:
-    """The wall's counters, all told at the same tick. ``shown``: pictures put on the canvas."""
+    """The wall's counters, all told at the same tick.
+
+    ``shown``: pictures put on the canvas; ``missed``: those that came and were not, on the wall or before.
+    """
 
     ticks: float
     late: float
     shown: float
+    missed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class Subject:
             metrics.total("commandwall_wall_ticks_total", wall=WALL),
             metrics.total("commandwall_wall_late_ticks_total", wall=WALL),
             metrics.total("commandwall_tile_shown_frames_total", wall=WALL),
+            metrics.total("commandwall_tile_missed_frames_total", wall=WALL)
+            + metrics.total("commandwall_skipped_frames_total"),
         )
 
 

@@ -476,8 +476,7 @@ async def test_a_head_comes_back_after_the_daemon(daemon: StagedDaemon, open_pag
 async def test_a_damaged_stream_goes_on_at_the_next_key_frame(daemon: StagedDaemon, open_page: Open) -> None:
     page = await open_page("/head/main/left")
     await until(page, "document.body.dataset.truth === 'waiting'")
-    utc_ms = int(time.time() * 1000)
-    garbage = video_message(True, 1, utc_ms, b"\0\0\0\1\x65" + b"\xff" * 400)
+    garbage = video_message(True, 1, time.time_ns() // 10**6, b"\0\0\0\1\x65" + b"\xff" * 400)
     while not daemon.videos:
         await page.evaluate("new Promise(requestAnimationFrame)")
     daemon.show([garbage, *messages(4, first_tick=10)])

@@ -61,11 +61,16 @@ async def run(plan: Plan, farm: Streams, shape: Shape) -> Figures:
 
 
 def _counted(shape: Shape, before: WallCounts, after: WallCounts, fps: int) -> Figures:
-    """Return the shares of frames shown and of ticks late between two reports of the wall."""
+    """Return the shares of frames shown and of ticks late between two reports of the wall.
+
+    ``of_time_pct`` is what was shown of what should have come by the clock, a few tenths more or less.
+    """
     ticks = after.ticks - before.ticks
     sent = shape.grid.count * fps * ticks / shape.grid.fps
+    shown, missed = after.shown - before.shown, after.missed - before.missed
     return {
-        f"{shape.name}.shown_pct": 100 * (after.shown - before.shown) / sent,
+        f"{shape.name}.shown_pct": 100 * shown / (shown + missed),
+        f"{shape.name}.of_time_pct": 100 * shown / sent,
         f"{shape.name}.late_ticks_pct": 100 * (after.late - before.late) / ticks,
     }
 

@@ -65,6 +65,7 @@ def test_of_two_that_came_at_once_each_is_shown_and_a_third_ends_the_waiting() -
             for count in (2, 2, 0, 0, 1, 2, 1, 2, 0, 0)
         ]
     assert drawn == [2, 3, 4, 4, 5, 6, 7, 10, 10, 10]
+    assert shelf.missed.tolist() == [2], "of those after the first only 8 and 9 were never shown"
 
 
 @pytest.mark.parametrize(

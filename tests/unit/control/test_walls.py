@@ -272,11 +272,12 @@ def test_decoded_pictures_are_counted_over_all_that_a_cell_showed(stage: Stage) 
 
 
 def test_shown_pictures_are_counted_over_all_that_a_cell_showed(stage: Stage) -> None:
-    for revision, shown in ((1, 10), (1, 25), (0, 99)):
-        stage.says(report(revision, TileTruth("1", "camera:c0", TileState.LIVE, 0.08, shown)))
+    for revision, shown, missed in ((1, 10, 0), (1, 25, 2), (0, 99, 9)):
+        truth = TileTruth("1", "camera:c0", TileState.LIVE, 0.08, shown, missed=missed)
+        stage.says(report(revision, truth))
     stage.wall.set_cell("1", "camera:c8", None)
-    stage.says(report(2, TileTruth("1", "camera:c8", TileState.LIVE, 0.08, 3)))
-    assert stage.wall.shown_total == 25 + 3
+    stage.says(report(2, TileTruth("1", "camera:c8", TileState.LIVE, 0.08, 3, missed=1)))
+    assert (stage.wall.shown_total, stage.wall.missed_total) == (25 + 3, 2 + 1)
 
 
 def test_switch_times_are_observed(stage: Stage) -> None:

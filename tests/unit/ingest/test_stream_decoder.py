@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from commandwall.base.clock import NS_PER_S
+from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.ingest import stream_decoder
 from commandwall.ingest.figures import KEYLESS_S
 from commandwall.ingest.pool import DecodePool, Job, Urgency
@@ -179,6 +179,20 @@ def test_a_group_that_is_not_whole_shows_its_key_frame_as_catching_up(
     bench.drain()
     assert wall.info().flags == 0
     assert abs(wall.luma() - luma_of(10)) < 3
+
+
+def test_who_came_since_it_began_and_was_overtaken_is_counted(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    units = stream()
+    decoder.begin(list(units[:5]), True)
+    bench.drain()
+    came_ns = monotonic_ns()
+    for unit in units[5:8]:
+        decoder.push(replace(unit, arrival_ns=came_ns))
+    bench.drain()
+    assert abs(wall.luma() - luma_of(7)) < 3
+    assert (decoder.decoded, decoder.skipped) == (8, 2)
 
 
 def test_a_key_frame_is_jumped_to_when_many_frames_wait(canvas: MakeCanvas, bench: Bench) -> None:

@@ -56,6 +56,7 @@ def metrics(board: CameraBoard, wall: WallControl, decoding: Decoding) -> Metric
             lambda: {("main", "left"): 3, ("main", "_canvas"): 1},
             lambda: 2,
             lambda: {"ingest-0": 1200},
+            lambda: {"ingest-0": 7},
             lambda: {Watched("main", "left"): 4, Watched(camera="c-1"): 1},
             decoding,
             lambda: PROGRAMME,
@@ -127,7 +128,7 @@ async def test_a_wall_before_its_first_report_has_no_ticks(metrics: Metrics) -> 
 
 
 async def test_walls_and_heads(metrics: Metrics, wall: WallControl, says: Says) -> None:
-    says(replace(report(100), tiles=(TileTruth("1", "camera:c-0", TileState.LIVE, 0.1, 12),)))
+    says(replace(report(100), tiles=(TileTruth("1", "camera:c-0", TileState.LIVE, 0.1, 12, missed=4),)))
     says(SwitchDone(1, 0.08, 0.4))
     wall.take_figures([TileFigures("main", "1", StreamName.SUB, DecodeLevel.FULL, 15.0, 30)])
     families = await scrape(metrics)
@@ -140,6 +141,7 @@ async def test_walls_and_heads(metrics: Metrics, wall: WallControl, says: Says) 
     assert value(families, "commandwall_wall_switch_first_picture_seconds_bucket", wall="main", le="0.1") == 1
     assert value(families, "commandwall_wall_switch_live_seconds_sum", wall="main") == 0.4
     assert value(families, "commandwall_tile_decoded_frames_total", wall="main") == 30
+    assert value(families, "commandwall_tile_missed_frames_total", wall="main") == 4
     assert value(families, "commandwall_tile_shown_frames_total", wall="main") == 12
     assert value(families, "commandwall_head_encoded_frames_total", wall="main", head="left") == 75
     viewers = {s.labels["head"]: s.value for s in families["commandwall_head_viewers"].samples}
@@ -200,6 +202,7 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(
             int,
             dict,
             dict,
+            dict,
             decoding,
             lambda: PROGRAMME,
             lambda: ROOMS,
@@ -216,8 +219,10 @@ async def test_a_scrape_of_400_cameras_leaves_the_loop_to_others(
     assert turns > 20
 
 
-async def test_decoded_frames_are_counted_by_worker(metrics: Metrics) -> None:
-    assert value(await scrape(metrics), "commandwall_decoded_frames_total", worker="ingest-0") == 1200
+async def test_frames_are_counted_by_worker(metrics: Metrics) -> None:
+    families = await scrape(metrics)
+    assert value(families, "commandwall_decoded_frames_total", worker="ingest-0") == 1200
+    assert value(families, "commandwall_skipped_frames_total", worker="ingest-0") == 7
 
 
 async def test_displays_say_whether_they_show(metrics: Metrics, wall: WallControl) -> None:
