@@ -25,6 +25,8 @@ MAX_PENDING = 64
 """Frames that may wait beyond the group of pictures that a decoder began with."""
 LATE_PENDING = 8
 """With more than this waiting, a key frame is not queued but jumped to."""
+LIVE_PENDING = 1
+"""With no more than this waiting, a frame is painted as live: of two that come in one lot both are shown."""
 STEP_NS = 4_000_000
 """How long one step goes on with frames that wait, so that more urgent work gets its turn."""
 HOLD_NS = 500_000_000
@@ -36,9 +38,9 @@ class StreamDecoder:
     """Decodes one feed; a sink of that feed and a job of the decode pool.
 
     The event loop pushes frames and says what is to be shown; one pool thread at a time decodes
-    what waits. A picture is painted when nothing newer waits, when it is the first one since the
-    decoder began, or when nothing was painted for ``HOLD_NS``; it carries ``CATCHING_UP`` until
-    the newest frame is reached.
+    what waits. A picture is painted when nothing newer waits, or just one that came with it, when it is the
+    first one since the decoder began, or when nothing was painted for ``HOLD_NS``; it carries
+    ``CATCHING_UP`` until the newest frame is reached.
 
     The queue is bounded: a key frame that arrives while many frames wait replaces them, and when
     ``MAX_PENDING`` new ones wait all are given up and decoding goes on at the next key frame.
@@ -255,11 +257,14 @@ class StreamDecoder:
                 return
             self._newest = pictures[-1]
             now_ns = monotonic_ns()
-            if not self._pending or now_ns - self._painted_ns > HOLD_NS:
+            came = unit.arrival_ns > self._began_ns
+            waiting = len(self._pending)
+            live = waiting <= (LIVE_PENDING if came else 0) and not self._behind
+            if not waiting or live or now_ns - self._painted_ns > HOLD_NS:
                 self._painted_ns = now_ns
-                self._paint(SlotFlag.CATCHING_UP if self._pending or self._behind else 0)
-            elif unit.arrival_ns > self._began_ns:
-                self.skipped += 1
+                self._paint(0 if live else SlotFlag.CATCHING_UP)
+            else:
+                self.skipped += came
 
     def _mark(self) -> None:
         """Say on the picture that is shown, which stays and grows old, that newer ones are damaged."""

@@ -181,18 +181,22 @@ def test_a_group_that_is_not_whole_shows_its_key_frame_as_catching_up(
     assert abs(wall.luma() - luma_of(10)) < 3
 
 
-def test_who_came_since_it_began_and_was_overtaken_is_counted(canvas: MakeCanvas, bench: Bench) -> None:
+def test_of_those_that_came_at_once_the_last_two_are_shown_and_the_others_counted(
+    canvas: MakeCanvas, bench: Bench
+) -> None:
     wall, tile = one_tile(canvas)
     decoder = decoder_on(bench, tile)
     units = stream()
     decoder.begin(list(units[:5]), True)
     bench.drain()
-    came_ns = monotonic_ns()
-    for unit in units[5:8]:
+    painted, came_ns = wall.published(), monotonic_ns()
+    for unit in units[5:9]:
         decoder.push(replace(unit, arrival_ns=came_ns))
     bench.drain()
-    assert abs(wall.luma() - luma_of(7)) < 3
-    assert (decoder.decoded, decoder.skipped) == (8, 2)
+    assert wall.published() == painted + 2
+    assert wall.info().flags == 0
+    assert abs(wall.luma() - luma_of(8)) < 3
+    assert (decoder.decoded, decoder.skipped) == (9, 2)
 
 
 def test_a_key_frame_is_jumped_to_when_many_frames_wait(canvas: MakeCanvas, bench: Bench) -> None:
