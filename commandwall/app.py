@@ -203,6 +203,8 @@ async def _open_dress(stack: AsyncExitStack, settings: Settings, ledger: _Ledger
         publish,
     )
     dresses = {wall_id: WallDress(wall, surroundings) for wall_id, wall in plant.walls.items()}
+    for watcher in plant.alarm_watchers:
+        alarms.watch(watcher)
     alarms.restore()
     return _Dress(Decor(alarms, dresses, house.masking, ledger.audit), video, dresses.values())
 

@@ -19,6 +19,7 @@ from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.conference_room import RoomNeeds
 from commandwall.control.conferences import Conferences
 from commandwall.control.database import Database
+from commandwall.control.incident_content import IncidentContent
 from commandwall.control.invitations import Invitations
 from commandwall.control.kept import KeptRecords
 from commandwall.control.link_desk import LinkDesk
@@ -84,6 +85,9 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         plant.sound.watch(conferences.heard)
         plant.mask_watchers.append(conferences.masked)
         conferences.watch(_reactions(needs).follow)
+        incidents = IncidentContent(conferences, content.check)
+        plant.alarm_watchers.append(incidents.told)
+        conferences.watch(incidents.follow)
         conferences.restore()
         beside(conferences.run(), "conferences")
         premises = Premises(settings.layouts, plant.walls, content, recordings, settings.language)

@@ -24,6 +24,7 @@ from commandwall.control.sources import CameraBook, Painters, Sources
 from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraBoard, Publish
 from commandwall.control.walls import WallControl, WallLinks
+from commandwall.ipc.overlay_messages import SourceAlarms
 from commandwall.model.camera import Camera
 from commandwall.model.source import DECODED, Source, SourceKind
 from commandwall.settings.site import Credential, Settings
@@ -55,6 +56,8 @@ class Plant:
     """Processes that others keep, which run with these."""
     mask_watchers: list[Callable[[str], None]] = field(default_factory=list)
     """Who is told of cameras that have masks from now on, and must not send their streams on."""
+    alarm_watchers: list[Callable[[SourceAlarms], None]] = field(default_factory=list)
+    """Who is told of all alarms whenever one of them changes."""
 
     @property
     def workers(self) -> list[Worker]:

@@ -1,4 +1,4 @@
-"""A wall that reacts to a conference: a site that is called is seen on the wall, and then no more."""
+"""A wall and a conference that react: who is called is seen on the wall, an incident is the content."""
 
 from __future__ import annotations
 
@@ -64,5 +64,16 @@ async def test_who_is_called_is_large_with_his_cameras_until_the_roll_is_over(da
             return contents(await daemon.get("/walls/main")) == before
 
         await until("the wall shows what it showed before", as_before)
+
+        async def content(source: str) -> bool:
+            return bool((await desk.roster())["content_holder"] == source)
+
+        alarm = "/api/v1/cameras/cam-6/alarm"
+        async with daemon.session.put(alarm, json={"level": "critical", "text": "积水"}) as response:
+            assert response.status == 200, await response.text()
+        await until("the incident is the content", lambda: content("camera:cam-6"))
+        async with daemon.session.delete(alarm) as response:
+            assert response.status == 204
+        await until("it is content no more", lambda: content(""))
         async with daemon.session.post("/api/v1/conferences/flood/chair", json={"verb": "end"}):
             pass
