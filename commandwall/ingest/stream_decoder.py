@@ -44,7 +44,8 @@ class StreamDecoder:
 
     The queue is bounded: a key frame that arrives while many frames wait replaces them, and when
     ``MAX_PENDING`` new ones wait all are given up and decoding goes on at the next key frame.
-    ``skipped`` counts the frames that came and were not painted: given up, or overtaken by newer ones.
+    ``skipped`` counts the frames that came while tiles showed the feed and were not painted: given up,
+    overtaken by newer ones, or withheld for being damaged.
     """
 
     def __init__(
@@ -136,13 +137,13 @@ class StreamDecoder:
                 if self.level is DecodeLevel.KEY or len(self._pending) > LATE_PENDING:
                     self._give_up()  # At key frames only an older one that still waits shows nothing new.
             elif self._await_key and not self._waits_in_vain(unit):
-                self.skipped += 1
+                self._skip(1)
                 return
             elif len(self._pending) >= self._limit:
                 log.info("feed %s: decoding is behind, %d frames left out", self.feed, len(self._pending))
                 self._give_up()
                 self._await_key = self._behind = True
-                self.skipped += 1
+                self._skip(1)
                 return
             else:
                 self._alone = None
@@ -194,9 +195,14 @@ class StreamDecoder:
 
     def _give_up(self) -> None:
         """Leave out all that waits; the lock is held."""
-        self.skipped += len(self._pending)
+        self._skip(len(self._pending))
         self._pending.clear()
         self._limit = MAX_PENDING
+
+    def _skip(self, frames: int) -> None:
+        """Count frames that are not painted; ahead of being shown none is missed."""
+        if self.tiles:
+            self.skipped += frames
 
     def _schedule(self, urgency: Urgency) -> None:
         with self._lock:
@@ -248,11 +254,13 @@ class StreamDecoder:
         except ProtocolError as error:
             log.info("feed %s: %s", self.feed, error)
             self._withholding.failed(unit)
+            self._skip(1)
             self._mark()
             return
         if pictures:
             self.decoded += len(pictures)
             if self._withholding.withholds(pictures[-1]):
+                self._skip(1)
                 self._mark()
                 return
             self._newest = pictures[-1]
@@ -263,8 +271,8 @@ class StreamDecoder:
             if not waiting or live or now_ns - self._painted_ns > HOLD_NS:
                 self._painted_ns = now_ns
                 self._paint(0 if live else SlotFlag.CATCHING_UP)
-            else:
-                self.skipped += came
+            elif came:
+                self._skip(1)
 
     def _mark(self) -> None:
         """Say on the picture that is shown, which stays and grows old, that newer ones are damaged."""

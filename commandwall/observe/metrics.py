@@ -88,7 +88,7 @@ class Metrics:
         )
         yield _by_worker(
             "commandwall_skipped_frames",
-            "Frames of shown feeds that came and were not painted: below their rung, or too late.",
+            "Frames of shown feeds that came and were not painted: below their rung, too late or damaged.",
             self._sources.skipped(),
         )
         yield from _displays(walls)

@@ -17,7 +17,7 @@ from simulators.conference.tones import SAMPLE_RATE, tone_hz
 from tests.e2e.conference import Meeting, meeting
 from tests.e2e.site import Site, until
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.blocks_loop]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.blocks_loop]
 LISTENER, BESIDE, BAD = 1, 2, 3
 RECOVERED_S = 0.5
 
@@ -49,7 +49,7 @@ def heard_of(sound: Sound, number: int) -> Heard:
     return listen(sound, tone_hz(number))
 
 
-async def undisturbed(here: Meeting, number: int, seconds: float = 3.0) -> Heard:
+async def undisturbed(here: Meeting, number: int, seconds: float = 5.0) -> Heard:
     """Return how a participant is heard in a stretch without a gap; fails when twenty of them have some.
 
     A machine that is busy with something else makes gaps too; what is wrong here makes them all the time.
@@ -89,7 +89,7 @@ async def test_a_bad_line_is_nobody_elses_and_is_forgotten(here: Meeting) -> Non
 async def test_a_strange_device_is_heard_without_gaps(here: Meeting, name: str) -> None:
     await here.join(BAD, faults=NAMED[name])
     await here.until_heard({LISTENER: {BESIDE, BAD}})
-    assert (await undisturbed(here, BAD, 6.0)).once
+    assert (await undisturbed(here, BAD, 8.0)).once
     assert (await undisturbed(here, BESIDE)).once
 
 

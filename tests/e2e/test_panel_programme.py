@@ -120,6 +120,7 @@ async def test_a_scene_of_two_walls_is_saved_that_fades_in(page: Page, daemon: S
 async def test_a_scene_is_renamed_and_deleted_from_its_menu(page: Page, daemon: StagedDaemon) -> None:
     await page.click("[data-scene='night']", button="right")
     await page.click("#menu button:has-text('名称')")
+    assert await page.is_disabled("#dialog [name=dissolve]")
     await page.fill("#dialog [name=name]", "深夜")
     await page.select_option("#dialog [name=transition]", "cut")
     await page.keyboard.press("Enter")

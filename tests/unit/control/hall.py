@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from commandwall.control.sound import SoundControl
 from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraBoard
+from commandwall.control.store import Store
 from commandwall.control.talk_desk import Sounds, TalkDesk
 from commandwall.control.talks import Talks
 from commandwall.control.walls import WallControl, WallLinks
@@ -308,6 +310,18 @@ class Hall:
 
     def _beside(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
+
+
+@asynccontextmanager
+async def open_hall(
+    board: CameraBoard, database: Database, directory: Path, **conference: Any
+) -> AsyncIterator[Hall]:
+    """Yield a hall in which the conference ``flood`` is open."""
+    events = EventLog()
+    async with AuditLog(Store(database), events) as audit:
+        hall = Hall(board, directory, database, events, audit, Hands(1_000_000.0))
+        hall.opens(**conference)
+        yield hall
 
 
 def _no_scene(scene: str) -> SceneDocument:

@@ -7,21 +7,18 @@ from pathlib import Path
 import pytest
 
 from commandwall.base.errors import AccessRefusedError
-from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
 from commandwall.control.state import CameraBoard
-from commandwall.control.store import Store
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.camera import FeedState
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.state import Content
 from commandwall.model.masks import Mask
-from tests.unit.control.hall import OPERATOR, Hall
+from tests.unit.control.hall import OPERATOR, Hall, open_hall
 from tests.unit.control.rig import make_board
-from tests.unit.control.stage import Hands
 
 COVERED = (Mask.rectangle(0.1, 0.1, 0.2, 0.2),)
 
@@ -33,10 +30,7 @@ def board() -> CameraBoard:
 
 @pytest.fixture
 async def hall(board: CameraBoard, database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
-    events = EventLog()
-    async with AuditLog(Store(database), events) as audit:
-        hall = Hall(board, tmp_path, database, events, audit, Hands(1_000_000.0))
-        hall.opens()
+    async with open_hall(board, database, tmp_path) as hall:
         yield hall
 
 

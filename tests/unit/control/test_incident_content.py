@@ -7,20 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
 from commandwall.control.incident_content import IncidentContent
 from commandwall.control.state import CameraBoard
-from commandwall.control.store import Store
 from commandwall.ipc.overlay_messages import SourceAlarm, SourceAlarms
 from commandwall.model.conference.command import Verb
 from commandwall.model.masks import Mask
 from commandwall.model.overlays import Alarm, AlarmLevel
-from tests.unit.control.hall import OPERATOR, Hall
+from tests.unit.control.hall import OPERATOR, Hall, open_hall
 from tests.unit.control.rig import make_board
-from tests.unit.control.stage import Hands
 
 CRITICAL, WARNING, INFO = AlarmLevel.CRITICAL, AlarmLevel.WARNING, AlarmLevel.INFO
 
@@ -32,10 +29,7 @@ def board() -> CameraBoard:
 
 @pytest.fixture
 async def hall(board: CameraBoard, database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
-    events = EventLog()
-    async with AuditLog(Store(database), events) as audit:
-        hall = Hall(board, tmp_path, database, events, audit, Hands(1_000_000.0))
-        hall.opens(wall="main")
+    async with open_hall(board, database, tmp_path, wall="main") as hall:
         yield hall
 
 

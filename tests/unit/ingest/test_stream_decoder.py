@@ -199,6 +199,15 @@ def test_of_those_that_came_at_once_the_last_two_are_shown_and_the_others_counte
     assert (decoder.decoded, decoder.skipped) == (9, 2)
 
 
+def test_of_what_nobody_sees_yet_nothing_is_missed(bench: Bench) -> None:
+    decoder = decoder_on(bench)
+    decoder.set_level(DecodeLevel.KEY)
+    for unit in stream()[:5]:
+        decoder.push(unit)
+    bench.drain()
+    assert (decoder.decoded, decoder.skipped) == (1, 0)
+
+
 def test_a_key_frame_is_jumped_to_when_many_frames_wait(canvas: MakeCanvas, bench: Bench) -> None:
     wall, tile = one_tile(canvas)
     decoder = decoder_on(bench, tile)

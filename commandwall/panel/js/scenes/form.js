@@ -5,7 +5,7 @@ import { checkbox, dialogForm, field } from "../widgets/form.js";
 
 const TRANSITIONS = ["hold", "cut", "dissolve"];
 /** How long one picture may take to fade into the next, in seconds. */
-const DISSOLVE = { min: 0.1, max: 5, step: 0.1, usual: 0.5 };
+const DISSOLVE = { min: 0.04, max: 5, usual: 0.5 };
 
 /**
  * @typedef {{name: string, transition: string, dissolve_ms?: number, walls?: {wall: string}[]}} SceneBody
@@ -31,19 +31,24 @@ export class SceneForm {
     const name = /** @type {HTMLInputElement} */ (
       element("input", { name: "name", value: scene?.name ?? "", maxlength: 64, required: true })
     );
-    const fade = element("input", {
-      name: "dissolve",
-      type: "number",
-      min: DISSOLVE.min,
-      max: DISSOLVE.max,
-      step: DISSOLVE.step,
-      value: (scene?.dissolve_ms ?? DISSOLVE.usual * 1000) / 1000,
-    });
+    const fade = /** @type {HTMLInputElement} */ (
+      element("input", {
+        name: "dissolve",
+        type: "number",
+        required: true,
+        min: DISSOLVE.min,
+        max: DISSOLVE.max,
+        step: "any",
+        value: (scene?.dissolve_ms ?? DISSOLVE.usual * 1000) / 1000,
+      })
+    );
     const options = TRANSITIONS.map((kind) => element("option", { value: kind }, term("transition", kind)));
     const passage = /** @type {HTMLSelectElement} */ (element("select", { name: "transition" }, ...options));
     passage.value = scene?.transition ?? "hold";
     const fading = field(t("scenes.dissolve"), fade);
-    const showFading = () => (fading.hidden = passage.value !== "dissolve");
+    const showFading = () => {
+      fading.hidden = fade.disabled = passage.value !== "dissolve"; // What nobody sees must not hold the form up.
+    };
     passage.addEventListener("change", showFading);
     showFading();
     const fields = [
