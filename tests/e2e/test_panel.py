@@ -274,7 +274,7 @@ async def test_an_area_fills_the_wall_and_goes_on(daemon: StagedDaemon, page: Pa
         await page.click(f"{area} .fill")
         await shows(page, "1", f"镜头 00{first}")
     assert daemon.sources == ["camera:dongmen-005", "camera:dongmen-006", "none", "none"]
-    assert "第 5–6 路" in await toast(page, "info")
+    await until(page, "document.querySelector('#toasts').textContent.includes('第 5–6 路')")
 
 
 async def test_a_stale_change_is_not_made_and_says_so(daemon: StagedDaemon, page: Page) -> None:

@@ -21,6 +21,12 @@ pytestmark = [
     pytest.mark.timeout(120),
 ]
 
+_LATE_DEVICES = """
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+const allowed = new Promise((resolve) => { window.letDevices = resolve; });
+navigator.mediaDevices.getUserMedia = (wish) => allowed.then(() => open(wish));
+"""
+"""A browser that asks its user for the camera, who takes his time."""
 _WHEP, _WHIP = "/whep/conferences/flood/p-1", "/whip/conferences/flood/p-1"
 
 
@@ -108,6 +114,22 @@ async def test_one_button_leads_into_the_conference(page: Page, staged: StagedCo
     await page.click("#plain-again")
     await until_told(staged, f"POST {_WHEP}", 2)
     await until(page, "document.body.dataset.step === 'call'")
+
+
+async def test_a_device_that_is_allowed_after_the_button_is_sent(
+    page: Page, staged: StagedConference
+) -> None:
+    await page.add_init_script(_LATE_DEVICES)
+    await open_link(page, staged)
+    await until(page, "document.querySelector('#preview-fault').textContent.includes('正在打开摄像头')")
+    assert await page.inner_text("#enter") == "进入会议"
+    await page.click("#enter")
+    await until(page, "(window.commandwall?.people.frames ?? 0) > 2")
+    assert told(staged, f"POST {_WHIP}") == []
+    await page.evaluate("letDevices()")
+    await until_told(staged, f"POST {_WHIP}")
+    sends = "peers.some((peer) => peer.getReceivers().length === 2 && peer.connectionState === 'connected')"
+    await until(staged.peer, sends)
 
 
 async def test_what_one_does_oneself_is_told(page: Page, staged: StagedConference) -> None:

@@ -50,6 +50,9 @@ export class Call extends EventTarget {
     this.sharing = new Line(() => publish(`${whip}/content`, this.screen ?? new MediaStream(), token));
     this.lines = [this.people, this.picture, this.content, this.sharing];
     for (const line of this.lines) line.addEventListener("change", () => this.tell("change"));
+    // A device may be allowed, or plugged in, long after the button was pressed.
+    devices.addEventListener("change", () => this.send());
+    this.people.addEventListener("change", () => this.people.state === "up" && this.send());
     this.sharing.addEventListener("change", () => this.checkShare());
     this.events = new EventStream(`${this.path}/events?token=${encodeURIComponent(token)}`);
     this.events.addEventListener("conference", (event) =>
@@ -97,20 +100,19 @@ export class Call extends EventTarget {
     if (!this.devices.on.audio) this.mute(true).catch((error) => console.warn("not told", error));
   }
 
-  /** Sends picture and sound, as far as there are devices. */
+  /** Sends picture and sound as far as there are devices, each in the place of the one of its kind. */
   send() {
     if (!this.joined) return;
-    if (this.devices.stream.getTracks().length === 0) return this.people.close();
-    this.people.open();
-  }
-
-  /** Sends a device in the place of the one of its kind. @param {Kind} kind */
-  async replace(kind) {
-    const track = this.devices.tracks[kind];
-    const sender = this.people.session?.peer.getSenders().find((each) => each.track?.kind === kind);
-    if (sender !== undefined && track !== null) await sender.replaceTrack(track);
-    else if (this.joined && this.devices.stream.getTracks().length > 0) this.people.restart();
-    else this.send();
+    const tracks = this.devices.stream.getTracks();
+    if (tracks.length === 0) return this.people.close();
+    if (!this.people.wanted) return this.people.open();
+    const peer = this.people.session?.peer;
+    if (peer === undefined) return; // What is there when it connects goes with it; then this is asked anew.
+    for (const track of tracks) {
+      const sender = peer.getSenders().find((each) => each.track?.kind === track.kind);
+      if (sender === undefined) return this.people.restart();
+      if (sender.track !== track) sender.replaceTrack(track).catch(() => this.people.restart());
+    }
   }
 
   /** @param {Conference} conference */

@@ -33,6 +33,8 @@ export class Devices extends EventTarget {
     this.faults = { video: null, audio: null };
     /** What is to be sent at present; a device stays open when it is not. @type {Record<Kind, boolean>} */
     this.on = { video: true, audio: true };
+    /** Whether the browser has been asked for them and has not answered; it may be asking its user. */
+    this.opening = false;
     this.meter = new Meter();
     navigator.mediaDevices?.addEventListener("devicechange", () => this.changed());
   }
@@ -44,6 +46,8 @@ export class Devices extends EventTarget {
       this.faults = { video: cause, audio: cause };
       return this.changed();
     }
+    this.opening = true;
+    this.changed();
     const error = await this.ask({ video: wish("video"), audio: wish("audio") });
     if (error !== null) {
       await this.choose("audio");
@@ -67,12 +71,14 @@ export class Devices extends EventTarget {
     try {
       const stream = await navigator.mediaDevices.getUserMedia(constraints);
       for (const track of stream.getTracks()) this.take(track);
-      this.changed();
       return null;
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       console.warn("no device", error);
       return error;
+    } finally {
+      this.opening = false;
+      this.changed();
     }
   }
 

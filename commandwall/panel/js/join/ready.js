@@ -56,6 +56,7 @@ export class Ready {
 
   enterWord() {
     const { audio, video } = this.devices.tracks;
+    if (this.devices.opening) return "join.enter";
     if (audio === null && video === null) return "join.enter.watch";
     return audio === null ? "join.enter.silent" : "join.enter";
   }
@@ -73,7 +74,8 @@ export class Ready {
       button.setAttribute("aria-label", button.title);
     }
     const fault = faults.video;
-    const off = fault === null ? "join.video.isoff" : `fault.video.${fault}`;
+    const missing = this.devices.opening ? "join.video.opening" : "join.video.isoff";
+    const off = fault === null ? missing : `fault.video.${fault}`;
     byId("preview-fault").textContent = t(tracks.video !== null && on.video ? "join.mirror" : off);
   }
 

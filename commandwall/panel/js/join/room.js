@@ -115,7 +115,6 @@ export class Room {
     const fault = devices.faults[kind];
     const { t } = this.i18n;
     if (fault !== null) this.toasts.show("warning", t(`join.${kind}.none`), t(`fault.${fault}`));
-    else await this.call.replace(kind);
   }
 
   /** @param {"audio" | "video"} kind */

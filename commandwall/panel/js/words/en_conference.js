@@ -15,6 +15,7 @@ export const enConference = {
   "join.audio.lost": "The microphone is gone; others do not hear you",
   "join.video.on": "Camera on",
   "join.video.off": "Camera off",
+  "join.video.opening": "The camera is being opened…",
   "join.video.isoff": "Your camera is off",
   "join.video.none": "No camera can be used",
   "join.video.lost": "The camera is gone; others do not see you",

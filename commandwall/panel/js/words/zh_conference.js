@@ -15,6 +15,7 @@ export const zhConference = {
   "join.audio.lost": "麦克风已断开，其他人听不到您的声音",
   "join.video.on": "打开摄像头",
   "join.video.off": "关闭摄像头",
+  "join.video.opening": "正在打开摄像头……",
   "join.video.isoff": "摄像头已关闭",
   "join.video.none": "没有可用的摄像头",
   "join.video.lost": "摄像头已断开，其他人看不到您的画面",
