@@ -157,12 +157,12 @@ class Board:
                 self._start(feeds[name], tiles, level, period_ns)
                 continue
             decoder.period_ns = period_ns
-            ahead = bool(tiles) and not decoder.tiles and decoder.level is DecodeLevel.KEY
+            ahead = not decoder.tiles
             if decoder.level is not level:
                 decoder.set_level(level)
             decoder.show(tiles)
             if ahead and level is not DecodeLevel.KEY:
-                decoder.follow(*self._group(feeds[name]))
+                decoder.follow(*self._group(feeds[name]))  # It may have had key frames only.
 
     def _sources(self, tile: Tile) -> list[Feed]:
         """Return the feeds that ``tile`` is to be painted from now."""

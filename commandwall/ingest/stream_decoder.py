@@ -117,12 +117,20 @@ class StreamDecoder:
         self._schedule(self._urgency)
 
     def follow(self, units: list[AccessUnit], whole: bool) -> None:
-        """Go on in a group of pictures whose key frame was decoded ahead; another group is not begun."""
+        """Go through what was left out of a group of pictures, if a key frame is waited for.
+
+        That is all of it where the decoder is not at its key frame any more.
+        """
         with self._lock:
-            if not units or units[0] is not self._alone:
+            if not units or not self._await_key:
                 return
-            self._alone = None
-            self._pending.extend(units[1:])
+            rest = units
+            if units[0] is self._alone:
+                rest = units[1:]
+            else:
+                self._give_up()
+            self._alone = units[0] if len(units) == 1 else None
+            self._pending.extend(rest)
             self._limit = MAX_PENDING + len(units)
             self._await_key = self._behind = not whole
         self._schedule(self._urgency)

@@ -303,3 +303,21 @@ async def test_without_room_for_more_the_key_frame_is_decoded_ahead(
         this.show(wall.tile(0, "b"))
         await until(lambda: wall.published() and abs(wall.luma() - luma_of(3)) < 3)
         assert decoder is this.board._decoders["b/sub"] and decoder.decoded == 4
+
+
+async def test_what_gets_room_while_nobody_sees_it_does_not_wait_for_a_key_frame(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    wall = canvas()
+    async with desk(pool, budget_cores=0.0001) as this:
+        await this.add("a", "b")
+        for number, unit in enumerate(stream()[:4]):
+            this.cameras.sessions["b/sub"].on_unit(replace(unit, arrival_ns=monotonic_ns() + number))
+        this.board.warm(["b/sub"])
+        decoder = this.board._decoders["b/sub"]
+        await until(lambda: decoder.decoded == 1)
+        this.board.afford(DecodeBudget(8.0, 8.0))
+        this.board.warm(["b/sub"])
+        await until(lambda: decoder.decoded == 4)
+        this.show(wall.tile(0, "b"))
+        await until(lambda: wall.published() and abs(wall.luma() - luma_of(3)) < 3)

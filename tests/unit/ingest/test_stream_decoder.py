@@ -265,6 +265,24 @@ def test_a_group_whose_key_frame_was_decoded_ahead_is_gone_on_with(canvas: MakeC
     assert decoder.decoded == 8, "there is more in the decoder than the key frame"
 
 
+def test_a_group_that_was_left_in_the_middle_is_gone_through_anew(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    units = list(stream()[:8])
+    decoder = decoder_on(bench)
+    decoder.begin(units[:3], True)
+    bench.drain()
+    decoder.set_level(DecodeLevel.KEY)
+    for unit in units[3:]:
+        decoder.push(unit)
+    bench.drain()
+    assert decoder.decoded == 3
+    decoder.set_level(DecodeLevel.NODEBLOCK)
+    decoder.show((tile,))
+    decoder.follow(units, True)
+    bench.drain()
+    assert abs(wall.luma() - luma_of(7)) < 3 and wall.info().flags == 0
+
+
 def test_a_decoder_that_stays_behind_paints_what_it_has_and_says_so(
     canvas: MakeCanvas, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
