@@ -54,6 +54,7 @@ class Board:
     ) -> None:
         self._feeds = feeds
         self._pool = pool
+        feeds.time_lots(pool.take_longest_ns)
         self._limits = Limits(budget_cores, budget_cores)
         self._report = report
         self._park = park

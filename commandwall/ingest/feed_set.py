@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 
-from commandwall.base.clock import monotonic_ns, monotonic_s
+from commandwall.base.clock import NS_PER_S, monotonic_ns, monotonic_s
 from commandwall.base.errors import NotFoundError
 from commandwall.base.tasks import spawn
 from commandwall.ingest.admission import Admission
 from commandwall.ingest.feed import Feed, SessionOpener, UnitSink
 from commandwall.ingest.gop import GopBudget
-from commandwall.ingest.lots import LOT_S, PARTS, Pace, until_next_lot_s
+from commandwall.ingest.lots import LOT_S, PARTS, LotTimer, Pace
 from commandwall.ingest.waiting import WaitingRoom
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.camera import StreamName, feed_id
@@ -47,6 +47,8 @@ class FeedSet:
         self._close_at_s: dict[str, float] = {}
         self._watched: list[Feed] = []
         self._watching = asyncio.Event()
+        self._timer = LotTimer()
+        self._painting_ns: Callable[[], int] = lambda: 0
 
     async def __aenter__(self) -> FeedSet:
         return self
@@ -106,6 +108,7 @@ class FeedSet:
         self._open(feed)
         if feed not in self._watched:
             self._watched.append(feed)
+            self._timer.restart()
             self._watching.set()
         return feed
 
@@ -157,13 +160,25 @@ class FeedSet:
                 if now_s >= close_at_s:
                     self._close(name)
 
+    def time_lots(self, painting_ns: Callable[[], int]) -> None:
+        """Read watched feeds as late before each tick as ``painting_ns`` allows.
+
+        It returns how long a live picture took at most to be painted once it was read, since it was asked
+        last.
+        """
+        self._painting_ns = painting_ns
+
     async def read_watched(self) -> None:
         """Read what came of feeds that somebody watches. One task runs this for ever."""
+        reading_ns = 0
         while True:
             await self._watching.wait()
-            await asyncio.sleep(until_next_lot_s(monotonic_ns()))
+            due_ns = self._timer.next_ns(monotonic_ns())
+            await asyncio.sleep((due_ns - monotonic_ns()) / NS_PER_S)
+            self._timer.learn(reading_ns + self._painting_ns())
             for feed in self._watched:
                 feed.read_lot()
+            reading_ns = monotonic_ns() - due_ns
 
     async def read_others(self) -> None:
         """Read what came of all other feeds, the slow ones in parts. One task runs this for ever."""

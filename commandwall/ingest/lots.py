@@ -2,7 +2,7 @@
 
 Being woken for a single frame costs several times what is done with it: every cache is cold by
 then. So feeds are read by the clock, many at a time. Watched ones once for each tick of a wall, just
-early enough that what was read is decoded by then; the others only fill their group of pictures, and
+early enough that what was read is painted by then; the others only fill their group of pictures, and
 their bytes may wait in the kernel: those of slow feeds for ``LOT_S``, one of ``PARTS`` of these feeds
 is read at a time; those of main streams for as long as one of the parts takes. The moment somebody
 watches one, it is read.
@@ -16,9 +16,12 @@ from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 
 WATCHED_LOT_NS = 40_000_000
 """The period of a wall with 25 ticks a second, whose deadlines are whole periods of the monotonic clock."""
-LEAD_NS = 38_000_000
-"""How long before a tick its lot is read: what is decoded after the tick is shown with the next one, and
-where a newer picture comes with that, not at all."""
+LEAST_LEAD_NS, MOST_LEAD_NS = 8_000_000, 38_000_000
+"""How long before a tick its lot is read, at least and at most: what is painted after the tick is shown
+with the next one."""
+_SPARE_NS = 5_000_000
+_EASE_SHIFT = 6
+"""With each lot that took less time than there was, the lead goes this power of two nearer to it."""
 LOT_S = 1.0
 PARTS = 10
 """The feeds that nobody watches are read in so many parts: larger ones would hold up the others."""
@@ -51,9 +54,35 @@ def pace_of(watched: bool, bitrate_bps: float) -> Pace:
     return Pace.MAIN if bitrate_bps > SLOW_BPS else Pace.SLOW
 
 
-def until_next_lot_s(now_ns: int) -> float:
-    """Return how long after ``now_ns`` (monotonic) the watched feeds are to be read next."""
-    return (WATCHED_LOT_NS - (now_ns + LEAD_NS) % WATCHED_LOT_NS) / NS_PER_S
+class LotTimer:
+    """Says when watched feeds are to be read: once for each tick of a wall, and as late as can be.
+
+    What is read waits for the tick, so its lead over that is latency. It is what lots have taken from
+    the time they were due until the last of it was painted, and a little more: at once where that grows,
+    slowly where it falls.
+    """
+
+    def __init__(self) -> None:
+        self.lead_ns = MOST_LEAD_NS
+        self._tick_ns = 0
+
+    def next_ns(self, now_ns: int) -> int:
+        """Return when the lot of the next tick is due, at ``now_ns`` or later (monotonic): one a tick."""
+        tick_ns = -(-(now_ns + self.lead_ns) // WATCHED_LOT_NS) * WATCHED_LOT_NS
+        self._tick_ns = max(tick_ns, self._tick_ns + WATCHED_LOT_NS)
+        return self._tick_ns - self.lead_ns
+
+    def restart(self) -> None:
+        """Take the most lead again: there are other feeds to read, and nothing is known of what they take."""
+        self.lead_ns = MOST_LEAD_NS
+
+    def learn(self, took_ns: int) -> None:
+        """Take note how long a lot took from when it was due until all of it was painted."""
+        wanted_ns = min(MOST_LEAD_NS, max(LEAST_LEAD_NS, took_ns + _SPARE_NS))
+        if wanted_ns > self.lead_ns:
+            self.lead_ns = wanted_ns
+        else:
+            self.lead_ns -= (self.lead_ns - wanted_ns) >> _EASE_SHIFT
 
 
 class ArrivalClock:

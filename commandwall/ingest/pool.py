@@ -75,6 +75,7 @@ class DecodePool:
         self._busy_ns = [0] * threads
         self._lag_ns = 0
         self._waited = 0
+        self._longest_ns = 0
         self._threads = [
             threading.Thread(target=self._work, args=(number,), name=f"decode-{number}", daemon=True)
             for number in range(threads)
@@ -121,6 +122,17 @@ class DecodePool:
         waited, self._waited = self._waited, 0
         return lag_ns / waited / NS_PER_S if waited else 0.0
 
+    def take_longest_ns(self) -> int:
+        """Return how long live work took at most since the last call, from being put in to being done.
+
+        What is still not done counts with the time it has taken so far.
+        """
+        longest_ns, self._longest_ns = self._longest_ns, 0
+        try:
+            return max(longest_ns, monotonic_ns() - self._queues[Urgency.LIVE][0][1])
+        except IndexError:
+            return longest_ns
+
     def close(self) -> None:
         """End the threads after the jobs they are at; what is queued is left undone."""
         self._closed = True
@@ -156,11 +168,14 @@ class DecodePool:
         spent_ns = thread_time_ns()
         try:
             while not self._closed:
-                job = self._next()
-                if job is None:
+                found = self._next()
+                if found is None:
                     self._sleep(gate)
                     continue
+                job, live_since_ns = found
                 job.step()
+                if live_since_ns:
+                    self._longest_ns = max(self._longest_ns, monotonic_ns() - live_since_ns)
                 before_ns, spent_ns = spent_ns, thread_time_ns()
                 cost_ns = spent_ns - before_ns
                 self._busy_ns[number] += cost_ns
@@ -183,17 +198,18 @@ class DecodePool:
                 return
         gate.acquire()
 
-    def _next(self) -> Job | None:
-        """Return what is to be done next, or ``None``."""
+    def _next(self) -> tuple[Job, int] | None:
+        """Return what is to be done next, and since when it waits if it is live, else 0; or ``None``."""
         with self._lock:
             urgency = self._most_due()
             if urgency is None:
                 return None
             job, put_ns = self._queues[urgency].popleft()
-        if urgency is Urgency.LIVE:
-            self._lag_ns += monotonic_ns() - put_ns
-            self._waited += 1
-        return job
+        if urgency is not Urgency.LIVE:
+            return job, 0
+        self._lag_ns += monotonic_ns() - put_ns
+        self._waited += 1
+        return job, put_ns
 
     def _most_due(self) -> Urgency | None:
         """Return what has been put off the longest, its patience counted in; ``None``: there is nothing.

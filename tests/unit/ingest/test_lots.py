@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from commandwall.base.clock import NS_PER_S
 from commandwall.ingest.lots import (
-    LEAD_NS,
+    LEAST_LEAD_NS,
     LOT_S,
+    MOST_LEAD_NS,
     PARTS,
     WATCHED_LOT_NS,
     ArrivalClock,
+    LotTimer,
     Pace,
     pace_of,
-    until_next_lot_s,
 )
 
 FRAME_90K = 6000
@@ -48,7 +49,7 @@ def test_frames_of_a_lot_lie_behind_each_other_as_they_were_sent() -> None:
         clock.arrival_ns(number * FRAME_NS, number * FRAME_90K)
     read_ns = 36 * FRAME_NS
     arrivals = [clock.arrival_ns(read_ns, number * FRAME_90K) for number in range(30, 37)]
-    steps = [after - before for before, after in itertools.pairwise(arrivals)]
+    steps = [after - before for before, after in pairwise(arrivals)]
     assert all(abs(step - FRAME_NS) < 200_000 for step in steps)
     assert read_ns - 1_000_000 < arrivals[-1] <= read_ns
 
@@ -66,8 +67,33 @@ def test_nothing_arrives_after_it_was_read(frames: list[tuple[int, int]]) -> Non
         assert clock.arrival_ns(read_ns, pts_90k) <= read_ns
 
 
-@given(st.integers(0, 2**62))
-def test_lots_are_read_a_lead_before_the_ticks(now_ns: int) -> None:
-    wait_s = until_next_lot_s(now_ns)
-    assert 0 < wait_s <= WATCHED_LOT_NS / NS_PER_S
-    assert (now_ns + round(wait_s * NS_PER_S) + LEAD_NS) % WATCHED_LOT_NS == 0
+@given(st.integers(0, 2**62), st.lists(st.integers(0, 2 * WATCHED_LOT_NS), max_size=40))
+def test_each_tick_has_a_lot_that_is_read_a_lead_before_it(now_ns: int, took: list[int]) -> None:
+    timer = LotTimer()
+    ticks = []
+    for took_ns in took:
+        due_ns = timer.next_ns(now_ns)
+        assert due_ns >= now_ns
+        assert LEAST_LEAD_NS <= timer.lead_ns <= MOST_LEAD_NS
+        ticks.append(due_ns + timer.lead_ns)
+        now_ns = due_ns
+        timer.learn(took_ns)
+    assert all(tick % WATCHED_LOT_NS == 0 for tick in ticks)
+    assert ticks == sorted(set(ticks)), "one lot a tick"
+    assert all(later - tick <= 2 * WATCHED_LOT_NS for tick, later in pairwise(ticks))
+
+
+def test_the_lead_grows_at_once_and_falls_slowly() -> None:
+    timer = LotTimer()
+    for _ in range(500):
+        timer.learn(4_000_000)
+    assert timer.lead_ns == pytest.approx(9_000_000, abs=100_000)
+    timer.learn(20_000_000)
+    assert timer.lead_ns == 25_000_000
+    timer.learn(4_000_000)
+    assert timer.lead_ns > 24_500_000
+    timer.learn(60_000_000)
+    assert timer.lead_ns == MOST_LEAD_NS
+    timer.learn(0)
+    timer.restart()
+    assert timer.lead_ns == MOST_LEAD_NS

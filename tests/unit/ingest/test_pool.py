@@ -108,6 +108,8 @@ def test_the_time_of_jobs_is_added_up_and_lag_is_that_of_live_work(pool: DecodeP
     assert pool.busy_s >= work.charged_ns / NS_PER_S
     assert pool.take_lag_s() >= 0.05
     assert pool.take_lag_s() == 0
+    assert pool.take_longest_ns() >= 50_000_000, "the wait and the work"
+    assert pool.take_longest_ns() == 0
 
 
 def test_all_threads_take_jobs() -> None:
