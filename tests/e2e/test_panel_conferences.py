@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, until
+from tests.e2e.site import until as settled
 from tests.e2e.staged_conference import conference, participant
 from tests.e2e.test_panel_modules import Run, runner
 
@@ -68,6 +69,16 @@ async def test_conferences_that_go_on_stand_before_those_to_come(page: Page, dae
     await until(page, f"{rows} === 'flood later'")
 
 
+async def calls(daemon: StagedDaemon, count: int) -> list[tuple[str, Any]]:
+    """Wait until the daemon was called so often; return all calls. A click waits for no answer."""
+
+    async def enough() -> bool:
+        return len(daemon.conference_calls) >= count
+
+    await settled(f"the daemon was called {count} times", enough)
+    return daemon.conference_calls
+
+
 async def test_an_operator_opens_a_conference_and_invites(page: Page, daemon: StagedDaemon) -> None:
     await page.click("#rooms-new")
     await page.fill("[name=name]", "台风会商")
@@ -75,7 +86,7 @@ async def test_an_operator_opens_a_conference_and_invites(page: Page, daemon: St
     await page.select_option("[name=wall]", "main")
     await page.click("#dialog .primary")
     await until(page, "!document.querySelector('#dialog').open")
-    path, body = daemon.conference_calls[0]
+    path, body = (await calls(daemon, 1))[0]
     assert (path, body["name"], body["lobby"], body["wall"]) == ("/conferences", "台风会商", True, "main")
     assert "starts_at" not in body
     await page.click("[data-conference=flood]")
@@ -85,7 +96,7 @@ async def test_an_operator_opens_a_conference_and_invites(page: Page, daemon: St
     await page.click("#dialog .primary")
     await until(page, "document.querySelector('.invitations input')?.value.endsWith('/join/t')")
     invited = {"name": "黄贝街道", "role": "site", "site": "", "expires_s": 86400}
-    assert daemon.conference_calls[1] == ("/conferences/flood/members", invited)
+    assert (await calls(daemon, 2))[1] == ("/conferences/flood/members", invited)
     await page.click(".invitations button")
     await until(page, "/已复制|已选中/.test(document.querySelector('.invitations button').textContent)")
 
@@ -99,7 +110,7 @@ async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: Stag
     await page.fill("#dialog input", "东门 001")
     await page.click("#dialog [data-source='camera:dongmen-001']")
     await until(page, "!document.querySelector('#dialog').open")
-    assert [body for _, body in daemon.conference_calls] == [
+    assert [body for _, body in await calls(daemon, 3)] == [
         {"verb": "voice_switched"},
         {"verb": "broadcast", "target": "p-2"},
         {"verb": "present", "target": "camera:dongmen-001"},
@@ -111,7 +122,7 @@ async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: Stag
     assert "录制中" in await page.inner_text("#rooms-chips")
     await page.select_option("#dwell", "60")
     await until(page, "document.querySelector('[data-verb=record]').ariaPressed === 'true'")
-    assert daemon.conference_calls[-1][1] == {"verb": "poll", "target": "p-2", "dwell_s": 60}
+    assert (await calls(daemon, 4))[3][1] == {"verb": "poll", "target": "p-2", "dwell_s": 60}
 
 
 async def test_who_has_a_page_open_is_called(page: Page, daemon: StagedDaemon) -> None:
@@ -146,7 +157,7 @@ async def test_a_call_rings_until_it_is_answered(page: Page, daemon: StagedDaemo
     await until(page, "document.querySelector('.ringing').hidden")
     daemon.tell("call", call=call)
     await page.click(".ringing button:not(.primary)")
-    paths = [path for path, _ in daemon.conference_calls]
+    paths = [path for path, _ in await calls(daemon, 2)]
     assert paths == ["/conferences/flood/call/accept", "/conferences/flood/call/decline"]
 
 
@@ -176,6 +187,7 @@ async def test_a_recording_is_deleted_after_a_question_and_one_that_goes_on_is_n
 
 async def test_links_to_other_levels_say_how_they_are(page: Page) -> None:
     await page.click("[data-conference=flood]")
+    await until(page, "document.querySelectorAll('.rooms-link').length === 2")
     states = await page.eval_on_selector_all(".rooms-link", "links => links.map((it) => it.dataset.state)")
     assert states == ["live", "lost"]
     assert "下级 · 链路中断" in await page.inner_text("#rooms-links")
@@ -192,7 +204,7 @@ async def test_a_link_is_ended_and_the_level_above_is_joined_by_its_invitation(
     await page.click(".rooms-link button")
     await page.click("#dialog .danger")
     await until(page, "!document.querySelector('#dialog').open")
-    assert daemon.conference_calls[-1][0] == "/conferences/flood/links/shenzhen"
+    assert (await calls(daemon, 1))[0][0] == "/conferences/flood/links/shenzhen"
     daemon.tell("conference", conference=conference([participant(1, "张书记", role="chair")]))
     await page.click("#rooms-link")
     await page.fill("[name=url]", "https://10.0.0.1:8080/join/cwi_abc ")
@@ -200,7 +212,7 @@ async def test_a_link_is_ended_and_the_level_above_is_joined_by_its_invitation(
     await page.click("#dialog .primary")
     await until(page, "!document.querySelector('#dialog').open")
     link = {"url": "https://10.0.0.1:8080", "token": "cwi_abc", "conference": "duty", "feeds": 2}
-    assert daemon.conference_calls[-1] == ("/conferences/flood/links", link)
+    assert (await calls(daemon, 2))[1] == ("/conferences/flood/links", link)
 
 
 async def test_people_and_the_whole_picture_are_dragged_onto_the_wall(
