@@ -32,9 +32,20 @@ def figures_text(document: Mapping[str, Any]) -> str:
     head = (
         f"Measured {document['finished'][:10]} on {machine['cores']} cores of {machine['cpu']},"
         f" {machine['memory_mb'] // 1000} GB, Linux {machine['kernel']};"
-        f" medians of {document['plan']['runs']} runs; memory is {document['memory'].upper()}. {versions}."
+        f" medians of {_counts(document['runs'])}; memory is {document['memory'].upper()}. {versions}."
     )
     return "\n\n".join((head, _bars(document["bars"]), _walls(medians)))
+
+
+def _counts(runs: Mapping[str, Sequence[object]]) -> str:
+    """Return how many runs there were of what, as "8 (a), 1 (b, c) runs"."""
+    by_count: dict[int, list[str]] = {}
+    for name, figures in runs.items():
+        by_count.setdefault(len(figures), []).append(name)
+    return (
+        ", ".join(f"{count} ({', '.join(names)})" for count, names in sorted(by_count.items())[::-1])
+        + " runs"
+    )
 
 
 def replace_figures(page: str, text: str) -> str:

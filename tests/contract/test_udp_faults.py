@@ -113,7 +113,7 @@ async def receive(fault: Fault) -> Run:
     doubled = len(arrived.passed) - len(set(arrived.passed))
     began, *_ = arrived.by_timestamp
     there = arrived.by_timestamp.get
-    whole = {at - began for at, packets in sent.by_timestamp.items() if packets == there(at)}
+    whole = {at - began & 0xFFFFFFFF for at, packets in sent.by_timestamp.items() if packets == there(at)}
     return Run(watcher.units, stats, len(lost), doubled, whole)
 
 

@@ -12,6 +12,7 @@ from commandwall.base.clock import monotonic_ns
 from commandwall.ingest.board import Board
 from commandwall.ingest.feed_set import FeedSet
 from commandwall.ingest.pool import DecodePool
+from commandwall.ingest.stream_decoder import StreamDecoder
 from commandwall.ipc.decoding import DecodeBudget, TileReport
 from commandwall.ipc.messages import ShowTiles, TileSpec
 from commandwall.ipc.slots import SlotFlag
@@ -49,6 +50,16 @@ class Desk:
         """Have ``feed``'s camera send pictures ``first`` and so on."""
         for unit in stream()[first : first + count]:
             self.cameras.sessions[feed].on_unit(unit)
+
+    async def give_room_late(self, feed: str) -> StreamDecoder:
+        """Have four pictures of ``feed`` come and the first decoded ahead; then there is room for more."""
+        for number, unit in enumerate(stream()[:4]):
+            self.cameras.sessions[feed].on_unit(replace(unit, arrival_ns=monotonic_ns() + number))
+        self.board.warm([feed])
+        decoder = self.board._decoders[feed]
+        await until(lambda: decoder.decoded == 1)
+        self.board.afford(DecodeBudget(8.0, 8.0))
+        return decoder
 
     def show(self, *tiles: TileSpec, wall: str = "main") -> None:
         self.board.show(ShowTiles(wall, 1, tiles))
@@ -292,17 +303,11 @@ async def test_without_room_for_more_the_key_frame_is_decoded_ahead(
 ) -> None:
     wall = canvas()
     async with desk(pool, budget_cores=0.0001) as this:
-        await this.add("a", "b")
-        for number, unit in enumerate(stream()[:4]):
-            arrival_ns = monotonic_ns() + number
-            this.cameras.sessions["b/sub"].on_unit(replace(unit, arrival_ns=arrival_ns))
-        this.board.warm(["b/sub"])
-        decoder = this.board._decoders["b/sub"]
-        await until(lambda: decoder.decoded == 1)
-        this.board.afford(DecodeBudget(8.0, 8.0))
-        this.show(wall.tile(0, "b"))
+        await this.add("cam")
+        decoder = await this.give_room_late("cam/sub")
+        this.show(wall.tile())
         await until(lambda: wall.published() and abs(wall.luma() - luma_of(3)) < 3)
-        assert decoder is this.board._decoders["b/sub"] and decoder.decoded == 4
+        assert decoder is this.board._decoders["cam/sub"] and decoder.decoded == 4
 
 
 async def test_what_gets_room_while_nobody_sees_it_does_not_wait_for_a_key_frame(
@@ -310,14 +315,9 @@ async def test_what_gets_room_while_nobody_sees_it_does_not_wait_for_a_key_frame
 ) -> None:
     wall = canvas()
     async with desk(pool, budget_cores=0.0001) as this:
-        await this.add("a", "b")
-        for number, unit in enumerate(stream()[:4]):
-            this.cameras.sessions["b/sub"].on_unit(replace(unit, arrival_ns=monotonic_ns() + number))
-        this.board.warm(["b/sub"])
-        decoder = this.board._decoders["b/sub"]
-        await until(lambda: decoder.decoded == 1)
-        this.board.afford(DecodeBudget(8.0, 8.0))
-        this.board.warm(["b/sub"])
+        await this.add("cam")
+        decoder = await this.give_room_late("cam/sub")
+        this.board.warm(["cam/sub"])
         await until(lambda: decoder.decoded == 4)
-        this.show(wall.tile(0, "b"))
+        this.show(wall.tile())
         await until(lambda: wall.published() and abs(wall.luma() - luma_of(3)) < 3)
