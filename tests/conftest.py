@@ -1,4 +1,4 @@
-"""What every test gets: it may not block the event loop, leave processes behind, or skip silently."""
+"""What every test gets: it may not block the event loop, leave processes behind, or skip or fail silently."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ LIVE555_SERVER = str(Path(sys.prefix, "bin", "live555-server"))
 """Built by .ci/live555."""
 settings.register_profile("commandwall", deadline=None)  # A busy machine fails no test.
 settings.load_profile("commandwall")
+_REAL_TIME = (ROOT / "tests" / "contract", ROOT / "tests" / "e2e")
+"""Tests of whole programs, by the clock of a machine that may stand still: each may be run a second time."""
+_MOST_SECOND_RUNS = 2
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -53,9 +56,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             missing = [program for program in marker.args if _missing(program)]
             if missing:
                 item.add_marker(pytest.mark.skip(reason=f"{', '.join(missing)} not installed"))
+        if any(item.path.is_relative_to(directory) for directory in _REAL_TIME):
+            item.add_marker(pytest.mark.flaky(reruns=1))
         is_async = asyncio.iscoroutinefunction(getattr(item, "function", None))
         if is_async and isinstance(item, pytest.Function) and item.get_closest_marker("blocks_loop") is None:
             item.fixturenames.insert(0, "unblocked_loop")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where more tests needed a second run than a machine's bad moment explains."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and len(reporter.stats.get("rerun", ())) > _MOST_SECOND_RUNS:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show why tests were run a second time, as fully as if they had failed: it is to be looked into."""
+    again = terminalreporter.stats.get("rerun", [])
+    if again:
+        terminalreporter.section(f"run a second time: {len(again)}, at most {_MOST_SECOND_RUNS} may be")
+    for report in again:
+        terminalreporter.section(report.nodeid, sep="_")
+        terminalreporter.write_line(report.longreprtext)
 
 
 @pytest.fixture
