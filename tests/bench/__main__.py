@@ -19,7 +19,7 @@ from tests.bench.suite import GROUPS, NAMES, chosen, measure
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line; argparse ends the program with status 2 where it is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="what the wall costs")
-    parser.add_argument("--only", type=_names, default=GROUPS, metavar="NAMES", help=",".join(GROUPS))
+    parser.add_argument("--only", type=_names, default=GROUPS, metavar="NAMES", help=",".join(sorted(NAMES)))
     parser.add_argument("--runs", type=int, metavar="N", help="runs of each scenario, for medians")
     parser.add_argument("--quick", action="store_true", help="one short run of each, in about two minutes")
     parser.add_argument("--feeds", type=int, metavar="N", help="how many cameras instead of 400")

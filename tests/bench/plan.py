@@ -13,7 +13,8 @@ class Plan:
     ``settle_s`` goes by before the ``window_s`` in which CPU and frames are counted. ``switches``: how
     many switches of each kind a run makes, and ``watched`` how many more are read from pixels;
     ``calls``: how many control calls. ``glass_s``: for how long live cameras are watched, ``cut_s``: for
-    how long they are cut off. ``peers``: with whom a wall is compared, where its shape is.
+    how long they are cut off, ``soak_s``: for how long memory is looked at. ``peers``: with whom a wall is
+    compared, where its shape is.
     """
 
     feeds: int = 400
@@ -25,6 +26,7 @@ class Plan:
     calls: int = 100
     glass_s: float = 10.0
     cut_s: float = 60.0
+    soak_s: float = 1800.0
     peers: frozenset[str] = frozenset({"ffmpeg", "ffmpeg_tuned", "gstreamer", "decode"})
 
 
@@ -38,5 +40,6 @@ QUICK = Plan(
     calls=40,
     glass_s=4.0,
     cut_s=30.0,
+    soak_s=120.0,
     peers=frozenset({"ffmpeg", "gstreamer"}),
 )

@@ -21,6 +21,7 @@ from tests.bench.scenarios import (
     glass,
     ingest,
     recovery,
+    soak,
     sound,
     switch,
     wall,
@@ -51,7 +52,8 @@ class Cameras:
 class Scenario:
     """Something to measure. ``name`` is what its figures begin with; ``--only`` names it or its ``group``.
 
-    A ``sampled`` one takes percentiles of many samples itself and is run once.
+    A ``sampled`` one takes percentiles of many samples itself and is run once. An ``optional`` one is run
+    only where it is named.
     """
 
     group: str
@@ -59,6 +61,7 @@ class Scenario:
     cameras: Cameras
     run: Callable[[Plan, Streams], Awaitable[Figures]]
     sampled: bool = False
+    optional: bool = False
 
     def runs(self, plan: Plan) -> int:
         """Return how often it is run."""
@@ -84,9 +87,10 @@ SCENARIOS = (
     Scenario("crowd", crowd.NAME, Cameras(least=400), crowd.run),
     _wall(20, Cameras(sub=CIF, least=400)),
     Scenario("demo", demo.NAME, Cameras(exactly=1), demo.run, sampled=True),
+    Scenario("soak", soak.NAME, Cameras(), soak.run, sampled=True, optional=True),
 )
-GROUPS = tuple(dict.fromkeys(scenario.group for scenario in SCENARIOS))
-NAMES = frozenset(GROUPS) | {scenario.name for scenario in SCENARIOS}
+GROUPS = tuple(dict.fromkeys(scenario.group for scenario in SCENARIOS if not scenario.optional))
+NAMES = frozenset(name for scenario in SCENARIOS for name in (scenario.group, scenario.name))
 
 
 def chosen(names: Collection[str]) -> list[Scenario]:

@@ -5,7 +5,7 @@ import pytest
 from tests.bench.__main__ import parse_arguments, plan_of
 from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.proctree import Memory, MemoryKind, TreeUse
-from tests.bench.scenarios import use_figures
+from tests.bench.scenarios import soak, use_figures
 from tests.bench.scenarios.ingest import received_pct
 from tests.bench.subject import FeedCounts, role
 from tests.bench.suite import GROUPS, Cameras, chosen
@@ -76,6 +76,18 @@ def test_groups_choose_their_scenarios() -> None:
     assert [scenario.name for scenario in chosen(("wall",))] == ["wall_8x8", "wall_10x10", "wall_20x20"]
     assert [scenario.name for scenario in chosen(("wall_10x10",))] == ["wall_10x10"]
     assert [scenario.name for scenario in chosen(("glass", "ingest"))] == ["ingest", "mains", "glass"]
+
+
+def test_what_takes_half_an_hour_is_run_only_where_it_is_named() -> None:
+    assert "soak" not in [scenario.name for scenario in chosen(parse_arguments([]).only)]
+    assert [scenario.name for scenario in chosen(parse_arguments(["--only", "soak"]).only)] == ["soak"]
+
+
+def test_memory_in_the_end_is_compared_with_memory_once_it_has_settled() -> None:
+    told = soak.figures([300.0] * 10 + [400.0] * 10 + [900.0] + [410.0] * 69 + [440.0] * 10)
+    assert told == pytest.approx(
+        {"soak.early_mb": 400, "soak.late_mb": 440, "soak.most_mb": 900, "soak.growth_pct": 10}
+    )
 
 
 def test_a_farm_has_as_many_cameras_as_planned_unless_the_scenario_says_how_many() -> None:
