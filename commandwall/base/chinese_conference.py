@@ -99,4 +99,7 @@ CONFERENCE: dict[str, str] = {
     "what it sends as picture cannot be read; let it join again, or from elsewhere": (
         "发来的画面无法解析，请让对方重新加入，或换一台设备加入"
     ),
+    "{file}: only {free} MB of its disk are free; delete recordings or make room": (
+        "{file}：所在磁盘仅剩 {free} MB，请删除录像或清理磁盘"
+    ),
 }

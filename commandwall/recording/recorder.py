@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
-from commandwall.base.errors import ConnectionLostError, ProtocolError
+from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError
 from commandwall.ipc.packets import BusAddress, Subscription
 from commandwall.media.matroska import MatroskaWriter
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 
+LEAST_FREE_BYTES = 256 << 20
+"""So much of the disk is left to the daemon's state and the machine's logs."""
+_LOOK_S = 2.0
 _AGAIN_S = 0.5
 _SAMPLE_RATE, _CHANNELS = 48_000, 1
 
@@ -38,24 +42,45 @@ class Track:
 class Recorder:
     """Writes one file. Belongs to the event loop, which waits for the disk as no other process does.
 
-    The file begins with the first key frame. A publisher that goes is waited for.
+    The file begins with the first key frame. A publisher that goes is waited for. ``least_free_bytes`` of
+    the disk stay free.
     """
 
-    def __init__(self, path: Path, picture: BusAddress, sound: BusAddress) -> None:
+    def __init__(
+        self, path: Path, picture: BusAddress, sound: BusAddress, least_free_bytes: int = LEAST_FREE_BYTES
+    ) -> None:
         self._path = path
+        self._least_free_bytes = least_free_bytes
         self._picture, self._sound = Track(picture), Track(sound)
         self._writer: MatroskaWriter | None = None
         self._begun_ns = 0
 
     async def run(self) -> None:
-        """Write until cancelled; raises :class:`CommandwallError` when the file cannot be written."""
+        """Write until cancelled; raises :class:`CommandwallError` when the file cannot grow any more."""
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._leave_room(), name="room on the disk")
                 group.create_task(self._take(self._picture, self._write_picture), name="pictures")
                 group.create_task(self._take(self._sound, self._write_sound), name="sound")
         finally:
             if self._writer is not None:
                 self._writer.close()
+
+    async def _leave_room(self) -> None:
+        while True:
+            try:
+                free = shutil.disk_usage(self._path.parent).free
+            except OSError as error:
+                raise CommandwallError(
+                    "{file}: {error}", file=self._path.name, error=error.strerror
+                ) from error
+            if free < self._least_free_bytes:
+                raise CommandwallError(
+                    "{file}: only {free} MB of its disk are free; delete recordings or make room",
+                    file=self._path.name,
+                    free=free // 1_000_000,
+                )
+            await asyncio.sleep(_LOOK_S)
 
     async def _take(self, track: Track, write: Callable[[AccessUnit], None]) -> None:
         while True:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +13,7 @@ import av
 import numpy as np
 import pytest
 
+import commandwall.recording.recorder as recorder_module
 from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.ipc.packets import BusAddress, PacketServer, Subscriber
@@ -69,8 +71,9 @@ class Studio:
 
 
 @asynccontextmanager
-async def recording(path: Path, bus: Path) -> AsyncIterator[asyncio.Task[None]]:
-    recorder = Recorder(path, BusAddress(str(bus), PICTURE, ""), BusAddress(str(bus), SOUND, ""))
+async def recording(path: Path, bus: Path, least_free_bytes: int = 0) -> AsyncIterator[asyncio.Task[None]]:
+    picture, sound = (BusAddress(str(bus), stream, "") for stream in (PICTURE, SOUND))
+    recorder = Recorder(path, picture, sound, least_free_bytes)
     task = asyncio.create_task(recorder.run())
     try:
         yield task
@@ -151,11 +154,36 @@ async def test_a_publisher_that_comes_back_goes_on_in_the_same_file(
 
 
 async def test_what_cannot_be_written_ends_the_recording_with_a_word(short_dir: Path, tmp_path: Path) -> None:
-    studio, path = Studio(), tmp_path / "gone" / "flood.mkv"
+    studio, path = Studio(), tmp_path / "flood.mkv"
+    path.mkdir()
     async with PacketServer(short_dir / "bus", studio), recording(path, short_dir / "bus") as task:
         await until_subscribed(studio)
         studio.publish(10)
         with pytest.raises(ExceptionGroup) as caught:
             await task
     (error,) = caught.value.exceptions
-    assert isinstance(error, CommandwallError) and str(error) == "flood.mkv: No such file or directory"
+    assert isinstance(error, CommandwallError) and str(error) == "flood.mkv: Is a directory"
+
+
+async def test_a_recording_ends_before_it_fills_the_disk_and_is_whole(
+    short_dir: Path, tmp_path: Path, written: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "_LOOK_S", 0.05)
+    disk = shutil.disk_usage(tmp_path)
+    free = [200_000_000]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: disk._replace(free=free[0]))
+    studio, path = Studio(), tmp_path / "flood.mkv"
+    async with (
+        PacketServer(short_dir / "bus", studio),
+        recording(path, short_dir / "bus", least_free_bytes=200_000_000) as task,
+    ):
+        await until_subscribed(studio)
+        studio.publish(50)
+        await until_written(written, 15, 0)
+        free[0] -= 1
+        with pytest.raises(ExceptionGroup) as caught:
+            await task
+    (error,) = caught.value.exceptions
+    assert isinstance(error, CommandwallError)
+    assert str(error) == "flood.mkv: only 199 MB of its disk are free; delete recordings or make room"
+    assert sum(kind == "video" for kind, *_ in content(path)) == 15
