@@ -256,9 +256,13 @@ async def test_on_an_aligned_wall_a_panel_is_in_step_with_the_video(site: Site, 
             await until("the wall waits for its camera", lambda: camera_is_late(daemon))
             at_ms = int(time.time() * 1000) + 2000  # As from a plan: the panel has to wait for it.
             await daemon.put("/data/level/value", {"value": 4, "at": at_ms})
-            seen = [await moment(daemon)]
-            while sum(red for _, red in seen) < 3 and len(seen) < 60:
+            seen = []
+
+            async def turned_red() -> bool:
                 seen.append(await moment(daemon))
+                return sum(red for _, red in seen) == 3
+
+            await until("the panel is red", turned_red)
             tiles = {each["cell"]: each for each in (await daemon.get("/walls/main"))["tiles"]}
     before = [ms for ms, red in seen if ms is not None and not red]
     after = [ms for ms, red in seen if ms is not None and red]
