@@ -13,14 +13,18 @@ from types import TracebackType
 
 LIMIT_S = 0.25
 _TICK_S = 0.02
+_RAN, _WAITED = 0, 1
+_Beat = tuple[float, float]
+"""When the loop was alive (monotonic), and for how long its thread could not run up to then, in seconds."""
 
 
 class LoopWatch:
     """Watches the running loop from a thread of its own; ``blocked`` tells what was seen.
 
     The loop beats by a timer; the thread notes the loop's stack when no beat came for ``LIMIT_S``.
-    Time in which the loop's thread waited for a processor is taken off, and so are garbage collections
-    of a large test process, so that a busy machine fails no test.
+    Time in which the loop's thread waited for a processor is taken off, and so is time in which this thread
+    could not run either although the loop's did nothing, and garbage collections of a large test process:
+    a busy machine, or one that stands still, fails no test.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -28,7 +32,8 @@ class LoopWatch:
         self._loop = loop
         self._loop_thread = threading.get_ident()
         self._schedule = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
-        self._beat_s = time.monotonic()
+        self._stood_s = 0.0
+        self._beaten = time.monotonic(), self._lost_s()
         self._timer: asyncio.TimerHandle | None = None
         self._collecting = False
         self._stop = threading.Event()
@@ -50,39 +55,48 @@ class LoopWatch:
             self._timer.cancel()
 
     def _beat(self) -> None:
-        self._beat_s = time.monotonic()
+        self._beaten = time.monotonic(), self._lost_s()
         self._timer = self._loop.call_later(_TICK_S, self._beat)
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if info["generation"] == 2:
             self._collecting = phase == "start"
-            self._beat_s = time.monotonic()
+            self._beaten = time.monotonic(), self._lost_s()
 
     def _watch(self) -> None:
         """Note where the loop stands when it is late, and judge when it goes on.
 
         The kernel counts what a thread has waited only once the thread runs again.
         """
-        seen_s, starved_s, place = self._beat_s, self._starved_s(), ""
+        seen, place = self._beaten, ""
+        looked_s, ran_s = time.monotonic(), self._schedule_s(_RAN)
         while not self._stop.wait(_TICK_S):
-            now_s = time.monotonic()
+            now_s, now_ran_s = time.monotonic(), self._schedule_s(_RAN)
+            stood_s = now_s - looked_s - _TICK_S - (now_ran_s - ran_s)
+            looked_s, ran_s = now_s, now_ran_s
+            if stood_s > _TICK_S:
+                self._stood_s += stood_s
             if self._collecting or not self._loop.is_running():  # or it is between a fixture and its test
-                self._beat_s = now_s
-            if self._beat_s != seen_s:
-                self._judge(self._beat_s - seen_s, starved_s, place)
-                seen_s, starved_s, place = self._beat_s, self._starved_s(), ""
-            elif not place and now_s - seen_s > LIMIT_S:
+                self._beaten = now_s, self._lost_s()
+            if self._beaten is not seen:
+                self._judge(seen, self._beaten, place)
+                seen, place = self._beaten, ""
+            elif not place and now_s - seen[0] > LIMIT_S:
                 place = self._place()
-        self._judge(time.monotonic() - seen_s, starved_s, place)
+        self._judge(seen, (time.monotonic(), self._lost_s()), place)
 
-    def _judge(self, late_s: float, starved_s: float, place: str) -> None:
-        blocked_s = late_s - (self._starved_s() - starved_s)
+    def _judge(self, seen: _Beat, beaten: _Beat, place: str) -> None:
+        blocked_s = (beaten[0] - seen[0]) - (beaten[1] - seen[1])
         if place and blocked_s > LIMIT_S:
             self.blocked.append(f"the event loop stood still for {blocked_s * 1000:.0f} ms in\n{place}")
 
-    def _starved_s(self) -> float:
-        """Return how long the loop's thread has waited for a processor, in all (proc(5), schedstat)."""
-        return int(self._schedule.read_text().split()[1]) / 1e9
+    def _lost_s(self) -> float:
+        """Return for how long the loop's thread could not run, in all."""
+        return self._schedule_s(_WAITED) + self._stood_s
+
+    def _schedule_s(self, field: int) -> float:
+        """Return how long the loop's thread has run, or waited for a processor, in all (proc(5))."""
+        return int(self._schedule.read_text().split()[field]) / 1e9
 
     def _place(self) -> str:
         frame = sys._current_frames().get(self._loop_thread)

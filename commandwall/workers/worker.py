@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from commandwall.base.clock import monotonic_s
 from commandwall.base.errors import CommandwallError, ProtocolError
@@ -42,7 +43,7 @@ class Timing:
     ``exhausted_s``: a worker that cannot live must not eat the machine.
     """
 
-    start_s: float = 20.0
+    start_s: float = 25.0
     ping_every_s: float = 1.0
     ping_timeout_s: float = 6.0
     drain_s: float = 2.0
@@ -103,7 +104,7 @@ class Worker:
         self._draining = asyncio.Event()
         self._deaths: deque[float] = deque(maxlen=timing.budget)
         self._cpu_before_s = 0.0
-        self._pong_at = 0.0
+        self._answer_by_s = inf
 
     @property
     def ready(self) -> bool:
@@ -200,7 +201,7 @@ class Worker:
 
     async def _watch(self, process: Process, channel: Channel, listening: asyncio.Task[None]) -> None:
         """Ping until the process dies, hangs, or is to drain."""
-        self._pong_at = monotonic_s() + self._timing.start_s
+        self._answer_by_s = monotonic_s() + self._timing.start_s
         drain = asyncio.create_task(self._draining.wait(), name=f"{self.status.name} drain")
         try:
             while True:
@@ -211,10 +212,12 @@ class Worker:
                 )
                 if done:
                     break
-                if monotonic_s() - self._pong_at > self._timing.ping_timeout_s:
+                if monotonic_s() > self._answer_by_s:
                     await self._dump_stacks(process)
                     return
                 if self.ready:
+                    # Counted from what is unanswered: a supervisor that stood still itself blames nobody.
+                    self._answer_by_s = min(self._answer_by_s, monotonic_s() + self._timing.ping_timeout_s)
                     channel.post(Ping())
             if not listening.done():
                 channel.post(Drain())
@@ -265,11 +268,11 @@ class Worker:
         match received.message:
             case Ready():
                 self.status.state = WorkerState.READY
-                self._pong_at = monotonic_s()
+                self._answer_by_s = inf
                 self._on_ready(self)
                 self._up.set()
             case Pong(cpu_s, memory_bytes):
-                self._pong_at = monotonic_s()
+                self._answer_by_s = inf
                 self.status.cpu_s = self._cpu_before_s + cpu_s
                 self.status.memory_bytes = memory_bytes
             case _:

@@ -11,6 +11,7 @@ import numpy as np
 from aiortc import (
     AudioStreamTrack,
     MediaStreamTrack,
+    RTCConfiguration,
     RTCPeerConnection,
     RTCSessionDescription,
     VideoStreamTrack,
@@ -147,7 +148,7 @@ class BridgePeer:
         )
 
     def _open(self) -> tuple[RTCPeerConnection, PeerLeg]:
-        connection = RTCPeerConnection()
+        connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         leg = PeerLeg(connection)
         self._legs.append(leg)
         connection.on("track", lambda track: self._tasks.append(asyncio.create_task(self._take(track))))

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import av
 
+from commandwall.base.clock import monotonic_s
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.server import RtspServer
@@ -123,13 +124,26 @@ def _numbered(frame: av.VideoFrame, index: int) -> av.VideoFrame:
     return frame
 
 
+class _OwnTime:
+    """A clock that stands still while this process does: a loop then goes on where it was."""
+
+    def __init__(self) -> None:
+        self._seen_s = self._now_s = monotonic_s()
+
+    def __call__(self) -> float:
+        before_s, self._seen_s = self._seen_s, monotonic_s()
+        self._now_s += min(self._seen_s - before_s, 0.1)
+        return self._now_s
+
+
 @asynccontextmanager
 async def own(authenticator: ServerAuthenticator | None = None, audio: str = "") -> AsyncIterator[str]:
     """Our own server; ``audio`` is the codec of its sound."""
-    pacer = Pacer()
-    tracks: list[Track] = [LoopTrack(_loop(), Codec.H264.payload, FPS, 1, pacer)]
+    clock = _OwnTime()
+    pacer = Pacer(clock)
+    tracks: list[Track] = [LoopTrack(_loop(), Codec.H264.payload, FPS, 1, pacer, clock)]
     if audio:
-        tracks.append(SoundLoop(tone(audio, TONE_HZ), 1, pacer))
+        tracks.append(SoundLoop(tone(audio, TONE_HZ), 1, pacer, clock))
     async with RtspServer(_Tracks(*tracks), "127.0.0.1", 0, authenticator=authenticator) as server:
         pacing = asyncio.create_task(pacer.run())
         try:

@@ -96,6 +96,10 @@ class Side:
                 self.fault = error
             await asyncio.sleep(0.3)
 
+    async def tells(self) -> bool:
+        """Return whether it has said anything of what is lacking."""
+        return bool(self.told)
+
     async def leave(self) -> None:
         self._task.cancel()
         with suppress(asyncio.CancelledError):
@@ -182,6 +186,7 @@ async def test_a_picture_of_another_codec_is_said_and_sound_goes_on(
 
         async with side(bridge("here"), HERE) as here, side(bridge("there"), THERE):
             await hears(here, THERE[1])
+            await until("what is lacking is said", here.tells, 30)
             assert here.told == ['the room takes no H.264, which ours is: set videocodec = "h264" for it']
         assert here.fault is None
 

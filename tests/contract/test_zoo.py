@@ -39,11 +39,21 @@ class History:
         self.workers: list[dict[str, Any]] = []
         self._since: dict[str, float] = {}
 
-    async def follow(self, daemon: Daemon) -> None:
-        """Ask the daemon again and again until cancelled."""
-        while True:
+    async def hear(self, daemon: Daemon) -> None:
+        """Note every change of a camera that the daemon tells, until cancelled: some last for a second."""
+        async with daemon.session.ws_connect("/api/v1/events", max_msg_size=0) as events:
+            assert (await events.receive_json())["type"] == "hello"
             for item in (await daemon.get("/cameras"))["items"]:
                 self._note(item)
+            async for message in events:
+                if (event := message.json())["type"] == "camera":
+                    self._note(event["camera"])
+
+    async def follow(self, daemon: Daemon) -> None:
+        """Ask the daemon again and again for figures, until cancelled."""
+        while True:
+            for item in (await daemon.get("/cameras"))["items"]:
+                self.items[item["id"]] = item
             for tile in (await daemon.get("/walls/main"))["tiles"]:
                 self.tiles[tile["source"].removeprefix("camera:")] = tile
             self.workers = (await daemon.get("/workers"))["items"]
@@ -51,7 +61,6 @@ class History:
 
     def _note(self, item: dict[str, Any]) -> None:
         camera, state = item["id"], FeedState(item["state"])
-        self.items[camera] = item
         if self.states[camera][-1] is not state:
             self.states[camera].append(state)
             self._since[camera] = asyncio.get_running_loop().time()
@@ -64,8 +73,8 @@ class History:
 
     def shows(self, camera: str, expected: Expected) -> bool:
         """Return whether the camera's tile and figures are what its row says."""
-        item, tile = self.items[camera], self.tiles.get(camera, {})
-        figures = ((item[name], low, high) for name, (low, high) in expected.figures.items())
+        item, tile = self.items.get(camera, {}), self.tiles.get(camera, {})
+        figures = ((item.get(name), low, high) for name, (low, high) in expected.figures.items())
         within = (figure is not None and low <= figure <= high for figure, low, high in figures)
         return tile.get("state") == expected.tile and all(within)
 
@@ -120,11 +129,13 @@ async def history(folder: Path, fault_file: Path, http_port: int) -> AsyncIterat
     async with farm(count, "--faults", str(fault_file), "--sub", SUB, "--wait") as base:
         site.cameras = [entry(base, number, each) for number, each in enumerate(SCENARIOS.values(), 1)]
         async with site.run() as daemon, asyncio.TaskGroup() as group:
-            await until("the daemon is ready", daemon.ready)  # so that no test starts its processes
             history = History()
-            task = spawn(group, history.follow(daemon), "follow the daemon")
+            hearing = spawn(group, history.hear(daemon), "hear the daemon")
+            await until("the daemon is ready", daemon.ready)  # so that no test starts its processes
+            following = spawn(group, history.follow(daemon), "follow the daemon")
             yield history
-            task.cancel()
+            hearing.cancel()
+            following.cancel()
 
 
 @pytest.mark.asyncio(loop_scope="module")

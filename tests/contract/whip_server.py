@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from itertools import count
 
 from aiohttp import web
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay
 
 TOKEN = "let-me-in"
@@ -29,7 +29,7 @@ class WhipServer:
         """WHIP."""
         self._check(request)
         tracks: dict[str, MediaStreamTrack] = {}
-        connection = RTCPeerConnection()
+        connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         connection.on("track", lambda track: tracks.__setitem__(track.kind, track))
         self._published[request.match_info["name"]] = tracks
         return await self._answer(request, connection)
@@ -40,7 +40,7 @@ class WhipServer:
         tracks = self._published.get(request.match_info["name"])
         if not tracks:
             raise web.HTTPServiceUnavailable
-        connection = RTCPeerConnection()
+        connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         for track in tracks.values():
             connection.addTransceiver(self._relay.subscribe(track), "sendonly")
         for transceiver in connection.getTransceivers():

@@ -205,10 +205,16 @@ class Daemon:
             return response.status, await response.json(content_type=None)
 
     async def picture(self, path: str) -> bytes:
-        """Return the picture at ``/api/v1{path}``."""
-        async with self.session.get(f"/api/v1{path}") as response:
-            assert response.status == 200, f"GET {path}: {response.status} {await response.text()}"
-            return await response.read()
+        """Return the picture at ``/api/v1{path}``; a wall that stood still for a while says so at first."""
+
+        async def asked() -> bytes | None:
+            async with self.session.get(f"/api/v1{path}") as response:
+                words = "" if response.status == 200 else await response.text()
+                assert response.status in (200, 503), f"GET {path}: {response.status} {words}"
+                return None if words else await response.read()
+
+        found: bytes = await until(f"there is a picture at {path}", asked)
+        return found
 
     async def ready(self) -> bool:
         """Return whether it says that it is ready: its workers are up."""

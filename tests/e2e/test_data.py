@@ -156,8 +156,12 @@ async def test_a_value_that_gets_old_says_so(site: Site) -> None:
         await until_shown(daemon, AMBER)
         assert not has(await tile(daemon), GREEN), "an old figure is not shown like a new one"
         assert (await daemon.tile_states())["1"] == "live", "the panel is painted: only its value is old"
-        await daemon.put("/data/level/value", {"value": 1.5})
-        await until_shown(daemon, GREEN)
+
+        async def like_new() -> bool:
+            await daemon.put("/data/level/value", {"value": 1.5})  # It is new for a second only.
+            return has(await tile(daemon), GREEN)
+
+        await until("a new value is shown like one", like_new)
 
 
 async def test_panels_that_operators_make_come_back(site: Site) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from commandwall.rtsp.client import StreamRequest
 from tests.e2e.pictures import cameras_shown, decode
 from tests.e2e.site import ROOT, Daemon, Site, cameras, farm, until
+from tests.e2e.test_farm import watch
 from tests.e2e.test_share import frames, output
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop]
@@ -143,10 +145,12 @@ async def test_an_added_camera_is_shared_until_it_is_removed(
 
 
 async def test_every_stream_of_a_spreadsheet_is_probed(base: str, tmp_path: Path) -> None:
+    for number in (1, 2):
+        await watch(StreamRequest(f"{base}/cam/000{number}/main"), 1)  # It is encoded before it is described.
     file = tmp_path / "cameras.csv"
     lines = [f"cam-{n},N,dongmen,{base}/cam/000{n}/main,{base}/cam/000{n}/sub" for n in (1, 2)]
     file.write_text("\n".join(["id,name,area,main_url,sub_url", *lines]))
-    status, text = await command("probe", "--file", str(file), "--seconds", "1", "--json")
+    status, text = await command("probe", "--file", str(file), "--seconds", "5", "--json")
     found = json.loads(text)
     assert (status, len(found)) == (0, 4)
     assert {(each["stream"], each["width"], each["codec"]) for each in found} == {
@@ -155,7 +159,7 @@ async def test_every_stream_of_a_spreadsheet_is_probed(base: str, tmp_path: Path
     }
     with file.open("a") as out:
         out.write(f"\ngone,N,dongmen,{base}/nowhere,\nwrong,N,dongmen,ftp://h,\n")
-    status, text = await command("probe", "--file", str(file), "--seconds", "1", "--parallel", "2")
+    status, text = await command("probe", "--file", str(file), "--seconds", "5", "--parallel", "2")
     assert status == 1 and "5 streams: 4 came, 1 failed" in text
 
 

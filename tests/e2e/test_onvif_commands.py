@@ -42,7 +42,7 @@ async def test_devices_of_the_simulator_are_found() -> None:
     arguments = ("simulators.onvif", "--count", "3", "--port", "0", "--fixed", "1")
     async with program(*arguments, ready="ready ") as (_, line):
         first = line.split()[1]
-        status, output, _ = await commandwall("discover", "--interface", "127.0.0.1", "--seconds", "1")
+        status, output, _ = await commandwall("discover", "--interface", "127.0.0.1", "--seconds", "4")
         assert status == 0
         lines = [found.split("  ") for found in output.splitlines()]
         port = first.split(":")[2].partition("/")[0]

@@ -233,6 +233,7 @@ async def test_whoever_only_watches_directs_nothing(running: Browser, daemon: St
     context = await fresh(running)
     page = await daemon.stage(context)
     await page.goto(ORIGIN)
+    await until(page, "document.querySelector('#rooms-count').textContent === '1'")
     await page.click("#rooms-toggle")
     assert not await page.is_visible("#rooms-new")
     await page.click("[data-conference=flood]")

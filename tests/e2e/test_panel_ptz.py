@@ -90,7 +90,9 @@ async def test_keys_steer_and_leave_the_selection_where_it_is(daemon: StagedDaem
     found = await commands(page, daemon, ["move", "move", "stop"])
     assert [(it["pan"], it["tilt"]) for it in found[:2]] == [(0, 0.5), (0.5, 0.5)]
     assert await page.get_attribute(".cell.selected", "data-cell") == "1"
-    await page.keyboard.press("-")
+    await page.keyboard.down("-")
+    await commands(page, daemon, ["move", "move", "stop", "move"])
+    await page.keyboard.up("-")
     assert (await commands(page, daemon, ["move", "move", "stop", "move", "stop"]))[3]["zoom"] == -0.5
 
 

@@ -17,7 +17,7 @@ from commandwall.base.errors import InvalidError
 from commandwall.control.roles import Principal, Role
 from commandwall.control.rtc import PublishOffer, RtcControl, WatchOffer
 from commandwall.ipc.packets import Subscription
-from commandwall.ipc.rtc_messages import SessionChanged, SessionPhase
+from commandwall.ipc.rtc_messages import SessionChanged, SessionFigures, SessionPhase
 from commandwall.model.access_unit import UNTOLD_DBOV, AccessUnit, StreamInfo
 from commandwall.settings.site import RtcSettings
 from commandwall.workers.processes import Processes
@@ -172,9 +172,18 @@ async def test_what_is_seen_and_heard_is_what_was_sent_and_comes_soon(bench: Ben
         assert figures["packetsLost"] <= figures["packetsReceived"] // 50
         print(kind, figures.get("jitterBufferDelay", 0) / max(1, figures.get("jitterBufferEmittedCount", 1)))
     async with asyncio.timeout(40):
-        while (told := bench.rtc.session(session).figures) is None or told.rtt_ms is None:
+        while not good(bench.rtc.session(session).figures):
             await asyncio.sleep(0.05)
-    assert told.rtt_ms < 1000 and told.loss_ratio < 0.05
+
+
+def good(figures: SessionFigures | None) -> bool:
+    """Return whether a line is known to be as a loopback is; one of its reports may have been held up."""
+    return (
+        figures is not None
+        and figures.rtt_ms is not None
+        and figures.rtt_ms < 1000
+        and figures.loss_ratio < 0.05
+    )
 
 
 async def test_a_browser_is_switched_to_another_picture_without_a_new_offer(bench: Bench) -> None:

@@ -53,7 +53,7 @@ async def test_a_tour_shows_one_camera_after_the_other_and_gives_way(daemon: Dae
         "name": "轮巡",
         "wall": "main",
         "cells": ["3"],
-        "dwell_s": 2,
+        "dwell_s": 5,
         "sources": sources(5, 6, 7),
     }
     await call(daemon, "POST", "/tours", tour, 201)
@@ -111,7 +111,7 @@ async def test_the_schedule_takes_a_scene_and_a_restart_keeps_all(site: Site) ->
             await daemon.until_live(["1"])
             night = {"wall": "main", "layout": "2x2", "sources": sources(4, 3)}
             await call(daemon, "POST", "/scenes", {"id": "night", "name": "夜间", "walls": [night]}, 201)
-            at = (datetime.now() + timedelta(seconds=3)).time().isoformat("seconds")
+            at = (datetime.now() + timedelta(seconds=10)).time().isoformat("seconds")
             entry = {"id": "e", "action": "take", "target": "night", "at": at}
             await call(daemon, "POST", "/schedule", entry, 201)
             await until_shown(daemon, {"1": 4, "2": 3})

@@ -91,8 +91,8 @@ async def test_a_dissolve_is_seen_and_a_switch_without_one_is_not(daemon: Daemon
     await take(daemon, FIRST)
     async with recording(daemon.session, "main", "left") as video:
         await video.until_first()
-        await take(daemon, SECOND, transition="dissolve", dissolve_ms=1000)
-        await more(video, 40)
+        await take(daemon, SECOND, transition="dissolve", dissolve_ms=3000)
+        await more(video, 100)
         dissolved = len(video.frames)
         await take(daemon, FIRST)
         await more(video, 10)

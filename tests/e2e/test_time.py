@@ -78,7 +78,7 @@ async def median_apart_ms(daemon: Daemon, wall: str) -> float:
 
 async def probed(url: str) -> dict[str, Any]:
     """Return what ``commandwall probe`` finds."""
-    status, text = await command("probe", url, "--seconds", "1", "--json")
+    status, text = await command("probe", url, "--seconds", "4", "--json")
     assert status == 0
     found: dict[str, Any] = json.loads(text)
     return found

@@ -59,7 +59,8 @@ async def until_said(daemon: Daemon, cell: str, state: TileState, *, damaged: bo
     """Wait until the pixels of a tile can be read as this, and as nothing else."""
 
     async def said() -> bool:
-        return states_said(*await look(daemon, cell)) == {(state, damaged)}
+        picture, tile = await look(daemon, cell)
+        return tile["state"] == state and states_said(picture, tile) == {(state, damaged)}
 
     await until(f"the picture of tile {cell} says {state}{', damaged' if damaged else ''}", said)
 

@@ -61,7 +61,11 @@ async def test_a_shared_screen_is_a_source(daemon: Daemon, page: Page) -> None:
     status, _ = await daemon.put("/walls/main/cells/4", {"source": "screen:desk"})
     assert status == 200
     await until_wall_shows(daemon, "4", 4711)
-    assert (await tile(daemon, "4"))["state"] == "live"
+
+    async def shown_live() -> bool:
+        return bool((await tile(daemon, "4"))["state"] == "live")
+
+    await until("the tile says that it is live", shown_live)
 
     assert await page.evaluate("leave('sharing')") == 204
 

@@ -9,8 +9,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import NotFoundError
+from commandwall.conference import ticker
 from commandwall.conference.listeners import INFO
 from commandwall.conference.worker import sound_process
 from commandwall.ipc.channel import Channel
@@ -23,6 +26,19 @@ from commandwall.model.access_unit import AccessUnit, StreamInfo
 from tests.unit.conference.line import packets
 
 SETTLED = 40
+_LONGEST_NS = 40_000_000
+
+
+class Steady:
+    """The monotonic clock without the time in which the machine stood still."""
+
+    def __init__(self) -> None:
+        self._looked_ns = self._now_ns = monotonic_ns()
+
+    def __call__(self) -> int:
+        before_ns, self._looked_ns = self._looked_ns, monotonic_ns()
+        self._now_ns += min(self._looked_ns - before_ns, _LONGEST_NS)
+        return self._now_ns
 
 
 class Choir:
@@ -34,6 +50,7 @@ class Choir:
         self._amplitude = amplitude
         self._subscribers: dict[str, set[Subscriber]] = {}
         self.silent: set[str] = set()
+        self.clock = Steady()
 
     def subscribe(self, stream: str, subscriber: Subscriber) -> None:
         name = stream.removeprefix("voice/")
@@ -59,15 +76,16 @@ class Choir:
             subscriber.end()
 
     async def sing(self) -> None:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        clock = self.clock
+        began_ns = clock()
         number = 0
         while True:
             for name, hz in self.voices.items():
                 if name not in self.silent:
                     self.push(name, packets(hz, 1.0, self._amplitude)[number % 50], number)
             number += 1
-            await asyncio.sleep(max(0.0, began + number * 0.02 - loop.time()))
+            due_ns = began_ns + number * ticker.PERIOD_NS
+            await asyncio.sleep(max(0.0, (due_ns - clock()) / NS_PER_S))
 
     def push(self, name: str, data: bytes, number: int) -> None:
         for subscriber in self._subscribers.get(name, ()):
@@ -147,6 +165,8 @@ async def stage(directory: Path, choir: Choir) -> AsyncIterator[Stage]:
                 await process.handle(received)
 
     async with AsyncExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(ticker, "monotonic_ns", choir.clock)
         await stack.enter_async_context(PacketServer(standing.choir_path, choir))
         tasks = [asyncio.create_task(part) for part in (hear(), serve())]
         singing = asyncio.create_task(choir.sing())

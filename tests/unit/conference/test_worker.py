@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import socket
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +21,13 @@ TONES = {"wang": 440, "li": 700, "zhao": 1130, "sun": 1700, "qian": 2300}
 HEARD_DB, UNHEARD_DB = -40.0, -50.0
 
 pytestmark = pytest.mark.blocks_loop  # participants and mixer share this loop with what analyses sound
+
+
+@pytest.fixture(autouse=True)
+def no_traces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the sound process from going before others, with all of this test process, for good."""
+    monkeypatch.setattr(os, "nice", lambda by: 0)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
 
 
 def first(count: int) -> dict[str, int]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from commandwall.control.database import Database
 from commandwall.control.guessing import GuessGuard
 from commandwall.control.passwords import Passwords
 from commandwall.control.users import Users
+
+
+@pytest.fixture(autouse=True)
+def no_power_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for no disk: what these tests keep need not outlive the machine."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture

@@ -128,10 +128,10 @@ async def test_a_movement_that_is_not_repeated_is_stopped(
 async def test_a_movement_that_is_repeated_goes_on(
     open_control: Callable[..., PtzControl], dome: Device
 ) -> None:
-    async with open_control(hold_s=0.3) as control:
-        for _ in range(8):
+    async with open_control(hold_s=1.0) as control:
+        for _ in range(5):
             await control.command(WANG, "dome", move())
-            await asyncio.sleep(0.08)
+            await asyncio.sleep(0.3)
             assert "Stop" not in dome.calls
         await control.command(WANG, "dome", STOP)
         assert not dome.moving
@@ -154,7 +154,7 @@ async def test_leaving_stops_what_moves(open_control: Callable[..., PtzControl],
 async def test_another_operator_waits_until_the_lease_is_over(
     open_control: Callable[..., PtzControl], dome: Device, events: list[tuple[str, str]]
 ) -> None:
-    async with open_control(lease_s=0.3) as control:
+    async with open_control(lease_s=2.0) as control:
         await control.command(WANG, "dome", HOME)
         with pytest.raises(HeldError, match="operated by wang"):
             await control.command(LI, "dome", move())

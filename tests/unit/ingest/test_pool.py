@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 
@@ -37,7 +38,10 @@ def pool() -> Iterator[DecodePool]:
     pool.close()
 
 
-def test_more_urgent_jobs_go_first_and_equal_ones_in_turn(pool: DecodePool) -> None:
+def test_more_urgent_jobs_go_first_and_equal_ones_in_turn(
+    pool: DecodePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "monotonic_ns", lambda: 0)
     begun, go, done = threading.Event(), threading.Event(), threading.Event()
     order: list[str] = []
 
@@ -174,6 +178,8 @@ def test_a_closed_pool_leaves_what_is_queued_and_tells_no_failure() -> None:
     pool.put(Call(lambda: undone.append(1)), Urgency.LIVE)
     closer = threading.Thread(target=pool.close)
     closer.start()
+    while not pool._closed:
+        os.sched_yield()
     go.set()
     closer.join(WAIT_S)
     assert undone == []

@@ -224,13 +224,14 @@ async def test_sound_that_nothing_is_said_of_is_not_waited_for(
 async def test_a_route_ends_a_while_after_its_last_client(
     bus: tuple[Cameras, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(share_catalogue, "_LINGER_S", 0.05)
     cameras, path = bus
     cameras.sounds = [ALAW]
     async with asyncio.TaskGroup() as group:
         catalogue = ShareCatalogue(group)
         catalogue.serve((ShareRoute("/a", path, "camera/a/sub", WITH_SOUND),))
-        _, audio = await catalogue.open("/a")
+        await catalogue.open("/a")
+        monkeypatch.setattr(share_catalogue, "_LINGER_S", 0.05)
+        _, audio = await catalogue.open("/a")  # All is there: nothing is waited for before it is played.
         sender = TrackSender(Outlet(), 1000, monotonic_s, 8000)
         audio.play(sender)
         await asyncio.sleep(0.1)

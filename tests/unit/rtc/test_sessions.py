@@ -235,10 +235,10 @@ async def test_a_peer_that_sends_nothing_is_given_up(bench: Bench, monkeypatch: 
 
 
 async def test_what_cannot_be_switched_goes_on(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture, "_FIRST_KEY_S", 0.05)
     async with clients(1) as (client,):
         await bench.watch("s", client)
-        with pytest.raises(UnavailableError, match="no picture"):
+        with monkeypatch.context() as soon, pytest.raises(UnavailableError, match="no picture"):
+            soon.setattr(picture, "_FIRST_KEY_S", 0.05)
             await bench.sessions.switch("s", (bench.at("nothing"),))
         bench.publisher.info = StreamInfo("hevc", 64, 64)
         with pytest.raises(InvalidError, match="carries h264"):

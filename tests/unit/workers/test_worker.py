@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Timing, Worker, WorkerState
 
 MODULE = "tests.unit.workers.plain_worker"
-QUICK = Timing(ping_every_s=0.05, ping_timeout_s=0.5, drain_s=2.0, steps_s=(0.01,))
+QUICK = Timing(ping_every_s=0.05, ping_timeout_s=10.0, drain_s=2.0, steps_s=(0.01,))
+HASTY = replace(QUICK, ping_timeout_s=0.5)
 
 
 class Watched:
@@ -117,7 +119,7 @@ async def test_a_killed_worker_comes_back() -> None:
 
 @pytest.mark.filterwarnings("ignore")
 async def test_a_hanging_worker_shows_its_stacks_and_is_killed(capfd: pytest.CaptureFixture[str]) -> None:
-    watched = Watched()
+    watched = Watched(timing=HASTY)
     async with running(watched) as worker:
         await watched.ups.get()
         with pytest.raises(ChannelClosedError):
@@ -127,7 +129,7 @@ async def test_a_hanging_worker_shows_its_stacks_and_is_killed(capfd: pytest.Cap
 
 
 async def test_a_stopped_process_is_replaced() -> None:
-    watched = Watched()
+    watched = Watched(timing=HASTY)
     async with running(watched):
         pid = await watched.ups.get()
         os.kill(pid, signal.SIGSTOP)
@@ -173,5 +175,12 @@ async def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
     child = int(await parent.stdout.readline())
     parent.kill()
     await parent.wait()
-    while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split()[2]:
+    while alive(child):
         await asyncio.sleep(0.01)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

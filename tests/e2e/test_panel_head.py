@@ -1,0 +1,118 @@
+"""The wall as pages show it, a head's and the operator's: moving, standing still, gone and back again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from tests.e2e.browser import (
+    ORIGIN,
+    StagedDaemon,
+    access_units,
+    browser,
+    fresh,
+    operator_page,
+    until,
+    video_message,
+)
+
+pytestmark = [
+    pytest.mark.needs("chromium"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.blocks_loop,  # What runs here is the browser: the loop only carries its words.
+    pytest.mark.leaves_children,  # One browser for all tests of this module.
+]
+LIVE = "document.body.dataset.truth === 'live' && document.querySelector('#truth').hidden"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(chromium: str) -> AsyncIterator[Browser]:
+    async with browser(chromium) as found:
+        yield found
+
+
+@pytest.fixture
+def daemon() -> StagedDaemon:
+    return StagedDaemon(cameras=[])
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def head(running: Browser, daemon: StagedDaemon) -> AsyncIterator[Page]:
+    """Yield the page of a head that waits for its first picture; the test fails if the page throws."""
+    context, errors = await fresh(running), list[str]()
+    page = await daemon.stage(context)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(f"{ORIGIN}/head/main/left")
+    await until(page, "document.body.dataset.truth === 'waiting'")
+    yield page
+    await context.close()
+    assert errors == []
+
+
+def messages(count: int, first_tick: int = 0) -> list[bytes]:
+    utc_ms = int(time.time() * 1000)
+    units = access_units(count)
+    return [video_message(key, first_tick + i, utc_ms + 40 * i, unit) for i, (key, unit) in enumerate(units)]
+
+
+async def show_until(page: Page, daemon: StagedDaemon, expression: str, first_tick: int = 0) -> Any:
+    """Show pictures, from ``first_tick`` on, as a wall does, until ``expression`` is true; return it."""
+    async with asyncio.timeout(15):
+        while not (value := await page.evaluate(expression)):
+            daemon.show(messages(3, first_tick))
+            first_tick += 3
+            await asyncio.sleep(0.1)
+    return value
+
+
+async def test_the_preview_of_the_wall_moves(running: Browser, daemon: StagedDaemon) -> None:
+    async with operator_page(running, daemon) as page:
+        live = "document.querySelector('#stage').dataset.truth === 'live'"
+        figures = await show_until(page, daemon, f"{live} && commandwall.lastTick > 2 && commandwall")
+        assert figures["frames"] >= 1
+
+
+async def test_a_head_never_shows_an_old_picture_as_live(daemon: StagedDaemon, head: Page) -> None:
+    live = await show_until(head, daemon, f"{LIVE} && commandwall.lastTick > 2 && commandwall")
+    assert live["lastUtcMs"] > 1.6e12
+    assert abs(live["latencyMs"]) < 10_000
+    await until(head, "document.body.dataset.truth === 'stopped'")
+    words = str(await head.text_content("#truth"))
+    said = re.fullmatch(r"画面中断 (\d+) 秒No picture for \1 s", words)
+    assert said and int(said[1]) >= 1, words
+    assert float(await head.evaluate("getComputedStyle(document.querySelector('canvas')).opacity")) < 0.5
+    await show_until(head, daemon, LIVE, first_tick=1000)
+
+
+async def test_a_head_comes_back_after_the_daemon(daemon: StagedDaemon, head: Page) -> None:
+    await show_until(head, daemon, LIVE)
+    await daemon.go_down()
+    await until(head, "document.body.dataset.truth === 'stopped'")
+    daemon.down = False
+    await show_until(head, daemon, f"{LIVE} && commandwall.lastTick >= 1000", first_tick=1000)
+
+
+async def test_a_damaged_stream_goes_on_at_the_next_key_frame(daemon: StagedDaemon, head: Page) -> None:
+    garbage = video_message(True, 1, time.time_ns() // 10**6, b"\0\0\0\1\x65" + b"\xff" * 400)
+    while not daemon.videos:
+        await head.evaluate("new Promise(requestAnimationFrame)")
+    daemon.show([garbage])
+    await show_until(head, daemon, f"{LIVE} && commandwall.lastTick >= 10", first_tick=10)
+
+
+async def test_a_browser_without_video_says_so_and_what_to_do(running: Browser, daemon: StagedDaemon) -> None:
+    context = await fresh(running)
+    page = await daemon.stage(context)
+    await page.add_init_script("delete window.VideoDecoder")
+    await page.goto(f"{ORIGIN}/head/main/left")
+    words = await until(page, "!fallback.hidden && fallback.textContent")
+    assert "请升级浏览器" in words
+    assert "Please update it" in words
+    await context.close()
