@@ -19,6 +19,8 @@ from commandwall.control.encoding import adapter
 
 _NS_PER_MS = 1_000_000
 _KEPT = 2048
+_KEPT_CHARS = 4 << 20
+"""A wall of 64 tiles is some 30,000 characters, and twice as many bytes beside them; it may change often."""
 _QUEUED = 2048
 
 HELLO = "hello"
@@ -43,14 +45,26 @@ class Event:
 
 
 class EventLog:
-    """All events of this run of the daemon; the newest ``kept`` of them can be read again.
+    """All events of this run of the daemon; the newest can be read again.
+
+    At most ``kept`` of them are held, and ``kept_chars`` of JSON.
 
     Numbers grow by one. They begin at the time of the start in milliseconds (UTC), so numbers of an
     earlier run are never taken for numbers of this one, and stay exact in JavaScript (below 2**53).
     """
 
-    def __init__(self, *, kept: int = _KEPT, queued: int = _QUEUED, first_seq: int | None = None) -> None:
-        self._kept: deque[Event] = deque(maxlen=kept)
+    def __init__(
+        self,
+        *,
+        kept: int = _KEPT,
+        kept_chars: int = _KEPT_CHARS,
+        queued: int = _QUEUED,
+        first_seq: int | None = None,
+    ) -> None:
+        self._kept: deque[Event] = deque()
+        self._most = kept
+        self._most_chars = kept_chars
+        self._chars = 0
         self._queued = queued
         self._newest = utc_ns() // _NS_PER_MS if first_seq is None else first_seq - 1
         self._listeners: set[Subscription] = set()
@@ -63,14 +77,19 @@ class EventLog:
     def publish(self, type: str, body: Any) -> None:
         """Give an event its number, keep it and queue it for every listener.
 
-        ``body`` is a dataclass or a dict, without the fields ``seq`` and ``type``. It is written
-        as JSON when the first listener takes it.
+        ``body`` is a dataclass or a dict, without the fields ``seq`` and ``type``.
         """
         self._newest += 1
         event = Event(self._newest, type, body)
-        self._kept.append(event)
+        self._keep(event)
         for listener in self._listeners:
             listener.push(event)
+
+    def _keep(self, event: Event) -> None:
+        self._kept.append(event)
+        self._chars += len(event.text)
+        while len(self._kept) > self._most or self._chars > self._most_chars:
+            self._chars -= len(self._kept.popleft().text)
 
     @contextmanager
     def subscribe(

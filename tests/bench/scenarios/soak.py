@@ -22,7 +22,8 @@ _STEP = 67
 _PERIOD_S = 10.0
 """From one switch, and one look at the memory, to the next."""
 _PARTS = 10
-"""Memory settles in the first part of the time; the second is compared with the last."""
+_SETTLED = 4
+"""In the first four parts caches, pools and the history fill; the fifth is compared with the last."""
 
 
 async def run(plan: Plan, farm: Streams) -> Figures:
@@ -54,12 +55,12 @@ async def _samples(
 
 
 def figures(samples_mb: Sequence[float]) -> Figures:
-    """Return the memory early and late in ``samples_mb``, at least ten of them, and by how much it grew."""
+    """Return the memory once it is settled and at the end of ``samples_mb``, ten or more, and its growth."""
     part = len(samples_mb) // _PARTS
-    early_mb, late_mb = median(samples_mb[part : 2 * part]), median(samples_mb[-part:])
+    settled_mb, late_mb = median(samples_mb[_SETTLED * part :][:part]), median(samples_mb[-part:])
     return {
-        f"{NAME}.early_mb": early_mb,
+        f"{NAME}.settled_mb": settled_mb,
         f"{NAME}.late_mb": late_mb,
         f"{NAME}.most_mb": max(samples_mb),
-        f"{NAME}.growth_pct": 100 * (late_mb / early_mb - 1),
+        f"{NAME}.growth_pct": 100 * (late_mb / settled_mb - 1),
     }

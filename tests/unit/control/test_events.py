@@ -84,6 +84,18 @@ async def test_what_is_no_longer_kept_or_of_another_run_is_not_resumed() -> None
         assert (hello.seq, hello.body) == (9, {"resumed": False})
 
 
+async def test_of_large_events_fewer_are_kept() -> None:
+    log = EventLog(kept_chars=1000, first_seq=1)
+    for size in (10, 400, 400, 400):
+        log.publish("wall", {"tiles": "x" * size})
+    for after, resumed in ((1, False), (2, True)):
+        with log.subscribe(after=after) as listener:
+            assert (await listener.next()).body == {"resumed": resumed}
+    log.publish("wall", {"tiles": "x" * 2000})
+    with log.subscribe(after=4) as listener:
+        assert (await listener.next()).body == {"resumed": False}
+
+
 async def test_types_that_are_not_wanted_stay_away() -> None:
     log = EventLog(first_seq=1)
     log.publish("audit", {})
