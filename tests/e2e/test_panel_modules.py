@@ -276,3 +276,29 @@ async def test_heads_in_several_windows_show_the_newest_tick_that_all_have(run: 
         return [shown, told, together.ready(99, performance.now() + 600)];
     """
     assert await run("video/together.js", body) == [[-1, 10, 12], [10, 11, 12, 13], True]
+
+
+async def test_a_tap_while_a_stop_is_on_its_way_moves_all_the_same(run: Run) -> None:
+    body = """
+        const sent = [];
+        let answer = () => {};
+        const send = (command) => new Promise((resolve) => {
+          sent.push(command);
+          answer = resolve;
+        });
+        const turn = () => new Promise((resolve) => setTimeout(resolve));
+        const steering = new it.Steering(send, (error) => sent.push(error));
+        steering.press("left");
+        steering.release("left");
+        answer(); await turn();  // the stop is sent now, and not answered
+        steering.press("up");
+        steering.release("up");
+        for (let count = 0; count < 3; count++) { answer(); await turn(); }
+        return sent.map(({ verb, pan = 0, tilt = 0 }) => [verb, pan, tilt]);
+    """
+    assert await run("ptz/steering.js", body) == [
+        ["move", -0.5, 0],
+        ["stop", 0, 0],
+        ["move", 0, 0.5],
+        ["stop", 0, 0],
+    ]

@@ -45,6 +45,8 @@ export class Steering {
     this.onFailure = onFailure;
     /** @type {Set<Direction>} */
     this.held = new Set();
+    /** Pressed and not sent yet, though it may have been let go meanwhile. @type {Set<Direction>} */
+    this.due = new Set();
     this.running = false;
     this.wake = () => {};
   }
@@ -53,6 +55,7 @@ export class Steering {
   press(direction) {
     if (this.held.has(direction)) return;
     this.held.add(direction);
+    this.due.add(direction);
     this.go();
   }
 
@@ -63,6 +66,7 @@ export class Steering {
 
   releaseAll() {
     this.held.clear();
+    this.due.clear();
     this.wake();
   }
 
@@ -72,20 +76,32 @@ export class Steering {
     if (this.running) return;
     this.running = true;
     try {
-      while (this.held.size > 0) {
-        while (this.held.size > 0) {
-          const sent = [...this.held].join();
-          await this.send(movement(this.held));
-          if (sent === [...this.held].join()) await this.pause();
+      while (this.moves) {
+        while (this.moves) {
+          const sent = this.take();
+          await this.send(movement(sent));
+          if ([...sent].join() === [...this.held].join() && this.due.size === 0) await this.pause();
         }
         await this.send({ verb: "stop" });
       }
     } catch (error) {
       this.held.clear();
+      this.due.clear();
       this.onFailure(error);
     } finally {
       this.running = false;
     }
+  }
+
+  get moves() {
+    return this.held.size > 0 || this.due.size > 0;
+  }
+
+  /** What the next command has to say: a tap too short to be seen held is a movement all the same. */
+  take() {
+    const directions = new Set([...this.held, ...this.due]);
+    this.due.clear();
+    return directions;
   }
 
   /** Waits until the movement has to be repeated, or what is held changes. */
