@@ -40,12 +40,13 @@ from commandwall.control.passwords import Passwords
 from commandwall.control.pins import PinStore
 from commandwall.control.plant import Plant, build_plant
 from commandwall.control.ports import Place
-from commandwall.control.production import Clocks, ProgrammeNeeds, open_programme
+from commandwall.control.production import Clocks, ProgrammeNeeds, load_scenes, open_programme
 from commandwall.control.programme import Programme
 from commandwall.control.ptz import PtzControl
 from commandwall.control.records import Records
 from commandwall.control.roster import Roster, merge_cameras
 from commandwall.control.rtc import RtcControl
+from commandwall.control.scenes import Scenes
 from commandwall.control.service import Service
 from commandwall.control.store import Store
 from commandwall.control.talk_desk import TalkDesk
@@ -89,7 +90,7 @@ class _Ledger:
 
 @dataclass(frozen=True, slots=True)
 class _House:
-    """What handles pictures and sound. Conferences ask for the ``programme`` once it is there."""
+    """What handles pictures and sound. Conferences go on once the ``programme`` is there."""
 
     plant: Plant
     roster: Roster
@@ -97,6 +98,7 @@ class _House:
     panels: PanelDesk
     conferences: ConferenceDesk
     talks: TalkDesk
+    scenes: Scenes
     programme: asyncio.Future[Programme]
 
 
@@ -178,13 +180,13 @@ async def _open_house(
     panels = PanelDesk(
         plant.panels, areas, panel_keeper, ledger.audit, walls.source_put, walls.source_removed
     )
+    publish = ledger.events.publish
+    scenes = await load_scenes(plant.walls, database, publish)
     programme: asyncio.Future[Programme] = asyncio.get_running_loop().create_future()
-    needs = ConferenceNeeds(
-        settings, plant, database, ledger.events.publish, ledger.audit, programme, time.time
-    )
+    needs = ConferenceNeeds(settings, plant, database, publish, ledger.audit, scenes, programme, time.time)
     conferences, talks = await stack.enter_async_context(open_conferences(needs))
     roster = Roster(plant, settings.cameras, settings.areas, camera_store, ledger.vault)
-    return _House(plant, roster, masking, panels, conferences, talks, programme)
+    return _House(plant, roster, masking, panels, conferences, talks, scenes, programme)
 
 
 async def _open_dress(stack: AsyncExitStack, settings: Settings, ledger: _Ledger, house: _House) -> _Dress:
@@ -213,8 +215,9 @@ async def _open_service(stack: AsyncExitStack, settings: Settings, ledger: _Ledg
     plant, publish = house.plant, ledger.events.publish
     ptz = await stack.enter_async_context(PtzControl(plant.board.camera, ledger.vault, publish))
     needs = ProgrammeNeeds(
-        plant.walls, plant.board, plant.sources, settings.areas, ledger.database, publish, ledger.audit
-    )
+        plant.walls, plant.board, plant.sources, settings.areas, ledger.database, publish, ledger.audit,
+        house.scenes,
+    )  # fmt: skip
     clocks = Clocks(monotonic_s, time.time, None)
     programme = await stack.enter_async_context(open_programme(needs, clocks))
     house.programme.set_result(programme)

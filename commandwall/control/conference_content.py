@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
+from commandwall.base.errors import AccessRefusedError, CommandwallError, InvalidError, NotFoundError
 from commandwall.control.conference_book import ConferenceBook
 from commandwall.control.conference_picture import ConferencePicture
 from commandwall.control.hidden_walls import HiddenWalls
@@ -17,11 +18,13 @@ from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.camera import StreamName
 from commandwall.model.conference.bearing import bearer
-from commandwall.model.conference.contents import ContentKind, ContentSource
+from commandwall.model.conference.contents import ContentKind, ContentSource, present
 from commandwall.model.conference.stage import ALONE, Stage
 from commandwall.model.conference.state import Conference
 from commandwall.model.reason import ReasonCode
 from commandwall.model.source import CONTENT, Source, SourceKind
+
+log = logging.getLogger(__name__)
 
 _RELAYED = "h264"
 
@@ -114,15 +117,30 @@ class RoomContent:
         self._shown = ""
         self._wall: ConferencePicture | None = None
 
+    def granted(self, state: Conference, now_s: float) -> Conference:
+        """Return ``state`` without what the room cannot show as content, or must not; the log says so.
+
+        A conference that was planned or kept may name what there is no more, and a level above anything.
+        """
+        source = _own(state)
+        if not source or source == self._shown:
+            return state
+        try:
+            self._desk.check(ContentSource.parse(source))
+        except CommandwallError as error:
+            log.warning("conference %s: %s cannot be its content: %s", self._conference, source, error)
+            return present(state, "", now_s)
+        return state
+
     def follow(
         self, state: Conference, book: ConferenceBook, streams: Mapping[tuple[str, str], BusAddress]
     ) -> None:
-        """Show what ``state`` says is content, and let walls show it as ``conference:ID/content``.
+        """Show what :meth:`granted` left of content, and let walls show it as ``conference:ID/content``.
 
         A source that the room of another node shows is not looked for here: it comes by the link.
         """
         content, source_id = state.content, f"{self._conference}/{CONTENT}"
-        source = "" if content.holder else content.source
+        source = _own(state)
         if source != self._shown:
             self._show(source)
         session = ""
@@ -159,3 +177,8 @@ class RoomContent:
             self._wall = ConferencePicture(wall_id, text, self._desk.hidden)
             self._wall.show(self._desk.stage(source))
             self.rungs = self._wall.rungs
+
+
+def _own(state: Conference) -> str:
+    """Return what the room here shows as content, ``""`` where another shows it, or nobody."""
+    return "" if state.content.holder else state.content.source

@@ -37,7 +37,11 @@ class MemberRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConferenceRecord:
-    """One conference; ``opening`` tells it from an earlier one of the same id, ``opened``: it began."""
+    """One conference; ``opening`` tells it from an earlier one of the same id, ``opened``: it began.
+
+    ``content`` is what the room of this node shows, since ``content_since_s`` (UTC); what others show is
+    not kept.
+    """
 
     id: str
     name: str
@@ -53,6 +57,7 @@ class ConferenceRecord:
     layout: str = ""
     direction: Direction = GALLERY
     content: str = ""
+    content_since_s: float = 0.0
     roll: tuple[Call, ...] = ()
     members: tuple[MemberRecord, ...] = ()
 
@@ -62,6 +67,7 @@ def record_of(
 ) -> ConferenceRecord:
     """Return what is kept of ``state``; ``without`` are those that stand for links opened from here."""
     direction = state.direction
+    content = Content() if state.content.holder else state.content
     return ConferenceRecord(
         state.id,
         state.name,
@@ -76,7 +82,8 @@ def record_of(
         state.wall,
         state.layout,
         state.before or GALLERY if direction.passing else direction,
-        state.content.source,
+        content.source,
+        content.since_s,
         state.roll,
         tuple(_member(one) for one in state.participants if not one.path and one.id not in without),
     )
@@ -101,7 +108,7 @@ def restored(record: ConferenceRecord, node: str) -> Conference:
         wall=record.wall,
         layout=record.layout,
         direction=record.direction,
-        content=Content(source=record.content),
+        content=Content("", record.content, record.content_since_s),
         roll=record.roll,
         vacancy=Vacancy.LOST if was_here else Vacancy.NOT_YET,
         participants=tuple(map(_participant, record.members)),

@@ -327,6 +327,7 @@ class Room:
         self._on_change()
 
     def _follow(self) -> None:
+        self.state = self.content.granted(self.state, self._needs.now_s())
         self._name()
         self._list()
         self.content.follow(self.state, self._needs.book, self.streams)

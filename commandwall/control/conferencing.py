@@ -29,29 +29,29 @@ from commandwall.control.plant import Plant
 from commandwall.control.programme import Programme
 from commandwall.control.recordings import FOLDER, RecordingRecord, Recordings
 from commandwall.control.records import Records
-from commandwall.control.scene_documents import SceneDocument
+from commandwall.control.scenes import Scenes
 from commandwall.control.state import Publish
 from commandwall.control.talk_desk import Sounds, TalkDesk
 from commandwall.control.talks import Talks
-from commandwall.control.wall_reactions import WallReactions, WallSet
+from commandwall.control.wall_reactions import Standing, WallReactions, WallSet
 from commandwall.settings.site import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class ConferenceNeeds:
-    """What conferences need of the daemon; ``utc_s`` is the time, ``programme`` comes before any call."""
+    """What conferences need of the daemon; ``utc_s`` is the time.
+
+    ``programme`` comes once walls show again what they showed before the restart.
+    """
 
     settings: Settings
     plant: Plant
     database: Database
     publish: Publish
     audit: AuditLog
+    scenes: Scenes
     programme: asyncio.Future[Programme]
     utc_s: Callable[[], float]
-
-    def scene(self, name: str) -> SceneDocument:
-        """Return a scene; raises :class:`NotFoundError`."""
-        return self.programme.result().scenes.get(name)
 
     def touring(self, wall: str) -> Container[str]:
         """Return the cells of a wall that tours rotate now."""
@@ -74,8 +74,10 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
     plant.beside.append(recordings.worker)
     content = _content(needs)
     linked = KeptRecords("links", Records(needs.database, "link", LinkRecord))
-    async with records, recorded, linked, plant.hidden, _beside() as beside:
+    standing = KeptRecords("reactions of walls", Records(needs.database, "reaction", Standing))
+    async with records, recorded, linked, standing, plant.hidden, _beside() as beside:
         recordings.restore()
+        reactions = _reactions(needs, standing)
         rooms = RoomNeeds(
             settings.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
         )
@@ -84,12 +86,12 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         )
         plant.sound.watch(conferences.heard)
         plant.mask_watchers.append(conferences.masked)
-        conferences.watch(_reactions(needs).follow)
+        conferences.watch(reactions.follow)
         incidents = IncidentContent(conferences, content.check)
         plant.alarm_watchers.append(incidents.told)
         conferences.watch(incidents.follow)
         conferences.restore()
-        beside(conferences.run(), "conferences")
+        beside(_conduct(needs, conferences, reactions), "conferences")
         premises = Premises(settings.layouts, plant.walls, content, recordings, settings.language)
         around = LinkNeeds(
             settings.site, settings.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s,
@@ -109,16 +111,23 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
             conferences.close()
 
 
+async def _conduct(needs: ConferenceNeeds, conferences: Conferences, reactions: WallReactions) -> None:
+    """Let conferences go on, and walls react to them, once those show what they showed before."""
+    await needs.programme
+    reactions.restore()
+    await conferences.run()
+
+
 def _talk_desk(needs: ConferenceNeeds, conferences: Conferences) -> TalkDesk:
     plant = needs.plant
     talks = Talks(plant.feeds, plant.board, plant.speakers, needs.publish)
     return TalkDesk(talks, plant.speakers, Sounds(conferences, plant.sound, plant.rtc), needs.audit)
 
 
-def _reactions(needs: ConferenceNeeds) -> WallReactions:
+def _reactions(needs: ConferenceNeeds, standing: KeptRecords[Standing]) -> WallReactions:
     plant, settings = needs.plant, needs.settings
     cameras = Candidates(plant.board, plant.sources, settings.areas).cameras_of
-    return WallReactions(WallSet(plant.walls, settings.layouts, cameras, needs.touring))
+    return WallReactions(WallSet(plant.walls, settings.layouts, cameras, needs.touring), standing)
 
 
 def _content(needs: ConferenceNeeds) -> ContentDesk:
@@ -129,7 +138,7 @@ def _content(needs: ConferenceNeeds) -> ContentDesk:
         plant.rtc.relayed,
         plant.walls,
         plant.sources.name,
-        needs.scene,
+        needs.scenes.get,
         plant.hidden,
     )
 

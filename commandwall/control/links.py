@@ -95,22 +95,28 @@ class Links:
     def restore(self, configured: ConferenceSettings) -> None:
         """Open what the configuration names, and what was open before the restart.
 
-        A conference that the configuration names and that is not there is opened by that.
+        A conference that the configuration names and that is not there is opened by that. What cannot be
+        opened, as there are too many conferences or participants, is left out; the log says so.
         """
         by = Principal(self._needs.site.id, Authority.OPERATOR, "configuration")
         wanted: tuple[LinkSettings | BridgeSettings, ...] = (*configured.links, *configured.bridges)
         for settings in wanted:
-            if self._conferences.find(settings.conference) is None:
-                self._conferences.add(
-                    Conference(settings.conference, settings.conference, self._needs.site.id)
-                )
-            self._open(by, settings)
+            self._reopen(by, settings)
         for key, record in tuple(self._needs.records.all().items()):
             kept = record.settings
             if kept is None or not self._wanted(kept):
                 self._needs.records.drop(key)
             else:
-                self._open(by, kept)
+                self._reopen(by, kept)
+
+    def _reopen(self, by: Principal, settings: LinkSettings | BridgeSettings) -> None:
+        conference = settings.conference
+        try:
+            if self._conferences.find(conference) is None:
+                self._conferences.add(Conference(conference, conference, self._needs.site.id))
+            self._open(by, settings)
+        except CommandwallError as error:
+            log.error("conference %s: %s is not opened: %s", conference, settings.id, error)
 
     def _wanted(self, kept: LinkSettings | BridgeSettings) -> bool:
         """Return whether ``kept`` is to be opened again: its conference goes on, and nothing else is it."""

@@ -43,7 +43,7 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeNeeds:
-    """What the programme needs of the daemon."""
+    """What the programme needs of the daemon; its ``scenes`` are loaded."""
 
     walls: Mapping[str, WallControl]
     board: CameraBoard
@@ -52,6 +52,17 @@ class ProgrammeNeeds:
     database: Database
     publish: Publish
     audit: AuditLog
+    scenes: Scenes
+
+
+async def load_scenes(walls: Mapping[str, WallControl], database: Database, publish: Publish) -> Scenes:
+    """Return the scenes that were kept; raises :class:`StoreError`.
+
+    They are there before the rest of the programme: conferences that come back show some as content.
+    """
+    scenes = Scenes(walls, Records(database, "scene", Scene), publish)
+    await scenes.load()
+    return scenes
 
 
 @asynccontextmanager
@@ -61,14 +72,13 @@ async def open_programme(needs: ProgrammeNeeds, clocks: Clocks) -> AsyncIterator
     Raises :class:`StoreError` when that cannot be read.
     """
     walls, database, publish = needs.walls, needs.database, needs.publish
-    scenes = Scenes(walls, Records(database, "scene", Scene), publish)
     candidates = Candidates(needs.board, needs.sources, needs.areas)
     tours = Tours(walls, candidates, Records(database, "tour", Tour), publish, clocks.monotonic_s)
     histories = Records(database, "history", History)
 
     def check(action: Action, target: str) -> None:
         if action is Action.TAKE:
-            scenes.get(target)
+            needs.scenes.get(target)
         else:
             tours.get(target)
 
@@ -76,8 +86,7 @@ async def open_programme(needs: ProgrammeNeeds, clocks: Clocks) -> AsyncIterator
     async with AsyncExitStack() as stack:
         keeper = await stack.enter_async_context(Keeper("history", histories.save, "the steps of {}"))
         steps = Steps(walls, keeper, publish, tours.touring)
-        programme = Programme(walls, scenes, steps, tours, schedule, needs.audit)
-        await scenes.load()
+        programme = Programme(walls, needs.scenes, steps, tours, schedule, needs.audit)
         await steps.load(histories)
         await schedule.load()
         await stack.enter_async_context(tours)

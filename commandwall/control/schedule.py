@@ -97,14 +97,14 @@ class Schedule:
                     at=f"{entry.at:%H:%M}",
                 )
 
-    def wait_s(self) -> float | None:
-        """Return for how long nothing is due by the clock as it is now, ``None`` for an empty schedule."""
+    def coming(self) -> list[Due]:
+        """Return when each entry that is switched on is due next, by the clock as it is now."""
         now = self._utc_s()
         moments = (
-            next_moment(entry, max(now, entry.seen_utc_s), self._zone) for entry in self._entries.values()
+            (next_moment(entry, max(now, entry.seen_utc_s), self._zone), entry)
+            for entry in self._entries.values()
         )
-        coming = [at for at in moments if at is not None]
-        return min(coming) - now if coming else None
+        return [Due(at, entry) for at, entry in moments if at is not None]
 
     async def take_due(self) -> list[Due]:
         """Return what has become due, to be done now; it will not be due again.

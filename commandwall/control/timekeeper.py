@@ -1,4 +1,4 @@
-"""The timekeeper: does what the schedule says, when it says so, and never later than it should."""
+"""The timekeeper: does what the schedule says, when it says so, and has it ready when it is time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from commandwall.base.errors import CommandwallError
+from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.control.programme import Programme
 from commandwall.control.roles import Principal, Role
+from commandwall.control.rota import WARM_AHEAD_S
 from commandwall.control.scene_changes import TourVerb
 from commandwall.model.schedule import Action, Entry, Outcome
 
@@ -28,6 +29,8 @@ _LOOK_EVERY_S = 20.0
 class Timekeeper:
     """Takes scenes, starts and stops tours by the schedule; an async context manager.
 
+    What scenes need is opened some seconds before they are taken.
+
     What was due while the daemon was down, or while the clock was wrong, is not made up for: it is
     marked as missed, and the log says so. ``utc_s`` tells the time (seconds, UTC).
     """
@@ -35,6 +38,8 @@ class Timekeeper:
     def __init__(self, programme: Programme, utc_s: Callable[[], float]) -> None:
         self._programme = programme
         self._utc_s = utc_s
+        self._warmed_utc_s = 0.0
+        """What is due up to then has been opened ahead."""
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Timekeeper:
@@ -61,6 +66,14 @@ class Timekeeper:
             else:
                 await schedule.note(due.entry.id, Outcome.DONE)
 
+    def warm(self) -> None:
+        """Open ahead what is about to be shown."""
+        before_s, self._warmed_utc_s = self._warmed_utc_s, self._utc_s() + WARM_AHEAD_S
+        for due in self._programme.schedule.coming():
+            if due.entry.action is Action.TAKE and before_s < due.at_utc_s <= self._warmed_utc_s:
+                with suppress(NotFoundError):  # Why it cannot be taken is said when it is time.
+                    self._programme.prepare_scene(SCHEDULE, due.entry.target)
+
     async def _miss(self, entry: Entry) -> None:
         log.warning("schedule: %s of %s was missed", entry.action, entry.target)
         self._programme.audit.record(SCHEDULE, f"schedule.{entry.action}", entry.target, outcome="missed")
@@ -79,9 +92,14 @@ class Timekeeper:
         schedule = self._programme.schedule
         while True:
             await self.act()
-            coming_s = schedule.wait_s()
-            wait_s = _LOOK_EVERY_S if coming_s is None else min(_LOOK_EVERY_S, max(0.0, coming_s))
+            self.warm()
             with suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
+                async with asyncio.timeout(self._wait_s()):
                     await schedule.changed.wait()
             schedule.changed.clear()
+
+    def _wait_s(self) -> float:
+        """Return for how long there is nothing to do, or to open ahead."""
+        moments = (due.at_utc_s for due in self._programme.schedule.coming())
+        wanted = (at if at <= self._warmed_utc_s else at - WARM_AHEAD_S for at in moments)
+        return max(0.0, min((_LOOK_EVERY_S, *(at - self._utc_s() for at in wanted))))

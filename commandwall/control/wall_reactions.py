@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from commandwall.control.documents import Cause
+from commandwall.control.kept import KeptRecords
 from commandwall.control.walls import WallControl
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.conference.reaction import Reaction, focus, reacting, undone
@@ -16,8 +17,8 @@ from commandwall.model.source import Source
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """For whom which wall reacts now, and what it showed before."""
+class Standing:
+    """For whom which wall reacts now, and what it showed before; kept over a restart."""
 
     wall: str
     participant: str
@@ -40,33 +41,45 @@ class WallSet:
 class WallReactions:
     """What walls show because of conferences. Belongs to the control plane's event loop.
 
-    Of several conferences that one wall reacts to, each undoes what it did itself.
+    Of several conferences that one wall reacts to, each undoes what it did itself. ``standing`` are the
+    reactions by conference.
     """
 
-    def __init__(self, among: WallSet) -> None:
+    def __init__(self, among: WallSet, standing: KeptRecords[Standing]) -> None:
         self._among = among
-        self._standing: dict[str, _Standing] = {}
+        self._standing = standing
+
+    def restore(self) -> None:
+        """Let walls show what they showed before they reacted: after a restart nobody is there to be seen.
+
+        That is no step of anybody's, so it is none that could be taken back.
+        """
+        for conference in reversed(tuple(self._standing.all())):
+            self._end(conference, Cause.PROCESS)
 
     def follow(self, state: Conference) -> None:
         """Let the wall of a conference show what it is about now; over, it shows what it showed before."""
-        standing = self._standing.get(state.id)
+        standing = self._standing.all().get(state.id)
         participant = focus(state) if state.wall in self._among.walls else ""
         if (standing.participant if standing else "") == participant:
             return
-        if standing is not None:
-            del self._standing[state.id]
         if participant:
             self._react(state, participant, standing)
-        elif standing is not None:
-            wall = self._among.walls[standing.wall]
-            wall.show(undone(wall.arrangement, standing.reaction), Cause.CONFERENCE)
+        else:
+            self._end(state.id, Cause.CONFERENCE)
 
-    def _react(self, state: Conference, participant: str, standing: _Standing | None) -> None:
+    def _end(self, conference: str, cause: Cause) -> None:
+        standing = self._standing.drop(conference)
+        if standing is not None and (wall := self._among.walls.get(standing.wall)) is not None:
+            wall.show(undone(wall.arrangement, standing.reaction), cause)
+
+    def _react(self, state: Conference, participant: str, standing: Standing | None) -> None:
         wall = self._among.walls[state.wall]
         now = wall.arrangement
         before = undone(now, standing.reaction) if standing is not None else now
         wall.show(self._reacting(state, participant, before), Cause.CONFERENCE)
-        self._standing[state.id] = _Standing(state.wall, participant, Reaction(before, wall.arrangement))
+        reaction = Reaction(before, wall.arrangement)
+        self._standing.put(state.id, Standing(state.wall, participant, reaction))
 
     def _reacting(self, state: Conference, participant: str, before: Arrangement) -> Arrangement:
         site = state.participant(participant).site

@@ -35,6 +35,7 @@ from commandwall.control.records import Records
 from commandwall.control.roles import Principal, Role
 from commandwall.control.rtc import OnChange, Opened, PublishOffer, RtcSession, Watched, WatchOffer
 from commandwall.control.scene_documents import SceneDocument
+from commandwall.control.screens import Screens
 from commandwall.control.sound import SoundControl
 from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.speakers import Speakers
@@ -216,7 +217,8 @@ class Hall:
             lambda owner, bus: self.received.append(f"{owner} {bus.session}"), *3 * [lambda *_: None]
         )
         self.book = ConferenceBook(quiet)
-        sources = Sources([CameraBook(board), self.book])
+        self.screens = Screens(events.publish, lambda _: None, lambda _: None)
+        sources = Sources([CameraBook(board), self.screens, self.book])
         links = WallLinks(
             lambda shown: None, lambda tiles: None, Decoding(Cores()), events.publish, lambda *_: None
         )

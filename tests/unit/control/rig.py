@@ -35,7 +35,7 @@ from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.panels import Panels
 from commandwall.control.pins import PinStore
 from commandwall.control.ports import Place, WallPort
-from commandwall.control.production import Clocks, ProgrammeNeeds, open_programme
+from commandwall.control.production import Clocks, ProgrammeNeeds, load_scenes, open_programme
 from commandwall.control.ptz import PtzControl
 from commandwall.control.rearranging import Rearrangement
 from commandwall.control.records import Records
@@ -388,6 +388,7 @@ async def open_rig(
     vault = Vault(directory, {"dongmen": Credential("admin", "of the configuration")})
     roster = Roster(plant, board.cameras(), AREAS, CameraStore(database), vault)
     viewers: dict[tuple[str, str], list[str]] = {}
+    scenes = await load_scenes(stage.walls, database, events.publish)
     walls: dict[str, WallPort] = {**stage.walls} if staged else {"main": wall}
     async with (
         KeptRecords("alarms", Records(database, "alarm", AlarmDocument)) as alarm_records,
@@ -396,7 +397,7 @@ async def open_rig(
         PtzControl(board.camera, {}, events.publish) as ptz,
         PanelKeeper(database, directory) as keeper,
         open_programme(
-            ProgrammeNeeds(stage.walls, board, stage.sources, AREAS, database, events.publish, audit),
+            ProgrammeNeeds(stage.walls, board, stage.sources, AREAS, database, events.publish, audit, scenes),
             Clocks(clock, clock, UTC),
         ) as programme,
     ):

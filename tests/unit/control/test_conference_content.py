@@ -13,7 +13,7 @@ from commandwall.control.events import EventLog
 from commandwall.control.state import CameraBoard
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.camera import FeedState
-from commandwall.model.conference.command import Verb
+from commandwall.model.conference.command import Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.state import Content
 from commandwall.model.masks import Mask
@@ -52,6 +52,15 @@ def test_what_the_room_of_another_node_shows_is_not_looked_for_here(hall: Hall) 
     hall.room.update(replace(hall.room.state, content=Content("@city", "camera:of-theirs", 1.0)))
     assert (hall.room.content.rungs, hall.room.content.name) == ((), "")
     assert hall.book.state("flood/content")[0] is not FeedState.LIVE
+
+
+def test_what_a_level_above_names_is_content_only_if_an_operator_could_show_it(
+    hall: Hall, board: CameraBoard
+) -> None:
+    board.set_masks("c-1", COVERED)
+    for source in ("camera:c-1", "camera:of-theirs", "head:gone/all"):
+        hall.conferences.command("flood", Command(Verb.PRESENT, Actor(Standing.ABOVE, node="city"), source))
+        assert not hall.room.state.content.taken and hall.room.content.rungs == ()
 
 
 def test_everybody_is_told_what_the_content_is_called(hall: Hall, board: CameraBoard) -> None:

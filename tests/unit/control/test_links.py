@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from aiohttp import web
 
 from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
 from commandwall.control.audit import AuditLog
+from commandwall.control.conference_changes import NewConference
+from commandwall.control.conferences import MOST_CONFERENCES
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
 from commandwall.control.link_changes import NewBridge, NewLink
@@ -172,6 +175,18 @@ async def test_what_the_configuration_names_is_joined_from_the_start(hall: Hall)
     hall.links.restore(ConferenceSettings(bridges=(configured,)))
     room = hall.conferences.room("duty")
     await until("it is told", _returns(lambda: [link.state for link in room.links] == ["lost"]))
+
+
+async def test_what_there_is_no_place_for_is_left_out_and_the_log_says_so(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(MOST_CONFERENCES - 1):
+        later = NewConference(id=f"c{number}", name="会", starts_at=datetime(2100, 1, 1, tzinfo=UTC))
+        hall.desk.open(OPERATOR, later)
+    target = WhipSettings("", "http://127.0.0.1:1/whep", TOKEN)
+    hall.links.restore(ConferenceSettings(bridges=(BridgeSettings("studio", "duty", "演播室", target),)))
+    assert hall.conferences.find("duty") is None
+    assert "conference duty: studio is not opened: there are 50 conferences" in caplog.text
 
 
 async def test_a_link_needs_the_seat_of_a_site(hall: Hall) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from commandwall.control.database import Database
+from commandwall.control.rota import WARM_AHEAD_S
 from commandwall.control.scene_changes import EntryChange, NewEntry, NewScene, NewTour, WallPart
 from commandwall.control.timekeeper import LATEST_S, Timekeeper
 from commandwall.control.users import Users
@@ -100,6 +101,46 @@ async def test_a_scene_is_taken_at_its_time_and_once(evening: Evening) -> None:
     assert evening.rig.service.programme.steps.document("main").undo == 2
     await evening.act_at(24 * _HOUR_S - 30)
     assert evening.layout == "1"
+
+
+async def test_what_a_scene_needs_is_opened_ahead_and_once(evening: Evening) -> None:
+    keeper, warmed, clock = evening.keeper, evening.rig.stage.warmed, evening.rig.clock
+    keeper.warm()
+    clock.now_s += TO_EIGHT_S - WARM_AHEAD_S - 1
+    keeper.warm()
+    assert warmed == []
+    clock.now_s += 1
+    keeper.warm()
+    keeper.warm()
+    assert (warmed, evening.layout) == ([["c-3"]], "2x2")
+    await evening.act_at(WARM_AHEAD_S)
+    keeper.warm()
+    assert (warmed, evening.layout) == ([["c-3"]], "1")
+    await evening.act_at(24 * _HOUR_S - WARM_AHEAD_S)
+    keeper.warm()
+    assert warmed == [["c-3"]] * 2
+
+
+async def test_the_daemon_opens_ahead_by_itself(evening: Evening) -> None:
+    evening.rig.clock.now_s += TO_EIGHT_S - 3
+    evening.rig.service.programme.schedule.changed.set()
+    async with asyncio.timeout(5):
+        while not evening.rig.stage.warmed:
+            await asyncio.sleep(0.005)
+    assert (evening.rig.stage.warmed, evening.layout) == ([["c-3"]], "2x2")
+
+
+async def test_an_empty_schedule_is_waited_with_until_it_has_an_entry(evening: Evening) -> None:
+    schedule = evening.rig.service.programme.schedule
+    await schedule.remove("entry-1")
+    schedule.changed.set()
+    async with asyncio.timeout(5):
+        while schedule.changed.is_set():
+            await asyncio.sleep(0.005)
+    evening.rig.clock.now_s += TO_EIGHT_S - 1
+    await schedule.add(NewEntry(action=Action.TAKE, target="night", at=time(20)))
+    evening.rig.clock.now_s += 1
+    await evening.until(Outcome.DONE)
 
 
 async def test_a_restart_takes_nothing_again(start: Open) -> None:

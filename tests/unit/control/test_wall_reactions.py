@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from commandwall.control.database import Database
+from commandwall.control.kept import KeptRecords
+from commandwall.control.records import Records
 from commandwall.control.users import Users
-from commandwall.control.wall_reactions import WallReactions, WallSet
+from commandwall.control.wall_reactions import Standing, WallReactions, WallSet
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.state import Conference
 from commandwall.model.source import Source, SourceKind
@@ -24,17 +26,20 @@ BEFORE = ["c-0", "c-1", "c-2", "c-3"]
 class Scene:
     """A rig of two walls of 2x2, a conference with sites that each have a camera, and its reactions."""
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, rig: Rig, standing: KeptRecords[Standing]) -> None:
         self.rig = rig
         self.touring: set[str] = set()
         self.wall = rig.stage.walls["main"]
-        self.reactions = WallReactions(
-            WallSet(rig.stage.walls, LAYOUTS, self._cameras, lambda wall: self.touring)
-        )
+        self.reactions = self.reacting(standing)
         state = replace(room("a", "b"), wall="main")
         self.state = state.each(replace(one, site=f"site-{one.id}") for one in state.participants)
         for one in state.participants:
             rig.stage.book.put(f"c1/{one.id}", one.name)
+
+    def reacting(self, standing: KeptRecords[Standing]) -> WallReactions:
+        """Return reactions of the walls as they begin with those that ``standing`` kept."""
+        walls = WallSet(self.rig.stage.walls, LAYOUTS, self._cameras, lambda wall: self.touring)
+        return WallReactions(walls, standing)
 
     def _cameras(self, area: str) -> list[Source]:
         number = {"site-a": 4, "site-b": 5}.get(area)
@@ -53,8 +58,15 @@ class Scene:
 
 @pytest.fixture
 async def scene(database: Database, users: Users, short_dir: Path) -> AsyncIterator[Scene]:
-    async with open_rig(database, users, short_dir, 6, staged=True) as rig:
-        yield Scene(rig)
+    async with (
+        open_rig(database, users, short_dir, 6, staged=True) as rig,
+        kept(database) as standing,
+    ):
+        yield Scene(rig, standing)
+
+
+def kept(database: Database) -> KeptRecords[Standing]:
+    return KeptRecords("reactions", Records(database, "reaction", Standing))
 
 
 async def test_the_wall_follows_the_roll_and_is_as_before_at_its_end(scene: Scene) -> None:
@@ -100,3 +112,21 @@ async def test_what_a_site_that_is_gone_leaves_behind_is_what_was_there(scene: S
 async def test_a_conference_without_a_wall_changes_none(scene: Scene) -> None:
     assert scene.follows(replace(said(scene.state, Verb.ROLL_CALL), wall="")) == BEFORE
     assert scene.follows(replace(said(scene.state, Verb.ROLL_CALL), wall="gone")) == BEFORE
+
+
+async def test_after_a_restart_a_wall_is_as_before_it_reacted(
+    database: Database, users: Users, short_dir: Path
+) -> None:
+    async with open_rig(database, users, short_dir, 6, staged=True) as rig:
+        async with kept(database) as standing:
+            assert Scene(rig, standing).says(Verb.BROADCAST, "a") == ["c1/a", "c-1", "c-2", "c-4"]
+            steps = rig.service.programme.steps.document("main")
+        async with kept(database) as standing:
+            scene = Scene(rig, standing)
+            scene.reactions.restore()
+            assert rig.stage.shows() == BEFORE
+            assert rig.service.programme.steps.document("main") == steps
+            assert scene.says(Verb.BROADCAST, "b") == ["c1/b", "c-1", "c-2", "c-5"]
+            assert scene.says(Verb.GALLERY) == BEFORE
+        async with kept(database) as standing:
+            assert standing.all() == {}
