@@ -30,8 +30,8 @@ KEY_SOON_S = 0.3
 that is nearly complete is the dearest to go through, and the soonest to be worthless."""
 _NEWS = 0.05
 """A cost that has changed by this part of itself is told anew."""
-WARM_S = 5.0
-"""How long a feed is decoded ahead of being shown."""
+WARM_S = 8.0
+"""How long a feed is decoded ahead of being shown: longer than tours and the schedule tell ahead."""
 _AFTER_ALL = -1.0
 """The importance of what nobody sees yet."""
 

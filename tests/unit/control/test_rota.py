@@ -8,6 +8,7 @@ from commandwall.base.errors import StaleError
 from commandwall.control.candidates import Candidates
 from commandwall.control.events import EventLog
 from commandwall.control.rota import WARM_AHEAD_S, Rota
+from commandwall.ingest.board import WARM_S
 from commandwall.model.camera import Camera, FeedState, StreamAddress
 from commandwall.model.reason import Reason
 from commandwall.model.source import Source, SourceKind
@@ -123,3 +124,7 @@ def test_a_turn_makes_no_change_of_an_operator_stale(round: Round) -> None:
     assert wall.set_cell("1", "camera:c-5", seen).revision == seen + 2
     with pytest.raises(StaleError, match=f"revision {seen + 2}, not {seen}"):
         wall.set_cell("1", "camera:c-5", seen)
+
+
+def test_what_is_told_ahead_is_still_decoded_when_its_turn_comes() -> None:
+    assert WARM_AHEAD_S < WARM_S
