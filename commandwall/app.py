@@ -141,7 +141,7 @@ async def run(settings: Settings, announce: Callable[[Running], None], ending: E
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
             await stack.enter_async_context(MqttBridge(settings.mqtt, service, ledger.events, plant.speakers))
-        await stack.enter_async_context(ServiceManager(Notifier(), health.faults))
+        await stack.enter_async_context(ServiceManager(Notifier(), health))
         announce(Running(server.url, ledger.first_password))
         await ending.wait()
         log.info("draining; a second signal ends at once")
