@@ -124,7 +124,7 @@ async def run(settings: Settings, announce: Callable[[Running], None], ending: E
         dress = await _open_dress(stack, settings, ledger, house)
         await stack.enter_async_context(_running(plant, processes, dress.dresses))
         service = await _open_service(stack, settings, ledger, house)
-        health = Health(plant.walls.values, plant.worker_statuses)
+        health = Health(plant.walls.values, plant.worker_statuses, plant.share.fault)
         metrics = Metrics(_figures(house, service.programme, dress.video))
         web = Web(
             service,

@@ -30,17 +30,20 @@ class _Seen:
 class Health:
     """Judges by what walls and workers last said. Belongs to the control plane's event loop.
 
-    A configuration that cannot be loaded starts no daemon, so whoever can ask has one.
+    ``unshared`` says why nothing is shared by RTSP. A configuration that cannot be loaded starts no
+    daemon, so whoever can ask has one.
     """
 
     def __init__(
         self,
         walls: Callable[[], Iterable[WallControl]],
         workers: Callable[[], Iterable[WorkerStatus]],
+        unshared: Callable[[], str | None],
         clock: Clock = monotonic_s,
     ) -> None:
         self._walls = walls
         self._workers = workers
+        self._unshared = unshared
         self._clock = clock
         self._seen: dict[str, _Seen] = {}
 
@@ -66,9 +69,11 @@ class Health:
         return min(quiet_s.values(), default=0.0) > _HOPELESS_S
 
     def warnings(self) -> list[str]:
-        """Return what is not well but keeps no wall from its work: displays that show nothing."""
+        """Return what is not well but keeps no wall from its work: dark displays, nothing shared by RTSP."""
         displays = (display for wall in self._walls() for display in wall.displays.values())
-        return [f"head {display.name}: {fault}" for display in displays if (fault := display.fault())]
+        dark = [f"head {display.name}: {fault}" for display in displays if (fault := display.fault())]
+        unshared = self._unshared()
+        return [*dark, unshared] if unshared else dark
 
     def _not_up(self, kinds: Container[str]) -> list[str]:
         return [

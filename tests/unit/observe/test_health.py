@@ -46,7 +46,7 @@ def walls(wall: WallControl) -> list[WallControl]:
 
 @pytest.fixture
 def health(walls: list[WallControl], workers: list[WorkerStatus], clock: Hand) -> Health:
-    return Health(lambda: walls, lambda: workers, clock)
+    return Health(lambda: walls, lambda: workers, lambda: None, clock)
 
 
 def test_all_is_well_while_workers_are_up_and_walls_tick(health: Health, says: Says, clock: Hand) -> None:
@@ -161,4 +161,11 @@ def test_a_display_that_is_down_makes_no_fault_but_a_warning(
     display._hear(display.worker, Received(dark, b"", 0))
     assert health.warnings() == ["head main/left: there is no monitor 'HDMI-7'"]
     display._hear(display.worker, Received(DisplayReport("HDMI-1", 960, 1080, 60, 70, 2, False), b"", 0))
+    assert health.warnings() == []
+
+
+def test_that_nothing_is_shared_is_a_warning(wall: WallControl, workers: list[WorkerStatus]) -> None:
+    reasons = ["the port is taken", None]
+    health = Health(lambda: [wall], lambda: workers, lambda: reasons.pop(0))
+    assert health.warnings() == ["the port is taken"]
     assert health.warnings() == []
