@@ -46,6 +46,7 @@ from commandwall.control.ptz import PtzControl
 from commandwall.control.records import Records
 from commandwall.control.roster import Roster, merge_cameras
 from commandwall.control.rtc import RtcControl
+from commandwall.control.rtc_guard import guarded
 from commandwall.control.service import Service
 from commandwall.control.store import Store
 from commandwall.control.talk_desk import TalkDesk
@@ -123,6 +124,7 @@ async def run(settings: Settings, announce: Callable[[Running], None], ending: E
             wall.restore(await ledger.store.load_arrangement(wall.wall.id))
         dress = await _open_dress(stack, settings, ledger, house)
         await stack.enter_async_context(_running(plant, processes, dress.dresses))
+        await stack.enter_async_context(guarded(plant.rtc, ledger.users))
         service = await _open_service(stack, settings, ledger, house)
         health = Health(plant.walls.values, plant.worker_statuses, plant.share.fault)
         metrics = Metrics(_figures(house, service.programme, dress.video))
