@@ -14,7 +14,7 @@ from pathlib import Path
 
 import commandwall.panel
 from commandwall.base.clock import monotonic_s
-from commandwall.base.ending import stop_on_signals
+from commandwall.base.ending import Ending
 from commandwall.base.tasks import spawn
 from commandwall.control.accounts import Accounts
 from commandwall.control.alarms import Alarms
@@ -46,6 +46,7 @@ from commandwall.control.ptz import PtzControl
 from commandwall.control.records import Records
 from commandwall.control.roster import Roster, merge_cameras
 from commandwall.control.rtc import RtcControl
+from commandwall.control.rtc_guard import guarded
 from commandwall.control.scenes import Scenes
 from commandwall.control.service import Service
 from commandwall.control.store import Store
@@ -61,9 +62,6 @@ from commandwall.settings.site import Settings
 from commandwall.workers.processes import Processes
 
 log = logging.getLogger(__name__)
-
-_END_S = 5.0
-"""Everything is gone that long after a signal, whatever hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +109,26 @@ class _Dress:
     dresses: Collection[WallDress]
 
 
-async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
-    """Run a site until SIGTERM or SIGINT; a second signal ends the process at once, and so do five seconds.
+async def run(settings: Settings, announce: Callable[[Running], None], ending: Ending) -> None:
+    """Run a site until ``ending``, within whose time everything drains.
 
     ``announce`` is called when the panel can be opened. Raises :class:`CommandwallError` when the
     state directory or the HTTP address cannot be had.
     """
-    stop = stop_on_signals(_END_S)
     async with AsyncExitStack() as stack:
+        runtime_dir = stack.enter_context(_runtime_dir(ending))
         ledger = await _open_ledger(stack, settings)
         processes = await stack.enter_async_context(Processes())
-        house = await _open_house(stack, settings, ledger, processes)
+        house = await _open_house(stack, settings, ledger, processes, runtime_dir)
         plant = house.plant
         for wall in plant.walls.values():
             wall.restore_pins(await ledger.pins.load(wall.wall.id))
             wall.restore(await ledger.store.load_arrangement(wall.wall.id))
         dress = await _open_dress(stack, settings, ledger, house)
         await stack.enter_async_context(_running(plant, processes, dress.dresses))
+        await stack.enter_async_context(guarded(plant.rtc, ledger.users))
         service = await _open_service(stack, settings, ledger, house)
-        health = Health(plant.walls.values, plant.worker_statuses)
+        health = Health(plant.walls.values, plant.worker_statuses, plant.share.fault)
         metrics = Metrics(_figures(house, service.programme, dress.video))
         web = Web(
             service,
@@ -146,9 +145,9 @@ async def run(settings: Settings, announce: Callable[[Running], None]) -> None:
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
         if settings.mqtt is not None:
             await stack.enter_async_context(MqttBridge(settings.mqtt, service, ledger.events, plant.speakers))
-        await stack.enter_async_context(ServiceManager(Notifier(), health.faults))
+        await stack.enter_async_context(ServiceManager(Notifier(), health))
         announce(Running(server.url, ledger.first_password))
-        await stop.wait()
+        await ending.wait()
         log.info("draining; a second signal ends at once")
 
 
@@ -163,11 +162,10 @@ async def _open_ledger(stack: AsyncExitStack, settings: Settings) -> _Ledger:
 
 
 async def _open_house(
-    stack: AsyncExitStack, settings: Settings, ledger: _Ledger, processes: Processes
+    stack: AsyncExitStack, settings: Settings, ledger: _Ledger, processes: Processes, runtime_dir: Path
 ) -> _House:
     """Put together what was configured and what was added since; no process runs yet."""
     database, areas = ledger.database, [area.id for area in settings.areas]
-    runtime_dir = stack.enter_context(_runtime_dir())
     keeper = await stack.enter_async_context(ArrangementKeeper(ledger.store))
     camera_store = CameraStore(database)
     cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, ledger.vault)
@@ -269,9 +267,10 @@ def _names(video: HeadVideo, rtc: RtcControl) -> dict[tuple[str, str], list[str]
 
 
 @contextmanager
-def _runtime_dir() -> Iterator[Path]:
+def _runtime_dir(ending: Ending) -> Iterator[Path]:
     """Yield a folder for sockets that other users cannot enter; gone at the end."""
     with tempfile.TemporaryDirectory(prefix="commandwall-", dir=os.environ.get("RUNTIME_DIRECTORY")) as name:
+        ending.sweep(Path(name))
         yield Path(name)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 from pathlib import Path
 
 import cv2
 
+from commandwall.base.ending import end_with_parent
 from simulators.barcode import Kind
 from simulators.encoder import Encoder
 from simulators.loopfile import Unit, write_loop
@@ -17,14 +17,13 @@ from simulators.places import Place
 from simulators.spec import VideoSpec
 from simulators.stamp import Stamp
 
-_PR_SET_PDEATHSIG = 1
 _NICENESS = 5
 
 
 def prepare_process() -> None:
     """Make this process give way to serving, end with its parent, and leave Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     os.nice(_NICENESS)
     cv2.setNumThreads(1)
 

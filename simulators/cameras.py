@@ -30,6 +30,7 @@ from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server import RtspServer
 from commandwall.rtsp.server_connection import Connection, Server
 from simulators.bake import prepare_process
+from simulators.ending import end_with_starter
 from simulators.farm import Farm, FarmPlan
 from simulators.faults.book import FaultBook
 from simulators.faults.file import load_faults
@@ -188,6 +189,7 @@ async def _prepare(farm: Farm, count: int) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the farm; returns the exit status: 0, or 2 for what was asked for wrongly."""
+    end_with_starter()
     options = parse_arguments(arguments)
     configure_logs("farm", "WARNING")
     faults: tuple[Exception, ...] = ()

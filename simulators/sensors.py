@@ -25,6 +25,7 @@ import aiohttp
 import aiomqtt
 
 from commandwall.base.logs import configure_logs
+from simulators.ending import end_with_starter
 from simulators.weather import SENSORS, Sensor
 
 log = logging.getLogger(__name__)
@@ -150,6 +151,7 @@ async def run(options: argparse.Namespace) -> None:
 
 def main() -> None:
     """Run the program."""
+    end_with_starter()
     options = parse_arguments()
     if options.describe:
         sys.stdout.write(json.dumps([sensor.panel for sensor in SENSORS], ensure_ascii=False) + "\n")

@@ -8,7 +8,6 @@ command line starts it as a user does.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import gc
 import importlib
 import json
@@ -27,7 +26,7 @@ from typing import IO
 
 import setproctitle
 
-from commandwall.workers.zygote import PR_SET_PDEATHSIG
+from commandwall.base.ending import end_with_parent
 
 ADDRESS = "COMMANDWALL_NURSERY"
 """The variable of the environment that says where a nursery listens."""
@@ -98,7 +97,7 @@ def nursery() -> Iterator[None]:
 
 def main() -> None:
     """Make a keeper for each that connects; return from this in each program that one of them made."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # It goes with the tests.
+    end_with_parent()  # It goes with the tests.
     listener = socket.socket(fileno=int(sys.argv[1]))
     for library in _LOADED:
         importlib.import_module(library)

@@ -34,6 +34,9 @@ ZH: dict[str, str] = {
     "send a spreadsheet as text/csv or XLSX": "请以 text/csv 或 XLSX 发送表格",
     "this is a WebSocket: ask for the upgrade": "这是 WebSocket：请请求协议升级",
     'must be one revision in quotes, like "17"': '必须是一个带引号的版本号，例如 "17"',
+    "nothing is shared by RTSP, rtsp.listen {address}: {reason}; it is tried again": (
+        "RTSP 共享不可用，rtsp.listen {address}：{reason}；正在重试"
+    ),
     "decoding by {name}": "由 {name} 解码",
     "{name} does not decode here: pictures come out too late": "{name} 无法解码：画面输出过迟",
     "{name} does not decode here: pictures come out wrong": "{name} 无法解码：画面内容有误",

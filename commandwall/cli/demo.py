@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import csv
 import json
 import logging
-import os
-import signal
 import socket
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,19 +19,21 @@ import yaml
 from rich.console import Console
 
 from commandwall.app import Running, run
+from commandwall.base.ending import Ending
 from commandwall.base.errors import CommandwallError
+from commandwall.base.tasks import run_until_first
 from commandwall.cli.accounts import open_users
+from commandwall.cli.simulators import Simulators
 from commandwall.control.roles import Role
 from commandwall.control.users import FIRST_USER
 from commandwall.settings.load import load_settings
-from commandwall.settings.site import Settings
+from commandwall.settings.site import Address, Settings
 
 _FARM = "simulators.cameras"
 _SENSORS = "simulators.sensors"
 _SITES = "simulators.conference"
 _CONFERENCE = "demo"
 _RTSP_PORT = 8554
-_STOP_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +46,41 @@ class _Client:
 
 
 def run_demo(cameras: int, port: int, clip: Path | None, sites: int) -> None:
-    """Run until SIGINT or SIGTERM; leaves no process and no file behind."""
+    """Run until a signal ends it; leaves no process and no file behind."""
     logging.getLogger().setLevel("WARNING")
-    with tempfile.TemporaryDirectory(prefix="commandwall-demo-") as folder:
-        uvloop.run(_demo(cameras, port, clip, sites, Path(folder)))
+    uvloop.run(_demo(cameras, port, clip, sites))
 
 
-async def _demo(cameras: int, port: int, clip: Path | None, sites: int, folder: Path) -> None:
+async def _demo(cameras: int, port: int, clip: Path | None, sites: int) -> None:
     console = Console()
     console.print(f"commandwall demo: {cameras} simulated cameras; Ctrl-C ends it", highlight=False)
-    async with _farm(cameras, clip) as ports:
-        rtsp_port = _free_port(_RTSP_PORT)
-        await _write_site(folder, cameras, ports, port, rtsp_port)
-        settings = load_settings(folder / "demo.yaml")
-        async with _clients(settings, _who_comes(sites)) as begin:
+    ending = Ending()
+    with tempfile.TemporaryDirectory(prefix="commandwall-demo-") as name:
+        ending.sweep(folder := Path(name))
+        async with Simulators() as simulators:
+            await run_until_first(ending.wait(), _prepare(simulators, folder, cameras, port, clip))
+            if ending.asked:
+                return
+            settings = load_settings(folder / "demo.yaml")
+            async with _clients(simulators, settings, _who_comes(sites)) as begin:
 
-            def announce(running: Running) -> None:
-                _announce(console, running, rtsp_port)
-                begin(running.url)
+                def announce(running: Running) -> None:
+                    _announce(console, running, settings.rtsp.listen)
+                    begin(running.url)
 
-            await run(settings, announce)
+                await run(settings, announce, ending)
+
+
+async def _prepare(simulators: Simulators, folder: Path, cameras: int, port: int, clip: Path | None) -> None:
+    """Start the farm, and describe it and the wall in ``demo.yaml``."""
+    ports = await _farm(simulators, cameras, clip)
+    await _write_site(simulators, folder, cameras, ports, port, _free_port(_RTSP_PORT))
 
 
 def _free_port(wanted: int) -> int:
     """Return ``wanted``, or another port if something listens there: a demo is not to fail for that."""
     for port in (wanted, 0):
-        with socket.socket() as probe, contextlib.suppress(OSError):
+        with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
             found: int = probe.getsockname()[1]
@@ -81,38 +88,21 @@ def _free_port(wanted: int) -> int:
     raise CommandwallError("demo: no port is free for RTSP; end what holds them all")
 
 
-def _announce(console: Console, running: Running, rtsp_port: int) -> None:
+def _announce(console: Console, running: Running, rtsp: Address) -> None:
     console.print(f"\n  panel     [bold]{running.url}[/]", highlight=False)
-    console.print(f"  RTSP      rtsp://127.0.0.1:{rtsp_port}/walls/main/all", highlight=False)
+    console.print(f"  RTSP      rtsp://{rtsp}/walls/main/all", highlight=False)
     if running.first_password:
         console.print(
             f"  sign in   [bold]{FIRST_USER}[/] / [bold]{running.first_password}[/]\n", highlight=False
         )
 
 
-@asynccontextmanager
-async def _farm(cameras: int, clip: Path | None) -> AsyncIterator[tuple[int, int]]:
-    """Run the farm; yields its ports for RTSP and ONVIF. Its progress bars go to standard error."""
+async def _farm(simulators: Simulators, cameras: int, clip: Path | None) -> tuple[int, int]:
+    """Start the farm; return its ports for RTSP and ONVIF. Its progress bars go to standard error."""
     arguments = ["--count", str(cameras), "--port", "0", "--onvif", "0", "--live", str(min(cameras, 4))]
     if clip is not None:
         arguments += ["--clip", str(clip)]
-    process = await _simulators(_FARM, *arguments, start_new_session=True)
-    try:
-        yield await _ports_of(process)
-    finally:
-        await _stop(process)
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """End simulators and what they have started."""
-    with contextlib.suppress(ProcessLookupError):
-        process.send_signal(signal.SIGTERM)
-    try:
-        await asyncio.wait_for(process.wait(), _STOP_S)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+    return await _ports_of(await simulators.start(_FARM, *arguments))
 
 
 def _who_comes(sites: int) -> list[_Client]:
@@ -125,32 +115,31 @@ def _who_comes(sites: int) -> list[_Client]:
 
 
 @asynccontextmanager
-async def _clients(settings: Settings, clients: Sequence[_Client]) -> AsyncIterator[Callable[[str], None]]:
-    """Yield what lets ``clients`` come to the daemon at a URL; they end with the context."""
+async def _clients(
+    simulators: Simulators, settings: Settings, clients: Sequence[_Client]
+) -> AsyncIterator[Callable[[str], None]]:
+    """Yield what lets ``clients`` come to the daemon at a URL."""
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    running = [
-        asyncio.create_task(_run_client(settings, url, client), name=client.arguments[0])
+    coming = [
+        asyncio.create_task(_come(simulators, settings, url, client), name=client.arguments[0])
         for client in clients
     ]
     try:
         yield url.set_result
     finally:
-        for task in running:
+        for task in coming:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*coming, return_exceptions=True)
 
 
-async def _run_client(settings: Settings, url: asyncio.Future[str], client: _Client) -> None:
-    """Run simulators until cancelled, with a token of their own."""
+async def _come(
+    simulators: Simulators, settings: Settings, url: asyncio.Future[str], client: _Client
+) -> None:
+    """Start ``client`` when the daemon is there, with a token of its own."""
     address = await asyncio.shield(url)
     async with open_users(settings) as users:
         token = await users.create_token(client.arguments[0], client.role)
-    arguments = (*client.arguments, "--url", address)
-    process = await _simulators(*arguments, start_new_session=True, **{client.token_variable: token})
-    try:
-        await process.wait()
-    finally:
-        await _stop(process)
+    await simulators.start(*client.arguments, "--url", address, **{client.token_variable: token})
 
 
 async def _ports_of(process: asyncio.subprocess.Process) -> tuple[int, int]:
@@ -164,13 +153,18 @@ async def _ports_of(process: asyncio.subprocess.Process) -> tuple[int, int]:
 
 
 async def _write_site(
-    folder: Path, cameras: int, farm_ports: tuple[int, int], port: int, share_port: int
+    simulators: Simulators,
+    folder: Path,
+    cameras: int,
+    farm_ports: tuple[int, int],
+    port: int,
+    share_port: int,
 ) -> None:
     """Write the configuration of the demo: the farm's cameras on one 1080p wall."""
     rtsp_port, onvif_port = map(str, farm_ports)
     described = ["--count", str(cameras), "--port", rtsp_port, "--onvif", onvif_port, "--describe"]
-    (folder / "cameras.csv").write_bytes(await _output(_FARM, *described, "csv"))
-    areas = csv.DictReader((await _output(_FARM, *described, "areas")).decode().splitlines())
+    (folder / "cameras.csv").write_bytes(await simulators.output(_FARM, *described, "csv"))
+    areas = csv.DictReader((await simulators.output(_FARM, *described, "areas")).decode().splitlines())
     site = {
         "site": {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"},
         "state": str(folder / "state"),
@@ -178,7 +172,7 @@ async def _write_site(
         "rtsp": {"listen": f"127.0.0.1:{share_port}"},
         "areas": [{**area, "parent": area["parent"] or None} for area in areas],
         "cameras_file": "cameras.csv",
-        "data": json.loads(await _output(_SENSORS, "--describe")),
+        "data": json.loads(await simulators.output(_SENSORS, "--describe")),
         "walls": [
             {
                 "id": "main",
@@ -194,25 +188,3 @@ async def _write_site(
         ],
     }
     (folder / "demo.yaml").write_text(yaml.safe_dump(site, allow_unicode=True, sort_keys=False))
-
-
-async def _simulators(
-    *arguments: str, start_new_session: bool = False, **environment: str
-) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        *arguments,
-        env={**os.environ, **environment},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=start_new_session,
-    )
-
-
-async def _output(*arguments: str) -> bytes:
-    process = await _simulators(*arguments)
-    output, _ = await process.communicate()
-    if process.returncode:
-        raise CommandwallError(f"demo: the simulators could not describe themselves ({' '.join(arguments)})")
-    return output

@@ -21,7 +21,7 @@ from commandwall.control.users import FIRST_USER
 from commandwall.control.vault import Vault
 from commandwall.model.camera import Transport
 from commandwall.settings.load import check_settings
-from commandwall.settings.site import Credential
+from commandwall.settings.site import Credential, Settings
 
 cli = typer.Typer(
     help="The video wall of an emergency command centre.",
@@ -55,18 +55,22 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 @cli.command()
 def run(config: ConfigOption) -> None:
-    """Run the daemon in the foreground. SIGTERM or SIGINT drains it, a second one ends it at once."""
+    """Run the daemon in the foreground. SIGTERM, SIGINT or SIGHUP drains it, a second one ends it at once."""
     import uvloop
 
     from commandwall import app
+    from commandwall.base.ending import Ending
 
     def announce(running: app.Running) -> None:
         if running.first_password:
             typer.echo(f"first sign-in: {FIRST_USER} / {running.first_password}", err=True)
         typer.echo(f"ready {running.url}")
 
+    async def serve(settings: Settings) -> None:
+        await app.run(settings, announce, Ending())
+
     configure_logs("commandwall")
-    uvloop.run(app.run(site_settings(config), announce))
+    uvloop.run(serve(site_settings(config)))
 
 
 @cli.command()

@@ -186,7 +186,7 @@ class MqttBridge:
         while not self._leaving:
             try:
                 await self._connected(backoff)
-            except* (aiomqtt.MqttError, OSError) as group:
+            except* (aiomqtt.MqttError, OSError, UnicodeError) as group:  # The last: of a name that is none.
                 reason = "; ".join(str(error) or type(error).__name__ for error in group.exceptions)
                 if reason != said:
                     place = f"{self._settings.host}:{self._settings.port}"
@@ -294,9 +294,10 @@ class MqttBridge:
                     return self._hear_of_speaker(speaker, message.payload)
                 case _:
                     return self._set_layout(topic[1], message.payload)
-        except CommandwallError as error:
-            log.info("MQTT: %s: %s", message.topic, error)
-            return problem_of(error)
+        except (CommandwallError, TimeoutError) as error:
+            problem = problem_of(error)
+            log.info("MQTT: %s: %s", message.topic, problem["detail"])
+            return problem
 
     def _set_layout(self, wall: str, payload: bytes) -> dict[str, Any]:
         document = self._change(wall, parse(WallCommand, payload))

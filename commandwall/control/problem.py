@@ -81,8 +81,10 @@ def problem(status: int, detail: str, type: str = "about:blank") -> dict[str, An
     }
 
 
-def problem_of(error: CommandwallError) -> dict[str, Any]:
-    """Return the problem document of one of this project's errors."""
+def problem_of(error: CommandwallError | TimeoutError) -> dict[str, Any]:
+    """Return the problem document of one of this project's errors, or of a worker that did not answer."""
+    if isinstance(error, TimeoutError):
+        return problem(HTTPStatus.GATEWAY_TIMEOUT, "a worker process did not answer in time; try again")
     kind = next(kind for kind in _KINDS if isinstance(error, kind.error))
     document = problem(kind.status, error.sentence, f"urn:commandwall:problem:{kind.type}")
     match error:

@@ -57,6 +57,10 @@ PRECEDENCE: Mapping[Role, int] = {
 """Who may take over what somebody else holds: a role with a higher number."""
 
 
+SIGNED_IN = "http"
+"""How those came who have an account or a token."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """The place of a participant in a conference, which an invitation gives and nothing else."""
@@ -74,7 +78,7 @@ class Principal:
 
     name: str
     role: Role
-    via: str = "http"
+    via: str = SIGNED_IN
     seat: Seat | None = None
 
     def may(self, permission: Permission) -> bool:

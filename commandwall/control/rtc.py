@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from commandwall.base.errors import CommandwallError, NotFoundError, UnsupportedError
 from commandwall.base.sentence import Sentence
-from commandwall.control.roles import Principal
+from commandwall.control.roles import SIGNED_IN, Principal
 from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import Message
 from commandwall.ipc.packets import BusAddress
@@ -88,13 +88,17 @@ class Opened:
 
 @dataclass(slots=True)
 class RtcSession:
-    """One WebRTC session: who opened it, and what it ``watches`` or which streams it ``publishes``."""
+    """One WebRTC session: who opened it, and what it ``watches`` or which streams it ``publishes``.
+
+    ``ours`` is one that the daemon itself offered another server.
+    """
 
     id: str
     by: Principal
     watches: Watched | None = None
     publishes: tuple[str, ...] = ()
     on_change: OnChange | None = field(default=None, repr=False)
+    ours: bool = False
     connected: bool = False
     figures: SessionFigures | None = None
 
@@ -166,6 +170,10 @@ class RtcControl:
         except KeyError:
             raise NotFoundError("this session is over; ask anew") from None
 
+    def visitors(self) -> list[RtcSession]:
+        """Return the sessions with which somebody came who is signed in, or a program with a token."""
+        return [each for each in self._sessions.values() if each.by.via == SIGNED_IN and not each.ours]
+
     def publishers(self, stream: str) -> Iterator[RtcSession]:
         """Yield the sessions that publish ``stream``, the newest last; the newest is the one that is read."""
         return (each for each in self._sessions.values() if stream in each.publishes)
@@ -203,7 +211,7 @@ class RtcControl:
         Sound that comes back from one that mixes is published as ``sound_back``, if that is not ``""``.
         """
         publishes = (sound_back,) if sound_back else ()
-        session = RtcSession(_new_id(), by, publishes=publishes, on_change=on_change)
+        session = RtcSession(_new_id(), by, publishes=publishes, on_change=on_change, ours=True)
         return await self._open(session, OfferStream(session.id, video, sound, sound_back))
 
     async def offer_intake(
@@ -211,7 +219,7 @@ class RtcControl:
     ) -> Opened:
         """Offer another server to receive what it has, as :meth:`publish` does; :meth:`accept` its answer."""
         names = tuple(name for name in (video, sound) if name)
-        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change)
+        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change, ours=True)
         return await self._open(session, OfferIntake(session.id, video, sound))
 
     async def accept(self, session_id: str, sdp: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 
+from commandwall.base.sentence import Sentence
 from commandwall.control.feeds import Feeds
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl
@@ -32,6 +33,7 @@ class ShareControl:
         self._feeds = feeds
         self._walls = walls
         self._clients = 0
+        self._reason = ""
         self.worker = Worker(
             "share",
             "share",
@@ -44,6 +46,16 @@ class ShareControl:
     def clients(self) -> int:
         """How many clients are connected; none while the process is down."""
         return self._clients
+
+    def fault(self) -> Sentence | None:
+        """Return why nothing can be shared although the process is up; ``None`` while all can."""
+        if not self._reason:
+            return None
+        return Sentence(
+            "nothing is shared by RTSP, rtsp.listen {address}: {reason}; it is tried again",
+            address=self._rtsp.listen,
+            reason=self._reason,
+        )
 
     def cameras_changed(self) -> None:
         """Serve the cameras that there are now."""
@@ -61,11 +73,18 @@ class ShareControl:
     def _hear(self, _: Worker, received: Received) -> None:
         if isinstance(received.message, ShareReport):
             self._clients = received.message.clients
-            if received.message.fault:
-                log.error("%s; nothing is shared until that is mended", received.message.fault)
+            if received.message.fault != self._reason:
+                self._take_reason(received.message.fault)
+                log.warning("%s", self.fault() or "RTSP is shared now")
 
     def _down(self, _: Worker) -> None:
         self._clients = 0
+        self._take_reason("")
+
+    def _take_reason(self, reason: str) -> None:
+        self._reason = reason
+        status, fault = self.worker.status, self.fault()
+        status.note, status.note_zh = (str(fault), fault.zh) if fault else ("", "")
 
 
 def _camera_routes(cameras: Iterable[Camera], feeds: Feeds) -> Iterable[ShareRoute]:

@@ -107,6 +107,13 @@ class Users:
         """Return all users by name."""
         return await self._accounts.users()
 
+    async def principals(self) -> set[Principal]:
+        """Return all who may come in now: users, and programs whose token has not expired."""
+        users, tokens, now = await self._accounts.users(), await self._accounts.tokens(), self._now_utc_ns()
+        valid = (token for token in tokens if token.expires_utc_ns is None or now < token.expires_utc_ns)
+        people = {Principal(user.name, user.role) for user in users}
+        return people | {Principal(f"{TOKEN}{token.name}", token.role) for token in valid}
+
     async def add(self, name: str, role: Role, password: str) -> None:
         """Add a user; raises :class:`InvalidError` naming ``name`` or ``password``."""
         name = _checked_name(name)

@@ -414,7 +414,7 @@ class ShareRoutes:
 class ShareReport:
     """Share -> control, when it listens and when its clients change: how many they are.
 
-    ``fault`` says why it cannot listen.
+    ``fault`` says why it cannot listen; it goes on trying.
     """
 
     clients: int

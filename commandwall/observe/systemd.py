@@ -6,12 +6,27 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 1.0
 _US_PER_S = 1_000_000
+_STARTING_ON = f"EXTEND_TIMEOUT_USEC={30 * _US_PER_S}"
+
+
+class Condition(Protocol):
+    """How the daemon is."""
+
+    def faults(self) -> list[str]:
+        """Return what is not well, in words."""
+
+    def serves(self) -> bool:
+        """Return whether it does what it is there for."""
+
+    def stuck(self) -> bool:
+        """Return whether it will not get well by itself."""
 
 
 class Notifier:
@@ -37,17 +52,16 @@ class Notifier:
 class ServiceManager:
     """Keeps the service manager told while the daemon serves; an async context manager.
 
-    ``faults`` gives what is not well. While it gives something the watchdog is not fed, so that
-    a daemon which does not recover by itself is started anew.
+    It is ready when it first ``serves``, and may take its time for that unless it is stuck. While it is
+    stuck the watchdog is not fed, so that it is started anew.
     """
 
-    def __init__(self, notifier: Notifier, faults: Callable[[], list[str]]) -> None:
+    def __init__(self, notifier: Notifier, condition: Condition) -> None:
         self._notifier = notifier
-        self._faults = faults
+        self._condition = condition
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> ServiceManager:
-        self._notifier.send("READY=1", "STATUS=starting")
         self._task = asyncio.create_task(self._watch(), name="service manager")
         return self
 
@@ -59,12 +73,17 @@ class ServiceManager:
 
     async def _watch(self) -> None:
         every_s = min(_LOOK_EVERY_S, self._notifier.watchdog_s / 3 or _LOOK_EVERY_S)
-        said = ""
+        ready, said = False, ""
         while True:
-            faults = self._faults()
-            status = f"STATUS={'; '.join(faults) or 'all walls tick, all workers are up'}"
-            if not faults and self._notifier.watchdog_s:
-                self._notifier.send("WATCHDOG=1")
+            if not ready and self._condition.serves():
+                self._notifier.send("READY=1")
+                ready = True
+            if not self._condition.stuck():
+                if not ready:
+                    self._notifier.send(_STARTING_ON)
+                elif self._notifier.watchdog_s:
+                    self._notifier.send("WATCHDOG=1")
+            status = f"STATUS={'; '.join(self._condition.faults()) or 'all walls tick, all workers are up'}"
             if status != said:
                 self._notifier.send(status)
                 said = status

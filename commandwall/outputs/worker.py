@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from commandwall.base.tasks import Backoff
 from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoutes
 from commandwall.outputs.share_catalogue import ShareCatalogue
@@ -14,10 +15,14 @@ from commandwall.rtsp.server import RtspServer
 from commandwall.workers.child import run_child
 
 _REPORT_EVERY_S = 1.0
+_TRIES_S = (0.5, 1.0, 2.0, 5.0)
 
 
 class Share:
-    """Serves what :class:`ConfigureShare` names, from when it arrives until the process drains."""
+    """Serves what :class:`ConfigureShare` names, from when it arrives until the process drains.
+
+    An address that cannot be had is tried again: a port that is still held is let go, an address comes up.
+    """
 
     def __init__(self, channel: Channel, group: asyncio.TaskGroup) -> None:
         self._channel = channel
@@ -43,15 +48,15 @@ class Share:
         authenticator = None
         if configuration.user:
             authenticator = ServerAuthenticator("commandwall", {configuration.user: configuration.password})
-        server = RtspServer(
-            self._catalogue, configuration.host, configuration.port, authenticator=authenticator
-        )
+        host, port, backoff = configuration.host, configuration.port, Backoff(_TRIES_S)
         try:
-            async with server:
-                await self._report(server)
-        except OSError as error:
-            where = f"{configuration.host}:{configuration.port}"
-            self._channel.post(ShareReport(0, f"rtsp.listen {where}: {error.strerror}"))
+            while True:
+                try:
+                    async with RtspServer(self._catalogue, host, port, authenticator=authenticator) as server:
+                        await self._report(server)
+                except OSError as error:
+                    self._channel.post(ShareReport(0, error.strerror or str(error)))
+                await asyncio.sleep(backoff.next_s())
         finally:
             self._catalogue.close()
 

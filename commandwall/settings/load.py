@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -247,27 +247,42 @@ class _Loading:
     def _tls(self, entry: TlsEntry | None) -> Tls | None:
         if entry is None:
             return None
-        files = {"cert": self._root / entry.cert, "key": self._root / entry.key}
-        for name, file in files.items():
-            try:
-                file.open("rb").close()
-            except OSError as error:
-                message = f"{file} cannot be read: {error.strerror}"
-                self._faults.append(self._document.fault(("http", "tls", name), message))
-        return Tls(files["cert"].absolute(), files["key"].absolute())
+        cert, key = ((self._root / name).absolute() for name in (entry.cert, entry.key))
+        no_cert, no_key = _no_certificate(cert), _fault_of(lambda: key.open("rb").close())
+        if not (no_cert or no_key):
+            no_key = _no_key(cert, key)
+        for name, file, reason in (("cert", cert, no_cert), ("key", key, no_key)):
+            if reason:
+                self._faults.append(self._document.fault(("http", "tls", name), f"{file} {reason}"))
+        return Tls(cert, key)
 
     def _ca_file(self, entry: CameraTlsEntry | None) -> Path | None:
         """Return the file that vouches for cameras; that it holds no certificate is a fault."""
         if entry is None:
             return None
         file = (self._root / entry.ca).absolute()
-        reason = ""
-        try:
-            ssl.create_default_context(cafile=file)
-        except ssl.SSLError:
-            reason = "holds no certificate in PEM form"
-        except OSError as error:
-            reason = f"cannot be read: {error.strerror}"
-        if reason:
+        if reason := _no_certificate(file):
             self._faults.append(self._document.fault(("ingest", "tls", "ca"), f"{file} {reason}"))
         return file
+
+
+def _no_certificate(file: Path) -> str:
+    """Return what is wrong with a file that is to hold certificates; nothing where it does."""
+    return _fault_of(lambda: ssl.create_default_context(cafile=file), "holds no certificate in PEM form")
+
+
+def _no_key(cert: Path, key: Path) -> str:
+    """Return what is wrong with the file that is to hold the private key of ``cert``."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    wrong = f"does not hold the private key of {cert}, in PEM form and without a password"
+    return _fault_of(lambda: context.load_cert_chain(cert, key, password=""), wrong)  # Asks nobody for one.
+
+
+def _fault_of(load: Callable[[], object], wrong: str = "") -> str:
+    try:
+        load()
+    except ssl.SSLError:
+        return wrong
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return ""

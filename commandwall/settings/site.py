@@ -53,7 +53,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """PEM files of a certificate chain and its private key; both could be read at start."""
+    """PEM files of a certificate chain and its private key; they fitted each other at start."""
 
     cert: Path
     key: Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import os
 import resource
@@ -16,12 +15,12 @@ from typing import Protocol
 
 import uvloop
 
+from commandwall.base.ending import end_with_parent
 from commandwall.base.errors import CommandwallError
 from commandwall.base.logs import configure_logs
 from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.messages import Drain, Failure, Ping, Pong, Ready
 
-_PR_SET_PDEATHSIG = 1
 _SWITCH_S = 0.0005
 """How long a thread may keep the interpreter from another one that wants it. Threads that decode and
 compose want it for a tenth of a millisecond at a time; with Python's own 5 ms they wait for each other
@@ -50,7 +49,7 @@ def run_child(body: Body) -> None:
     sys.setswitchinterval(_SWITCH_S)
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # The control plane alone says when to stop.
     uvloop.run(_serve(body, socket.socket(fileno=fd)))

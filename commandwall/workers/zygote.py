@@ -7,7 +7,6 @@ would load the command line into each.) It runs no thread and no event loop, so 
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
@@ -21,14 +20,14 @@ import setproctitle
 import commandwall.media.decoder
 import commandwall.media.scale
 import commandwall.workers.child  # noqa: F401 # these are loaded for the workers
+from commandwall.base.ending import end_with_parent
 
-PR_SET_PDEATHSIG = 1
 MAX_ORDER_BYTES = 1024
 
 
 def main() -> None:
     """Serve orders until the control plane is gone; return from this in every worker that was made."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # The control plane alone says when to stop.
     signal.signal(signal.SIGCHLD, _reap)

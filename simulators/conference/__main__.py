@@ -30,6 +30,7 @@ from simulators.conference.hooks import on_loopback
 from simulators.conference.peer import Peer, Person, Seat
 from simulators.conference.report import report
 from simulators.conference.sites import SITES, site_name
+from simulators.ending import end_with_starter
 from simulators.loopfile import cache_root
 
 _LOCAL = ("127.0.0.1", "localhost")
@@ -141,6 +142,7 @@ def _say(line: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit status: 0, 1 when the daemon refuses, 2 for a wrong option."""
+    end_with_starter()
     options = parse_arguments(arguments)
     configure_logs("conference", "WARNING")
     try:

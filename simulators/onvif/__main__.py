@@ -14,6 +14,7 @@ import sys
 from contextlib import AsyncExitStack, suppress
 
 from commandwall.base.logs import configure_logs
+from simulators.ending import end_with_starter
 from simulators.onvif.device import farm_devices
 from simulators.onvif.responder import Responder
 from simulators.onvif.server import OnvifServer
@@ -65,6 +66,7 @@ async def serve(options: argparse.Namespace) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the devices; returns the exit status: 0, or 2 for what was asked for wrongly."""
+    end_with_starter()
     options = parse_arguments(arguments)
     configure_logs("onvif", "WARNING")
     try:

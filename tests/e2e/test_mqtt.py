@@ -264,6 +264,32 @@ async def test_a_retained_command_is_left_undone(broker: Broker, rig: Rig, watch
         assert [line.detail for line in await rig.audit.read(10)] == ["2x2"]
 
 
+async def test_a_process_that_does_not_answer_costs_its_command_alone(
+    broker: Broker, rig: Rig, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def feed(*_: object, **__: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(type(rig.service.panels), "feed", feed)
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
+        await watcher.until(f"{BASE}/status", lambda state: state == {"status": "online"})
+        late = await watcher.command("data/time/set", "1", 1)
+        assert (late["status"], late["title"]) == (504, "Gateway Timeout")
+        del watcher.last[f"{BASE}/status"]
+        assert (await watcher.ask("main", {"layout": "1"}, 2))["status"] == 200
+        assert f"{BASE}/status" not in watcher.last, "it never left the broker"
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64])
+async def test_a_broker_that_has_no_name_is_said_and_harms_nothing(
+    rig: Rig, caplog: pytest.LogCaptureFixture, host: str
+) -> None:
+    nowhere = MqttSettings(host, 1883, False, "commandwall", None)
+    async with asyncio.timeout(20), MqttBridge(nowhere, rig.service, rig.events, rig.hall.speakers):
+        while f"MQTT broker {host}:1883" not in caplog.text:
+            await asyncio.sleep(0.01)
+
+
 async def test_loudspeakers_announce_themselves(broker: Broker, rig: Rig, watcher: Watcher) -> None:
     gate = {"name": "东门广播", "url": "rtp://10.1.1.30:5004", "codec": "pcma"}
     publisher = await connected(broker)

@@ -116,11 +116,11 @@ class HttpServer:
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     async def __aenter__(self) -> HttpServer:
-        """Listen; raises :class:`UnavailableError` when the address cannot be had."""
-        listen = self._settings.listen
+        """Listen; raises :class:`UnavailableError` when the address or the certificate cannot be had."""
+        listen, tls = self._settings.listen, self._tls()
         await self._runner.setup()
         try:
-            site = web.TCPSite(self._runner, listen.host, listen.port, ssl_context=self._tls())
+            site = web.TCPSite(self._runner, listen.host, listen.port, ssl_context=tls)
             await site.start()
         except OSError as error:
             await self._runner.cleanup()
@@ -135,9 +135,13 @@ class HttpServer:
         await self._runner.cleanup()
 
     def _tls(self) -> ssl.SSLContext | None:
-        if self._settings.tls is None:
+        files = self._settings.tls
+        if files is None:
             return None
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(self._settings.tls.cert, self._settings.tls.key)
+        try:
+            context.load_cert_chain(files.cert, files.key)
+        except OSError as error:
+            raise UnavailableError(f"http.tls {files.cert}, {files.key}: {error.strerror}") from error
         return context

@@ -26,13 +26,11 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     """Answer whatever goes wrong with a problem document; what is our own fault goes to the log."""
     try:
         return await handler(request)
-    except CommandwallError as error:
+    except (CommandwallError, TimeoutError) as error:
         return _response(problem_of(error), _headers_of(error))
     except web.HTTPError as error:
         kept = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
         return _response(problem(error.status, _http_detail(request, error)), kept)
-    except TimeoutError:
-        return _response(problem(504, "a worker process did not answer in time; try again"))
     except Exception:  # The outermost boundary: nobody else would tell the client or the log.
         log.exception("%s %s failed", request.method, request.path)
         return _response(problem(500, "the daemon has a fault; its log says more"))
@@ -43,7 +41,7 @@ def _response(document: dict[str, Any], headers: Mapping[str, str] | None = None
     return web.Response(status=document["status"], text=text, content_type=CONTENT_TYPE, headers=headers)
 
 
-def _headers_of(error: CommandwallError) -> dict[str, str]:
+def _headers_of(error: CommandwallError | TimeoutError) -> dict[str, str]:
     match error:
         case NotSignedInError():
             return {"WWW-Authenticate": 'Bearer realm="commandwall"'}

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
+
 import pytest
 
 from commandwall.base.sentence import Sentence
@@ -37,8 +40,13 @@ def workers() -> list[WorkerStatus]:
 
 
 @pytest.fixture
-def health(wall: WallControl, workers: list[WorkerStatus], clock: Hand) -> Health:
-    return Health(lambda: [wall], lambda: workers, clock)
+def walls(wall: WallControl) -> list[WallControl]:
+    return [wall]
+
+
+@pytest.fixture
+def health(walls: list[WallControl], workers: list[WorkerStatus], clock: Hand) -> Health:
+    return Health(lambda: walls, lambda: workers, lambda: None, clock)
 
 
 def test_all_is_well_while_workers_are_up_and_walls_tick(health: Health, says: Says, clock: Hand) -> None:
@@ -88,6 +96,57 @@ def test_a_worker_that_nobody_wants_yet_is_no_fault(
     assert health.faults() == []
 
 
+@pytest.mark.parametrize("kind", ["data", "rtc", "sound", "share"])
+def test_the_wall_serves_without_side_workers(
+    health: Health, says: Says, workers: list[WorkerStatus], kind: str
+) -> None:
+    assert not health.serves()
+    says(report(1))
+    workers.append(WorkerStatus(kind, kind, WorkerState.WAITING))
+    assert health.faults() == [f"worker {kind} is waiting to restart"]
+    assert health.serves()
+    assert not health.stuck()
+    workers[0].state = WorkerState.WAITING
+    assert not health.serves()
+
+
+def test_a_wall_that_stands_still_although_its_process_is_up_does_not_help_itself(
+    health: Health, says: Says, wall: WallControl, clock: Hand
+) -> None:
+    wall.worker.status.state = WorkerState.READY
+    says(report(7))
+    assert not health.stuck()
+    clock.now_s += 4
+    assert health.stuck()
+    says(report(8))
+    assert not health.stuck()
+
+
+def test_a_wall_whose_process_is_replaced_gets_the_time_that_this_takes(
+    health: Health, says: Says, wall: WallControl, workers: list[WorkerStatus], clock: Hand
+) -> None:
+    says(report(7))
+    assert not health.stuck()
+    for worker in (wall.worker.status, *workers):
+        worker.state = WorkerState.WAITING
+    clock.now_s += 55
+    assert not health.stuck()
+    clock.now_s += 6
+    assert health.stuck()
+
+
+def test_a_wall_that_cannot_come_back_takes_no_other_with_it(
+    health: Health, says: Says, walls: list[WallControl], clock: Hand
+) -> None:
+    walls.append(other := copy(walls[0]))
+    other.wall = replace(other.wall, id="side")
+    for tick in range(90):
+        says(report(tick))
+        assert not health.stuck()
+        clock.now_s += 1
+    assert "wall side has not ticked yet" in health.faults()
+
+
 def test_a_display_that_is_down_makes_no_fault_but_a_warning(
     health: Health, says: Says, wall: WallControl, workers: list[WorkerStatus]
 ) -> None:
@@ -102,4 +161,11 @@ def test_a_display_that_is_down_makes_no_fault_but_a_warning(
     display._hear(display.worker, Received(dark, b"", 0))
     assert health.warnings() == ["head main/left: there is no monitor 'HDMI-7'"]
     display._hear(display.worker, Received(DisplayReport("HDMI-1", 960, 1080, 60, 70, 2, False), b"", 0))
+    assert health.warnings() == []
+
+
+def test_that_nothing_is_shared_is_a_warning(wall: WallControl, workers: list[WorkerStatus]) -> None:
+    reasons = ["the port is taken", None]
+    health = Health(lambda: [wall], lambda: workers, lambda: reasons.pop(0))
+    assert health.warnings() == ["the port is taken"]
     assert health.warnings() == []

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -31,33 +32,72 @@ def environment(sock: socket.socket, watchdog_s: float = 0) -> dict[str, str]:
     return {"NOTIFY_SOCKET": sock.getsockname(), **usec}
 
 
-async def test_ready_then_how_it_is_then_stopping(manager: socket.socket) -> None:
-    faults = ["worker ingest-0 is starting", "wall main has not ticked yet"]
-    async with ServiceManager(Notifier(environment(manager)), lambda: faults):
-        assert await heard(manager) == ["READY=1", "STATUS=starting"]
-        assert await heard(manager) == ["STATUS=worker ingest-0 is starting; wall main has not ticked yet"]
-        faults.clear()
-        assert await heard(manager) == ["STATUS=all walls tick, all workers are up"]
+@dataclass
+class Condition:
+    """A daemon that is as a test says."""
+
+    said: list[str] = field(default_factory=list)
+    well: bool = True
+    lost: bool = False
+
+    def faults(self) -> list[str]:
+        return self.said
+
+    def serves(self) -> bool:
+        return self.well
+
+    def stuck(self) -> bool:
+        return self.lost
+
+
+async def test_ready_when_it_serves_and_not_before_then_stopping(manager: socket.socket) -> None:
+    condition = Condition(["worker share is starting", "wall main has not ticked yet"], well=False)
+    async with ServiceManager(Notifier(environment(manager, watchdog_s=0.03)), condition):
+        assert await heard(manager) == ["EXTEND_TIMEOUT_USEC=30000000"]
+        assert await heard(manager) == ["STATUS=worker share is starting; wall main has not ticked yet"]
+        assert await heard(manager) == ["EXTEND_TIMEOUT_USEC=30000000"]
+        condition.well, condition.said = True, ["worker share is starting"]
+        while (lines := await heard(manager)) == ["EXTEND_TIMEOUT_USEC=30000000"]:
+            pass
+        assert lines == ["READY=1"]
+        assert await heard(manager) == ["WATCHDOG=1"]
+        assert await heard(manager) == ["STATUS=worker share is starting"]
+        condition.said = []
+        while (lines := await heard(manager)) == ["WATCHDOG=1"]:
+            pass
+        assert lines == ["STATUS=all walls tick, all workers are up"]
+    while (lines := await heard(manager)) == ["WATCHDOG=1"]:
+        pass
+    assert lines == ["STOPPING=1", "STATUS=draining"]
+
+
+async def test_a_start_that_leads_nowhere_gets_no_more_time(manager: socket.socket) -> None:
+    condition = Condition(["wall main has not ticked yet"], well=False, lost=True)
+    async with ServiceManager(Notifier(environment(manager)), condition):
+        assert await heard(manager) == ["STATUS=wall main has not ticked yet"]
     assert await heard(manager) == ["STOPPING=1", "STATUS=draining"]
 
 
-async def test_the_watchdog_is_fed_only_while_all_is_well(manager: socket.socket) -> None:
-    faults: list[str] = []
-    async with ServiceManager(Notifier(environment(manager, watchdog_s=0.03)), lambda: faults):
-        said = [line for _ in range(5) for line in await heard(manager)]
+async def test_the_watchdog_is_fed_until_the_daemon_cannot_help_itself(manager: socket.socket) -> None:
+    condition = Condition()
+    async with ServiceManager(Notifier(environment(manager, watchdog_s=0.03)), condition):
+        said = [line for _ in range(6) for line in await heard(manager)]
         assert said.count("WATCHDOG=1") >= 2
-        faults.append("wall main has not ticked for 4 s")
+        condition.well, condition.said = False, ["worker ingest-0 is waiting to restart"]
+        said = [line for _ in range(4) for line in await heard(manager)]
+        assert said.count("WATCHDOG=1") == 3
+        condition.lost, condition.said = True, ["wall main has not ticked for 4 s"]
         while (lines := await heard(manager)) == ["WATCHDOG=1"]:
             pass
         assert lines == ["STATUS=wall main has not ticked for 4 s"]
-        faults[:] = ["worker wall-main is waiting to restart"]
-        assert await heard(manager) == ["STATUS=worker wall-main is waiting to restart"]
-        faults.clear()
+        condition.said = ["wall main has not ticked for 5 s"]
+        assert await heard(manager) == ["STATUS=wall main has not ticked for 5 s"]
+        condition.lost = False
         assert await heard(manager) == ["WATCHDOG=1"]
 
 
 async def test_without_a_service_manager_nothing_happens() -> None:
-    async with ServiceManager(Notifier({}), list):
+    async with ServiceManager(Notifier({}), Condition()):
         pass
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from commandwall.model.camera import Area, Camera, StreamAddress, Transport
 from commandwall.model.head import Bezel, Display, Head
@@ -342,6 +343,36 @@ def test_the_authority_of_cameras_is_a_file_with_certificates(site: Path) -> Non
     ]
     authority.unlink()
     assert "cannot be read" in check_settings(site)[0]
+
+
+def test_https_needs_a_certificate_and_its_own_key(site: Path) -> None:
+    cert, other = self_signed(site.parent / "cert.pem"), self_signed(site.parent / "other.pem")
+    before = site.read_text()
+
+    def found(cert_name: str, key_name: str) -> list[str]:
+        tls = f"tls: {{cert: {cert_name}, key: {key_name}}}"
+        site.write_text(before.replace('"127.0.0.1:0"', f'"127.0.0.1:0", {tls}', 1))
+        return [fault.removeprefix(f"{site}:3: ") for fault in check_settings(site)]
+
+    assert found("cert.pem", "cert.pem") == []
+    wrong = f"does not hold the private key of {cert}, in PEM form and without a password"
+    assert found("cert.pem", "other.pem") == [f"http.tls.key: {other} {wrong}"]
+    other.write_bytes(encrypted(cert.read_bytes()))
+    assert found("cert.pem", "other.pem") == [f"http.tls.key: {other} {wrong}"]
+    other.write_text("not a certificate")
+    assert found("cert.pem", "other.pem") == [f"http.tls.key: {other} {wrong}"]
+    assert found("other.pem", "no.pem") == [
+        f"http.tls.cert: {other} holds no certificate in PEM form",
+        f"http.tls.key: {other.with_name('no.pem')} cannot be read: No such file or directory",
+    ]
+
+
+def encrypted(pem: bytes) -> bytes:
+    """Return the key in ``pem`` as a file that asks for a password."""
+    password = serialization.BestAvailableEncryption(b"secret")
+    form = serialization.PrivateFormat.PKCS8
+    key = serialization.load_pem_private_key(pem, None)
+    return key.private_bytes(serialization.Encoding.PEM, form, password)
 
 
 def test_pictures_over_tls_are_not_sent_unencrypted(faults_after: Change) -> None:

@@ -53,6 +53,14 @@ async def test_an_address_that_is_taken_is_named(app: web.Application) -> None:
                 pass
 
 
+async def test_a_certificate_that_is_none_is_named(app: web.Application, tmp_path: Path) -> None:
+    cert = tmp_path / "cert.pem"
+    cert.write_text("not a certificate")
+    with pytest.raises(UnavailableError, match=f"http.tls {cert}"):
+        async with HttpServer(app, HttpSettings(Address("127.0.0.1", 0), Tls(cert, cert))):
+            pass
+
+
 @pytest.mark.needs("openssl")
 async def test_with_tls_cookies_are_secure(app: web.Application, tmp_path: Path) -> None:
     key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
