@@ -89,6 +89,7 @@ ZH: dict[str, str] = {
     "{name} may not {permission}: the role {role} does not include it": (
         "{name} 不能{permission}：角色“{role}”没有此权限"
     ),
+    "{name} may not {permission}: it is for {heads} only": "{name} 不能{permission}：它只用于 {heads}",
     "look at cameras and walls": "查看摄像机和大屏",
     "change what walls show and where cameras look": "切换大屏画面和操作摄像机",
     "read the figures of the system": "查看系统运行数据",
@@ -110,6 +111,8 @@ ZH: dict[str, str] = {
         "必须是 1 到 64 个字母、数字、点、连字符、下划线或 @"
     ),
     "is in the past": "时间已过",
+    "must be viewer where the token is for heads": "仅用于屏幕的令牌，角色必须是 viewer",
+    "there is no head {place!r}; write WALL/HEAD": "没有屏幕 {place!r}，请写成 大屏/屏幕",
     # ---- walls and layouts
     "no wall is called {id!r}": "没有名为 {id!r} 的大屏",
     "no layout is called {id!r}": "没有名为 {id!r} 的布局",

@@ -29,6 +29,7 @@ from commandwall.control.users import Users
 from commandwall.model.camera import Area
 from commandwall.model.layout import Layout
 from commandwall.model.transition import HOLD, Transition
+from commandwall.model.wall import check_places
 from commandwall.onvif.imaging import Setting
 from commandwall.outputs.websocket import HeadAddress
 from commandwall.settings.schema import CameraEntry
@@ -124,13 +125,13 @@ class Service:
 
     async def wall_snapshot(self, who: Principal, wall_id: str, head: str, image_format: str) -> StillPicture:
         """Return a wall (``head`` empty) or a head of it as shown now, as ``png`` or ``jpg``."""
-        who.require(Permission.VIEW)
+        who.require_head(wall_id, head)
         viewer = f"{who.name} {time.strftime('%Y-%m-%d %H:%M:%S')}"
         return await self._wall(wall_id).snapshot("" if head == CANVAS else head, image_format, viewer)
 
     def watch_head(self, who: Principal, wall_id: str, head_id: str) -> HeadAddress:
         """Return where a head (or :data:`CANVAS`) is to be watched; raises :class:`NotFoundError`."""
-        who.require(Permission.VIEW)
+        who.require_head(wall_id, head_id)
         port = self._wall(wall_id)
         wall = port.wall
         if head_id == CANVAS:
@@ -354,10 +355,16 @@ class Service:
         who.require(Permission.ACCOUNTS)
         return await self._users.tokens()
 
-    async def create_token(self, who: Principal, name: str, role: Role, expires_utc_ns: int | None) -> str:
-        """Return the secret of a new token; raises :class:`InvalidError`."""
-        with self._audited(who, Permission.ACCOUNTS, "token.create", name, role):
-            return await self._users.create_token(name, role, expires_utc_ns)
+    async def create_token(
+        self, who: Principal, name: str, role: Role, expires_utc_ns: int | None, heads: Sequence[str] = ()
+    ) -> str:
+        """Return the secret of a new token, which is for ``heads`` only if there are any.
+
+        Raises :class:`InvalidError`.
+        """
+        with self._audited(who, Permission.ACCOUNTS, "token.create", name, " ".join((role, *heads))):
+            check_places(heads, (port.wall for port in self._walls.values()))
+            return await self._users.create_token(name, role, expires_utc_ns, heads)
 
     async def remove_token(self, who: Principal, name: str) -> None:
         """Make a token worthless; raises :class:`NotFoundError`."""
