@@ -113,6 +113,16 @@ ZH: dict[str, str] = {
     "is in the past": "时间已过",
     "must be viewer where the token is for heads": "仅用于屏幕的令牌，角色必须是 viewer",
     "there is no head {place!r}; write WALL/HEAD": "没有屏幕 {place!r}，请写成 大屏/屏幕",
+    # ---- who may watch a head by RTSP
+    "would keep nobody out: without rtsp.credentials everybody may watch": (
+        "不起作用：没有设置 rtsp.credentials 时，任何人都可以观看"
+    ),
+    "user {user!r} of rtsp.credentials may watch everything; name another": (
+        "rtsp.credentials 的用户 {user!r} 可以观看全部内容，请另设用户"
+    ),
+    "user {user!r} has another password at another head; name one of them": (
+        "用户 {user!r} 在另一屏幕上的密码不同，请统一"
+    ),
     # ---- walls and layouts
     "no wall is called {id!r}": "没有名为 {id!r} 的大屏",
     "no layout is called {id!r}": "没有名为 {id!r} 的布局",

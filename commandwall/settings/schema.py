@@ -213,6 +213,7 @@ class HeadEntry(Entry):
     display: DisplayEntry | None = None
     hide: HideEntry = HideEntry()
     watermark: bool | Text = False
+    credentials: Id | None = None
 
 
 class LabelsEntry(Entry):
