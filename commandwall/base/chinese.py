@@ -142,6 +142,16 @@ ZH: dict[str, str] = {
     ),
     "a grid has at least one column and one row": "网格至少有一列一行",
     "a layout has at least one cell": "布局至少有一个格子",
+    "a layout has at most {most} cells": "布局最多有 {most} 个格子",
+    "has {columns} columns where the first row has {first}": "有 {columns} 列，而第一行有 {first} 列",
+    "cell {id!r} is not a rectangle; give one of its parts another id": (
+        "格子 {id!r} 不是矩形，请给其中一部分另起编号"
+    ),
+    "names no cell of this layout; remove it": "不是此布局的格子，请删去",
+    "layout {id!r} stands in the configuration; change it there": "布局 {id!r} 在配置文件中，请在那里修改",
+    "wall {wall!r} shows layout {id!r}; show another one first": (
+        "大屏 {wall!r} 正在使用布局 {id!r}，请先切换到其他布局"
+    ),
     "cell {id!r} is empty": "格子 {id!r} 是空的",
     "cell {id!r} is named twice": "格子 {id!r} 出现两次",
     "cell {id!r} leaves the grid of {columns} x {rows}": "格子 {id!r} 超出 {columns} x {rows} 的网格",

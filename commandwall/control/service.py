@@ -13,6 +13,7 @@ from commandwall.control.audited import Note, audited
 from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
+from commandwall.control.layout_desk import LayoutDesk
 from commandwall.control.lineup import LineUps
 from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.pins import PinStore
@@ -27,7 +28,6 @@ from commandwall.control.state import CameraStatus
 from commandwall.control.store import AuditLine
 from commandwall.control.users import Users
 from commandwall.model.camera import Area
-from commandwall.model.layout import Layout
 from commandwall.model.transition import HOLD, Transition
 from commandwall.model.wall import check_places
 from commandwall.onvif.imaging import Setting
@@ -45,8 +45,8 @@ class Service:
 
     Each takes the principal first and raises :class:`AccessRefusedError` if its role does not
     include the operation. A change is applied first and audited after, without waiting for a disk.
-    ``panels`` has those on data panels, ``programme`` those on scenes, tours and the schedule. Belongs to
-    the control plane's event loop.
+    ``layouts`` has those on layouts, ``panels`` those on data panels, ``programme`` those on scenes, tours
+    and the schedule. Belongs to the control plane's event loop.
     """
 
     def __init__(
@@ -60,11 +60,13 @@ class Service:
         users: Users,
         audit: AuditLog,
         ptz: PtzControl,
+        layouts: LayoutDesk,
         panels: PanelDesk,
         pins: PinStore,
         programme: Programme,
     ) -> None:
         self.place = place
+        self.layouts = layouts
         self.panels = panels
         self.programme = programme
         self._cameras = cameras
@@ -94,19 +96,6 @@ class Service:
         """Return one camera; raises :class:`NotFoundError`."""
         who.require(Permission.VIEW)
         return self._cameras.get(camera_id)
-
-    def layouts(self, who: Principal) -> list[Layout]:
-        """Return the known layouts, the smallest first."""
-        who.require(Permission.VIEW)
-        return list(self.place.layouts.values())
-
-    def layout(self, who: Principal, layout_id: str) -> Layout:
-        """Return one layout; raises :class:`NotFoundError`."""
-        who.require(Permission.VIEW)
-        try:
-            return self.place.layouts[layout_id]
-        except KeyError:
-            raise NotFoundError("no layout is called {id!r}", id=layout_id) from None
 
     def walls(self, who: Principal) -> list[WallDocument]:
         """Return every wall as it is now."""
@@ -152,6 +141,7 @@ class Service:
             "data",
             "alarm",
             "overlays",
+            "layout",
             "conference",
             "talk",
             "call",

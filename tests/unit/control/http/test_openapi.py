@@ -13,7 +13,7 @@ from commandwall.control.http.openapi import describe
 from commandwall.control.http.routes import Route
 from commandwall.control.link_changes import NewBridge
 from commandwall.control.roles import PERMISSIONS, Role
-from commandwall.settings.schema import CameraEntry
+from commandwall.settings.schema import CameraEntry, LayoutFile
 from tests.unit.control.http.conftest import Connect
 from tests.unit.control.rig import Rig
 
@@ -76,6 +76,8 @@ def example_of(route: Route) -> dict[str, Any]:
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:
         fields["main"] = {"url": "rtsp://h/m"}
+    if route.takes is LayoutFile:
+        fields["grid"] = [1, 1]
     if route.takes is ChairCommand:
         fields["verb"] = "lock"
     return {"json": fields}
