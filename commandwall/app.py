@@ -31,6 +31,8 @@ from commandwall.control.http.application import HttpServer, application
 from commandwall.control.http.context import Probes, Web
 from commandwall.control.keeper import ArrangementKeeper
 from commandwall.control.kept import KeptRecords
+from commandwall.control.layout_book import LayoutBook
+from commandwall.control.layout_desk import LayoutDesk
 from commandwall.control.masking import Masking
 from commandwall.control.mqtt import MqttBridge
 from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, OverlaysDocument
@@ -54,6 +56,7 @@ from commandwall.control.talk_desk import TalkDesk
 from commandwall.control.users import Users
 from commandwall.control.vault import Vault
 from commandwall.control.webrtc import WebRtc
+from commandwall.model.layout import Layout
 from commandwall.observe.health import Health
 from commandwall.observe.metrics import Metrics, Sources
 from commandwall.observe.systemd import Notifier, ServiceManager
@@ -169,7 +172,11 @@ async def _open_house(
     keeper = await stack.enter_async_context(ArrangementKeeper(ledger.store))
     camera_store = CameraStore(database)
     cameras = merge_cameras(settings.cameras, await camera_store.load(), settings.areas, ledger.vault)
-    plant = build_plant(settings, cameras, ledger.vault, ledger.events, keeper, runtime_dir, processes)
+    made = KeptRecords("layouts", Records(database, "layout", Layout))
+    layouts = await stack.enter_async_context(LayoutBook(settings.layouts, made))
+    plant = build_plant(
+        settings, layouts, cameras, ledger.vault, ledger.events, keeper, runtime_dir, processes
+    )
     masking = Masking(plant, Records(database, "masks", MaskRecord))
     await masking.restore()
     panel_keeper = await stack.enter_async_context(PanelKeeper(database, settings.state_dir))
@@ -220,7 +227,7 @@ async def _open_service(stack: AsyncExitStack, settings: Settings, ledger: _Ledg
     programme = await stack.enter_async_context(open_programme(needs, clocks))
     house.programme.set_result(programme)
     return Service(
-        Place(settings.site, settings.language, settings.areas, settings.layouts),
+        Place(settings.site, settings.language, settings.areas),
         plant.board,
         house.roster,
         plant.feeds,
@@ -229,6 +236,7 @@ async def _open_service(stack: AsyncExitStack, settings: Settings, ledger: _Ledg
         ledger.users,
         ledger.audit,
         ptz,
+        LayoutDesk(plant.layouts, plant.every_wall.layouts, ledger.audit, publish),
         house.panels,
         ledger.pins,
         programme,

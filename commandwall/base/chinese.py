@@ -92,6 +92,7 @@ ZH: dict[str, str] = {
     "{name} may not {permission}: the role {role} does not include it": (
         "{name} 不能{permission}：角色“{role}”没有此权限"
     ),
+    "{name} may not {permission}: it is for {heads} only": "{name} 不能{permission}：它只用于 {heads}",
     "look at cameras and walls": "查看摄像机和大屏",
     "change what walls show and where cameras look": "切换大屏画面和操作摄像机",
     "read the figures of the system": "查看系统运行数据",
@@ -113,6 +114,18 @@ ZH: dict[str, str] = {
         "必须是 1 到 64 个字母、数字、点、连字符、下划线或 @"
     ),
     "is in the past": "时间已过",
+    "must be viewer where the token is for heads": "仅用于屏幕的令牌，角色必须是 viewer",
+    "there is no head {place!r}; write WALL/HEAD": "没有屏幕 {place!r}，请写成 大屏/屏幕",
+    # ---- who may watch a head by RTSP
+    "would keep nobody out: without rtsp.credentials everybody may watch": (
+        "不起作用：没有设置 rtsp.credentials 时，任何人都可以观看"
+    ),
+    "user {user!r} of rtsp.credentials may watch everything; name another": (
+        "rtsp.credentials 的用户 {user!r} 可以观看全部内容，请另设用户"
+    ),
+    "user {user!r} has another password at another head; name one of them": (
+        "用户 {user!r} 在另一屏幕上的密码不同，请统一"
+    ),
     # ---- walls and layouts
     "no wall is called {id!r}": "没有名为 {id!r} 的大屏",
     "no layout is called {id!r}": "没有名为 {id!r} 的布局",
@@ -132,6 +145,16 @@ ZH: dict[str, str] = {
     ),
     "a grid has at least one column and one row": "网格至少有一列一行",
     "a layout has at least one cell": "布局至少有一个格子",
+    "a layout has at most {most} cells": "布局最多有 {most} 个格子",
+    "has {columns} columns where the first row has {first}": "有 {columns} 列，而第一行有 {first} 列",
+    "cell {id!r} is not a rectangle; give one of its parts another id": (
+        "格子 {id!r} 不是矩形，请给其中一部分另起编号"
+    ),
+    "names no cell of this layout; remove it": "不是此布局的格子，请删去",
+    "layout {id!r} stands in the configuration; change it there": "布局 {id!r} 在配置文件中，请在那里修改",
+    "wall {wall!r} shows layout {id!r}; show another one first": (
+        "大屏 {wall!r} 正在使用布局 {id!r}，请先切换到其他布局"
+    ),
     "cell {id!r} is empty": "格子 {id!r} 是空的",
     "cell {id!r} is named twice": "格子 {id!r} 出现两次",
     "cell {id!r} leaves the grid of {columns} x {rows}": "格子 {id!r} 超出 {columns} x {rows} 的网格",

@@ -19,6 +19,7 @@ from commandwall.control.guessing import GuessGuard
 from commandwall.control.passwords import Passwords
 from commandwall.control.roles import Role
 from commandwall.control.users import Users
+from commandwall.model.wall import check_places
 from commandwall.settings.site import Settings
 
 users = typer.Typer(help="Accounts of people.", no_args_is_help=True)
@@ -85,12 +86,18 @@ def create(
     config: ConfigOption,
     role: RoleOption,
     name: Annotated[str, typer.Option(help="What the token is for.")],
+    head: Annotated[list[str] | None, typer.Option(metavar="WALL/HEAD", help="All it may watch.")] = None,
 ) -> None:
-    """Print a new token, alone on standard output; it is not kept and cannot be shown again."""
+    """Print a new token, alone on standard output; it is not kept and cannot be shown again.
+
+    With --head, once or more often, it is good for watching these heads and for nothing else.
+    """
 
     async def work() -> None:
-        async with open_users(site_settings(config)) as accounts:
-            typer.echo(await accounts.create_token(name, role))
+        settings = site_settings(config)
+        check_places(head or (), settings.walls)
+        async with open_users(settings) as accounts:
+            typer.echo(await accounts.create_token(name, role, heads=head or ()))
 
     run_async(work())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from commandwall.base.clock import utc_ns
 from commandwall.base.errors import InvalidError, NotFoundError
 from commandwall.control.database import Database
 from commandwall.control.roles import Role
+
+_TOKEN = "name, role, created_utc_ns, expires_utc_ns, heads"
+"""The columns of a token, but for the hash of its secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,16 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A program's way in; ``expires_utc_ns`` is ``None`` where it never ends."""
+    """A program's way in; ``expires_utc_ns`` is ``None`` where it never ends.
+
+    With ``heads`` (``WALL/HEAD``) it is for watching those, and nothing else.
+    """
 
     name: str
     role: Role
     created_utc_ns: int
     expires_utc_ns: int | None
+    heads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +135,29 @@ class Accounts:
 
     async def tokens(self) -> list[Token]:
         """Return all tokens by name."""
-        query = "SELECT name, role, created_utc_ns, expires_utc_ns FROM tokens ORDER BY name"
+        query = f"SELECT {_TOKEN} FROM tokens ORDER BY name"
         rows = await self._database.run(lambda connection: connection.execute(query).fetchall())
-        return [Token(name, Role(role), created, expires) for name, role, created, expires in rows]
+        return [_token(row) for row in rows]
 
     async def token(self, secret_hash: bytes) -> Token | None:
         """Return the token behind a hash, if there is one."""
-        row = await self._one(
-            "SELECT name, role, created_utc_ns, expires_utc_ns FROM tokens WHERE hash = ?", secret_hash
-        )
-        return Token(row[0], Role(row[1]), row[2], row[3]) if row else None
+        row = await self._one(f"SELECT {_TOKEN} FROM tokens WHERE hash = ?", secret_hash)
+        return _token(row) if row else None
 
-    async def add_token(self, secret_hash: bytes, name: str, role: Role, expires_utc_ns: int | None) -> None:
+    async def add_token(self, secret_hash: bytes, token: Token) -> None:
         """Add a token; raises :class:`InvalidError` when the name is taken."""
         try:
             await self._change(
-                "INSERT INTO tokens VALUES (?, ?, ?, ?, ?)", secret_hash, name, role, utc_ns(), expires_utc_ns
+                f"INSERT INTO tokens (hash, {_TOKEN}) VALUES (?, ?, ?, ?, ?, ?)",
+                secret_hash,
+                token.name,
+                token.role,
+                token.created_utc_ns,
+                token.expires_utc_ns,
+                " ".join(token.heads),
             )
         except sqlite3.IntegrityError:
-            raise InvalidError("there is already a token {name!r}", name=name, field="name") from None
+            raise InvalidError("there is already a token {name!r}", name=token.name, field="name") from None
 
     async def remove_token(self, name: str) -> None:
         """Remove a token; raises :class:`NotFoundError`."""
@@ -161,3 +173,9 @@ class Accounts:
     async def _change(self, statement: str, *values: object) -> int:
         """Run one statement and return how many rows it changed."""
         return await self._database.run(lambda connection: connection.execute(statement, values).rowcount)
+
+
+def _token(row: Sequence[Any]) -> Token:
+    """Return the token in ``row``, which has the columns ``_TOKEN``; no id has a space in it."""
+    name, role, created_utc_ns, expires_utc_ns, heads = row
+    return Token(name, Role(role), created_utc_ns, expires_utc_ns, tuple(heads.split()))

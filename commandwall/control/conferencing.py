@@ -79,7 +79,7 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         recordings.restore()
         reactions = _reactions(needs, standing)
         rooms = RoomNeeds(
-            settings.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
+            plant.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
         )
         conferences = Conferences(
             settings.site.id, rooms, records, needs.publish, Marks(plant.every_wall), recordings
@@ -92,9 +92,9 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         conferences.watch(incidents.follow)
         conferences.restore()
         beside(_conduct(needs, conferences, reactions), "conferences")
-        premises = Premises(settings.layouts, plant.walls, content, recordings, settings.language)
+        premises = Premises(plant.layouts, plant.walls, content, recordings, settings.language)
         around = LinkNeeds(
-            settings.site, settings.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s,
+            settings.site, plant.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s,
             lambda: (source for wall in plant.walls.values() for source in wall.arrangement.sources),
             linked,
         )  # fmt: skip
@@ -127,7 +127,7 @@ def _talk_desk(needs: ConferenceNeeds, conferences: Conferences) -> TalkDesk:
 def _reactions(needs: ConferenceNeeds, standing: KeptRecords[Standing]) -> WallReactions:
     plant, settings = needs.plant, needs.settings
     cameras = Candidates(plant.board, plant.sources, settings.areas).cameras_of
-    return WallReactions(WallSet(plant.walls, settings.layouts, cameras, needs.touring), standing)
+    return WallReactions(WallSet(plant.walls, plant.layouts, cameras, needs.touring), standing)
 
 
 def _content(needs: ConferenceNeeds) -> ContentDesk:

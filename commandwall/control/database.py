@@ -61,6 +61,9 @@ _MIGRATIONS = (
         wall TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (wall, source)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE tokens ADD COLUMN heads TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

@@ -23,6 +23,10 @@ class EveryWall:
         yield from tuple(self._listed.values())
         yield from tuple(self.hidden.values())
 
+    def layouts(self) -> Iterator[tuple[str, str]]:
+        """Yield every wall's id with that of the layout that it shows."""
+        return ((wall.wall.id, wall.arrangement.layout) for wall in self)
+
     def source_put(self, source: Source) -> None:
         """Show a source as it is now, where it is shown."""
         for wall in self:

@@ -14,6 +14,7 @@ from commandwall.control.every_wall import EveryWall
 from commandwall.control.feeds import Feeds
 from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.control.keeper import ArrangementKeeper
+from commandwall.control.layout_book import LayoutBook
 from commandwall.control.panels import Panels
 from commandwall.control.rtc import RtcControl
 from commandwall.control.screen_shares import ScreenShares
@@ -50,6 +51,7 @@ class Plant:
     panels: Panels
     decoding: Decoding
     sound: SoundControl
+    layouts: LayoutBook
     speakers: Speakers = field(default_factory=Speakers)
     """Loudspeakers that announce themselves."""
     beside: list[Worker] = field(default_factory=list)
@@ -112,6 +114,7 @@ class Plant:
 
 def build_plant(
     settings: Settings,
+    layouts: LayoutBook,
     cameras: Iterable[Camera],
     logins: Mapping[str, Credential],
     events: EventLog,
@@ -144,17 +147,17 @@ def build_plant(
     sources = Sources([CameraBook(board), screens, panels, book])
     painters = Painters(dict.fromkeys(DECODED, feeds.show) | {SourceKind.DATA: panels.show})
     links = WallLinks(painters.show, feeds.warm, decoding, events.publish, keeper.keep)
-    hidden = HiddenWalls(settings.layouts, sources, links, runtime_dir, settings.language, processes)
+    hidden = HiddenWalls(layouts, sources, links, runtime_dir, settings.language, processes)
     every_wall.hidden = hidden.walls
     for wall in settings.walls:
         packet_path = runtime_dir / f"wall-{wall.id}.packets"
-        walls[wall.id] = WallControl(wall, settings.layouts, sources, links, packet_path, settings.language)
+        walls[wall.id] = WallControl(wall, layouts, sources, links, packet_path, settings.language)
     share = ShareControl(settings.rtsp, board, feeds, walls.values())
     rtc = RtcControl(settings.rtc, runtime_dir / "rtc.packets")
     shares = ScreenShares(rtc, screens, feeds)
     sound = SoundControl(runtime_dir / "sound.packets")
     shown = board, sources, feeds, walls, hidden, every_wall, book
-    return Plant(*shown, share, screens, rtc, shares, panels, decoding, sound)
+    return Plant(*shown, share, screens, rtc, shares, panels, decoding, sound, layouts)
 
 
 def _screens(publish: Publish, every_wall: EveryWall, feeds: Feeds) -> Screens:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +15,6 @@ from commandwall.control.roles import Principal
 from commandwall.control.rtc import Opened, RtcSession, Watched, WatchOffer
 from commandwall.control.state import CameraStatus
 from commandwall.model.camera import Area
-from commandwall.model.layout import Layout
 from commandwall.model.source import Source
 from commandwall.model.transition import Transition
 from commandwall.model.wall import Wall
@@ -107,9 +106,8 @@ class Shares(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What does not change while the daemon runs: the centre, its areas, the known layouts."""
+    """What does not change while the daemon runs: the centre and its areas."""
 
     site: Site
     language: Language
     areas: tuple[Area, ...]
-    layouts: Mapping[str, Layout]

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from commandwall.base.errors import AccessRefusedError
 from commandwall.base.sentence import Sentence
+from commandwall.model.head import place_of
 
 
 class Role(StrEnum):
@@ -73,17 +74,19 @@ class Seat:
 class Principal:
     """A signed-in user, a program with a token, or the broker; ``via`` is the way it came.
 
-    Whoever came by an invitation has a ``seat``, and may do nothing but what belongs to it.
+    Whoever came by an invitation has a ``seat``, and may do nothing but what belongs to it. Whose token
+    is for ``heads`` (``WALL/HEAD``) may do nothing but watch those.
     """
 
     name: str
     role: Role
     via: str = SIGNED_IN
     seat: Seat | None = None
+    heads: tuple[str, ...] = ()
 
     def may(self, permission: Permission) -> bool:
         """Return whether the role has ``permission``."""
-        return self.seat is None and permission in PERMISSIONS[self.role]
+        return self.seat is None and not self.heads and permission in PERMISSIONS[self.role]
 
     def outranks(self, other: Principal) -> bool:
         """Return whether this one may take over what ``other`` holds."""
@@ -93,6 +96,13 @@ class Principal:
         """Raise :class:`AccessRefusedError` unless the role has ``permission``."""
         if self.seat is not None:
             raise AccessRefusedError("an invitation is for its own conference; sign in for anything else")
+        if self.heads:
+            raise AccessRefusedError(
+                "{name} may not {permission}: it is for {heads} only",
+                name=self.name,
+                permission=Sentence(permission),
+                heads=", ".join(self.heads),
+            )
         if not self.may(permission):
             raise AccessRefusedError(
                 "{name} may not {permission}: the role {role} does not include it",
@@ -100,3 +110,8 @@ class Principal:
                 permission=Sentence(permission),
                 role=Sentence(self.role),
             )
+
+    def require_head(self, wall: str, head: str) -> None:
+        """Raise :class:`AccessRefusedError` unless this head, or all there is, may be watched."""
+        if place_of(wall, head) not in self.heads:
+            self.require(Permission.VIEW)

@@ -13,6 +13,7 @@ from commandwall.control.audited import Note, audited
 from commandwall.control.changes import ImagingChange, PtzCommand, PtzVerb
 from commandwall.control.documents import LeaseDocument, PreparedDocument, PtzDocument, WallDocument
 from commandwall.control.feeds import StillPicture
+from commandwall.control.layout_desk import LayoutDesk
 from commandwall.control.lineup import LineUps
 from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.pins import PinStore
@@ -27,8 +28,8 @@ from commandwall.control.state import CameraStatus
 from commandwall.control.store import AuditLine
 from commandwall.control.users import Users
 from commandwall.model.camera import Area
-from commandwall.model.layout import Layout
 from commandwall.model.transition import HOLD, Transition
+from commandwall.model.wall import check_places
 from commandwall.onvif.imaging import Setting
 from commandwall.outputs.websocket import HeadAddress
 from commandwall.settings.schema import CameraEntry
@@ -44,8 +45,8 @@ class Service:
 
     Each takes the principal first and raises :class:`AccessRefusedError` if its role does not
     include the operation. A change is applied first and audited after, without waiting for a disk.
-    ``panels`` has those on data panels, ``programme`` those on scenes, tours and the schedule. Belongs to
-    the control plane's event loop.
+    ``layouts`` has those on layouts, ``panels`` those on data panels, ``programme`` those on scenes, tours
+    and the schedule. Belongs to the control plane's event loop.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class Service:
         users: Users,
         audit: AuditLog,
         ptz: PtzControl,
+        layouts: LayoutDesk,
         panels: PanelDesk,
         pins: PinStore,
         programme: Programme,
     ) -> None:
         self.place = place
+        self.layouts = layouts
         self.panels = panels
         self.programme = programme
         self._cameras = cameras
@@ -94,19 +97,6 @@ class Service:
         who.require(Permission.VIEW)
         return self._cameras.get(camera_id)
 
-    def layouts(self, who: Principal) -> list[Layout]:
-        """Return the known layouts, the smallest first."""
-        who.require(Permission.VIEW)
-        return list(self.place.layouts.values())
-
-    def layout(self, who: Principal, layout_id: str) -> Layout:
-        """Return one layout; raises :class:`NotFoundError`."""
-        who.require(Permission.VIEW)
-        try:
-            return self.place.layouts[layout_id]
-        except KeyError:
-            raise NotFoundError("no layout is called {id!r}", id=layout_id) from None
-
     def walls(self, who: Principal) -> list[WallDocument]:
         """Return every wall as it is now."""
         who.require(Permission.VIEW)
@@ -124,13 +114,13 @@ class Service:
 
     async def wall_snapshot(self, who: Principal, wall_id: str, head: str, image_format: str) -> StillPicture:
         """Return a wall (``head`` empty) or a head of it as shown now, as ``png`` or ``jpg``."""
-        who.require(Permission.VIEW)
+        who.require_head(wall_id, head)
         viewer = f"{who.name} {time.strftime('%Y-%m-%d %H:%M:%S')}"
         return await self._wall(wall_id).snapshot("" if head == CANVAS else head, image_format, viewer)
 
     def watch_head(self, who: Principal, wall_id: str, head_id: str) -> HeadAddress:
         """Return where a head (or :data:`CANVAS`) is to be watched; raises :class:`NotFoundError`."""
-        who.require(Permission.VIEW)
+        who.require_head(wall_id, head_id)
         port = self._wall(wall_id)
         wall = port.wall
         if head_id == CANVAS:
@@ -151,6 +141,7 @@ class Service:
             "data",
             "alarm",
             "overlays",
+            "layout",
             "conference",
             "talk",
             "call",
@@ -354,10 +345,16 @@ class Service:
         who.require(Permission.ACCOUNTS)
         return await self._users.tokens()
 
-    async def create_token(self, who: Principal, name: str, role: Role, expires_utc_ns: int | None) -> str:
-        """Return the secret of a new token; raises :class:`InvalidError`."""
-        with self._audited(who, Permission.ACCOUNTS, "token.create", name, role):
-            return await self._users.create_token(name, role, expires_utc_ns)
+    async def create_token(
+        self, who: Principal, name: str, role: Role, expires_utc_ns: int | None, heads: Sequence[str] = ()
+    ) -> str:
+        """Return the secret of a new token, which is for ``heads`` only if there are any.
+
+        Raises :class:`InvalidError`.
+        """
+        with self._audited(who, Permission.ACCOUNTS, "token.create", name, " ".join((role, *heads))):
+            check_places(heads, (port.wall for port in self._walls.values()))
+            return await self._users.create_token(name, role, expires_utc_ns, heads)
 
     async def remove_token(self, who: Principal, name: str) -> None:
         """Make a token worthless; raises :class:`NotFoundError`."""

@@ -10,9 +10,10 @@ from commandwall.control.feeds import Feeds
 from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl
 from commandwall.ipc.channel import Received
-from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoute, ShareRoutes
+from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoute, ShareRoutes, ShareWatcher
 from commandwall.model.camera import Camera, StreamName
-from commandwall.settings.site import RtspSettings
+from commandwall.model.head import place_of
+from commandwall.settings.site import Credential, RtspSettings
 from commandwall.workers.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -66,9 +67,8 @@ class ShareControl:
         return (*_camera_routes(whole, self._feeds), *_head_routes(self._walls))
 
     def _ready(self, worker: Worker) -> None:
-        listen, credential = self._rtsp.listen, self._rtsp.credential
-        user, password = (credential.user, credential.password) if credential else ("", "")
-        worker.post(ConfigureShare(listen.host, listen.port, user, password, self._routes()))
+        listen = self._rtsp.listen
+        worker.post(ConfigureShare(listen.host, listen.port, _watchers(self._rtsp), self._routes()))
 
     def _hear(self, _: Worker, received: Received) -> None:
         if isinstance(received.message, ShareReport):
@@ -100,4 +100,20 @@ def _camera_routes(cameras: Iterable[Camera], feeds: Feeds) -> Iterable[ShareRou
 def _head_routes(walls: Iterable[WallControl]) -> Iterable[ShareRoute]:
     for wall in walls:
         for head in wall.wall.heads:
-            yield ShareRoute(f"/walls/{wall.wall.id}/{head.id}", str(wall.packet_path), f"head/{head.id}")
+            path = _head_path(place_of(wall.wall.id, head.id))
+            yield ShareRoute(path, str(wall.packet_path), f"head/{head.id}")
+
+
+def _head_path(place: str) -> str:
+    """Return where the head ``WALL/HEAD`` is served."""
+    return f"/walls/{place}"
+
+
+def _watchers(rtsp: RtspSettings) -> tuple[ShareWatcher, ...]:
+    """Return who may watch what; nobody where everybody may watch everything."""
+    if rtsp.credential is None:
+        return ()
+    paths: dict[Credential, tuple[str, ...]] = {rtsp.credential: ()}
+    for place, credential in rtsp.heads.items():
+        paths[credential] = (*paths.get(credential, ()), _head_path(place))
+    return tuple(ShareWatcher(one.user, one.password, theirs) for one, theirs in paths.items())

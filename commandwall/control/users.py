@@ -7,7 +7,7 @@ import logging
 import re
 import secrets
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from commandwall.base.clock import NS_PER_S, Clock, monotonic_s, utc_ns
@@ -133,13 +133,20 @@ class Users:
         """Return all tokens by name, without their secrets, which are not kept."""
         return await self._accounts.tokens()
 
-    async def create_token(self, name: str, role: Role, expires_utc_ns: int | None = None) -> str:
-        """Return the secret of a new token: shown once, since only its hash is kept."""
-        name = _checked_name(name)
-        if expires_utc_ns is not None and expires_utc_ns <= self._now_utc_ns():
+    async def create_token(
+        self, name: str, role: Role, expires_utc_ns: int | None = None, heads: Sequence[str] = ()
+    ) -> str:
+        """Return the secret of a new token: shown once, since only its hash is kept.
+
+        With ``heads`` (``WALL/HEAD``) it watches those, and does nothing else.
+        """
+        name, now = _checked_name(name), self._now_utc_ns()
+        if expires_utc_ns is not None and expires_utc_ns <= now:
             raise InvalidError("is in the past", field="expires")
+        if heads and role is not Role.VIEWER:
+            raise InvalidError("must be viewer where the token is for heads", field="role")
         secret = TOKEN_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
-        await self._accounts.add_token(_hash(secret), name, role, expires_utc_ns)
+        await self._accounts.add_token(_hash(secret), Token(name, role, now, expires_utc_ns, tuple(heads)))
         return secret
 
     async def remove_token(self, name: str) -> None:
@@ -184,7 +191,7 @@ class Users:
             raise NotSignedInError("the token is not known; create one with 'commandwall token create'")
         if token.expires_utc_ns is not None and self._now_utc_ns() >= token.expires_utc_ns:
             raise NotSignedInError("the token {name!r} has expired; create another one", name=token.name)
-        return Principal(f"{TOKEN}{token.name}", token.role)
+        return Principal(f"{TOKEN}{token.name}", token.role, heads=token.heads)
 
 
 def _hash(secret: str) -> bytes:

@@ -393,13 +393,21 @@ class ShareRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareWatcher:
+    """Somebody who may watch the ``paths`` of the RTSP server; without any, everything."""
+
+    user: str
+    password: str = field(repr=False)
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigureShare:
-    """Control -> share, first: where to listen, who may watch (everybody without a user), and what."""
+    """Control -> share, first: where to listen, who may watch (everybody if nobody is named), and what."""
 
     host: str
     port: int
-    user: str
-    password: str = field(repr=False)
+    watchers: tuple[ShareWatcher, ...]
     routes: tuple[ShareRoute, ...]
 
 

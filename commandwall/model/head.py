@@ -124,6 +124,11 @@ def turned(size: tuple[int, int], rotate: Rotation) -> tuple[int, int]:
     return size if rotate % 180 == 0 else (size[1], size[0])
 
 
+def place_of(wall: str, head: str) -> str:
+    """Return how a head is named beyond its wall, ``WALL/HEAD``; no id has a slash in it."""
+    return f"{wall}/{head}"
+
+
 def whole_canvas(width: int, height: int) -> Head:
     """Return the head ``all`` of a wall that names none: its canvas, scaled to 4K where it is too large."""
     size = None

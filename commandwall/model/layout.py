@@ -11,6 +11,7 @@ from commandwall.model.rect import Rect
 
 AUTO = "auto"
 """Instead of a layout's id: the one that fits what is to be shown."""
+MOST_CELLS = 64 * 64
 _EPSILON = 1e-6
 """Edges that differ by less, in units of the grid, are one: 0.1 + 0.2 is 0.3 to whoever writes it."""
 
@@ -72,6 +73,8 @@ class Layout:
             raise InvalidError("a grid has at least one column and one row", field="grid")
         if not self.cells:
             raise InvalidError("a layout has at least one cell", field="cells")
+        if len(self.cells) > MOST_CELLS:
+            raise InvalidError("a layout has at most {most} cells", most=MOST_CELLS, field="cells")
         seen: set[str] = set()
         for index, cell in enumerate(self.cells):
             where = f"cells[{index}]"
@@ -79,7 +82,8 @@ class Layout:
                 raise InvalidError("cell {id!r} is named twice", id=cell.id, field=where)
             seen.add(cell.id)
             self._check_place(cell, where)
-        for index, other in sorted(_collisions(self.cells)):
+        if (collision := min(_collisions(self.cells), default=None)) is not None:
+            index, other = collision
             raise InvalidError(
                 "cell {id!r} overlaps cell {other!r}; move it, or give it another z",
                 id=self.cells[index].id,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from commandwall.base.errors import InvalidError, NotFoundError
-from commandwall.model.head import Head
+from commandwall.model.head import Head, place_of
 from commandwall.model.overlays import Labels, Logo
 from commandwall.model.rect import Rect
 
@@ -83,3 +84,13 @@ class Wall:
             if head.id == head_id:
                 return head
         raise NotFoundError("wall {id!r} has no head {head_id!r}", id=self.id, head_id=head_id)
+
+
+def check_places(places: Sequence[str], walls: Iterable[Wall]) -> None:
+    """Raise :class:`InvalidError` unless each of ``places`` is a head, ``WALL/HEAD``, of ``walls``."""
+    known = {place_of(wall.id, head.id) for wall in walls for head in wall.heads}
+    for index, place in enumerate(places):
+        if place not in known:
+            raise InvalidError(
+                "there is no head {place!r}; write WALL/HEAD", place=place, field=f"heads[{index}]"
+            )

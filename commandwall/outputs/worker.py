@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from commandwall.base.tasks import Backoff
 from commandwall.ipc.channel import Channel, Received
-from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoutes
+from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoutes, ShareWatcher
 from commandwall.outputs.share_catalogue import ShareCatalogue
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server import RtspServer
@@ -45,9 +45,7 @@ class Share:
             self._serving.cancel()
 
     async def _serve(self, configuration: ConfigureShare) -> None:
-        authenticator = None
-        if configuration.user:
-            authenticator = ServerAuthenticator("commandwall", {configuration.user: configuration.password})
+        authenticator = _authenticator(configuration.watchers)
         host, port, backoff = configuration.host, configuration.port, Backoff(_TRIES_S)
         try:
             while True:
@@ -67,6 +65,15 @@ class Share:
                 said = server.connections
                 self._channel.post(ShareReport(said))
             await asyncio.sleep(_REPORT_EVERY_S)
+
+
+def _authenticator(watchers: Sequence[ShareWatcher]) -> ServerAuthenticator | None:
+    """Return who lets ``watchers`` in, ``None`` where everybody comes in."""
+    if not watchers:
+        return None
+    passwords = {each.user: each.password for each in watchers}
+    paths = {each.user: frozenset(each.paths) for each in watchers if each.paths}
+    return ServerAuthenticator("commandwall", passwords, paths=paths)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from commandwall.base.clock import Clock, monotonic_s
@@ -157,6 +157,7 @@ def _digest(algorithm: str, fields: Mapping[str, str], password: str, method: st
 class ServerAuthenticator:
     """Challenges clients and checks what they answer. Keeps no state per client.
 
+    Users who are in ``paths`` may come to these paths only, all others to every one.
     A nonce holds the time it was made, signed with a key that lives as long as this object;
     after ``nonce_ttl_s`` it is stale and the client is told to take a new one.
     """
@@ -168,6 +169,7 @@ class ServerAuthenticator:
         *,
         algorithms: tuple[str, ...] = ("SHA-256", "MD5"),
         basic: bool = False,
+        paths: Mapping[str, Collection[str]] | None = None,
         nonce_ttl_s: float = 3600.0,
         clock: Clock = monotonic_s,
     ) -> None:
@@ -175,6 +177,7 @@ class ServerAuthenticator:
         self._passwords = passwords
         self._algorithms = algorithms
         self._basic = basic
+        self._paths = paths or {}
         self._ttl_s = nonce_ttl_s
         self._clock = clock
         self._key = secrets.token_bytes(16)
@@ -190,8 +193,8 @@ class ServerAuthenticator:
         ]
         return [*values, f"Basic realm={realm}"] if self._basic else values
 
-    def refuse(self, method: str, authorization: str) -> list[str] | None:
-        """Check the Authorization of a request; ``None`` lets it in.
+    def refuse(self, method: str, authorization: str, path: str = "") -> list[str] | None:
+        """Check the Authorization of a request for ``path``; ``None`` lets it in.
 
         Otherwise returns the challenges to send with 401. The digest's ``uri`` is taken as the
         client wrote it: cameras and players differ in what they put there.
@@ -199,17 +202,17 @@ class ServerAuthenticator:
         offered = parse_challenges([authorization])
         answer = offered[0] if offered else None
         if answer is not None and answer.scheme == "digest":
-            return self._refuse_digest(method, answer)
+            return self._refuse_digest(method, answer, path)
         if answer is not None and answer.scheme == "basic" and self._basic:
-            return None if self._knows_basic(authorization) else self.challenges()
+            return None if self._knows_basic(authorization, path) else self.challenges()
         return self.challenges()
 
-    def _refuse_digest(self, method: str, answer: Challenge) -> list[str] | None:
+    def _refuse_digest(self, method: str, answer: Challenge, path: str) -> list[str] | None:
         fields = {"username": "", "realm": "", "nonce": "", "uri": "", **answer.parameters}
         password = self._passwords.get(fields["username"])
         known = answer.algorithm in self._algorithms and fields["realm"] == self._realm
         age_s = self._age_s(fields["nonce"])
-        if password is None or not known or age_s is None:
+        if password is None or not known or age_s is None or not self._may(fields["username"], path):
             return self.challenges()
         expected = _digest(answer.algorithm, fields, password, method)
         if not hmac.compare_digest(
@@ -218,14 +221,19 @@ class ServerAuthenticator:
             return self.challenges()
         return None if age_s <= self._ttl_s else self.challenges(stale=True)
 
-    def _knows_basic(self, authorization: str) -> bool:
+    def _may(self, user: str, path: str) -> bool:
+        return user not in self._paths or path in self._paths[user]
+
+    def _knows_basic(self, authorization: str, path: str) -> bool:
         try:
             text = base64.b64decode(authorization.split(None, 1)[1], validate=True).decode()
         except (ValueError, IndexError):
             return False
         user, _, password = text.partition(":")
         expected = self._passwords.get(user)
-        return expected is not None and hmac.compare_digest(expected.encode(), password.encode())
+        if expected is None or not self._may(user, path):
+            return False
+        return hmac.compare_digest(expected.encode(), password.encode())
 
     def _nonce(self, made_ms: int) -> str:
         time = f"{made_ms:012x}"

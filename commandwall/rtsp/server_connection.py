@@ -28,6 +28,7 @@ MAX_UNREAD_BYTES = 1 << 20
 """How much of answers, beyond media, may wait for a client that does not read."""
 
 _TRACK_AT_END = re.compile(f"/{TRACK}([0-9]{{1,3}})$")
+_OPENING = ("DESCRIBE", "SETUP")
 _METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN"
 
 
@@ -140,18 +141,29 @@ class Connection(asyncio.Protocol):
             return Response(501, headers=Headers([("Public", _METHODS)]))
         if required := request.headers.get("Require"):
             return Response(551, headers=Headers([("Unsupported", required)]))
-        if request.method != "OPTIONS" and self._server.authenticator is not None:
-            given = request.headers.get("Authorization")
-            challenges = self._server.authenticator.refuse(request.method, given)
-            if challenges is not None:
-                return Response(401, headers=Headers(("WWW-Authenticate", value) for value in challenges))
         try:
+            if challenges := self._refuse(request):
+                return Response(401, headers=Headers(("WWW-Authenticate", value) for value in challenges))
             return await verb(request)
         except (ProtocolError, ValueError):
             return Response(400)
         except (CommandwallError, OSError) as error:
             log.info("%s: %s %s: %s", self.peer, request.method, _path(request.url)[0], error)
             return Response(503)
+
+    def _refuse(self, request: Request) -> list[str] | None:
+        """Return what to challenge the client with before it gets what it asks for; raises ValueError.
+
+        What is done with a session is done at its path: clients differ in what they write there.
+        """
+        guard = self._server.authenticator
+        if guard is None or request.method == "OPTIONS":
+            return None
+        if self.session is None or request.method in _OPENING:
+            path, _ = _path(request.url)
+        else:
+            path = self.session.path
+        return guard.refuse(request.method, request.headers.get("Authorization"), path)
 
     async def _options(self, request: Request) -> Response:
         return Response(200, headers=Headers([("Public", _METHODS)]))

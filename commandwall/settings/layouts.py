@@ -58,7 +58,7 @@ def load_layout(file: Path) -> Layout:
         _IDS.validate_python(file.stem)
         entry = LayoutFile.model_validate(document.data)
         if not faults:
-            return _layout(file.stem, entry)
+            return layout_of(file.stem, entry)
     except ValidationError as error:
         faults += schema_faults(error, place, keys_of(LayoutFile))
     except InvalidError as error:
@@ -66,7 +66,7 @@ def load_layout(file: Path) -> Layout:
     raise SettingsError(faults)
 
 
-def _layout(layout_id: str, entry: LayoutFile) -> Layout:
+def layout_of(layout_id: str, entry: LayoutFile) -> Layout:
     """Return the layout that ``entry`` describes; raises :class:`InvalidError`."""
     drawing = [row.split() for row in entry.cells or ()]
     if entry.grid is not None:
@@ -110,8 +110,12 @@ def _cells(drawing: list[list[str]], aspects: dict[str, Aspect]) -> list[Cell]:
     counts: dict[str, int] = {}
     for y, row in enumerate(drawing):
         if len(row) != len(drawing[0]):
-            message = f"has {len(row)} columns where the first row has {len(drawing[0])}"
-            raise InvalidError(message, field=f"cells[{y}]")
+            raise InvalidError(
+                "has {columns} columns where the first row has {first}",
+                columns=len(row),
+                first=len(drawing[0]),
+                field=f"cells[{y}]",
+            )
         for x, cell_id in enumerate(row):
             if cell_id != _GAP:
                 left, top, right, _ = corners.get(cell_id, (x, y, x, y))
@@ -121,8 +125,11 @@ def _cells(drawing: list[list[str]], aspects: dict[str, Aspect]) -> list[Cell]:
     for cell_id, (left, top, right, bottom) in corners.items():
         columns, rows = right - left + 1, bottom - top + 1
         if columns * rows != counts[cell_id]:
-            message = f"cell {cell_id!r} is not a rectangle; give one of its parts another id"
-            raise InvalidError(message, field=f"cells[{top}]")
+            raise InvalidError(
+                "cell {id!r} is not a rectangle; give one of its parts another id",
+                id=cell_id,
+                field=f"cells[{top}]",
+            )
         cells.append(Cell(cell_id, left, top, columns, rows, aspects.get(cell_id, Aspect.FIT)))
     return cells
 

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from commandwall.model.camera import Area, Camera
 from commandwall.model.data import Panel
 from commandwall.model.layout import Layout
-from commandwall.model.wall import Wall
 from commandwall.settings import checks
 from commandwall.settings.document import DocumentPlace, read_document
 from commandwall.settings.faults import Fault, Place, SettingsError, schema_faults
@@ -46,6 +45,7 @@ from commandwall.settings.site import (
     Tls,
 )
 from commandwall.settings.spreadsheet import read_cameras
+from commandwall.settings.watchers import watchers_of
 
 _MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -94,13 +94,16 @@ class _Loading:
         layouts = self._layouts()
         credentials = self._credentials()
         areas, cameras = self._areas_and_cameras()
-        walls = self._walls(checks.Declared(layouts, areas, {camera.id for camera in cameras}))
+        wall_entries = self._wall_entries()
+        declared = checks.Declared(layouts, areas, {camera.id for camera in cameras})
+        walls = checks.walls_of(wall_entries, declared, self._root, self._faults)
         panels, conferences = self._panels(), self._conferences()
         if site_file is None:
             raise SettingsError(self._faults)
         mqtt, tls = self._mqtt(site_file.mqtt, credentials), self._tls(site_file.http.tls)
         ca_file = self._ca_file(site_file.ingest.tls)
-        watchers = self._credential("rtsp", site_file.rtsp.credentials, credentials)
+        watcher = self._credential("rtsp", site_file.rtsp.credentials, credentials)
+        watchers = watchers_of(wall_entries, watcher, credentials, self._faults)
         if self._faults:
             raise SettingsError(self._faults)
         return Settings(
@@ -109,7 +112,7 @@ class _Loading:
             language=site_file.language,
             state_dir=(self._root / site_file.state).absolute(),
             http=HttpSettings(site_file.http.listen, tls),
-            rtsp=RtspSettings(site_file.rtsp.listen, watchers),
+            rtsp=RtspSettings(site_file.rtsp.listen, watcher, watchers),
             rtc=RtcSettings(tuple(site_file.rtc.ice_servers)),
             mqtt=mqtt,
             ingest=_ingest(site_file.ingest, ca_file),
@@ -210,10 +213,10 @@ class _Loading:
             self._faults.append(Fault(file, 1, "", f"cannot be read: {error.strerror}"))
         return []
 
-    def _walls(self, declared: checks.Declared) -> list[Wall]:
+    def _wall_entries(self) -> list[checks.Located[WallEntry]]:
         walls = checks.read_entries(WallEntry, self._listed("walls"), self._faults)
         checks.check_unique(walls, self._faults)
-        return checks.walls_of(walls, declared, self._root, self._faults)
+        return walls
 
     def _panels(self) -> list[Panel]:
         entries = checks.read_entries(PanelEntry, self._listed("data"), self._faults)

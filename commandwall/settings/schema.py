@@ -213,6 +213,7 @@ class HeadEntry(Entry):
     display: DisplayEntry | None = None
     hide: HideEntry = HideEntry()
     watermark: bool | Text = False
+    credentials: Id | None = None
 
 
 class LabelsEntry(Entry):
@@ -301,7 +302,7 @@ class LayoutFile(Entry):
     name: Text
     grid: tuple[Annotated[int, Field(ge=1, le=64)], Annotated[int, Field(ge=1, le=64)]] | None = None
     cells: Annotated[list[Text] | None, NotEmpty] = None
-    free: Annotated[list[FreeCellEntry] | None, NotEmpty] = None
+    free: Annotated[Annotated[list[FreeCellEntry], Field(max_length=400)] | None, NotEmpty] = None
     aspect: dict[str, Aspect] = {}
 
     @model_validator(mode="after")

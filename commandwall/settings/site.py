@@ -77,10 +77,14 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class RtspSettings:
-    """The RTSP server that shares cameras and heads; without ``credential`` everybody may watch."""
+    """The RTSP server that shares cameras and heads; without ``credential`` everybody may watch.
+
+    ``heads`` has those who may watch one head, by its ``WALL/HEAD``, and nothing else.
+    """
 
     listen: Address
     credential: Credential | None = None
+    heads: Mapping[str, Credential] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

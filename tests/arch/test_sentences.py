@@ -30,7 +30,7 @@ SPEAKING = (
 """Whose errors become problem documents, or what is said of a camera."""
 
 ENGLISH = (
-    "settings.document", "settings.layouts", "settings.load", "control.http.application", "onvif.discovery",
+    "settings.document", "settings.load", "control.http.application", "onvif.discovery",
 )  # fmt: skip
 """Who of them speaks at start or on the command line only, which is English."""
 

@@ -128,3 +128,18 @@ async def test_the_biggest_cell_takes_a_camera(daemon: Daemon) -> None:
     assert [tile["source"][-1] for tile in wall["tiles"]] == ["4", "2", "3", "1", "5", "6"]
     await daemon.until_live(["1", "4"])
     await until_shown(daemon, {"1": 4, "2": 2, "3": 3, "4": 1, "5": 5, "6": 6})
+
+
+async def test_a_layout_that_was_made_is_on_the_wall_and_still_there_after_a_restart(site: Site) -> None:
+    own = {"name": "值班", "cells": ["1 2", ". 3"]}
+    async with farm(3) as base:
+        site.cameras = cameras(base, 3)
+        async with site.run() as daemon:
+            assert (await daemon.put("/layouts/own", own))[0] == 200
+            sources = ["camera:cam-3", "camera:cam-1", "camera:cam-2"]
+            assert (await daemon.put("/walls/main/layout", {"layout": "own", "sources": sources}))[0] == 200
+            await until_shown(daemon, {"1": 3, "2": 1, "3": 2})
+            assert (await daemon.put("/layouts/own", own))[0] == 409
+        async with site.run() as daemon:
+            assert (await daemon.get("/walls/main"))["layout"] == "own"
+            await until_shown(daemon, {"1": 3, "2": 1, "3": 2})

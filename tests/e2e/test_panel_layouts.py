@@ -131,3 +131,18 @@ async def test_the_layout_that_fits_is_asked_for_and_those_with_insets_are_drawn
         await until(page, "document.querySelectorAll('.cell').length === 2")
         over = "getComputedStyle(document.querySelector(`[data-cell='2']`)).zIndex"
         assert await page.evaluate(over) == "1"
+
+
+async def test_a_layout_that_is_made_meanwhile_can_be_chosen_at_once(
+    chromium_running: Browser, daemon: StagedDaemon
+) -> None:
+    async with operator_page(chromium_running, daemon) as page:
+        daemon.layouts = [*daemon.layouts, {**grid(4), "id": "own", "name": "值班"}]
+        daemon.tell("layout", layout=daemon.layouts[-1], removed=False)
+        await page.click("[data-layout='own']")
+        await until(page, "document.querySelectorAll('.cell').length === 16")
+        await page.click("[data-layout='2x2']")
+        await until(page, "document.querySelectorAll('.cell').length === 4")
+        daemon.layouts = daemon.layouts[:-1]
+        daemon.tell("layout", layout={**grid(4), "id": "own"}, removed=True)
+        await until(page, "document.querySelector(`[data-layout='own']`) === null")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -15,9 +17,11 @@ from commandwall.control.http.exchange import Items, answer, number, read
 from commandwall.control.http.routes import API, Query, Route
 from commandwall.control.roles import Permission, Role
 from commandwall.control.store import AuditLine
+from commandwall.settings.values import NotEmpty
 
 _PAGE = 100
 _MAX_PAGE = 1000
+_MAX_HEADS = 64
 _MAX_ID = 2**53
 
 
@@ -40,13 +44,14 @@ class NewPassword(BaseModel):
 
 
 class NewToken(BaseModel):
-    """A token to create; ``expires`` is a time with its zone (RFC 3339)."""
+    """A token to create; ``expires`` is a time with its zone (RFC 3339), ``heads`` all that it may watch."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: str
     role: Role
     expires: AwareDatetime | None = None
+    heads: Annotated[list[str], Field(max_length=_MAX_HEADS), NotEmpty] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class TokenDocument:
     role: Role
     created: str
     expires: str | None
+    heads: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,8 @@ async def create_token(request: web.Request) -> web.Response:
     """Create a token and show it this once."""
     new = await read(request, NewToken)
     service = web_of(request).service
-    secret = await service.create_token(who(request), new.name, new.role, _utc_ns(new.expires))
+    expires_utc_ns, heads = _utc_ns(new.expires), new.heads or ()
+    secret = await service.create_token(who(request), new.name, new.role, expires_utc_ns, heads)
     return answer(TokenSecret(new.name, new.role, secret), TokenSecret, status=201)
 
 
@@ -152,7 +159,7 @@ def _user(user: User) -> UserDocument:
 
 def _token(token: Token) -> TokenDocument:
     expires = None if token.expires_utc_ns is None else utc_iso(token.expires_utc_ns)
-    return TokenDocument(token.name, token.role, utc_iso(token.created_utc_ns), expires)
+    return TokenDocument(token.name, token.role, utc_iso(token.created_utc_ns), expires, token.heads)
 
 
 def _line(line: AuditLine) -> AuditDocument:

@@ -7,10 +7,11 @@ from pathlib import Path
 from aiohttp import web
 from yarl import URL
 
-from commandwall.control.http.context import PRINCIPAL, web_of
+from commandwall.control.http.context import PRINCIPAL, web_of, who
 from commandwall.control.http.problems import Handler
 from commandwall.control.http.routes import Route
 from commandwall.control.http.signin import set_display_token
+from commandwall.control.roles import Permission
 
 _TYPES = {
     ".html": "text/html",
@@ -33,11 +34,12 @@ _INVITATION_HEADERS = {
 
 
 def _page(name: str) -> Handler:
-    """Return a handler that serves the page ``name`` to those who are signed in."""
+    """Return a handler that serves the page ``name`` to those who may look at everything."""
 
     async def page(request: web.Request) -> web.StreamResponse:
         if PRINCIPAL not in request:
-            return _see(request.url.with_path("/login").with_query({"next": request.path_qs}))
+            return _to_sign_in(request)
+        who(request).require(Permission.VIEW)
         return _file(web_of(request).pages / name)
 
     return page
@@ -54,17 +56,18 @@ async def head(request: web.Request) -> web.StreamResponse:
     A display without a keyboard comes with ``?token=``; the token is put into a cookie and taken
     out of the address.
     """
-    token = request.query.get("token")
+    place, token = request.match_info, request.query.get("token")
     if token is None:
-        return await _head_page(request)
-    await web_of(request).service.by_token(token)
+        if PRINCIPAL not in request:
+            return _to_sign_in(request)
+        who(request).require_head(place["wall"], place["head"])
+        return _file(web_of(request).pages / "head.html")
+    display = await web_of(request).service.by_token(token)
+    display.require_head(place["wall"], place["head"])
     query = [(name, value) for name, value in request.query.items() if name != "token"]
     response = _see(request.url.with_query(query))
     set_display_token(request, response, token)
     return response
-
-
-_head_page = _page("head.html")
 
 
 async def join(request: web.Request) -> web.StreamResponse:
@@ -84,6 +87,10 @@ async def asset(request: web.Request) -> web.StreamResponse:
     if not path.is_relative_to(root):
         raise web.HTTPNotFound
     return _file(path)
+
+
+def _to_sign_in(request: web.Request) -> web.Response:
+    return _see(request.url.with_path("/login").with_query({"next": request.path_qs}))
 
 
 def _see(url: URL) -> web.Response:

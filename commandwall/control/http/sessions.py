@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -26,12 +27,16 @@ class Credentials(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SessionDocument:
-    """Who is signed in, and where; ``language`` is the centre's own."""
+    """Who is signed in, and where; ``language`` is the centre's own.
+
+    ``heads`` is all that may be watched, where the token is for those only.
+    """
 
     name: str
     role: Role
     site: Site
     language: Language
+    heads: Sequence[str]
 
 
 async def login(request: web.Request) -> web.Response:
@@ -61,7 +66,7 @@ async def session(request: web.Request) -> web.Response:
 
 def _document(request: web.Request, principal: Principal) -> SessionDocument:
     place = web_of(request).service.place
-    return SessionDocument(principal.name, principal.role, place.site, place.language)
+    return SessionDocument(principal.name, principal.role, place.site, place.language, principal.heads)
 
 
 ROUTES = (

@@ -1,4 +1,4 @@
-"""Layouts, walls, and the changes an operator makes all day."""
+"""Walls, and the changes an operator makes all day."""
 
 from __future__ import annotations
 
@@ -15,19 +15,8 @@ from commandwall.control.http.exchange import Items, answer, expected_revision, 
 from commandwall.control.http.routes import API, Query, Route
 from commandwall.control.rearranging import Biggest, CellView, FullScreen, Rearrangement, Swap, ViewChange
 from commandwall.control.roles import Permission
-from commandwall.model.layout import Layout
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
-
-
-async def list_layouts(request: web.Request) -> web.Response:
-    """Return all layouts."""
-    return answer(Items(web_of(request).service.layouts(who(request))), Items[Layout])
-
-
-async def layout(request: web.Request) -> web.Response:
-    """Return one layout."""
-    return answer(web_of(request).service.layout(who(request), request.match_info["layout"]), Layout)
 
 
 async def list_walls(request: web.Request) -> web.Response:
@@ -163,16 +152,6 @@ def _change(method: str, path: str, handler: Handler, summary: str, takes: type[
 
 
 ROUTES = (
-    Route("GET", f"{API}/layouts", list_layouts, "All layouts", Permission.VIEW, gives=Items[Layout]),
-    Route(
-        "GET",
-        f"{API}/layouts/{{layout}}",
-        layout,
-        "One layout",
-        Permission.VIEW,
-        gives=Layout,
-        problems=(404,),
-    ),
     Route("GET", f"{API}/walls", list_walls, "All walls", Permission.VIEW, gives=Items[WallDocument]),
     Route("GET", _WALL, wall, "One wall", Permission.VIEW, gives=WallDocument, problems=(404,)),
     _change("PUT", "layout", set_layout, "Change the layout of a wall", LayoutChange),

@@ -25,8 +25,11 @@ from commandwall.control.documents import (
 )
 from commandwall.control.dress import Surroundings, WallDress
 from commandwall.control.events import EventLog
+from commandwall.control.every_wall import EveryWall
 from commandwall.control.feeds import StillPicture
 from commandwall.control.kept import KeptRecords
+from commandwall.control.layout_book import LayoutBook
+from commandwall.control.layout_desk import LayoutDesk
 from commandwall.control.lineup import WHOLE, LineUpControl
 from commandwall.control.masking import Masking
 from commandwall.control.overlay_documents import AlarmDocument, MaskRecord, OverlaysDocument
@@ -53,6 +56,7 @@ from commandwall.ipc.messages import Message
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.camera import Area, Camera, StreamAddress
 from commandwall.model.data import Panel, PanelKind, Threshold
+from commandwall.model.layout import Layout
 from commandwall.model.level import PanelLevel
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
@@ -376,14 +380,14 @@ async def open_rig(
     events = EventLog()
     clock = clock or Hands(NOON_S)
     board = make_board(events, cameras)
-    wall, stage = FakeWall(board, events, directory / "wall.packets"), Stage(board, events, directory)
+    layouts = LayoutBook(LAYOUTS, KeptRecords("layouts", Records(database, "layout", Layout)))
+    wall = FakeWall(board, events, directory / "wall.packets")
+    stage = Stage(board, events, directory, layouts)
     workers = [
         WorkerStatus("ingest", "ingest-0", WorkerState.READY, 4711, 1, 2.5, 60 << 20),
         WorkerStatus("wall", "wall-main", WorkerState.WAITING),
     ]
-    place = Place(
-        Site("luohu", "罗湖区应急指挥中心", Level.DISTRICT), Language.CHINESE, AREAS, LAYOUTS,
-    )  # fmt: skip
+    place = Place(Site("luohu", "罗湖区应急指挥中心", Level.DISTRICT), Language.CHINESE, AREAS)
     plant = FakePlant(board)
     vault = Vault(directory, {"dongmen": Credential("admin", "of the configuration")})
     roster = Roster(plant, board.cameras(), AREAS, CameraStore(database), vault)
@@ -391,6 +395,7 @@ async def open_rig(
     scenes = await load_scenes(stage.walls, database, events.publish)
     walls: dict[str, WallPort] = {**stage.walls} if staged else {"main": wall}
     async with (
+        layouts,
         KeptRecords("alarms", Records(database, "alarm", AlarmDocument)) as alarm_records,
         KeptRecords("overlays", Records(database, "overlays", OverlaysDocument)) as dress_records,
         AuditLog(Store(database), events) as audit,
@@ -421,6 +426,7 @@ async def open_rig(
             users,
             audit,
             ptz,
+            LayoutDesk(layouts, EveryWall(stage.walls).layouts, audit, events.publish),
             desk,
             PinStore(database),
             programme,

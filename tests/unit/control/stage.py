@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +47,13 @@ class Hands:
 class Stage:
     """Two real walls without processes, and what they asked for."""
 
-    def __init__(self, board: CameraBoard, events: EventLog, directory: Path) -> None:
+    def __init__(
+        self,
+        board: CameraBoard,
+        events: EventLog,
+        directory: Path,
+        layouts: Mapping[str, Layout] = LAYOUTS,
+    ) -> None:
         self.warmed: list[list[str]] = []
         self.book = ConferenceBook(BookLinks(lambda *_: None, lambda *_: None, self._put, self._removed))
         self.sources = Sources([CameraBook(board), self.book])
@@ -60,7 +67,7 @@ class Stage:
             lambda wall, arrangement: None,
         )
         self.walls = {
-            wall.id: WallControl(wall, LAYOUTS, self.sources, links, directory / wall.id, "zh")
+            wall.id: WallControl(wall, layouts, self.sources, links, directory / wall.id, "zh")
             for wall in (WALL, replace(WALL, id="side", name="副墙"))
         }
         for control in self.walls.values():

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from commandwall.control.database import FILE_NAME, Database, StoreError
+from commandwall.control.accounts import Accounts, Token
+from commandwall.control.database import _MIGRATIONS, FILE_NAME, Database, StoreError
+from commandwall.control.roles import Role
 
 
 def count_users(connection: sqlite3.Connection) -> int:
@@ -77,6 +79,21 @@ async def test_a_damaged_file_is_kept_aside_and_a_new_one_begun(
     (aside,) = damaged(tmp_path)
     assert aside.read_bytes().startswith(b"not a database")
     assert aside.name in caplog.text
+
+
+async def test_tokens_of_an_earlier_version_are_not_bound_to_heads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("commandwall.control.database._MIGRATIONS", _MIGRATIONS[:5])
+        async with Database(tmp_path) as database:
+            row = "INSERT INTO tokens VALUES (x'00', 'panel', 'viewer', 7, NULL)"
+            await database.run(lambda connection: connection.execute(row).rowcount)
+    async with Database(tmp_path) as database:
+        accounts = Accounts(database)
+        assert await accounts.token(b"\0") == Token("panel", Role.VIEWER, 7, None, ())
+        await accounts.add_token(b"\1", Token("street", Role.VIEWER, 8, None, ("main/left", "main/right")))
+        assert [token.heads for token in await accounts.tokens()] == [(), ("main/left", "main/right")]
 
 
 async def test_a_file_of_a_newer_version_is_refused_untouched(tmp_path: Path) -> None:

@@ -23,3 +23,17 @@ def test_a_refusal_names_who_what_and_why() -> None:
         match="chen may not change what walls show and where cameras look: the role viewer",
     ):
         chen.require(Permission.OPERATE)
+
+
+def test_who_is_there_for_a_head_may_watch_it_and_do_nothing_else() -> None:
+    street = Principal("token:street", Role.VIEWER, heads=("main/left",))
+    street.require_head("main", "left")
+    assert not any(street.may(permission) for permission in Permission)
+    for wall, head in (("main", "right"), ("main", ""), ("other", "left"), ("", "main/left")):
+        with pytest.raises(
+            AccessRefusedError, match=r"token:street may not look .* it is for main/left only"
+        ):
+            street.require_head(wall, head)
+    Principal("chen", Role.VIEWER).require_head("main", "right")
+    with pytest.raises(AccessRefusedError, match="the role sensor"):
+        Principal("token:rain", Role.SENSOR).require_head("main", "left")

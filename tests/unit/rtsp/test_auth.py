@@ -124,6 +124,21 @@ def test_basic_only_where_it_is_allowed() -> None:
     assert ServerAuthenticator("r", {"u": "p"}, basic=True).refuse("PLAY", "Basic ???")
 
 
+@pytest.mark.parametrize("basic", [False, True])
+def test_users_with_paths_come_to_these_only(basic: bool) -> None:
+    passwords = {"street": "p", "city": "p"}
+    algorithms = () if basic else ("SHA-256",)
+    server = ServerAuthenticator(
+        "r", passwords, algorithms=algorithms, basic=basic, paths={"street": {"/walls/main/left"}}
+    )
+    street = answer(*server.challenges(), user="street", password="p")
+    assert server.refuse("DESCRIBE", street, "/walls/main/left") is None
+    for foreign in ("/walls/main/right", "/walls/main/left/", "/cameras/c-1/sub", ""):
+        assert server.refuse("DESCRIBE", street, foreign), foreign
+    city = answer(*server.challenges(), user="city", password="p")
+    assert server.refuse("DESCRIBE", city, "/cameras/c-1/sub") is None
+
+
 def test_an_old_nonce_is_stale_and_a_made_up_one_is_not_taken() -> None:
     clock = ManualClock()
     server = ServerAuthenticator("r", {"u": "p"}, nonce_ttl_s=60, clock=clock)

@@ -194,6 +194,31 @@ async def test_digest_lets_in_who_knows_the_password() -> None:
             assert (await client.ask("DESCRIBE", "", ("Authorization", answer))).status == status
 
 
+async def test_who_may_watch_one_path_opens_no_other() -> None:
+    guard = ServerAuthenticator("cameras", {"street": "p"}, paths={"street": {"/one"}})
+    street = ClientAuthenticator(Credentials("street", "p"))
+    street.accept(parse_challenges(guard.challenges()))
+
+    async with serving(authenticator=guard) as (_, _, client):
+
+        async def ask(method: str, url: str, *fields: tuple[str, str]) -> Response:
+            """Return the answer, asked for with a proof that is good for ``/one``."""
+            proof = street.authorise(method, client.url)
+            assert proof is not None
+            return await client.ask(method, url, ("Authorization", proof), *fields)
+
+        both = client.url.replace("/one", "/both")
+        assert (await ask("DESCRIBE", both)).status == 401
+        assert (await ask("SETUP", both, INTERLEAVED)).status == 401
+        assert (await ask("DESCRIBE", client.url)).status == 200
+        set_up = await ask("SETUP", f"{client.url}/trackID=0", INTERLEAVED)
+        assert set_up.status == 200
+        session = ("Session", parse_session(set_up.headers.get("Session")).id)
+        assert (await ask("DESCRIBE", both)).status == 401
+        assert (await ask("PLAY", f"{client.url}/", session)).status == 200
+        assert (await ask("GET_PARAMETER", "*", session)).status == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path", "fields", "status"),
     [

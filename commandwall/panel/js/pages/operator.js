@@ -217,21 +217,26 @@ async function load() {
   panels.load(newPanels);
   form.areas = areas;
   screens.load(newScreens);
-  picker.load(layouts);
   forms.walls = walls;
   scenes.walls = walls;
-  drawer.steering.chair.layouts = layouts;
   drawer.setRole(desk.readOnly);
   conferences.load(newConferences);
   talk.setRole(desk.readOnly);
   talks.load(said, speakers);
-  strip.load(layouts, walls);
+  offerLayouts(layouts);
   await programme.load();
   offerWalls(walls, (id) => toasts.report(openWall(id)));
   const known = walls.find((wall) => wall.id === (session.wall?.id ?? rememberedWall())) ?? walls[0];
   if (known === undefined) toasts.show("warning", i18n.t("wall.none"));
   else if (session.wall?.id === known.id) await session.open(known.id);
   else await openWall(known.id);
+}
+
+/** @param {import("../layouts/groups.js").Layout[]} layouts */
+function offerLayouts(layouts) {
+  picker.load(layouts);
+  drawer.steering.chair.layouts = layouts;
+  strip.load(layouts, scenes.walls);
 }
 
 function wireEvents() {
@@ -250,6 +255,7 @@ function wireEvents() {
   events.addEventListener("ptz", (event) => pad.receive(/** @type {CustomEvent} */ (event).detail.ptz));
   events.addEventListener("talk", (event) => talks.receive(/** @type {CustomEvent} */ (event).detail));
   programme.watch(events);
+  events.addEventListener("layout", () => toasts.report(api.list("/layouts").then(offerLayouts)));
   events.addEventListener("wall", (event) => session.receive(/** @type {CustomEvent} */ (event).detail));
   events.addEventListener("steps", (event) =>
     session.receiveSteps(/** @type {CustomEvent} */ (event).detail.steps),

@@ -77,6 +77,41 @@ async def test_a_token_is_shown_once(connect: Connect) -> None:
     assert (await program.get("/api/v1/workers", headers=headers)).status == 401
 
 
+async def test_a_token_for_heads_watches_them_alone_and_is_audited(connect: Connect) -> None:
+    admin = await connect(Role.ADMIN)
+    new = {"name": "street", "role": "viewer", "heads": ["main/left"]}
+    created = await admin.post("/api/v1/tokens", json=new)
+    assert created.status == 201
+    (listed,) = (await (await admin.get("/api/v1/tokens")).json())["items"]
+    assert listed["heads"] == ["main/left"]
+    (line,) = (await (await admin.get("/api/v1/audit?limit=1")).json())["items"]
+    assert (line["action"], line["target"], line["detail"]) == ("token.create", "street", "viewer main/left")
+    street = await connect()
+    headers = {"Authorization": f"Bearer {(await created.json())['token']}"}
+    snapshot = "/api/v1/walls/main/heads/{head}/snapshot.jpg"
+    assert (await street.get(snapshot.format(head="left"), headers=headers)).status == 200
+    for foreign in (snapshot.format(head="_canvas"), "/api/v1/walls/main/snapshot.png", "/api/v1/walls"):
+        assert (await street.get(foreign, headers=headers)).status == 403, foreign
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"heads": ["main/left", "main/nowhere"]}, "heads[1]"),
+        ({"heads": ["main/_canvas"]}, "heads[0]"),
+        ({"heads": []}, "heads"),
+        ({"heads": ["main/left"], "role": "operator"}, "role"),
+    ],
+)
+async def test_a_token_for_no_head_is_refused_by_field(
+    connect: Connect, change: dict[str, object], field: str
+) -> None:
+    admin = await connect(Role.ADMIN)
+    response = await admin.post("/api/v1/tokens", json={"name": "street", "role": "viewer"} | change)
+    assert response.status == 422
+    assert (await response.json())["errors"][0]["field"] == field
+
+
 @pytest.mark.parametrize("expires", ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00", "tomorrow", 7.5e30])
 async def test_a_token_that_cannot_be_is_refused_by_field(connect: Connect, expires: object) -> None:
     admin = await connect(Role.ADMIN)

@@ -13,8 +13,9 @@ from commandwall.control.http.openapi import describe
 from commandwall.control.http.routes import Route
 from commandwall.control.link_changes import NewBridge
 from commandwall.control.roles import PERMISSIONS, Role
-from commandwall.settings.schema import CameraEntry
+from commandwall.settings.schema import CameraEntry, LayoutFile
 from tests.unit.control.http.conftest import Connect
+from tests.unit.control.rig import Rig
 
 API_ROUTES = [route for route in ROUTES if route.api]
 REFERENCE = Path(__file__).parents[4] / "docs" / "ref" / "http.md"
@@ -75,6 +76,8 @@ def example_of(route: Route) -> dict[str, Any]:
     fields = {name: known[name] for name, field in route.takes.model_fields.items() if field.is_required()}
     if route.takes is CameraEntry:
         fields["main"] = {"url": "rtsp://h/m"}
+    if route.takes is LayoutFile:
+        fields["grid"] = [1, 1]
     if route.takes is ChairCommand:
         fields["verb"] = "lock"
     return {"json": fields}
@@ -127,6 +130,32 @@ async def test_the_table_says_who_may_and_the_service_holds_it(connect: Connect,
             client = await connect(role)
             response = await client.request(route.method, path, **request)
             assert response.status == 403, (role, name_of(route))
+
+
+async def test_a_token_for_a_head_opens_the_head_and_nothing_else(connect: Connect, rig: Rig) -> None:
+    token = await rig.users.create_token("street", Role.VIEWER, heads=["main/left"])
+    client = await connect()
+    proof = {"Authorization": f"Bearer {token}", "X-Forwarded-For": "203.0.113.9"}
+    statuses: dict[str, int] = {}
+    for route in (route for route in ROUTES if route.signed_in):
+        path = re.sub(r"{(\w+)}", lambda match: PLACES[match[1]], route.path)
+        request = example_of(route)
+        headers = proof | request.pop("headers", {})
+        response = await client.request(route.method, path, headers=headers, **request)
+        statuses[name_of(route)] = response.status
+    assert {name: status for name, status in statuses.items() if status not in (401, 403, 404)} == {
+        "GET /head/{wall}/{head}": 200,
+        "GET /api/v1/walls/{wall}/heads/{head}/snapshot.jpg": 200,
+        "GET /api/v1/walls/{wall}/heads/{head}/video": 426,
+        "POST /whep/walls/{wall}/{head}": 201,
+        "PATCH /webrtc/sessions/{session}": 204,
+        "DELETE /webrtc/sessions/{session}": 204,
+        "GET /api/v1/session": 200,
+        "POST /api/v1/logout": 204,
+    }
+    permitted = [route for route in ROUTES if route.permission is not None]
+    refused = [name_of(route) for route in permitted if statuses[name_of(route)] == 403]
+    assert len(refused) == len(permitted) - 3, "all but the head's picture in its three forms"
 
 
 def test_the_reference_has_every_operation_and_no_other() -> None:

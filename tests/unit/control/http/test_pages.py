@@ -64,6 +64,21 @@ async def test_a_display_brings_its_token_and_loses_it_from_the_address(connect:
     assert (await client.get("/api/v1/session")).status == 401
 
 
+async def test_a_display_whose_token_is_for_its_head_gets_no_other_page(connect: Connect, rig: Rig) -> None:
+    token = await rig.users.create_token("street", Role.VIEWER, heads=["main/left"])
+    client = await connect()
+    foreign = await client.get(f"/head/main/right?token={token}", allow_redirects=False)
+    assert foreign.status == 403 and "Set-Cookie" not in foreign.headers
+    assert (await client.get(f"/head/main/left?token={token}")).status == 200
+    for path in ("/", "/ops", "/head/main/right", "/head/main/_canvas"):
+        refused = await client.get(path, allow_redirects=False)
+        problem = await refused.json(content_type="application/problem+json")
+        assert refused.status == 403, path
+        assert problem["detail"].endswith("it is for main/left only")
+        assert problem["detail_zh"].endswith("它只用于 main/left")
+    assert (await client.get("/login")).status == 200
+
+
 async def test_a_wrong_token_lets_no_display_in(connect: Connect) -> None:
     client = await connect()
     response = await client.get("/head/main/left?token=cw_wrong", allow_redirects=False)

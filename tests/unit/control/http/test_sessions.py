@@ -16,6 +16,7 @@ async def test_signing_in_and_out(connect: Connect) -> None:
         "role": "operator",
         "site": {"id": "luohu", "name": "罗湖区应急指挥中心", "level": "district"},
         "language": "zh",
+        "heads": [],
     }
     assert await response.json() == expected
     cookie = response.headers["Set-Cookie"]
@@ -24,6 +25,13 @@ async def test_signing_in_and_out(connect: Connect) -> None:
     assert await (await client.get("/api/v1/session")).json() == expected
     assert (await client.post("/api/v1/logout")).status == 204
     assert (await client.get("/api/v1/session")).status == 401
+
+
+async def test_a_token_for_heads_is_told_which(connect: Connect, rig: Rig) -> None:
+    token = await rig.users.create_token("street", Role.VIEWER, heads=["main/left"])
+    client = await connect()
+    response = await client.get("/api/v1/session", headers={"Authorization": f"Bearer {token}"})
+    assert (await response.json())["heads"] == ["main/left"]
 
 
 async def test_an_ended_session_is_worth_nothing_even_if_the_cookie_was_kept(connect: Connect) -> None:
