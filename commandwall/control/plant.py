@@ -86,6 +86,8 @@ class Plant:
         for camera in cameras:
             self.every_wall.source_put(Source(SourceKind.CAMERA, camera.id))
         self.share.cameras_changed()
+        for camera in cameras:
+            self._end_uncovered(camera.id)
 
     def uninstall(self, camera_id: str) -> None:
         """Forget a camera: its cells become empty; raises :class:`NotFoundError`."""
@@ -100,14 +102,18 @@ class Plant:
         """Show the camera under its masks as they are now, and share it, or not."""
         self.every_wall.source_put(Source(SourceKind.CAMERA, camera_id))
         self.share.cameras_changed()
-        if self.board.masks(camera_id):
-            self.rtc.end_camera(camera_id)
-            for watcher in self.mask_watchers:
-                watcher(camera_id)
+        self._end_uncovered(camera_id)
 
     def sign_in_anew(self, credential: str) -> None:
         """Open the cameras that use ``credential`` again, with what it holds now."""
         self.feeds.install(camera for camera in self.board.cameras() if camera.credentials == credential)
+
+    def _end_uncovered(self, camera_id: str) -> None:
+        """Send the streams of a camera with masks on to nobody any more."""
+        if self.board.masks(camera_id):
+            self.rtc.end_camera(camera_id)
+            for watcher in self.mask_watchers:
+                watcher(camera_id)
 
 
 def build_plant(
