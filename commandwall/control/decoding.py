@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from commandwall.base.clock import monotonic_s
 from commandwall.control.cores import Cores
+from commandwall.control.crew import Crew
 from commandwall.control.documents import BudgetDocument
 from commandwall.control.governor import Governor, Second
 from commandwall.ingest.costs import FPS_GUESS, KEY_INTERVAL_GUESS_S, Cost, CostBook
@@ -23,12 +24,13 @@ class Decoding:
     """The ledger of decoding. Belongs to the control plane's event loop.
 
     The cores are shared by all workers, and their tiles compete: who gets what is reckoned for all of
-    them as if there were one ladder, and each worker gets as much as its tiles come to in that.
+    them as if there were one ladder, and each worker gets as much as its tiles come to in that. Without a
+    ``crew`` all cores can decode at once.
     """
 
-    def __init__(self, cores: Cores) -> None:
+    def __init__(self, cores: Cores, crew: Crew | None = None) -> None:
         self._machine = cores
-        self._governor = Governor(cores.count)
+        self._governor = Governor(crew.busy_cores(cores.count) if crew else cores.count)
         self._costs = CostBook()
         self._feeds: dict[str, FeedFigures] = {}
         self._shown: dict[str, ShowTiles] = {}

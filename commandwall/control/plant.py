@@ -8,6 +8,7 @@ from pathlib import Path
 
 from commandwall.control.conference_book import BookLinks, ConferenceBook
 from commandwall.control.cores import Cores
+from commandwall.control.crew import crew_for
 from commandwall.control.decoding import Decoding
 from commandwall.control.events import EventLog
 from commandwall.control.every_wall import EveryWall
@@ -132,11 +133,14 @@ def build_plant(
     walls: dict[str, WallControl] = {}
     every_wall = EveryWall(walls)
     board = CameraBoard(cameras, events.publish)
-    decoding = Decoding(Cores())
+    cores = Cores()
+    crew = crew_for(settings.ingest, sum(camera.enabled for camera in board.cameras()), cores.count)
+    decoding = Decoding(cores, crew)
     feeds = Feeds(
         board,
         logins,
         settings.ingest,
+        crew,
         decoding,
         runtime_dir,
         every_wall.take_figures,

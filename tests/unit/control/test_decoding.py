@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from commandwall.control.cores import Cores
+from commandwall.control.crew import Crew
 from commandwall.control.decoding import Decoding
 from commandwall.ingest.ladder import Demand, Limits, decide
 from commandwall.ipc.decoding import FeedCost, TileFigures, TileReport
@@ -61,6 +62,16 @@ def test_a_scene_that_fits_is_told_in_full(ledger: Ledger) -> None:
     assert (told.tiles, told.key_only, told.nodeblock, told.full) == (2, 0, 1, 1)
     frames = 0.5 * 0.002 + 24.5 * 0.001
     assert told.budget_share == pytest.approx(frames * 2.35 / 2.0, abs=0.002)
+
+
+def test_cores_that_no_decode_thread_reaches_are_not_in_the_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(16)))
+    stat = tmp_path / "stat"
+    stat.write_text("".join(f"cpu{number} 0 0 0 0 0\n" for number in range(16)))
+    assert Decoding(Cores(stat)).cores == 16
+    assert Decoding(Cores(stat), Crew(1, 4)).cores == 4
 
 
 def test_a_scene_that_is_too_much_says_how_many_tiles_stand_at_key_frames(ledger: Ledger) -> None:

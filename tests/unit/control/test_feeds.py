@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from commandwall.control.cores import Cores
+from commandwall.control.crew import Crew
 from commandwall.control.decoding import Decoding
 from commandwall.control.feeds import Feeds
 from commandwall.control.state import CameraBoard
@@ -61,7 +62,8 @@ class Rig:
         self.feeds = Feeds(
             self.board,
             self.logins,
-            IngestSettings(2),
+            IngestSettings(),
+            Crew(2, 3),
             Decoding(Cores()),
             Path("/run/x"),
             lambda tiles: None,
@@ -161,6 +163,13 @@ def test_what_is_about_to_be_shown_is_opened_where_its_cameras_live(rig: Rig) ->
         ("ingest-0", WarmFeeds(("a/main", "a/sub", "c/sub"))),
         ("ingest-1", WarmFeeds(("b/sub",))),
     ]
+
+
+def test_each_worker_has_its_threads_and_its_part_of_the_cores(rig: Rig) -> None:
+    for worker in rig.feeds.workers:
+        rig.feeds._ready(worker)
+    told = [message for _, message in rig.said(ConfigureIngest) if isinstance(message, ConfigureIngest)]
+    assert [(each.decode_threads, each.budget_cores) for each in told] == [(3, Cores().count / 2)] * 2
 
 
 def test_connections_are_shared_out_among_the_workers(rig: Rig) -> None:
