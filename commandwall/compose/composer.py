@@ -129,9 +129,8 @@ class Composer:
 
         Raises :class:`commandwall.base.errors.InvalidError` when a tile does not fit the canvas.
         """
-        stage = Stage(
-            arrange, self._canvas, self._faces, self._words, self._known, self._dressing, self._alignment
-        )
+        drawing = self._canvas, self._faces, self._words, self._known, self._dressing
+        stage = Stage(arrange, *drawing, self._alignment, NS_PER_S // self.wall.fps)
         stage.dissolve = self._dissolve_for(arrange.transition)
         return stage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commandwall.base.sentence import Sentence
@@ -264,7 +264,7 @@ class Feeds:
 
     def _share(self, shown: ShowTiles, worker: Worker) -> ShowTiles:
         tiles = tuple(tile for tile in shown.tiles if self._home.get(tile.source.owner) is worker)
-        return ShowTiles(shown.wall, shown.revision, tiles)
+        return replace(shown, tiles=tiles)
 
     def _hear(self, worker: Worker, received: Received) -> None:
         match received.message:

@@ -114,7 +114,7 @@ class Scenery:
     def show_tiles(self, revision: int) -> ShowTiles:
         """Return what is to be painted."""
         tiles = tuple(self._spec(tile) for tile in self._tiles.values() if tile.arena is not None)
-        return ShowTiles(self._wall.id, revision, tiles)
+        return ShowTiles(self._wall.id, revision, tiles, self._wall.fps)
 
     def wall_tiles(self) -> tuple[WallTile, ...]:
         """Return what the wall process is to show, from the lowest to what lies over all others."""

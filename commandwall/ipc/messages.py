@@ -185,11 +185,15 @@ class TileSpec:
 
 @dataclass(frozen=True, slots=True)
 class ShowTiles:
-    """Control -> whoever paints: the tiles of ``wall`` that this worker paints, all of them, from now on."""
+    """Control -> whoever paints: the tiles of ``wall`` that this worker paints, all of them, from now on.
+
+    The wall shows ``fps`` pictures a second.
+    """
 
     wall: str
     revision: int
     tiles: tuple[TileSpec, ...]
+    fps: int = 25
 
 
 @dataclass(frozen=True, slots=True)

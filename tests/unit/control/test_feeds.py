@@ -124,12 +124,12 @@ def test_tiles_follow_their_camera_to_its_worker(rig: Rig) -> None:
     tile = TileSpec(
         "1", Source(SourceKind.CAMERA, "d"), StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0
     )
-    rig.feeds.show(ShowTiles("main", 7, (tile,)))
+    rig.feeds.show(ShowTiles("main", 7, (tile,), 50))
     rig.told.clear()
     rig.install(camera("d"))
-    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, (tile,)))
+    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, (tile,), 50))
     rig.feeds.uninstall("d")
-    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, ()))
+    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, (), 50))
 
 
 def test_nobody_hears_of_tiles_before_a_wall_shows_a_camera(rig: Rig) -> None:
