@@ -15,6 +15,7 @@ from commandwall.ingest.ladder import Demand, decide, deserved
 from commandwall.ipc.decoding import DecodeBudget, TileReport
 from commandwall.ipc.messages import FeedFigures, ShowTiles, TileSpec
 from commandwall.model.camera import feed_id
+from commandwall.model.source import SourceKind
 from commandwall.model.wall import DecodeLevel
 
 _SHARE_WEIGHT = 0.3
@@ -142,6 +143,7 @@ class Decoding:
         width, height = (figures.width, figures.height) if figures else (0, 0)
         cost = self._costs.cost(feed, width * height)
         key_interval_s = figures.keyframe_interval_s if figures else 0.0
+        camera = tiles[0].source.kind is SourceKind.CAMERA  # Others send key frames only when they are asked.
         return Demand(
             feed=feed,
             wanted=deserved((tile.width / tile.crop.width for tile in tiles), width),
@@ -151,6 +153,7 @@ class Decoding:
             key_fps=1 / (key_interval_s or KEY_INTERVAL_GUESS_S),
             frame_cost_s=cost.frame_s,
             key_cost_s=cost.key_s,
+            least=DecodeLevel.KEY if camera else DecodeLevel.NODEBLOCK,
         )
 
     def _end_second(self) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -80,6 +81,17 @@ def test_a_scene_that_is_too_much_says_how_many_tiles_stand_at_key_frames(ledger
     told = ledger.decoding.predict("main", [tile(name) for name in names])
     assert told.tiles == 100 and 25 < told.key_only < 50 and told.key_only + told.nodeblock == 100
     assert 0.8 < told.budget_share <= 1.0
+
+
+def test_people_cost_all_their_frames_where_cameras_are_left_with_key_frames(ledger: Ledger) -> None:
+    names = [f"a{number}" for number in range(100)]
+    ledger.knows(*names)
+    people = [
+        replace(tile(name), source=Source(SourceKind.CONFERENCE, f"c/{name}"), stream=StreamName.MAIN)
+        for name in names
+    ]
+    told = ledger.decoding.predict("main", people)
+    assert (told.key_only, told.nodeblock) == (0, 100) and told.budget_share > 1.0
 
 
 def test_what_other_walls_show_counts(ledger: Ledger) -> None:
