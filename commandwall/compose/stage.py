@@ -174,16 +174,16 @@ class Stage:
         missed: list[int] = counts.tolist()
         return missed
 
-    def skews_ms(self) -> list[float | None]:
+    def skews_ms(self, now_ns: int) -> list[float | None]:
         """Return how much later than the common time each picture was captured, where that is known.
 
+        Without an alignment that is the time of the tick, ``now_ns``: it tells how far the tiles are apart.
         A picture that is held and holds at that time is not off at all.
         """
-        if self._alignment is None:
-            return [None] * len(self.specs)
+        at_ns = self._alignment.at_ns if self._alignment is not None else now_ns
         timed = (self.truth.flags & np.uint64(SlotFlag.TIMED) > 0).tolist()
         held = self.truth.flags & np.uint64(SlotFlag.HELD) > 0
-        late = self.truth.captured - self._alignment.at_ns
+        late = self.truth.captured - at_ns
         skews = (np.where(held, np.maximum(late, 0), late) / _NS_PER_MS).round(1).tolist()
         return [skew if told else None for skew, told in zip(skews, timed, strict=True)]
 
