@@ -110,7 +110,7 @@ def _cameras(file: Path) -> tuple[list[Camera], list[Fault]]:
         data = file.read_bytes()
     except OSError as error:
         raise CommandwallError(f"{file}: {error.strerror}") from error
-    entries = read_entries(CameraEntry, read_cameras(file, data, faults), faults)
+    entries = read_entries(CameraEntry, read_cameras(file, data, faults).lines, faults)
     check_unique(entries, faults)
     return [camera_of(located.entry) for located in entries if located.entry.enabled], sorted(set(faults))
 

@@ -44,7 +44,7 @@ class TickReport:
     """The counters and the truth after a tick, copied out of the tick's thread.
 
     ``arrival`` is that of each tile's picture, in monotonic ns; ``now_ns`` the time they were judged at;
-    ``skews_ms`` how far they are from the common time of an aligned wall.
+    ``skews_ms`` how far they are from the common time of the wall.
     """
 
     revision: int
@@ -129,9 +129,8 @@ class Composer:
 
         Raises :class:`commandwall.base.errors.InvalidError` when a tile does not fit the canvas.
         """
-        stage = Stage(
-            arrange, self._canvas, self._faces, self._words, self._known, self._dressing, self._alignment
-        )
+        drawing = self._canvas, self._faces, self._words, self._known, self._dressing
+        stage = Stage(arrange, *drawing, self._alignment, NS_PER_S // self.wall.fps)
         stage.dissolve = self._dissolve_for(arrange.transition)
         return stage
 
@@ -300,6 +299,6 @@ class Composer:
                 stage.shown.tolist(),
                 stage.missed(),
                 stage.truth.damaged().tolist(),
-                stage.skews_ms(),
+                stage.skews_ms(now_ns),
             )
         )

@@ -12,8 +12,8 @@ from commandwall.ipc.slots import Arena, Planes, SlotFlag
 Numbers = NDArray[np.intp]
 _Counts = NDArray[np.uint64]
 
-ONE_BY_ONE_NS = 50_000_000
-"""Of pictures that come at longer intervals than this each is shown: a tick waits for none of the next."""
+USUAL_TICK_NS = 40_000_000
+"""The period of a wall with 25 ticks a second."""
 _URGENT = np.uint64(SlotFlag.CATCHING_UP | SlotFlag.HELD)
 
 
@@ -22,15 +22,22 @@ class Shelf:
 
     The rules of :mod:`commandwall.ipc.slots` for readers, vectorised: take the newest slot, copy,
     then look whether its sequence number is still the one it was published under. Where two came since
-    the last tick, one of them late, it is the older one's turn, and the newest's in the next tick.
-    ``missed`` counts, tile by tile, the pictures whose turn never came.
+    the last tick, one of them late, it is the older one's turn, and the newest's in the next tick: where
+    ticks come so much more often than pictures that this is made up for. ``missed`` counts, tile by tile,
+    the pictures whose turn never came.
     """
 
-    def __init__(self, arena: Arena, indices: list[int], numbers: list[int]) -> None:
-        """Take the tiles over; raises :class:`ProtocolError` when the arena has no such tile."""
+    def __init__(
+        self, arena: Arena, indices: list[int], numbers: list[int], tick_ns: int = USUAL_TICK_NS
+    ) -> None:
+        """Take the tiles over; raises :class:`ProtocolError` when the arena has no such tile.
+
+        ``tick_ns`` is the time from one tick to the next.
+        """
         if max(indices) >= len(arena.table) or min(indices) < 0:
             raise ProtocolError(f"picture arena: it has {len(arena.table)} tiles, not {max(indices) + 1}")
         self._arena = arena
+        self._one_by_one_ns = tick_ns * 9 // 8
         self._published = arena.published
         self._slots = arena.table["slots"]
         self._indices: Numbers = np.array(indices, np.intp)
@@ -87,7 +94,7 @@ class Shelf:
             older = self._slots[
                 self._indices[positions[pairs]], ((due[pairs] - 2) % self._arena.slots).astype(np.intp)
             ]
-            patient = (older["period_ns"] > ONE_BY_ONE_NS) & (older["flags"] & _URGENT == 0)
+            patient = (older["period_ns"] > self._one_by_one_ns) & (older["flags"] & _URGENT == 0)
             due[pairs] -= patient
         return due
 

@@ -21,7 +21,7 @@ from commandwall.compose.canvas import Canvas
 from commandwall.compose.captions import Captions, Dressing
 from commandwall.compose.dissolve import Dissolve
 from commandwall.compose.faces import Faces, Look
-from commandwall.compose.shelf import Shelf
+from commandwall.compose.shelf import USUAL_TICK_NS, Shelf
 from commandwall.compose.stacking import Stacking
 from commandwall.compose.tile import Tile
 from commandwall.compose.truth import CONNECTING, DEAD_NS, STATES, Codes, Times, Truth
@@ -64,16 +64,17 @@ class Stage:
         known: Mapping[str, SourceState],
         dressing: Dressing,
         alignment: Alignment | None = None,
+        tick_ns: int = USUAL_TICK_NS,
     ) -> None:
         """Build it; raises :class:`InvalidError` when a tile leaves the canvas or is odd.
 
         With an ``alignment`` its tiles show pictures of the same time, but those of people when they are
-        heard; else the newest ones.
+        heard; else the newest ones. ``tick_ns`` is the time from one tick to the next.
         """
         self.revision, self.at_ns = arrange.revision, arrange.at_ns
         self.specs, self.transition = arrange.tiles, arrange.transition
         self.dissolve: Dissolve | None = None
-        self._faces, self._words, self._alignment = faces, words, alignment
+        self._faces, self._words, self._alignment, self._tick_ns = faces, words, alignment, tick_ns
         count = len(self.specs)
         self._tiles = [Tile(canvas.region(_checked(spec, canvas))) for spec in self.specs]
         self._stacking = Stacking([spec.rect for spec in self.specs])
@@ -173,16 +174,16 @@ class Stage:
         missed: list[int] = counts.tolist()
         return missed
 
-    def skews_ms(self) -> list[float | None]:
+    def skews_ms(self, now_ns: int) -> list[float | None]:
         """Return how much later than the common time each picture was captured, where that is known.
 
+        Without an alignment that is the time of the tick, ``now_ns``: it tells how far the tiles are apart.
         A picture that is held and holds at that time is not off at all.
         """
-        if self._alignment is None:
-            return [None] * len(self.specs)
+        at_ns = self._alignment.at_ns if self._alignment is not None else now_ns
         timed = (self.truth.flags & np.uint64(SlotFlag.TIMED) > 0).tolist()
         held = self.truth.flags & np.uint64(SlotFlag.HELD) > 0
-        late = self.truth.captured - self._alignment.at_ns
+        late = self.truth.captured - at_ns
         skews = (np.where(held, np.maximum(late, 0), late) / _NS_PER_MS).round(1).tolist()
         return [skew if told else None for skew, told in zip(skews, timed, strict=True)]
 
@@ -279,7 +280,7 @@ class Stage:
         arena, indices = Arena(path), [self.specs[number].index for number in numbers]
         if self._alignment is not None:
             return AlignedShelf(arena, indices, numbers, self._alignment, self._held_ns)
-        return Shelf(arena, indices, numbers)
+        return Shelf(arena, indices, numbers, self._tick_ns)
 
     def _fill(self, shelf: Shelf) -> None:
         for position, number in enumerate(shelf.numbers.tolist()):

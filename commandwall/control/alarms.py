@@ -15,7 +15,10 @@ from commandwall.model.source import Source, SourceKind
 
 
 class Alarms:
-    """At most one alarm a camera. Belongs to the control plane's event loop."""
+    """At most one alarm a camera, which outlives the camera: it is there again when the camera is.
+
+    Belongs to the control plane's event loop.
+    """
 
     def __init__(self, board: CameraBoard, kept: KeptRecords[AlarmDocument], publish: Publish) -> None:
         self._board = board
@@ -29,15 +32,14 @@ class Alarms:
 
     def restore(self) -> None:
         """Show the alarms that were there before the restart."""
-        for alarm in self.all():
+        for alarm in self._oldest_first():
             self._board.set_alarm(alarm.camera, alarm.level)
         self._tell()
 
     def all(self) -> list[AlarmDocument]:
         """Return the alarms of the cameras that there are, the oldest first."""
         known = {camera.id for camera in self._board.cameras()}
-        found = (alarm for alarm in self._kept.all().values() if alarm.camera in known)
-        return sorted(found, key=lambda alarm: alarm.since_utc_ns)
+        return [alarm for alarm in self._oldest_first() if alarm.camera in known]
 
     def raise_alarm(self, camera_id: str, alarm: Alarm, by: str) -> AlarmDocument:
         """Raise an alarm, or change what is said of one; raises :class:`NotFoundError`."""
@@ -58,15 +60,18 @@ class Alarms:
         self._changed(document, cleared=True)
 
     def message(self) -> SourceAlarms:
-        """Return all alarms as a wall process is told."""
+        """Return all alarms as a wall process is told, those of cameras that are gone among them."""
         return SourceAlarms(
             tuple(
                 SourceAlarm(
                     str(Source(SourceKind.CAMERA, alarm.camera)), Alarm(alarm.level, alarm.text, alarm.flash)
                 )
-                for alarm in self.all()
+                for alarm in self._oldest_first()
             )
         )
+
+    def _oldest_first(self) -> list[AlarmDocument]:
+        return sorted(self._kept.all().values(), key=lambda alarm: alarm.since_utc_ns)
 
     def _changed(self, document: AlarmDocument, *, cleared: bool) -> None:
         self._board.set_alarm(document.camera, None if cleared else document.level)

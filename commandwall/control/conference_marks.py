@@ -41,11 +41,14 @@ class WallMarks:
 
     def tell(self, persons: Persons) -> None:
         """Tell what of ``persons`` the wall shows."""
-        shown = dict.fromkeys(str(source) for source in self._wall.arrangement.sources)
+        shown = {str(source): source for source in self._wall.arrangement.sources}
         told = SourcePersons(tuple(self._here(persons[name]) for name in shown if name in persons))
         if told != self._told:
             self._told = told
             self._wall.tell(told)
+            self._wall.hear(
+                frozenset(shown[person.source] for person in told.persons if person.marks.speaking)
+            )
 
     def _here(self, person: SourcePerson) -> SourcePerson:
         return replace(person, held_ms=min(person.held_ms, self._wall.wall.voice_ms))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from commandwall.base.clock import monotonic_s
 from commandwall.control.cores import Cores
+from commandwall.control.crew import Crew
 from commandwall.control.documents import BudgetDocument
 from commandwall.control.governor import Governor, Second
 from commandwall.ingest.costs import FPS_GUESS, KEY_INTERVAL_GUESS_S, Cost, CostBook
@@ -14,6 +15,7 @@ from commandwall.ingest.ladder import Demand, decide, deserved
 from commandwall.ipc.decoding import DecodeBudget, TileReport
 from commandwall.ipc.messages import FeedFigures, ShowTiles, TileSpec
 from commandwall.model.camera import feed_id
+from commandwall.model.source import SourceKind
 from commandwall.model.wall import DecodeLevel
 
 _SHARE_WEIGHT = 0.3
@@ -23,12 +25,13 @@ class Decoding:
     """The ledger of decoding. Belongs to the control plane's event loop.
 
     The cores are shared by all workers, and their tiles compete: who gets what is reckoned for all of
-    them as if there were one ladder, and each worker gets as much as its tiles come to in that.
+    them as if there were one ladder, and each worker gets as much as its tiles come to in that. Without a
+    ``crew`` all cores can decode at once.
     """
 
-    def __init__(self, cores: Cores) -> None:
+    def __init__(self, cores: Cores, crew: Crew | None = None) -> None:
         self._machine = cores
-        self._governor = Governor(cores.count)
+        self._governor = Governor(crew.busy_cores(cores.count) if crew else cores.count)
         self._costs = CostBook()
         self._feeds: dict[str, FeedFigures] = {}
         self._shown: dict[str, ShowTiles] = {}
@@ -140,6 +143,7 @@ class Decoding:
         width, height = (figures.width, figures.height) if figures else (0, 0)
         cost = self._costs.cost(feed, width * height)
         key_interval_s = figures.keyframe_interval_s if figures else 0.0
+        camera = tiles[0].source.kind is SourceKind.CAMERA  # Others send key frames only when they are asked.
         return Demand(
             feed=feed,
             wanted=deserved((tile.width / tile.crop.width for tile in tiles), width),
@@ -149,6 +153,7 @@ class Decoding:
             key_fps=1 / (key_interval_s or KEY_INTERVAL_GUESS_S),
             frame_cost_s=cost.frame_s,
             key_cost_s=cost.key_s,
+            least=DecodeLevel.KEY if camera else DecodeLevel.NODEBLOCK,
         )
 
     def _end_second(self) -> None:

@@ -33,8 +33,8 @@ class TileDocument:
 
     ``damaged``: packets of the picture were lost, or it could not be decoded without error; the tile
     says so.
-    ``skew_ms`` is how much later than the common time of an aligned wall its picture was captured;
-    ``None`` where that is not known, and on other walls. ``crop`` is the part of the picture that is
+    ``skew_ms`` is how much later than the common time of an aligned wall, or than now on others, its
+    picture was captured; ``None`` where that is not known. ``crop`` is the part of the picture that is
     shown, as x, y, width, height from 0 to 1; tiles with a greater ``z`` lie over the others.
     ``pinned``: an operator has said that this source is decoded in full before all others.
     """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commandwall.base.sentence import Sentence
+from commandwall.control.crew import Crew
 from commandwall.control.decoding import Decoding
 from commandwall.control.state import CameraBoard
 from commandwall.ipc.channel import Received
@@ -35,8 +35,6 @@ from commandwall.model.talk import TalkState
 from commandwall.settings.site import Credential, IngestSettings
 from commandwall.workers.worker import Worker
 
-_FEEDS_PER_WORKER = 200
-_MAX_DECODE_THREADS = 8
 _NO_CREDENTIAL = Credential("", "")
 
 
@@ -64,6 +62,7 @@ class Feeds:
         board: CameraBoard,
         logins: Mapping[str, Credential],
         ingest: IngestSettings,
+        crew: Crew,
         decoding: Decoding,
         runtime_dir: Path,
         on_tiles: Callable[[Iterable[TileFigures]], None],
@@ -72,12 +71,13 @@ class Feeds:
         self._board = board
         self._logins = logins
         self._ingest = ingest
+        self._crew = crew
         self._decoding = decoding
         self._runtime_dir = runtime_dir
         self._on_tiles = on_tiles
         self._on_resized = on_resized
         cameras = [camera for camera in board.cameras() if camera.enabled]
-        self.workers = [self._worker(i) for i in range(ingest.workers or default_workers(len(cameras)))]
+        self.workers = [self._worker(i) for i in range(crew.workers)]
         self._home = {camera.id: self.workers[i % len(self.workers)] for i, camera in enumerate(cameras)}
         self.decoded: dict[str, int] = {}
         self.skipped: dict[str, int] = {}
@@ -204,12 +204,12 @@ class Feeds:
         return self._runtime_dir / f"{worker.status.name}.packets"
 
     def _ready(self, worker: Worker) -> None:
-        cores, workers, ingest = os.cpu_count() or 1, len(self.workers), self._ingest
-        threads = ingest.decode_threads or min(cores, _MAX_DECODE_THREADS)
+        ingest, (workers, threads) = self._ingest, self._crew
+        budget_cores = self._decoding.cores / workers
         shares = (max(1, whole // workers) for whole in (ingest.connects_per_s, ingest.connects_per_host))
         path = str(self._path(worker))
         per_s, per_host = shares
-        worker.post(ConfigureIngest(path, threads, cores / workers, per_s, per_host, ingest.decode))
+        worker.post(ConfigureIngest(path, threads, budget_cores, per_s, per_host, ingest.decode))
         worker.post(AddFeeds(tuple(self._specs(worker))))
         for home, talk in self._talks.values():
             if home is worker:
@@ -264,7 +264,7 @@ class Feeds:
 
     def _share(self, shown: ShowTiles, worker: Worker) -> ShowTiles:
         tiles = tuple(tile for tile in shown.tiles if self._home.get(tile.source.owner) is worker)
-        return ShowTiles(shown.wall, shown.revision, tiles)
+        return replace(shown, tiles=tiles)
 
     def _hear(self, worker: Worker, received: Received) -> None:
         match received.message:
@@ -320,8 +320,3 @@ def _told(by: DecodingBy) -> Sentence:
 
 def _feed_ids(camera_id: str) -> set[str]:
     return {feed_id(camera_id, stream) for stream in StreamName}
-
-
-def default_workers(feeds: int) -> int:
-    """Return how many ingest workers ``feeds`` deserve: one per 200, at most one per core, at least one."""
-    return max(1, min(os.cpu_count() or 1, -(-feeds // _FEEDS_PER_WORKER)))

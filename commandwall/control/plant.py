@@ -8,6 +8,7 @@ from pathlib import Path
 
 from commandwall.control.conference_book import BookLinks, ConferenceBook
 from commandwall.control.cores import Cores
+from commandwall.control.crew import crew_for
 from commandwall.control.decoding import Decoding
 from commandwall.control.events import EventLog
 from commandwall.control.every_wall import EveryWall
@@ -88,6 +89,8 @@ class Plant:
         for camera in cameras:
             self.every_wall.source_put(Source(SourceKind.CAMERA, camera.id))
         self.share.cameras_changed()
+        for camera in cameras:
+            self._end_uncovered(camera.id)
 
     def uninstall(self, camera_id: str) -> None:
         """Forget a camera: its cells become empty; raises :class:`NotFoundError`."""
@@ -102,14 +105,18 @@ class Plant:
         """Show the camera under its masks as they are now, and share it, or not."""
         self.every_wall.source_put(Source(SourceKind.CAMERA, camera_id))
         self.share.cameras_changed()
-        if self.board.masks(camera_id):
-            self.rtc.end_camera(camera_id)
-            for watcher in self.mask_watchers:
-                watcher(camera_id)
+        self._end_uncovered(camera_id)
 
     def sign_in_anew(self, credential: str) -> None:
         """Open the cameras that use ``credential`` again, with what it holds now."""
         self.feeds.install(camera for camera in self.board.cameras() if camera.credentials == credential)
+
+    def _end_uncovered(self, camera_id: str) -> None:
+        """Send the streams of a camera with masks on to nobody any more."""
+        if self.board.masks(camera_id):
+            self.rtc.end_camera(camera_id)
+            for watcher in self.mask_watchers:
+                watcher(camera_id)
 
 
 def build_plant(
@@ -129,11 +136,14 @@ def build_plant(
     walls: dict[str, WallControl] = {}
     every_wall = EveryWall(walls)
     board = CameraBoard(cameras, events.publish)
-    decoding = Decoding(Cores())
+    cores = Cores()
+    crew = crew_for(settings.ingest, sum(camera.enabled for camera in board.cameras()), cores.count)
+    decoding = Decoding(cores, crew)
     feeds = Feeds(
         board,
         logins,
         settings.ingest,
+        crew,
         decoding,
         runtime_dir,
         every_wall.take_figures,

@@ -54,7 +54,8 @@ class Scenery:
 
     On a change, a tile whose source and size were on the wall before keeps its slots (its
     picture goes on without a gap, wherever it moves); all others get slots in one new arena. An
-    arena is let go when no tile uses it. ``pinned`` sources are decoded before all others.
+    arena is let go when no tile uses it. ``pinned`` sources are decoded before all others, those that are
+    ``speaking`` before all but these and those with an alarm.
     """
 
     def __init__(self, wall: Wall, sources: Sources) -> None:
@@ -63,6 +64,7 @@ class Scenery:
         self._tiles: dict[str, PlacedTile] = {}
         self._arenas: set[ArenaHandle] = set()
         self.pinned: frozenset[Source] = frozenset()
+        self.speaking: frozenset[Source] = frozenset()
 
     def arrange(self, layout: Layout, arrangement: Arrangement) -> None:
         """Place what ``arrangement`` shows in the cells of ``layout`` on the wall."""
@@ -114,7 +116,7 @@ class Scenery:
     def show_tiles(self, revision: int) -> ShowTiles:
         """Return what is to be painted."""
         tiles = tuple(self._spec(tile) for tile in self._tiles.values() if tile.arena is not None)
-        return ShowTiles(self._wall.id, revision, tiles)
+        return ShowTiles(self._wall.id, revision, tiles, self._wall.fps)
 
     def wall_tiles(self) -> tuple[WallTile, ...]:
         """Return what the wall process is to show, from the lowest to what lies over all others."""
@@ -156,7 +158,10 @@ class Scenery:
             tile.rect.height,
             tile.aspect,
             importance(
-                tile.rect.area, pinned=tile.source in self.pinned, alarm=self._sources.alarm(tile.source)
+                tile.rect.area,
+                pinned=tile.source in self.pinned,
+                alarm=self._sources.alarm(tile.source),
+                speaking=tile.source in self.speaking,
             ),
             tile.crop,
             tile.facts.masks,

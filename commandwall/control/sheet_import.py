@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from commandwall.base.sentence import Sentence
 from commandwall.control.problem import FieldFault, FieldsError
 from commandwall.model.camera import Camera
-from commandwall.settings.checks import Located, camera_of, cameras_of, check_unique, read_entries
+from commandwall.settings.checks import Located, camera_of, cameras_of, check_unique, entry_of, read_entries
 from commandwall.settings.faults import Fault, SettingsError
 from commandwall.settings.schema import CameraEntry
 from commandwall.settings.spreadsheet import read_cameras
@@ -87,16 +88,18 @@ class ImportPlan:
 def plan_import(data: bytes, known: Known) -> ImportPlan:
     """Return what the CSV or XLSX ``data`` asks for; a line with a fault is refused, the others are not.
 
-    Blocks for as long as reading takes. Raises :class:`FieldsError` where nothing can be read.
+    A camera that is there keeps what the spreadsheet has no column for, its masks among that. Blocks for as
+    long as reading takes. Raises :class:`FieldsError` where nothing can be read.
     """
     faults: list[Fault] = []
     try:
-        raw = read_cameras(_SHEET, data, faults)
+        fields, raw = read_cameras(_SHEET, data, faults)
     except SettingsError as error:
         raise FieldsError(
             [FieldFault.of(fault.field or f"line {fault.line}", fault.message) for fault in error.faults]
         ) from None
-    located = read_entries(CameraEntry, raw, faults)
+    whole = [(place, _kept(entry, fields, known) | entry) for place, entry in raw]
+    located = read_entries(CameraEntry, whole, faults)
     check_unique(located, faults)
     cameras_of(located, known.areas, known.credentials, faults)
     faults += filter(None, (_configured_fault(each, known) for each in located))
@@ -115,6 +118,12 @@ def plan_import(data: bytes, known: Known) -> ImportPlan:
     lines = [ImportLine(line, entry.id, _outcome(entry, known)) for line, entry in taken.items()]
     wanted = [entry for entry in taken.values() if _outcome(entry, known) is not Outcome.UNCHANGED]
     return ImportPlan(tuple(sorted([*refused, *lines], key=lambda each: each.line)), tuple(wanted))
+
+
+def _kept(entry: dict[str, Any], fields: Collection[str], known: Known) -> dict[str, Any]:
+    """Return what the camera of ``entry`` has now besides ``fields``, as the configuration would write it."""
+    before = known.cameras.get(entry.get("id", ""))
+    return {} if before is None else entry_of(before).model_dump(mode="json", exclude=set(fields))
 
 
 def _configured_fault(located: Located[CameraEntry], known: Known) -> Fault | None:

@@ -69,6 +69,8 @@ class CameraBoard:
         self._status: dict[str, CameraStatus] = {}
         self._reasons: dict[str, Reason] = {}
         self._masks: dict[str, Masks] = {}
+        self._alarms: dict[str, AlarmLevel] = {}
+        self._visible: set[str] = set()
         self._by_feed: dict[str, str] = {}
         self._watchers: list[Callable[[str], None]] = []
         for camera in cameras:
@@ -120,9 +122,14 @@ class CameraBoard:
         self._publish("camera", {"camera": asdict(status), "removed": True})
 
     def set_alarm(self, camera_id: str, level: AlarmLevel | None) -> None:
-        """Note how much is the matter with a camera, ``None`` for nothing, and tell it."""
-        self._status[camera_id].alarm = level
-        self._tell(camera_id)
+        """Note how much is the matter with a camera, ``None`` for nothing; the camera need not be there."""
+        if level is None:
+            self._alarms.pop(camera_id, None)
+        else:
+            self._alarms[camera_id] = level
+        if camera_id in self._cameras:
+            self._status[camera_id].alarm = level
+            self._tell(camera_id)
 
     def masks(self, camera_id: str) -> Masks:
         """Return the masks of a camera: those that were set, else those of its configuration.
@@ -176,6 +183,7 @@ class CameraBoard:
 
     def set_visible(self, cameras: set[str]) -> None:
         """Note which cameras the walls show."""
+        self._visible = cameras
         for camera_id, status in self._status.items():
             status.visible = camera_id in cameras
 
@@ -210,7 +218,8 @@ class CameraBoard:
         self._by_feed[feed_id(camera.id, camera.steady)] = camera.id
         self._status[camera.id] = CameraStatus(
             camera.id, camera.name, camera.area, camera.position, state, reason.en, reason.zh,
-            onvif=camera.operable, masked=bool(self.masks(camera.id)),
+            visible=camera.id in self._visible, onvif=camera.operable, alarm=self._alarms.get(camera.id),
+            masked=bool(self.masks(camera.id)),
         )  # fmt: skip
 
 

@@ -320,8 +320,14 @@ class WallControl:
                 self.decoded_total += item.decoded - before if item.decoded >= before else item.decoded
 
     def weigh(self) -> None:
-        """Say anew how important each tile is: alarms are others than they were."""
+        """Say anew how important each tile is: alarms, pins or who speaks are others than they were."""
         self._links.show(self._scenery.show_tiles(self._arrangement.revision))
+
+    def hear(self, speaking: frozenset[Source]) -> None:
+        """Note which sources on the wall are people who speak now."""
+        if speaking != self._scenery.speaking:
+            self._scenery.speaking = speaking
+            self.weigh()
 
     def source_resized(self, source: Source) -> None:
         """Choose streams anew when the picture of a shown source has another size than thought."""

@@ -61,6 +61,7 @@ class Board:
         self._costs = CostBook()
         self._told: dict[str, Cost] = {}
         self._walls: dict[str, dict[tuple[str, int], Tile]] = {}
+        self._rates: dict[str, int] = {}
         self._arenas: dict[str, Arena] = {}
         self._decoders: dict[str, StreamDecoder] = {}
         self._painted: dict[Tile, int] = {}
@@ -83,6 +84,8 @@ class Board:
             if tile is not None:
                 tiles[place] = tile
         self._walls[message.wall] = tiles
+        self._rates[message.wall] = message.fps if tiles else 0
+        self._feeds.follow_wall(max(self._rates.values()))
         used = {tile.spec.arena for tile in self._tiles()}
         self._arenas = {path: arena for path, arena in self._arenas.items() if path in used}
         self._bind()

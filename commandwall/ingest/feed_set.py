@@ -168,6 +168,10 @@ class FeedSet:
         """
         self._painting_ns = painting_ns
 
+    def follow_wall(self, fps: int) -> None:
+        """Read watched feeds for each tick of the fastest wall, which has ``fps`` of them a second."""
+        self._timer.follow(fps)
+
     async def read_watched(self) -> None:
         """Read what came of feeds that somebody watches. One task runs this for ever."""
         reading_ns = 0

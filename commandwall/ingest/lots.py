@@ -14,8 +14,8 @@ from enum import Enum, auto
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 
-WATCHED_LOT_NS = 40_000_000
-"""The period of a wall with 25 ticks a second, whose deadlines are whole periods of the monotonic clock."""
+LOTS_PER_S = 25
+"""How often watched feeds are read at least: others than walls take their frames too."""
 LEAST_LEAD_NS, MOST_LEAD_NS = 8_000_000, 38_000_000
 """How long before a tick its lot is read, at least and at most: what is painted after the tick is shown
 with the next one."""
@@ -40,7 +40,7 @@ class Pace(Enum):
     """How often a feed is read."""
 
     WATCHED = auto()
-    """Every ``WATCHED_LOT_NS``."""
+    """``LOTS_PER_S`` times a second, or at each tick of a wall that has more of them."""
     MAIN = auto()
     """Every ``LOT_S / PARTS``."""
     SLOW = auto()
@@ -57,20 +57,27 @@ def pace_of(watched: bool, bitrate_bps: float) -> Pace:
 class LotTimer:
     """Says when watched feeds are to be read: once for each tick of a wall, and as late as can be.
 
-    What is read waits for the tick, so its lead over that is latency. It is what lots have taken from
-    the time they were due until the last of it was painted, and a little more: at once where that grows,
-    slowly where it falls.
+    Ticks are whole periods of the monotonic clock. What is read waits for the tick, so its lead over that is
+    latency. It is what lots have taken from the time they were due until the last of it was painted, and a
+    little more: at once where that grows, slowly where it falls.
     """
 
     def __init__(self) -> None:
         self.lead_ns = MOST_LEAD_NS
-        self._tick_ns = 0
+        self._per_s = LOTS_PER_S
+        self._tick = 0
+
+    def follow(self, fps: int) -> None:
+        """Follow a wall of ``fps`` ticks a second from now on, the fastest that there is."""
+        per_s = max(fps, LOTS_PER_S)
+        self._tick = self._tick * per_s // self._per_s
+        self._per_s = per_s
 
     def next_ns(self, now_ns: int) -> int:
         """Return when the lot of the next tick is due, at ``now_ns`` or later (monotonic): one a tick."""
-        tick_ns = -(-(now_ns + self.lead_ns) // WATCHED_LOT_NS) * WATCHED_LOT_NS
-        self._tick_ns = max(tick_ns, self._tick_ns + WATCHED_LOT_NS)
-        return self._tick_ns - self.lead_ns
+        tick = -(-(now_ns + self.lead_ns) * self._per_s // NS_PER_S)
+        self._tick = max(tick, self._tick + 1)
+        return self._tick * NS_PER_S // self._per_s - self.lead_ns
 
     def restart(self) -> None:
         """Take the most lead again: there are other feeds to read, and nothing is known of what they take."""

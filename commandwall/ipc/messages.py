@@ -185,11 +185,15 @@ class TileSpec:
 
 @dataclass(frozen=True, slots=True)
 class ShowTiles:
-    """Control -> whoever paints: the tiles of ``wall`` that this worker paints, all of them, from now on."""
+    """Control -> whoever paints: the tiles of ``wall`` that this worker paints, all of them, from now on.
+
+    The wall shows ``fps`` pictures a second.
+    """
 
     wall: str
     revision: int
     tiles: tuple[TileSpec, ...]
+    fps: int = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,9 +327,9 @@ class TileTruth:
     """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one.
 
     ``damaged``: something was lost from the picture, or from one that it depends on.
-    ``skew_ms`` is how much later than the wall's common time the picture was captured; ``None`` on a
-    wall that is not aligned, and where it is not known when the picture was captured. ``shown`` and
-    ``missed`` count the pictures that were, and those that newer ones overtook before a tick.
+    ``skew_ms`` is how much later than the wall's common time the picture was captured, which is now on a
+    wall that is not aligned; ``None`` where it is not known when it was captured. ``shown`` and ``missed``
+    count the pictures that were, and those that newer ones overtook before a tick.
     """
 
     cell: str

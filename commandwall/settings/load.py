@@ -206,7 +206,7 @@ class _Loading:
         if file is None:
             return []
         try:
-            return [*read_cameras(file, file.read_bytes(), self._faults)]
+            return [*read_cameras(file, file.read_bytes(), self._faults).lines]
         except SettingsError as error:
             self._faults += error.faults
         except OSError as error:

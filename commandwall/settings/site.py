@@ -107,7 +107,7 @@ class MqttSettings:
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """How many ingest workers there are, and decode threads in each; ``None`` is one for each core.
+    """How many ingest workers there are, and decode threads in each; ``None``: as many as use all cores.
 
     ``connects_per_s``: how many sessions with cameras are opened a second at most, in all workers
     together; ``connects_per_host``: how many at a time at one address and port. ``ca_file`` (PEM)

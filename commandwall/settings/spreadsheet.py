@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from commandwall.base.readable import readable
 from commandwall.base.sentence import Sentence
@@ -26,6 +26,7 @@ _COLUMN_OF: dict[Loc, str] = {
     ("sub", "transport"): "sub_transport",
     ("onvif", "url"): "onvif_url",
 }
+_FIELD_OF = {column: str(loc[0]) for loc, column in _COLUMN_OF.items()}
 _SWITCHES = ("enabled", "tls_verify", "audio")
 _SWITCH = {
     "true": True,
@@ -51,8 +52,18 @@ class LinePlace:
         return Fault(self.file, self.line, _COLUMN_OF.get(loc) or path_of(loc[:1]), message)
 
 
-def read_cameras(file: Path, data: bytes, faults: list[Fault]) -> list[tuple[LinePlace, dict[str, Any]]]:
-    """Return each line's place and its camera as the configuration would write it.
+class CameraSheet(NamedTuple):
+    """A spreadsheet of cameras: which fields of a camera it has columns for, and its lines.
+
+    Each line has its place, and its camera as the configuration would write it.
+    """
+
+    fields: frozenset[str]
+    lines: list[tuple[LinePlace, dict[str, Any]]]
+
+
+def read_cameras(file: Path, data: bytes, faults: list[Fault]) -> CameraSheet:
+    """Return the cameras of a spreadsheet.
 
     ``data`` is XLSX, or CSV in UTF-8 (with or without a byte order mark) or GB18030; lines without
     text are passed over. What is wrong with a line goes to ``faults``. Raises
@@ -77,7 +88,7 @@ def read_cameras(file: Path, data: bytes, faults: list[Fault]) -> list[tuple[Lin
                 cameras.append((place, _entry(filled)))
     except SettingsError as error:
         faults += error.faults
-    return cameras
+    return CameraSheet(frozenset(_FIELD_OF.get(column, column) for column in columns), cameras)
 
 
 def _check_columns(columns: list[str], file: Path) -> None:

@@ -102,7 +102,10 @@ async def test_an_aligned_wall_shows_one_moment_and_the_other_what_is_newest(
         assert tiles[CELLS[SILENT]]["skew_ms"] is None and tiles[CELLS[WRONG]]["skew_ms"] is None
         assert tiles[CELLS[PROMPT]]["age_s"] > DELAY_S / 2, "it is held back, and its age says so"
         wall = await daemon.get("/walls/main")
-        assert (wall["align_ms"], {tile["skew_ms"] for tile in wall["tiles"]}) == (0, {None})
+        skews = {tile["cell"]: tile["skew_ms"] for tile in wall["tiles"]}
+        assert (wall["align_ms"], skews[CELLS[SILENT]], skews[CELLS[WRONG]]) == (0, None, None)
+        apart = skews[CELLS[PROMPT]] - skews[CELLS[LATE]]
+        assert apart > DELAY_S * 1000 - 2 * PERIOD_MS, "what is not aligned says by how much"
 
 
 async def test_what_is_known_of_clocks_is_said_everywhere(site: Site, tmp_path: Path) -> None:

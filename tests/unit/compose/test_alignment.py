@@ -21,7 +21,7 @@ from commandwall.ipc.messages import Arrange
 from commandwall.ipc.slots import Arena, SlotFlag, SlotInfo
 from commandwall.model.rect import Rect
 from commandwall.model.wall import TileState
-from tests.unit.compose.scenery import NOW, PLAIN, S, Scenery, scenery
+from tests.unit.compose.scenery import NOW, PERIOD, PLAIN, S, Scenery, scenery
 
 MS = 1_000_000
 TICK = S // 25
@@ -256,21 +256,27 @@ def test_a_stage_shows_the_common_moment_and_says_what_is_left() -> None:
         wall.tick(50)
         luma, truth = wall.canvas.planes.y, wall.stage.truth
         assert luma[50, 100] == luma[50, 340], "the same number in both tiles"
-        assert all(skew is not None and abs(skew) <= 21 for skew in wall.stage.skews_ms())
+        assert all(skew is not None and abs(skew) <= 21 for skew in wall.stage.skews_ms(wall.now_ns))
         assert wall.now_ns - truth.shown[0] > 150 * MS, "the prompt one is held back, and its age says so"
         assert wall.now_ns - truth.arrival[0] <= TICK
         for _ in range(18):
             scene.publish(0, 9, wall.now_ns)
         wall.stage.compose(wall.now_ns, ENDLESS)
-        assert wall.stage.skews_ms()[0] is None, "the camera's clock does not tell"
+        assert wall.stage.skews_ms(wall.now_ns)[0] is None, "the camera's clock does not tell"
 
 
-def test_a_wall_that_is_not_aligned_shows_the_newest_and_says_nothing() -> None:
+def test_a_wall_that_is_not_aligned_shows_the_newest_and_says_how_far_behind_it_is() -> None:
     with scenery(LEFT, RIGHT) as scene:
         stage, _ = stage_of(scene, None)
         scene.publish_captured(0, 50, NOW - S // 2, NOW)
         stage.compose(NOW, ENDLESS)
-        assert stage.skews_ms() == [None, None]
+        assert stage.skews_ms(NOW) == [None, None], "the camera's clock does not tell"
+        video = SlotInfo(NOW, NOW - S // 2, NOW, PERIOD, SlotFlag.TIMED)
+        panel = SlotInfo(NOW, NOW - S, NOW, PERIOD, SlotFlag.TIMED | SlotFlag.HELD)
+        for index, info in enumerate((video, panel)):
+            scene.publish_planes(index, (50, 0, 0), info)
+        stage.compose(NOW, ENDLESS)
+        assert stage.skews_ms(NOW) == [-500.0, 0.0]
         assert stage.truth.shown is stage.truth.arrival
 
 

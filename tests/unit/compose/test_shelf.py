@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from commandwall.base.errors import ProtocolError
-from commandwall.compose.shelf import ONE_BY_ONE_NS, Shelf
+from commandwall.compose.shelf import USUAL_TICK_NS, Shelf
 from commandwall.compose.truth import Truth
 from commandwall.ipc.slots import Arena, SlotFlag, SlotInfo
 from commandwall.model.rect import Rect
@@ -71,7 +71,7 @@ def test_of_two_that_came_at_once_each_is_shown_and_a_third_ends_the_waiting() -
 @pytest.mark.parametrize(
     "info",
     [
-        pytest.param(STEADY._replace(period_ns=ONE_BY_ONE_NS), id="as many as ticks"),
+        pytest.param(STEADY._replace(period_ns=USUAL_TICK_NS), id="as many as ticks"),
         pytest.param(STEADY._replace(flags=SlotFlag.CATCHING_UP), id="catching up"),
         pytest.param(STEADY._replace(flags=SlotFlag.HELD), id="a value that is old already"),
     ],
@@ -81,6 +81,16 @@ def test_the_newest_is_shown_where_the_older_one_is_worth_nothing(info: SlotInfo
         shelf, truth, newest = shelf_of(scene, [0], [0])
         assert look_after(scene, shelf, truth, newest, STEADY) == 1
         assert look_after(scene, shelf, truth, newest, info, STEADY) == 3
+
+
+@pytest.mark.parametrize(("fps", "shown"), [(25, 3), (30, 2), (50, 2)])
+def test_a_wall_of_more_ticks_than_a_camera_has_pictures_shows_each(fps: int, shown: int) -> None:
+    info = STEADY._replace(period_ns=S // 25)
+    with scenery(*RECTS) as scene:
+        shelf = Shelf(Arena(scene.handle.path), [0], [0], S // fps)
+        truth, newest = Truth(8), np.full(8, -1)
+        assert look_after(scene, shelf, truth, newest, info) == 1
+        assert look_after(scene, shelf, truth, newest, info, info) == shown
 
 
 def test_a_picture_that_is_written_over_after_it_was_noted_is_torn() -> None:

@@ -326,6 +326,24 @@ async def test_tiles_say_who_speaks_is_muted_and_has_a_hand_up(
     assert [each.marks.muted for each in told[-1].persons] == [False, True]
 
 
+async def test_who_speaks_is_more_important_on_the_walls_that_show_him(
+    hall: Hall, zhang: Principal, li: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[set[str]] = []
+    monkeypatch.setattr(WallControl, "hear", lambda wall, speaking: heard.append(set(map(str, speaking))))
+    await hall.enters(zhang)
+    await hall.enters(li)
+    for speaks in (True, False):
+        voices = tuple(
+            VoiceFigures(one, -20.0, speaks and one == "li", 26.0, 0, 0) for one in ("li", "zhang")
+        )
+        hall.conferences.heard(SoundReport("flood", voices, 50, 0, 0.2))
+        hall.conferences.act()
+        hall.conferences.act()
+    assert {"conference:flood/li"} in heard and heard[-1] == set()
+    assert all(speaking <= {"conference:flood/li"} for speaking in heard)
+
+
 async def test_pictures_wait_for_their_voices_and_do_not_stutter(
     hall: Hall, li: Principal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

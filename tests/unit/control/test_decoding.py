@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from commandwall.control.cores import Cores
+from commandwall.control.crew import Crew
 from commandwall.control.decoding import Decoding
 from commandwall.ingest.ladder import Demand, Limits, decide
 from commandwall.ipc.decoding import FeedCost, TileFigures, TileReport
@@ -63,12 +65,33 @@ def test_a_scene_that_fits_is_told_in_full(ledger: Ledger) -> None:
     assert told.budget_share == pytest.approx(frames * 2.35 / 2.0, abs=0.002)
 
 
+def test_cores_that_no_decode_thread_reaches_are_not_in_the_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(16)))
+    stat = tmp_path / "stat"
+    stat.write_text("".join(f"cpu{number} 0 0 0 0 0\n" for number in range(16)))
+    assert Decoding(Cores(stat)).cores == 16
+    assert Decoding(Cores(stat), Crew(1, 4)).cores == 4
+
+
 def test_a_scene_that_is_too_much_says_how_many_tiles_stand_at_key_frames(ledger: Ledger) -> None:
     names = [f"a{number}" for number in range(100)]
     ledger.knows(*names)
     told = ledger.decoding.predict("main", [tile(name) for name in names])
     assert told.tiles == 100 and 25 < told.key_only < 50 and told.key_only + told.nodeblock == 100
     assert 0.8 < told.budget_share <= 1.0
+
+
+def test_people_cost_all_their_frames_where_cameras_are_left_with_key_frames(ledger: Ledger) -> None:
+    names = [f"a{number}" for number in range(100)]
+    ledger.knows(*names)
+    people = [
+        replace(tile(name), source=Source(SourceKind.CONFERENCE, f"c/{name}"), stream=StreamName.MAIN)
+        for name in names
+    ]
+    told = ledger.decoding.predict("main", people)
+    assert (told.key_only, told.nodeblock) == (0, 100) and told.budget_share > 1.0
 
 
 def test_what_other_walls_show_counts(ledger: Ledger) -> None:

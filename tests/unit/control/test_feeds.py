@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from commandwall.control.cores import Cores
+from commandwall.control.crew import Crew
 from commandwall.control.decoding import Decoding
 from commandwall.control.feeds import Feeds
 from commandwall.control.state import CameraBoard
@@ -61,7 +62,8 @@ class Rig:
         self.feeds = Feeds(
             self.board,
             self.logins,
-            IngestSettings(2),
+            IngestSettings(),
+            Crew(2, 3),
             Decoding(Cores()),
             Path("/run/x"),
             lambda tiles: None,
@@ -122,12 +124,12 @@ def test_tiles_follow_their_camera_to_its_worker(rig: Rig) -> None:
     tile = TileSpec(
         "1", Source(SourceKind.CAMERA, "d"), StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0
     )
-    rig.feeds.show(ShowTiles("main", 7, (tile,)))
+    rig.feeds.show(ShowTiles("main", 7, (tile,), 50))
     rig.told.clear()
     rig.install(camera("d"))
-    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, (tile,)))
+    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, (tile,), 50))
     rig.feeds.uninstall("d")
-    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, ()))
+    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, (), 50))
 
 
 def test_nobody_hears_of_tiles_before_a_wall_shows_a_camera(rig: Rig) -> None:
@@ -161,6 +163,13 @@ def test_what_is_about_to_be_shown_is_opened_where_its_cameras_live(rig: Rig) ->
         ("ingest-0", WarmFeeds(("a/main", "a/sub", "c/sub"))),
         ("ingest-1", WarmFeeds(("b/sub",))),
     ]
+
+
+def test_each_worker_has_its_threads_and_its_part_of_the_cores(rig: Rig) -> None:
+    for worker in rig.feeds.workers:
+        rig.feeds._ready(worker)
+    told = [message for _, message in rig.said(ConfigureIngest) if isinstance(message, ConfigureIngest)]
+    assert [(each.decode_threads, each.budget_cores) for each in told] == [(3, Cores().count / 2)] * 2
 
 
 def test_connections_are_shared_out_among_the_workers(rig: Rig) -> None:

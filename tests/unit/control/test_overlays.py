@@ -73,7 +73,7 @@ async def test_an_alarm_is_told_to_walls_lists_and_listeners_and_cleared(rig: Ri
     assert {line.action for line in lines} >= {"camera.alarm", "camera.alarm.clear"}
 
 
-async def test_alarms_come_back_after_a_restart_but_for_cameras_that_are_gone(database: Database) -> None:
+async def test_alarms_come_back_after_a_restart_with_their_cameras(database: Database) -> None:
     events = EventLog()
     async with alarm_records(database) as kept:
         alarms = Alarms(make_board(events), kept, events.publish)
@@ -85,7 +85,10 @@ async def test_alarms_come_back_after_a_restart_but_for_cameras_that_are_gone(da
         alarms.restore()
         assert [alarm.camera for alarm in alarms.all()] == ["c-1"]
         assert board.get("c-1").alarm is AlarmLevel.CRITICAL
-        assert alarms.message().alarms[0].alarm == FIRE
+        board.put(Camera("c-3", "Back", "dongmen", StreamAddress("rtsp://h/3"), None))
+        assert [alarm.camera for alarm in alarms.all()] == ["c-1", "c-3"]
+        assert board.get("c-3").alarm is AlarmLevel.CRITICAL
+        assert [told.source for told in alarms.message().alarms] == ["camera:c-1", "camera:c-3"]
 
 
 async def test_a_new_wall_process_is_told_everything(rig: Rig) -> None:

@@ -18,7 +18,7 @@ from commandwall.model.source import EMPTY, Source, SourceKind
 from commandwall.model.view import Crop, View
 from commandwall.model.wall import Wall
 
-WALL = Wall("main", "主墙", 1920, 1080, 25, "2x2", ())
+WALL = Wall("main", "主墙", 1920, 1080, 50, "2x2", ())
 
 
 def grid(columns: int, rows: int, aspect: Aspect = Aspect.FIT) -> Layout:
@@ -65,6 +65,7 @@ def test_each_source_gets_slots_of_its_size(scenery: Scenery) -> None:
         ("4", "c2", 2),
     ]
     assert {(tile.width, tile.height) for tile in shown.tiles} == {(960, 540)}
+    assert shown.fps == WALL.fps
     arena = Arena(shown.tiles[0].arena)
     assert arena.planes(2, 0).y.shape == (540, 960)
     assert scenery.sources() == {camera_source(n) for n in range(3)}

@@ -6,6 +6,7 @@ import pytest
 
 from commandwall.base.errors import HeldError, InvalidError
 from commandwall.control.cores import Cores
+from commandwall.control.crew import Crew
 from commandwall.control.decoding import Decoding
 from commandwall.control.feeds import Feeds
 from commandwall.control.roles import Principal, Role
@@ -30,9 +31,8 @@ class Bench(RtcStub):
         super().__init__(monkeypatch)
         self.screens = Screens(lambda kind, body: None, lambda id: None, lambda id: None)
         board = CameraBoard([], lambda kind, body: None)
-        decoding = Decoding(Cores())
-        ingest, run = IngestSettings(1), Path("/run")
-        feeds = Feeds(board, {}, ingest, decoding, run, lambda tiles: None, lambda id: None)
+        crew, decoding, run = Crew(1, 1), Decoding(Cores()), Path("/run")
+        feeds = Feeds(board, {}, IngestSettings(), crew, decoding, run, lambda tiles: None, lambda id: None)
         self.shares = ScreenShares(self.rtc, self.screens, feeds)
 
     async def share(self, by: Principal) -> str:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from commandwall.control.problem import FieldsError
 from commandwall.control.sheet_import import ImportPlan, Known, Outcome, plan_import
-from commandwall.model.camera import Camera, StreamAddress
+from commandwall.model.camera import Camera, StreamAddress, Transport
+from commandwall.model.masks import Mask
+from commandwall.settings.checks import camera_of
 
 HEADER = "id,name,area,main_url,credentials\n"
 CONFIGURED = Camera("conf", "Conf", "dongmen", StreamAddress("rtsp://h/conf"), None)
@@ -45,6 +49,23 @@ def test_a_changed_line_is_wanted() -> None:
     planned = plan("old,Other name,dongmen,rtsp://h/old,")
     assert outcomes(planned) == {2: ("old", Outcome.CHANGED)}
     assert planned.entries[0].name == "Other name"
+
+
+def test_what_has_no_column_stays() -> None:
+    mask = Mask(((0.0, 0.0), (0.5, 0.0), (0.5, 0.5)))
+    covered = replace(
+        ADDED, masks=(mask,), position=(22.5, 114.1), enabled=False, audio=False, tls_verify=False
+    )
+    covered = replace(covered, sub=StreamAddress("rtsp://h/sub", Transport.UDP), credentials="school")
+    known = replace(KNOWN, cameras={"old": covered, "conf": replace(CONFIGURED, masks=(mask,))})
+    lines = b"old,New,dongmen,rtsp://h/other,\nconf,Conf,dongmen,rtsp://h/conf,\n"
+    planned = plan_import(HEADER.encode() + lines, known)
+    assert outcomes(planned) == {2: ("old", Outcome.CHANGED), 3: ("conf", Outcome.UNCHANGED)}
+    (entry,) = planned.entries
+    main = StreamAddress("rtsp://h/other")
+    assert camera_of(entry) == replace(covered, name="New", main=main, credentials=None), (
+        "an empty field empties"
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from commandwall.control.state import CameraBoard, deserved_stream
 from commandwall.ipc.messages import FeedFigures
 from commandwall.model.camera import Camera, FeedState, StreamAddress, StreamName
 from commandwall.model.clock import ClockFigures, ClockSource
+from commandwall.model.overlays import AlarmLevel
 from commandwall.model.reason import Reason, ReasonCode
 
 ADDRESS = StreamAddress("rtsp://10.0.0.1/x")
@@ -153,6 +154,22 @@ def test_a_removed_camera_is_told_once_and_forgotten() -> None:
     assert [status.id for status in told.board.all()] == ["b", "c"] and len(told.events) == 1
     with pytest.raises(NotFoundError, match="'a'"):
         told.board.remove("a")
+
+
+def test_an_alarm_and_being_seen_outlive_what_is_known_of_the_feed() -> None:
+    told = Told()
+    told.board.set_alarm("a", AlarmLevel.CRITICAL)
+    told.board.set_alarm("new", AlarmLevel.INFO)
+    told.board.set_visible({"a"})
+    told.board.put(replace(BOTH, credentials="school"))
+    assert (told.board.get("a").alarm, told.board.get("a").visible) == (AlarmLevel.CRITICAL, True)
+    told.board.remove("a")
+    told.board.put(BOTH)
+    told.board.put(replace(BOTH, id="new"))
+    assert [told.board.get(each).alarm for each in ("a", "new")] == [AlarmLevel.CRITICAL, AlarmLevel.INFO]
+    told.board.set_alarm("a", None)
+    told.board.put(replace(BOTH, credentials="school"))
+    assert told.board.get("a").alarm is None
 
 
 def test_unknown_cameras_are_named() -> None:

@@ -371,6 +371,18 @@ def test_an_alarm_makes_a_small_tile_more_important_than_a_large_one(stage: Stag
     assert five.importance == three.importance
 
 
+def test_who_speaks_goes_before_a_larger_tile_and_is_weighed_once(stage: Stage) -> None:
+    stage.wall.set_layout("2x2", cameras(3, 5), None)
+    stage.wall.hear(frozenset({camera(5)}))
+    told = len(stage.shown)
+    stage.wall.hear(frozenset({camera(5)}))
+    three, five = stage.shown[-1].tiles
+    assert five.importance > three.importance and len(stage.shown) == told
+    stage.wall.hear(frozenset())
+    three, five = stage.shown[-1].tiles
+    assert five.importance == three.importance
+
+
 def test_nothing_cannot_be_pinned(stage: Stage) -> None:
     stage.wall.set_layout("2x2", cameras(3), None)
     with pytest.raises(InvalidError, match="cell '2' is empty"):

@@ -95,6 +95,20 @@ async def test_a_shown_camera_is_painted_from_its_cache_and_followed(
         await until(lambda: abs(wall.luma() - luma_of(5)) < 3)
 
 
+async def test_feeds_are_read_for_the_ticks_of_the_fastest_wall_that_shows_something(
+    pool: DecodePool, canvas: MakeCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = canvas()
+    async with desk(pool) as this:
+        followed: list[int] = []
+        monkeypatch.setattr(this.feeds, "follow_wall", followed.append)
+        this.board.show(ShowTiles("slow", 1, (wall.tile(),), 25))
+        this.board.show(ShowTiles("fast", 1, (wall.tile(),), 50))
+        this.board.show(ShowTiles("fast", 2, (), 50))
+        assert followed == [25, 50, 25]
+        this.board.show(ShowTiles("slow", 2, ()))
+
+
 async def test_what_is_not_shown_is_not_decoded(pool: DecodePool, canvas: MakeCanvas) -> None:
     wall = canvas((64, 48), (64, 48))
     async with desk(pool) as this:

@@ -10,9 +10,9 @@ from commandwall.base.clock import NS_PER_S
 from commandwall.ingest.lots import (
     LEAST_LEAD_NS,
     LOT_S,
+    LOTS_PER_S,
     MOST_LEAD_NS,
     PARTS,
-    WATCHED_LOT_NS,
     ArrivalClock,
     LotTimer,
     Pace,
@@ -67,20 +67,39 @@ def test_nothing_arrives_after_it_was_read(frames: list[tuple[int, int]]) -> Non
         assert clock.arrival_ns(read_ns, pts_90k) <= read_ns
 
 
-@given(st.integers(0, 2**62), st.lists(st.integers(0, 2 * WATCHED_LOT_NS), max_size=40))
-def test_each_tick_has_a_lot_that_is_read_a_lead_before_it(now_ns: int, took: list[int]) -> None:
+@given(
+    st.integers(0, 2**62),
+    st.lists(st.tuples(st.integers(0, NS_PER_S // 10), st.integers(0, 60)), max_size=40),
+)
+def test_each_tick_of_the_fastest_wall_has_a_lot_that_is_read_a_lead_before_it(
+    now_ns: int, lots: list[tuple[int, int]]
+) -> None:
     timer = LotTimer()
     ticks = []
-    for took_ns in took:
+    for took_ns, fps in lots:
+        timer.follow(fps)
+        per_s = max(fps, LOTS_PER_S)
         due_ns = timer.next_ns(now_ns)
         assert due_ns >= now_ns
         assert LEAST_LEAD_NS <= timer.lead_ns <= MOST_LEAD_NS
-        ticks.append(due_ns + timer.lead_ns)
+        tick_ns = due_ns + timer.lead_ns
+        number = -(-tick_ns * per_s // NS_PER_S)
+        assert tick_ns == number * NS_PER_S // per_s, "as the wall reckons its deadlines"
+        ticks.append(tick_ns)
         now_ns = due_ns
         timer.learn(took_ns)
-    assert all(tick % WATCHED_LOT_NS == 0 for tick in ticks)
     assert ticks == sorted(set(ticks)), "one lot a tick"
-    assert all(later - tick <= 2 * WATCHED_LOT_NS for tick, later in pairwise(ticks))
+    assert all(later - tick <= 2 * NS_PER_S // LOTS_PER_S for tick, later in pairwise(ticks))
+
+
+@pytest.mark.parametrize(("fps", "lots"), [(0, 25), (5, 25), (25, 25), (30, 30), (50, 50), (60, 60)])
+def test_a_second_has_as_many_lots_as_the_fastest_wall_has_ticks(fps: int, lots: int) -> None:
+    timer = LotTimer()
+    timer.follow(fps)
+    due = [timer.next_ns(0)]
+    while due[-1] < due[0] + NS_PER_S:
+        due.append(timer.next_ns(due[-1]))
+    assert len(due) == lots + 1
 
 
 def test_the_lead_grows_at_once_and_falls_slowly() -> None:

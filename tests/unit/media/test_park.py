@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
+from commandwall.media.backend import DecodeBackend
 from commandwall.media.park import DecoderPark
+from commandwall.model.decoding import DecodeChoice
 from commandwall.model.wall import DecodeLevel
 from tests.unit.media.streams import luma_of, stream
 
@@ -60,3 +64,14 @@ def test_damage_is_forgotten_and_the_number_is_bounded() -> None:
     assert len(park) == 1 and park.take("h264", LEVEL) is decoders[-1]
     park.thin_out()
     assert len(park) == 0
+
+
+def test_what_a_device_refuses_the_processor_decodes_and_the_log_says_so_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    park = DecoderPark(DecodeBackend(DecodeChoice.CUDA, "no such device"))
+    for _ in range(2):
+        (picture,) = park.take("h264", LEVEL).decode(stream()[0])
+        assert abs(float(picture.planes().y.mean()) - luma_of(0)) < 3
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "cuda refused a stream" in caplog.text

@@ -49,7 +49,7 @@ def test_the_first_sheet_is_read_as_people_see_it() -> None:
 
 
 def test_its_lines_are_cameras() -> None:
-    (first, seven), (_, second) = read_cameras(FILE, WHOLE, [])
+    (first, seven), (_, second) = read_cameras(FILE, WHOLE, []).lines
     assert (first.line, seven["id"], seven["position"], seven["enabled"]) == (2, "7", ("22.5", "114"), True)
     assert (second["id"], second["enabled"], "position" in second) == ("dm-2", False, False)
 

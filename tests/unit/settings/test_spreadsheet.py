@@ -96,7 +96,7 @@ def test_an_unclosed_quote_is_a_fault(sheet: Path, site: Path) -> None:
 
 def test_a_line_counts_from_where_its_record_begins() -> None:
     data = b'id,name,area\na,"two\nlines",x\nb,n,x\n'
-    assert [place.line for place, _ in read_cameras(Path("c.csv"), data, [])] == [2, 4]
+    assert [place.line for place, _ in read_cameras(Path("c.csv"), data, []).lines] == [2, 4]
 
 
 def test_other_bytes_are_a_fault() -> None:
@@ -109,5 +109,5 @@ def test_any_table_is_read_or_refused(rows: list[list[str]]) -> None:
     out = io.StringIO()
     csv.writer(out).writerows([list(COLUMNS), *rows])
     faults: list[Fault] = []
-    cameras = read_cameras(Path("any.csv"), out.getvalue().encode(), faults)
+    cameras = read_cameras(Path("any.csv"), out.getvalue().encode(), faults).lines
     assert len(cameras) + len(faults) <= len(rows) + 1

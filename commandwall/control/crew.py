@@ -1,0 +1,32 @@
+"""The crew: how many processes receive cameras and decode them, with how many threads each."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from commandwall.settings.site import IngestSettings
+
+_FEEDS_PER_WORKER = 200
+_MOST_THREADS = 8
+"""In one process: more of them wait for the interpreter."""
+
+
+class Crew(NamedTuple):
+    """So many ingest workers with so many decode threads each."""
+
+    workers: int
+    threads: int
+
+    def busy_cores(self, cores: int) -> int:
+        """Return how many of ``cores`` can decode at once."""
+        return min(cores, self.workers * self.threads)
+
+
+def crew_for(ingest: IngestSettings, cameras: int, cores: int) -> Crew:
+    """Return the crew of a machine with ``cores`` that receives ``cameras``; what ``ingest`` sets is kept to.
+
+    By itself there is a worker for each 200 cameras, and enough of them that their threads reach all cores;
+    at most one per core.
+    """
+    workers = max(-(-cameras // _FEEDS_PER_WORKER), -(-cores // _MOST_THREADS))
+    return Crew(ingest.workers or min(cores, workers), ingest.decode_threads or min(cores, _MOST_THREADS))
