@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Protocol
@@ -15,7 +16,7 @@ from commandwall.ingest.audio import FeedAudio
 from commandwall.ingest.clock import ClockMeter
 from commandwall.ingest.figures import FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
-from commandwall.ingest.lifecycle import Lifecycle, reason_of
+from commandwall.ingest.lifecycle import Lifecycle, reason_of, unforeseen
 from commandwall.ingest.lots import ArrivalClock, Pace, pace_of
 from commandwall.ingest.retry import Retry
 from commandwall.ingest.waiting import WaitingRoom
@@ -23,6 +24,8 @@ from commandwall.ipc.messages import FeedFigures, FeedSpec
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
+
+log = logging.getLogger(__name__)
 
 STALL_S = 3.0
 STALL_INTERVALS = 3.0
@@ -205,6 +208,11 @@ class Feed:
             return Reason.of(ReasonCode.NO_FRAMES, Sentence("the session was open but silent"))
         except CommandwallError as error:
             return reason_of(error)
+        except Exception as error:  # One camera must not end all that this worker receives.
+            reason = unforeseen(error)
+            if reason != self.reason:  # once, and not at every try
+                log.exception("feed %s", self.spec.id)
+            return reason
         finally:
             self._end()
 

@@ -85,13 +85,13 @@ class Header(Fault):
     value: str = ""
 
     def answer(self, method: str, response: Response) -> Response:
-        """Replace the header; ``{base}`` in the value is what Content-Base was."""
+        """Replace the header; in its value ``{base}`` is what Content-Base was, ``{was}`` what it was."""
         if method == self.method:
-            base = response.headers.get("Content-Base")
+            base, was = (response.headers.get(name) for name in ("Content-Base", self.name))
             kept = [(name, value) for name, value in response.headers if name.lower() != self.name.lower()]
             response.headers = Headers(kept)
             if self.value:
-                response.headers.add(self.name, self.value.replace("{base}", base))
+                response.headers.add(self.name, self.value.replace("{base}", base).replace("{was}", was))
         return response
 
 

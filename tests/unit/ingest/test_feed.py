@@ -80,6 +80,18 @@ async def test_a_feed_is_live_from_its_first_key_frame_and_says_each_step() -> N
     assert session.torn_down
 
 
+async def test_what_nobody_thought_of_is_logged_once_and_tried_again(
+    no_delay: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    cameras = FakeCameras(ValueError("rtsp://x?secret"), ValueError("again"))
+    told: list[Reason] = []
+    async with running(cameras, lambda feed: told.append(feed.reason)):
+        await opened(cameras)
+    (lost,) = (reason for reason in told if reason.code is ReasonCode.PROTOCOL)
+    assert (lost.detail, cameras.tries) == ("unforeseen ValueError; the log has more", 3)
+    assert [record.message for record in caplog.records if record.exc_info] == ["feed cam/sub"]
+
+
 async def test_sinks_get_the_description_first_and_then_every_frame() -> None:
     cameras = FakeCameras()
     early, late = Collector(), Collector()
