@@ -168,20 +168,22 @@ class Feed:
     async def run(self) -> None:
         """Keep the feed open until cancelled."""
         retry = Retry()
+        began_ns = monotonic_ns()
         try:
             while True:
                 self._lifecycle.opening()
                 reason = await self._receive()
+                why = reason.code
                 if self.state in _WERE_LIVE:
                     now_ns = monotonic_ns()
                     lived_s = (now_ns - (self._opened_ns or now_ns)) / NS_PER_S
                     reason = retry.lost(reason, lived_s, now_ns / NS_PER_S)
-                self._lost_ns = self.meter.last_ns
+                self._lost_ns = self.meter.last_ns or began_ns
                 self._lifecycle.ended(reason)
                 if self.state is FeedState.REFUSED:
                     await asyncio.sleep(REFUSED_RETRY_S)
                 else:
-                    await self._room.wait(self._lost_ns, retry.next_s())
+                    await self._room.wait(self._lost_ns, retry.next_s(), why)
         finally:
             self._lifecycle.stopped()
 

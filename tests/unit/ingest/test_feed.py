@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
-from commandwall.base.errors import AccessRefusedError, ConnectionLostError
+from commandwall.base.errors import AccessRefusedError, ConnectionLostError, UnavailableError
 from commandwall.base.tasks import Backoff
 from commandwall.ingest import feed as feed_module
 from commandwall.ingest.admission import Admission
@@ -233,6 +233,35 @@ async def test_a_refusal_is_tried_again_only_slowly(no_delay: None, monkeypatch:
                 await real_sleep(0.001)
     assert delays[0] == feed_module.REFUSED_RETRY_S
     assert FeedState.REFUSED in states
+
+
+class Lobby(WaitingRoom):
+    """Notes who waits, and why, and lets nobody wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[tuple[int, ReasonCode]] = []
+
+    async def wait(self, last_ns: int, delay_s: float, why: ReasonCode) -> None:
+        self.waited.append((last_ns, why))
+
+
+async def test_a_feed_waits_as_one_first_tried_then_and_lost_for_its_own_reason() -> None:
+    cameras, lobby, began_ns = (
+        FakeCameras(UnavailableError("503"), ConnectionLostError("x")),
+        Lobby(),
+        monotonic_ns(),
+    )
+    async with running(cameras, room=lobby):
+        await opened(cameras)
+        session = cameras.sessions["cam/sub"]
+        session.on_unit(unit(key=True, at_ns=7))
+        session.over.set_exception(ConnectionLostError("gone"))
+        await until(lambda: len(lobby.waited) == 3)
+    (first_ns, _), (again_ns, _), (last_ns, _) = lobby.waited
+    assert began_ns <= first_ns == again_ns <= monotonic_ns()
+    assert last_ns == 7
+    assert [why for _, why in lobby.waited] == [ReasonCode.BUSY, ReasonCode.CLOSED, ReasonCode.CLOSED]
 
 
 async def test_the_camera_ending_the_stream_is_told(no_delay: None) -> None:
