@@ -14,7 +14,7 @@ from commandwall.base.sentence import Sentence
 from commandwall.ingest.admission import Admission
 from commandwall.ingest.audio import FeedAudio
 from commandwall.ingest.clock import ClockMeter
-from commandwall.ingest.figures import FeedMeter
+from commandwall.ingest.figures import SLOWEST_S, FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
 from commandwall.ingest.lifecycle import Lifecycle, reason_of, unforeseen
 from commandwall.ingest.lots import ArrivalClock, Pace, pace_of
@@ -32,6 +32,8 @@ STALL_INTERVALS = 3.0
 """A feed is stalled after ``STALL_S``, or this many of its own frame intervals if that is longer."""
 GIVE_UP_FACTOR = 3.0
 """After this many times the stall time without a frame, its session is ended and opened anew."""
+FIRST_S = STALL_INTERVALS * SLOWEST_S
+"""So long is waited for a camera's second frame, if it never had two: it may be a slow one."""
 REFUSED_RETRY_S = 30.0
 """How often a camera that refused is asked again: somebody must act first, and some lock accounts."""
 _LIVE = FeedState.LIVE
@@ -278,7 +280,7 @@ class Feed:
             return
         self._learn(session)
         silent_s = (now_ns - max(self.meter.last_ns, self._opened_ns)) / NS_PER_S
-        limit_s = max(STALL_S, STALL_INTERVALS * self.meter.interval_s)
+        limit_s = max(STALL_S, STALL_INTERVALS * self.meter.gap_s)
         if silent_s > limit_s:
             self._lifecycle.silent(silent_s)
         elif (zero_ns := self._arrivals.zero_ns) is not None:
@@ -286,7 +288,7 @@ class Feed:
         if self.live and not self._in_lots:
             self._in_lots = True
             session.read_in_lots(True)
-        if silent_s > GIVE_UP_FACTOR * limit_s:
+        if silent_s > (FIRST_S if self.meter.pace_unknown else GIVE_UP_FACTOR * limit_s):
             patience.reschedule(asyncio.get_running_loop().time())
             self._patience = None
 

@@ -172,11 +172,37 @@ async def test_a_slow_camera_is_given_three_of_its_own_intervals() -> None:
     async with running(cameras) as feed:
         await opened(cameras)
         cameras.sessions["cam/sub"].on_unit(unit(key=True))
-        feed.meter.interval_s = 4.0
+        feed.meter.gap_s = 4.0
         feed.watch(in_future_ns(11.5))
         assert feed.live
         feed.watch(in_future_ns(12.5))
         assert feed.state is FeedState.STALLED
+
+
+async def test_the_second_frame_of_a_slow_camera_is_waited_for() -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        await opened(cameras)
+        session = cameras.sessions["cam/sub"]
+        session.on_unit(unit(key=True))
+        feed.figures(monotonic_ns())
+        feed.watch(in_future_ns(19.5))
+        assert (feed.state, session.torn_down) == (FeedState.STALLED, False)
+        session.on_unit(unit(key=True, at_ns=in_future_ns(20)))
+        feed.figures(in_future_ns(20.5))
+        feed.watch(in_future_ns(79))
+        assert feed.live
+        feed.watch(in_future_ns(82))
+        assert feed.state is FeedState.STALLED
+
+
+async def test_a_second_frame_is_not_waited_for_for_ever(no_delay: None) -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        await opened(cameras)
+        cameras.sessions["cam/sub"].on_unit(unit(key=True))
+        feed.watch(in_future_ns(91))
+        await until(lambda: cameras.tries == 2)
 
 
 async def test_longer_silence_ends_the_session_and_opens_another(no_delay: None) -> None:
@@ -186,6 +212,7 @@ async def test_longer_silence_ends_the_session_and_opens_another(no_delay: None)
         await opened(cameras)
         first = cameras.sessions["cam/sub"]
         first.on_unit(unit(key=True))
+        first.on_unit(unit())
         feed.watch(in_future_ns(9.5))
         await until(lambda: cameras.sessions["cam/sub"] is not first)
         assert first.torn_down
