@@ -33,7 +33,8 @@ STALL_INTERVALS = 3.0
 GIVE_UP_FACTOR = 3.0
 """After this many times the stall time without a frame, its session is ended and opened anew."""
 FIRST_S = STALL_INTERVALS * SLOWEST_S
-"""So long is waited for a camera's second frame, if it never had two: it may be a slow one."""
+"""So long is waited at most for a camera's first frame, and for its second if nothing tells when it is due:
+it may be a slow one."""
 REFUSED_RETRY_S = 30.0
 """How often a camera that refused is asked again: somebody must act first, and some lock accounts."""
 _LIVE = FeedState.LIVE
@@ -130,6 +131,7 @@ class Feed:
         self._opened_ns = 0
         self._lost_ns: int | None = None
         self._sessions = 0
+        self._more_patience = 1.0
         self._packets = 0
         self._lost_packets = 0
 
@@ -237,11 +239,13 @@ class Feed:
         self._arrivals = ArrivalClock()
         self._in_lots = False
         self.gop.clear()
-        self.meter.restart()
-        self.clock.restart()
         if self._session is not None:
+            mute = not self.meter.session_frames
+            self._more_patience = min(2 * self._more_patience, FIRST_S) if mute else 1.0
             self._packets, self._lost_packets = self._packet_counts()
             self._session = None
+        self.meter.restart()
+        self.clock.restart()
 
     def _take(self, unit: AccessUnit) -> None:
         """Take a frame from the session; the hot path of ingest."""
@@ -288,9 +292,20 @@ class Feed:
         if self.live and not self._in_lots:
             self._in_lots = True
             session.read_in_lots(True)
-        if silent_s > (FIRST_S if self.meter.pace_unknown else GIVE_UP_FACTOR * limit_s):
+        if silent_s > self._give_up_s(limit_s):
             patience.reschedule(asyncio.get_running_loop().time())
             self._patience = None
+
+    def _give_up_s(self, limit_s: float) -> float:
+        """Return after how long a silence the session is given up, where it stalls after ``limit_s``.
+
+        For a first frame it is longer each time that a session ended without any.
+        """
+        usual_s = GIVE_UP_FACTOR * limit_s
+        frames = self.meter.session_frames
+        if not frames:
+            return min(usual_s * self._more_patience, FIRST_S)
+        return FIRST_S if frames == 1 and not self.meter.gap_s else usual_s
 
     def figures(self, now_ns: int) -> FeedFigures:
         """Return the feed's counters and figures; called every second."""

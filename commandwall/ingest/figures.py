@@ -88,9 +88,9 @@ class FeedMeter:
         self._key_steady = False
 
     @property
-    def pace_unknown(self) -> bool:
-        """Whether there was one frame in this session, and nothing tells when the next is due."""
-        return not self.gap_s and self.frames == self._session + 1
+    def session_frames(self) -> int:
+        """How many frames came since the session opened."""
+        return self.frames - self._session
 
     def key_due_s(self, now_ns: int) -> float | None:
         """Return when the next key frame is due, in seconds; ``None`` if the camera keeps no rhythm."""

@@ -232,6 +232,25 @@ async def test_a_session_without_any_frame_is_given_up_too(no_delay: None) -> No
         assert feed.reason.code is ReasonCode.NO_FRAMES
 
 
+async def test_a_first_frame_is_waited_for_longer_each_time_that_none_came(no_delay: None) -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        for number, given_s in enumerate((9, 18, 36, 72, 90, 90), 1):
+            session = await nth_session(cameras, number)
+            await asyncio.sleep(0)
+            feed.watch(in_future_ns(given_s - 1))
+            assert feed._patience is not None
+            feed.watch(in_future_ns(given_s + 1))
+            await until(lambda session=session: session.torn_down)  # type: ignore[misc]
+        session = await nth_session(cameras, 7)
+        session.on_unit(unit(key=True))
+        session.over.set_exception(ConnectionLostError("gone"))
+        await nth_session(cameras, 8)
+        await asyncio.sleep(0)
+        feed.watch(in_future_ns(10))
+        await nth_session(cameras, 9)
+
+
 async def test_failures_are_told_and_tried_again(no_delay: None) -> None:
     cameras = FakeCameras(ConnectionLostError("connect: gone"), ConnectionLostError("connect: gone"))
     async with running(cameras) as feed:
