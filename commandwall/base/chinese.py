@@ -314,6 +314,7 @@ ZH: dict[str, str] = {
     ),
     "must be auto or a whole number from 1 to 256": "必须是 auto 或 1 到 256 的整数",
     "must be {form}": "必须是 {form}",
+    "has a host that is neither a name nor an IP address": "中的主机既不是名称也不是 IP 地址",
     "is not a URL; write {form}": "不是 URL，请写成 {form}",
     "rtsp://HOST[:PORT]/PATH or rtsps://HOST[:PORT]/PATH": (
         "rtsp://主机[:端口]/路径 或 rtsps://主机[:端口]/路径"

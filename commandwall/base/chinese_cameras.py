@@ -7,6 +7,7 @@ CAMERAS: dict[str, str] = {
     "feed {name!r} is not received by this worker": "此接入进程不接收码流 {name!r}",
     "opened when shown": "显示时才打开",
     "the camera ended the stream": "摄像机结束了码流",
+    "unforeseen {kind}; the log has more": "未预料的错误 {kind}，详见日志",
     "the session was open but silent": "会话已建立，但没有数据",
     "lost {count} times within {within_s:.0f} s, at last: {reason}": (
         "{within_s:.0f} 秒内断开 {count} 次，最近一次：{reason}"

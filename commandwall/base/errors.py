@@ -79,5 +79,9 @@ class ConnectionLostError(CommandwallError):
     """Raised when a peer cannot be reached, does not answer in time, or goes away."""
 
 
+class LocalError(CommandwallError):
+    """Raised when this machine lacks what it takes: open files, memory, a file that is named."""
+
+
 class UnavailableError(CommandwallError):
     """Raised when a peer answers but will not serve now (busy, session limit, server error)."""

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 import commandwall
+from commandwall.base.descriptors import allow_many
 from commandwall.base.errors import CommandwallError
 from commandwall.base.logs import configure_logs
 from commandwall.cli import accounts
@@ -37,6 +38,7 @@ cli.add_typer(onvif, name="onvif")
 
 def main() -> None:
     """Run the command line. Exit status 1 with one line where a command cannot be done."""
+    allow_many()
     try:
         cli()
     except CommandwallError as error:

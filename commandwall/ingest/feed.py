@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Protocol
@@ -13,9 +14,9 @@ from commandwall.base.sentence import Sentence
 from commandwall.ingest.admission import Admission
 from commandwall.ingest.audio import FeedAudio
 from commandwall.ingest.clock import ClockMeter
-from commandwall.ingest.figures import FeedMeter
+from commandwall.ingest.figures import SLOWEST_S, FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
-from commandwall.ingest.lifecycle import Lifecycle, reason_of
+from commandwall.ingest.lifecycle import Lifecycle, reason_of, unforeseen
 from commandwall.ingest.lots import ArrivalClock, Pace, pace_of
 from commandwall.ingest.retry import Retry
 from commandwall.ingest.waiting import WaitingRoom
@@ -24,11 +25,16 @@ from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
 from commandwall.model.reason import Reason, ReasonCode
 
+log = logging.getLogger(__name__)
+
 STALL_S = 3.0
 STALL_INTERVALS = 3.0
 """A feed is stalled after ``STALL_S``, or this many of its own frame intervals if that is longer."""
 GIVE_UP_FACTOR = 3.0
 """After this many times the stall time without a frame, its session is ended and opened anew."""
+FIRST_S = STALL_INTERVALS * SLOWEST_S
+"""So long is waited at most for a camera's first frame, and for its second if nothing tells when it is due:
+it may be a slow one."""
 REFUSED_RETRY_S = 30.0
 """How often a camera that refused is asked again: somebody must act first, and some lock accounts."""
 _LIVE = FeedState.LIVE
@@ -125,6 +131,7 @@ class Feed:
         self._opened_ns = 0
         self._lost_ns: int | None = None
         self._sessions = 0
+        self._more_patience = 1.0
         self._packets = 0
         self._lost_packets = 0
 
@@ -165,20 +172,22 @@ class Feed:
     async def run(self) -> None:
         """Keep the feed open until cancelled."""
         retry = Retry()
+        began_ns = monotonic_ns()
         try:
             while True:
                 self._lifecycle.opening()
                 reason = await self._receive()
+                why = reason.code
                 if self.state in _WERE_LIVE:
                     now_ns = monotonic_ns()
                     lived_s = (now_ns - (self._opened_ns or now_ns)) / NS_PER_S
                     reason = retry.lost(reason, lived_s, now_ns / NS_PER_S)
-                self._lost_ns = self.meter.last_ns
+                self._lost_ns = self.meter.last_ns or began_ns
                 self._lifecycle.ended(reason)
                 if self.state is FeedState.REFUSED:
                     await asyncio.sleep(REFUSED_RETRY_S)
                 else:
-                    await self._room.wait(self._lost_ns, retry.next_s())
+                    await self._room.wait(self._lost_ns, retry.next_s(), why)
         finally:
             self._lifecycle.stopped()
 
@@ -205,6 +214,11 @@ class Feed:
             return Reason.of(ReasonCode.NO_FRAMES, Sentence("the session was open but silent"))
         except CommandwallError as error:
             return reason_of(error)
+        except Exception as error:  # One camera must not end all that this worker receives.
+            reason = unforeseen(error)
+            if reason != self.reason:  # once, and not at every try
+                log.exception("feed %s", self.spec.id)
+            return reason
         finally:
             self._end()
 
@@ -225,11 +239,13 @@ class Feed:
         self._arrivals = ArrivalClock()
         self._in_lots = False
         self.gop.clear()
-        self.meter.restart()
-        self.clock.restart()
         if self._session is not None:
+            mute = not self.meter.session_frames
+            self._more_patience = min(2 * self._more_patience, FIRST_S) if mute else 1.0
             self._packets, self._lost_packets = self._packet_counts()
             self._session = None
+        self.meter.restart()
+        self.clock.restart()
 
     def _take(self, unit: AccessUnit) -> None:
         """Take a frame from the session; the hot path of ingest."""
@@ -268,7 +284,7 @@ class Feed:
             return
         self._learn(session)
         silent_s = (now_ns - max(self.meter.last_ns, self._opened_ns)) / NS_PER_S
-        limit_s = max(STALL_S, STALL_INTERVALS * self.meter.interval_s)
+        limit_s = max(STALL_S, STALL_INTERVALS * self.meter.gap_s)
         if silent_s > limit_s:
             self._lifecycle.silent(silent_s)
         elif (zero_ns := self._arrivals.zero_ns) is not None:
@@ -276,9 +292,20 @@ class Feed:
         if self.live and not self._in_lots:
             self._in_lots = True
             session.read_in_lots(True)
-        if silent_s > GIVE_UP_FACTOR * limit_s:
+        if silent_s > self._give_up_s(limit_s):
             patience.reschedule(asyncio.get_running_loop().time())
             self._patience = None
+
+    def _give_up_s(self, limit_s: float) -> float:
+        """Return after how long a silence the session is given up, where it stalls after ``limit_s``.
+
+        For a first frame it is longer each time that a session ended without any.
+        """
+        usual_s = GIVE_UP_FACTOR * limit_s
+        frames = self.meter.session_frames
+        if not frames:
+            return min(usual_s * self._more_patience, FIRST_S)
+        return FIRST_S if frames == 1 and not self.meter.gap_s else usual_s
 
     def figures(self, now_ns: int) -> FeedFigures:
         """Return the feed's counters and figures; called every second."""

@@ -10,6 +10,8 @@ from commandwall.model.access_unit import AccessUnit
 
 _WINDOW = 6
 """Samples that rates are taken over: five seconds, at one a second."""
+SLOWEST_S = 30.0
+"""The longest time between two frames that is taken for a camera's own way."""
 KEYLESS_S = 5.0
 """So long without a key frame, and twice the camera's own interval, none are counted upon any more."""
 _STEADY = 0.1
@@ -30,16 +32,21 @@ class FeedMeter:
 
     ``last_ns`` is when the newest frame arrived (0 before the first), ``key_interval_s`` the time
     between the last two key frames (0 before the second), ``interval_s`` the mean time between
-    frames (0 before a first rate).
+    frames over the last five seconds with any (0 before a first rate), ``gap_s`` that between the newest
+    ones of one session, however far apart, up to ``SLOWEST_S`` (0 before the second sample with frames).
     """
 
     __slots__ = (
+        "_gauged",
+        "_gauged_ns",
         "_key_ns",
         "_key_steady",
         "_samples",
+        "_session",
         "bitrate_bps",
         "bytes",
         "frames",
+        "gap_s",
         "interval_s",
         "key_interval_s",
         "last_ns",
@@ -51,7 +58,11 @@ class FeedMeter:
         self.last_ns = 0
         self.key_interval_s = 0.0
         self.interval_s = 0.0
+        self.gap_s = 0.0
         self.bitrate_bps = 0.0
+        self._session = 0
+        self._gauged = 0
+        self._gauged_ns = 0
         self._key_ns = 0
         self._key_steady = False
         self._samples: deque[tuple[int, int, int]] = deque(maxlen=_WINDOW)
@@ -71,8 +82,15 @@ class FeedMeter:
     def restart(self) -> None:
         """Begin the rates anew: a session opened or ended; counters go on."""
         self._samples.clear()
+        self._session = self._gauged = self.frames
+        self._gauged_ns = 0
         self._key_ns = 0
         self._key_steady = False
+
+    @property
+    def session_frames(self) -> int:
+        """How many frames came since the session opened."""
+        return self.frames - self._session
 
     def key_due_s(self, now_ns: int) -> float | None:
         """Return when the next key frame is due, in seconds; ``None`` if the camera keeps no rhythm."""
@@ -82,6 +100,7 @@ class FeedMeter:
 
     def sample(self, now_ns: int) -> Rates:
         """Return the rates up to now; called once a second."""
+        self._gauge()
         samples = self._samples
         # Frames that nobody watches are read late, many at a time: what counts is when they came.
         at_ns = self.last_ns if 0 < now_ns - self.last_ns < _FRESH_NS else now_ns
@@ -95,6 +114,15 @@ class FeedMeter:
             self.interval_s = 1 / fps
         self.bitrate_bps = 8 * (self.bytes - size) / seconds
         return Rates(fps, self.bitrate_bps)
+
+    def _gauge(self) -> None:
+        """Learn how far the frames are apart that came since it was looked last."""
+        came = self.frames - self._gauged
+        if not came:
+            return
+        if self._gauged_ns:
+            self.gap_s = min((self.last_ns - self._gauged_ns) / NS_PER_S / came, SLOWEST_S)
+        self._gauged, self._gauged_ns = self.frames, self.last_ns
 
     def keyless(self, now_ns: int) -> bool:
         """Return whether key frames have ceased to come: a network that loses packets eats them first."""

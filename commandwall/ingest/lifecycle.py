@@ -9,6 +9,7 @@ camera that is off does not flicker between two states.
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable
 
 from commandwall.base.errors import (
@@ -16,6 +17,7 @@ from commandwall.base.errors import (
     CommandwallError,
     ConnectionLostError,
     InvalidError,
+    LocalError,
     NotFoundError,
     ProtocolError,
     UnavailableError,
@@ -35,12 +37,14 @@ _CODES: tuple[tuple[type[CommandwallError], ReasonCode], ...] = (
     (NotFoundError, ReasonCode.NOT_FOUND),
     (InvalidError, ReasonCode.NOT_FOUND),
     (UnavailableError, ReasonCode.BUSY),
+    (LocalError, ReasonCode.LOCAL),
     (ProtocolError, ReasonCode.PROTOCOL),
 )
 _CAUSES: tuple[tuple[type[BaseException], ReasonCode], ...] = (
     (ConnectionRefusedError, ReasonCode.REFUSED_CONNECTION),
     (TimeoutError, ReasonCode.TIMEOUT),
     (ConnectionError, ReasonCode.CLOSED),
+    (ssl.SSLError, ReasonCode.NO_TLS),
     (socket.gaierror, ReasonCode.NO_ROUTE),
     (OSError, ReasonCode.NO_ROUTE),
 )
@@ -59,6 +63,12 @@ def reason_of(error: CommandwallError) -> Reason:
             if isinstance(cause, kind_of_cause):
                 return Reason.of(code, error.sentence)
     return Reason.of(ReasonCode.CLOSED, error.sentence)
+
+
+def unforeseen(error: Exception) -> Reason:
+    """Return the reason for what nobody thought of: ``error``'s kind alone, since it may quote anything."""
+    kind = type(error).__name__
+    return Reason.of(ReasonCode.PROTOCOL, Sentence("unforeseen {kind}; the log has more", kind=kind))
 
 
 class Lifecycle:

@@ -257,14 +257,18 @@ class StreamDecoder:
         decoder = self._decoder_for(unit)
         if decoder is None:
             return
+        alone = self.level is DecodeLevel.KEY
         try:
-            pictures = decoder.decode(unit)
+            pictures = decoder.decode(unit, alone=alone)
         except ProtocolError as error:
             log.info("feed %s: %s", self.feed, error)
             self._withholding.failed(unit)
             self._skip(1)
             self._mark()
             return
+        if alone and decoder.reorders:
+            with self._lock:
+                self._alone = None  # What follows it needs it decoded anew.
         if pictures:
             self.decoded += len(pictures)
             if self._withholding.withholds(pictures[-1]):

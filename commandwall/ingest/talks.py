@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -12,7 +13,7 @@ from commandwall.base.errors import CommandwallError, NotFoundError, Unsupported
 from commandwall.base.tasks import Backoff, run_until_first, spawn
 from commandwall.ingest.camera_session import request_of
 from commandwall.ingest.feed_set import FeedSet
-from commandwall.ingest.lifecycle import REFUSALS, reason_of
+from commandwall.ingest.lifecycle import REFUSALS, reason_of, unforeseen
 from commandwall.ingest.rtp_loudspeaker import open_rtp_loudspeaker
 from commandwall.ipc.packets import BusAddress, Subscription
 from commandwall.ipc.talk_messages import StopTalk, TalkChanged, TalkTo
@@ -20,6 +21,8 @@ from commandwall.model.access_unit import AccessUnit
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.talk import RtpAddress, SpeakerCodec, TalkState
 from commandwall.rtsp.client import RtspClient
+
+log = logging.getLogger(__name__)
 
 RETRY_S = (0.5, 1.0, 2.0, 5.0)
 _SOUND_RETRY_S = 0.2
@@ -75,6 +78,9 @@ class Talks:
                     self._post(TalkChanged(talk.id, TalkState.REFUSED, reason))
                     return
                 self._post(TalkChanged(talk.id, TalkState.LOST, reason))
+            except Exception as error:  # One loudspeaker must not end all that this worker does.
+                log.exception("talk to %s", talk.id)
+                self._post(TalkChanged(talk.id, TalkState.LOST, unforeseen(error)))
             await asyncio.sleep(backoff.next_s())
 
     def _open(self, talk: TalkTo) -> AbstractAsyncContextManager[Loudspeaker]:

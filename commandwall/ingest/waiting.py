@@ -1,19 +1,24 @@
 """Where lost feeds wait for their next try, and how a network that returns is noticed.
 
 Feeds whose last frames came at the same time were lost together: a switch, a line, a power cut. It
-is no use that each of them waits out its back-off alone. One of them is tried early, every second,
-and when one is live again the others go too, spread over ``SPREAD_S``. Nobody goes before he
-has waited for ``REST_S``, so that a camera is not asked more often than that, whoever returns.
+is no use that each of them waits out its back-off alone. One of them is tried early, every second
+at first, and when one is live again the others go too, spread over ``SPREAD_S``. Nobody goes before
+he has waited for ``REST_S``, so that a camera is not asked more often than that, whoever returns.
+
+A camera that answers, and has no stream or no session to give, is no sign of a network: who was told
+so waits out his time, whatever the others do.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from commandwall.base.clock import NS_PER_S
+from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.model.reason import ReasonCode
 
 TOGETHER_S = 5.0
 """Feeds were lost together if the last frames of both came within this time."""
@@ -23,17 +28,34 @@ REST_S = 3.0
 SPREAD_S = 2.0
 RECENT_S = 10.0
 """Who comes to wait so soon after others have returned has only just missed it."""
+FRESH_S = 300.0
+"""So long after a loss one of those lost together is tried every second, and later every ``PAUSE_S``."""
+PAUSE_S = 5.0
+SILENT = frozenset(
+    (
+        ReasonCode.NO_ROUTE,
+        ReasonCode.TIMEOUT,
+        ReasonCode.REFUSED_CONNECTION,
+        ReasonCode.CLOSED,
+        ReasonCode.NO_FRAMES,
+    )
+)
+"""Why feeds are lost whose network may be down, or whose cameras have no power."""
 _TOGETHER_NS = round(TOGETHER_S * NS_PER_S)
 
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    """A feed that waits: when its last frame came (monotonic), since when it waits (loop time), till when."""
+    """A feed that waits: when its last frame came (monotonic), since when it waits (loop time), till when.
+
+    ``scouted_s`` is when one of those that it was lost with was sent ahead (loop time).
+    """
 
     last_ns: int
     began_s: float
     end: asyncio.Timeout
     called: bool = False
+    scouted_s: float = -math.inf
 
     def hurry(self, at_s: float) -> None:
         """Wait no longer than until ``at_s``, nor less than ``REST_S`` in all."""
@@ -50,11 +72,15 @@ class WaitingRoom:
         self._waiters: set[_Waiter] = set()
         self._returns: list[tuple[float, int]] = []
 
-    async def wait(self, last_ns: int, delay_s: float) -> None:
+    async def wait(self, last_ns: int, delay_s: float, why: ReasonCode) -> None:
         """Wait for ``delay_s`` seconds, or for less if there is reason to hope.
 
-        ``last_ns`` is when the feed's last frame came (monotonic, 0 if none ever did).
+        ``last_ns`` is when the feed's last frame came, or when it was first tried if none ever did
+        (monotonic), ``why`` what its newest try ended with.
         """
+        if why not in SILENT:
+            await asyncio.sleep(delay_s)
+            return
         loop = asyncio.get_running_loop()
         now_s = loop.time()
         if any(now_s - at_s < RECENT_S and _together(last_ns, theirs) for at_s, theirs in self._returns):
@@ -87,11 +113,17 @@ class WaitingRoom:
     def scout(self) -> None:
         """Send the one ahead that has waited longest, of each group lost together. Called every second."""
         now_s = asyncio.get_running_loop().time()
+        fresh_from_ns = monotonic_ns() - round(FRESH_S * NS_PER_S)
         for group in self._groups():
-            if len(group) >= TOGETHER_LEAST:
-                eldest = min(group, key=lambda waiter: waiter.began_s)
-                if now_s - eldest.began_s >= REST_S:
-                    eldest.hurry(now_s)
+            if len(group) < TOGETHER_LEAST:
+                continue
+            eldest = min(group, key=lambda waiter: waiter.began_s)
+            pausing = now_s - max(waiter.scouted_s for waiter in group) < PAUSE_S
+            if now_s - eldest.began_s < REST_S or (pausing and group[0].last_ns < fresh_from_ns):
+                continue
+            eldest.hurry(now_s)
+            for waiter in group:
+                waiter.scouted_s = now_s
 
     def _groups(self) -> Iterator[list[_Waiter]]:
         """Yield those who were lost together, a list for each time."""

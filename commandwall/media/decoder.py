@@ -116,8 +116,11 @@ class VideoDecoder:
         self._broken = False
         self._sar = 1.0
 
-    def decode(self, unit: AccessUnit) -> list[DecodedPicture]:
+    def decode(self, unit: AccessUnit, *, alone: bool = False) -> list[DecodedPicture]:
         """Return the pictures that ``unit`` completes, in display order: one, or none with B-frames.
+
+        ``alone``: only key frames are decoded. Then none is held back, and where they would be, nothing
+        that depends on this one can be decoded after it.
 
         Raises :class:`ProtocolError` when nothing of ``unit`` can be decoded; what follows is
         damaged then, up to the next key frame.
@@ -131,6 +134,9 @@ class VideoDecoder:
         packet.pts = serial
         try:
             frames = self._context.decode(packet)
+            if alone and self.reorders:
+                frames += self._context.decode(None)
+                self._context.flush_buffers()
         except av.FFmpegError as error:
             self._broken = True
             raise ProtocolError(f"decoding {self._context.name}: {error.strerror}") from error

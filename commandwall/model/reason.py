@@ -21,6 +21,7 @@ class ReasonCode(StrEnum):
     WRONG_PASSWORD = "wrong password"
     UNTRUSTED = "certificate is not trusted"
     NOT_FOUND = "no such stream on the camera"
+    NO_TLS = "TLS handshake failed"
     BUSY = "camera has no free session"
     UNSUPPORTED = "unsupported codec"
     PROTOCOL = "camera breaks the protocol"
@@ -36,6 +37,7 @@ class ReasonCode(StrEnum):
     AWAY = "connection to the conference lost"
     LEFT = "left the conference"
     NO_LOUDSPEAKER = "no loudspeaker to talk to"
+    LOCAL = "fault of this server"
     NO_FEED = "the link does not carry this picture by itself"
 
 
@@ -50,6 +52,7 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.WRONG_PASSWORD: "密码错误",
     ReasonCode.UNTRUSTED: "证书不受信任",
     ReasonCode.NOT_FOUND: "摄像机上没有此码流",
+    ReasonCode.NO_TLS: "TLS 握手失败",
     ReasonCode.BUSY: "摄像机会话已满",
     ReasonCode.UNSUPPORTED: "不支持的编码",
     ReasonCode.PROTOCOL: "摄像机协议错误",
@@ -65,6 +68,7 @@ ZH: dict[ReasonCode, str] = {
     ReasonCode.AWAY: "与会议的连接中断",
     ReasonCode.LEFT: "已离开会议",
     ReasonCode.NO_LOUDSPEAKER: "没有可喊话的扬声器",
+    ReasonCode.LOCAL: "本服务器故障",
     ReasonCode.NO_FEED: "链路未单独传送此画面",
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from commandwall.base.errors import InvalidError, UnsupportedError
+from commandwall.base.hosts import can_be_host
 
 _SCHEMES = ("rtsp", "rtsps")
 _PREFIXES = tuple(f"{scheme}://" for scheme in _SCHEMES)
@@ -42,17 +43,19 @@ def parse_address(url: str, *, tunnel: bool = False) -> Address:
     """
     try:
         parts = urlsplit(url)
-        port = parts.port
+        host, port = unquote(parts.hostname or ""), parts.port
     except ValueError as error:
         raise InvalidError("not a URL", field="url") from error
     if parts.scheme not in _SCHEMES:
         raise UnsupportedError(f"URLs begin with rtsp:// or rtsps://, not {parts.scheme[:10]!a}")
     if "@" in parts.netloc:
         raise InvalidError("user and password go into credentials, not into the URL", field="url")
-    if not parts.hostname or not url.isprintable() or " " in url:
+    if not host or not url.isprintable() or " " in url:
         raise InvalidError("there is no host in the URL, or there are spaces in it", field="url")
+    if not can_be_host(host):
+        raise InvalidError("the host in the URL is neither a name nor an IP address", field="url")
     port = port or (_TUNNEL_PORTS if tunnel else _PORTS)[parts.scheme]
-    return Address(unquote(parts.hostname), port, url, parts.path or "/", parts.scheme == "rtsps")
+    return Address(host, port, url, parts.path or "/", parts.scheme == "rtsps")
 
 
 def base_url(request_url: str, content_base: str, content_location: str) -> str:

@@ -65,9 +65,9 @@ class RtspClient:
         wrong with it, the pictures come.
 
         Raises, with the step in the message: ConnectionLostError (not reachable, no answer, gone),
-        UntrustedError (its certificate), AccessRefusedError (401, 403), NotFoundError (404),
-        UnsupportedError (codec, transport, redirects), UnavailableError (busy), ProtocolError (what
-        came makes no sense), InvalidError (the URL).
+        LocalError (this machine), UntrustedError (its certificate), AccessRefusedError (401, 403),
+        NotFoundError (404), UnsupportedError (codec, transport, redirects), UnavailableError (busy),
+        ProtocolError (what came makes no sense), InvalidError (the URL).
         """
 
         def steps(audio: bool, fault: CommandwallError | None) -> _Establish[RtspSession]:

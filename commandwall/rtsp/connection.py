@@ -77,9 +77,14 @@ class RtspConnection(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     def host(self, name: str) -> str:
-        """Return the IP address of ``sockname`` (this side) or ``peername`` (the camera); ``""`` if gone."""
+        """Return the IP address of ``sockname`` (this side) or ``peername`` (the camera).
+
+        Raises ConnectionLostError if the connection is gone.
+        """
         found = self._transport.get_extra_info(name) if self._transport is not None else None
-        return str(found[0]) if found else ""
+        if not found:
+            raise ConnectionLostError("the camera closed the connection")
+        return str(found[0])
 
     def read_in_lots(self, lots: bool) -> None:
         """Read only when :meth:`read_lot` is called, or, as it is from the start, whatever comes at once.

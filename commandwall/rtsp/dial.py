@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import ssl
 from collections.abc import Callable
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
-from commandwall.base.errors import ConnectionLostError, UntrustedError
+from commandwall.base.errors import ConnectionLostError, LocalError, UntrustedError
 from commandwall.rtsp.address import Address
+
+_OURS = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
+"""What fails here, before anything is sent."""
 
 ProtocolT = TypeVar("ProtocolT", bound=asyncio.Protocol)
 
@@ -36,9 +40,13 @@ SYSTEM_TRUST = Trust()
 def tls_context(trust: Trust) -> ssl.SSLContext:
     """Return the context that connections under ``trust`` share.
 
-    Raises OSError when the file cannot be read, or holds no certificate (``ssl.SSLError``).
+    Raises LocalError when the file cannot be read, or holds no certificate.
     """
-    context = ssl.create_default_context(cafile=trust.ca_file or None)
+    try:
+        context = ssl.create_default_context(cafile=trust.ca_file or None)
+    except OSError as error:
+        words = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise LocalError(f"certificates of {trust.ca_file or 'the system'}: {words}") from error
     if not trust.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -50,14 +58,14 @@ async def dial(
 ) -> ProtocolT:
     """Connect to a camera, TLS handshake included, and return the protocol that ``factory`` made.
 
-    Raises UntrustedError for a certificate that is not believed, ConnectionLostError that says
-    why the camera cannot be reached.
+    Raises UntrustedError for a certificate that is not believed, LocalError if it fails here and not at
+    the camera, ConnectionLostError that says why the camera cannot be reached.
     """
     loop = asyncio.get_running_loop()
     where = f"connect: {address.where}"
+    tls = tls_context(trust) if address.tls else None
+    name = address.host.partition("%")[0] if tls else None
     try:
-        tls = tls_context(trust) if address.tls else None
-        name = address.host.partition("%")[0] if tls else None
         async with asyncio.timeout(timeout_s):
             opened = loop.create_connection(
                 factory, address.host, address.port, ssl=tls, server_hostname=name
@@ -79,5 +87,5 @@ async def dial(
     except OSError as error:
         number = error.errno or 0  # below 0 when a name is not known
         words = os.strerror(number) if number > 0 else error.strerror or error
-        raise ConnectionLostError(f"{where}: {words}") from error
+        raise (LocalError if number in _OURS else ConnectionLostError)(f"{where}: {words}") from error
     return protocol

@@ -159,10 +159,10 @@ class Dialogue:
         self._sign_of_life = future
         future.add_done_callback(lambda answered: None if answered.cancelled() else done(answered.result()))
 
-    def take_challenge(self, response: Response) -> None:
-        """Take the new nonce in a 401 to a sign of life; the next one uses it."""
-        if self._authenticator is not None:
-            self._authenticator.accept(parse_challenges(response.headers.get_all("WWW-Authenticate")))
+    def take_challenge(self, response: Response) -> bool:
+        """Take the new nonce in a 401 to a sign of life, for the next one; return whether there is one."""
+        challenges = parse_challenges(response.headers.get_all("WWW-Authenticate"))
+        return self._authenticator is not None and self._authenticator.accept(challenges)
 
     async def tear_down(self) -> None:
         """End the session on the camera, if there is one; wait for the answer, but not long.

@@ -40,10 +40,15 @@ class SignsOfLife:
             self._dialogue.keep_alive(self._on_answer)
 
     def _on_answer(self, response: Response) -> None:
+        """Look at the answer; one whose nonce was too old is given again at once, since it did not count."""
+        if response.status == 401 and self._dialogue.take_challenge(response):
+            self._dialogue.keep_alive(self._on_last_answer)
+        else:
+            self._on_last_answer(response)
+
+    def _on_last_answer(self, response: Response) -> None:
         """Look at the answer; none at all is borne as long as the connection is there."""
-        if response.status == 401:
-            self._dialogue.take_challenge(response)
-        elif response.status == _SESSION_NOT_FOUND:
+        if response.status == _SESSION_NOT_FOUND:
             self._dialogue.connection.end(ConnectionLostError("the camera forgot the session (454)"))
         elif response.status in _REFUSES_METHOD:
             self._dialogue.methods = frozenset()

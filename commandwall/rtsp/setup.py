@@ -49,7 +49,7 @@ class SetUp:
     """Sets up the tracks of one session, one after the other; sockets are closed by ``stack``.
 
     Raises what ``Dialogue.call`` raises, UnsupportedError if the camera answers with another
-    transport, ConnectionLostError if this machine has no socket for it.
+    transport, LocalError if this machine has no socket for it.
     """
 
     def __init__(self, dialogue: Dialogue, transport: Transport, stack: ExitStack) -> None:
@@ -97,7 +97,7 @@ class SetUp:
         camera = connection.host("peername")
         await pair.start(_senders(camera, spec), receiver)
         if spec.server_port is not None:
-            pair.aim(_source(spec) or camera, spec.server_port)
+            pair.aim(_target(camera, _source(spec)), spec.server_port)
             if punch:
                 pair.punch()
         return pair
@@ -155,6 +155,11 @@ def _source(spec: TransportSpec) -> str:
         return str(ip_address(spec.source))
     except ValueError:
         return ""
+
+
+def _target(camera: str, source: str) -> str:
+    """Return ``source``, or ``camera`` where that is ``""`` or of the other family, as its socket is not."""
+    return source if source and (":" in source) == (":" in camera) else camera
 
 
 def _is_group(address: str) -> bool:

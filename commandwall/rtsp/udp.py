@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import cast
 
 from commandwall.base.clock import monotonic_ns
-from commandwall.base.errors import ConnectionLostError
+from commandwall.base.errors import LocalError
 from commandwall.rtp.packet import FIXED_HEADER, PLAIN
 from commandwall.rtp.reorder import ReorderBuffer
 from commandwall.rtp.rtcp import ReceiverReport, build
@@ -99,28 +101,30 @@ class _Listener(asyncio.DatagramProtocol):
 def open_pair(host: str) -> UdpPair:
     """Bind an even port and the next one on the local IP address ``host``.
 
-    Raises ConnectionLostError if none is free.
+    Raises LocalError if none is free, or this machine has no socket left.
     """
     for _ in range(_TRIES):
-        rtp = _bind(host, 0)
-        port = cast("int", rtp.getsockname()[1]) if rtp is not None else 1
-        rtcp = _bind(host, port + 1) if port % 2 == 0 else None
-        if rtp is not None and rtcp is not None:
-            return UdpPair(rtp, rtcp)
-        if rtp is not None:
-            rtp.close()
-    raise ConnectionLostError(f"SETUP: no free pair of UDP ports on {host}")
+        with ExitStack() as stack:
+            try:
+                rtp = _bound(host, 0, stack)
+                port = cast("int", rtp.getsockname()[1])
+                rtcp = _bound(host, port + 1, stack) if port % 2 == 0 else None
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    continue
+                raise LocalError(f"SETUP: no UDP socket on {host}: {error.strerror}") from error
+            if rtcp is not None:
+                stack.pop_all()
+                return UdpPair(rtp, rtcp)
+    raise LocalError(f"SETUP: no free pair of UDP ports on {host}")
 
 
-def _bind(host: str, port: int) -> socket.socket | None:
-    sock = socket.socket(_family(host), socket.SOCK_DGRAM)
-    try:
-        sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-        sock.bind((host, port))
-    except OSError:
-        sock.close()
-        return None
+def _bound(host: str, port: int, stack: ExitStack) -> socket.socket:
+    """Return a socket at ``port``; ``stack`` closes it."""
+    sock = stack.enter_context(socket.socket(_family(host), socket.SOCK_DGRAM))
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    sock.bind((host, port))
     return sock
 
 
@@ -128,7 +132,7 @@ def open_group(group: str, ports: tuple[int, int], local: str, ttl: int) -> UdpP
     """Join a multicast group on the interface that has the IP address ``local``.
 
     Other programs of this machine may listen too. For IPv6 the routing table chooses the
-    interface. Raises ConnectionLostError if it cannot be joined.
+    interface. Raises LocalError if it cannot be joined.
     """
     sockets: list[socket.socket] = []
     try:
@@ -138,7 +142,7 @@ def open_group(group: str, ports: tuple[int, int], local: str, ttl: int) -> UdpP
     except OSError as error:
         for sock in sockets:
             sock.close()
-        raise ConnectionLostError(f"SETUP: cannot join the group {group}: {error.strerror}") from error
+        raise LocalError(f"SETUP: cannot join the group {group}: {error.strerror}") from error
     return UdpPair(*sockets)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
+from commandwall.base.hosts import can_be_host
 from commandwall.base.sentence import Sentence
 from commandwall.model.layout import AUTO
 from commandwall.settings.site import Address
@@ -98,6 +99,8 @@ def _url(value: str, schemes: tuple[str, ...], form: str) -> str:
         raise ValueError("must not carry a user or password; put them under credentials and name that entry")
     if parts.scheme not in schemes or not host or port == 0 or re.search(r"\s", value):
         raise ValueError(Sentence("must be {form}", form=Sentence(form)))
+    if not can_be_host(host):
+        raise ValueError("has a host that is neither a name nor an IP address")
     return value
 
 

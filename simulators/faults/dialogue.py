@@ -10,6 +10,9 @@ from commandwall.rtsp.messages import Headers, Request, Response
 from simulators.faults.fault import Fault
 from simulators.faults.packet import Packet
 
+_BEFORE_YES = 5
+"""So many packets come between TEARDOWN and its answer."""
+
 
 @dataclass
 class Silent(Fault):
@@ -85,13 +88,13 @@ class Header(Fault):
     value: str = ""
 
     def answer(self, method: str, response: Response) -> Response:
-        """Replace the header; ``{base}`` in the value is what Content-Base was."""
+        """Replace the header; in its value ``{base}`` is what Content-Base was, ``{was}`` what it was."""
         if method == self.method:
-            base = response.headers.get("Content-Base")
+            base, was = (response.headers.get(name) for name in ("Content-Base", self.name))
             kept = [(name, value) for name, value in response.headers if name.lower() != self.name.lower()]
             response.headers = Headers(kept)
             if self.value:
-                response.headers.add(self.name, self.value.replace("{base}", base))
+                response.headers.add(self.name, self.value.replace("{base}", base).replace("{was}", was))
         return response
 
 
@@ -150,16 +153,38 @@ class EarlyMedia(Fault):
 
 @dataclass
 class Deaf(Fault):
-    """Says yes to TEARDOWN and goes on sending until the connection is closed."""
+    """Says yes to TEARDOWN, some packets later, and goes on sending until the connection is closed.
+
+    With ``after_s`` it falls silent then, which brings the TEARDOWN about, and sends again from that on.
+    """
 
     kind = "sends_after_teardown"
 
+    def __post_init__(self) -> None:
+        self._asked = False
+        self._answer: Response | None = None
+        self._packets = _BEFORE_YES
+
     def request(self, request: Request) -> Request | None:
-        """Answer without telling whoever sends."""
+        """Keep it from whoever sends."""
         if request.method != "TEARDOWN":
             return request
-        self.line.put(Response(200, headers=Headers([("CSeq", request.headers.get("CSeq"))])).to_bytes())
+        self._asked = True
+        self._answer = Response(200, headers=Headers([("CSeq", request.headers.get("CSeq"))]))
         return None
+
+    def send(self, packets: list[Packet]) -> list[Packet]:
+        """Send nothing while it is silent."""
+        return [] if self.after_s and self.due and not self._asked else packets
+
+    def carry(self, packets: list[Packet]) -> list[Packet]:
+        """Say yes behind the packets that follow TEARDOWN."""
+        if self._answer is not None:
+            self._packets -= len(packets)
+            if self._packets <= 0:
+                self.line.put(self._answer.to_bytes())
+                self._answer = None
+        return packets
 
 
 def _set_session(message: Request | Response, session: str) -> None:

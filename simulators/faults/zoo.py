@@ -24,13 +24,17 @@ class Expected:
 
     ``states``: those it goes through, in this order and no others; it stays in the last. ``reason``:
     what it says in the last one that is not live, or in the first. ``tile``: what its tile ends as.
-    ``figures``: bounds of the camera's figures in the API, (least, most).
+    ``figures``: bounds of the camera's figures in the API, (least, most). ``sizes``: those of its pictures
+    that are told sooner or later, (width, height). ``damaged``: whether its tile says so sooner or later, or
+    never; ``None`` where either will do.
     """
 
     states: tuple[FeedState, ...]
     reason: ReasonCode
     tile: TileState
     figures: dict[str, tuple[float, float]]
+    sizes: frozenset[tuple[int, int]]
+    damaged: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class _Expect(BaseModel):
     reason: str = "NONE"
     tile: TileState
     figures: dict[str, tuple[float, float]] = {}
+    sizes: frozenset[tuple[int, int]] = frozenset()
+    damaged: bool | None = None
 
 
 class _Row(BaseModel):
@@ -76,5 +82,6 @@ def _scenario(row: _Row) -> Scenario:
     expect = row.expect
     if expect.reason not in ReasonCode.__members__:
         raise InvalidError(f"{expect.reason!r} is no reason code", field=f"{row.name}.expect.reason")
-    expected = Expected(expect.states, ReasonCode[expect.reason], expect.tile, expect.figures)
+    reason = ReasonCode[expect.reason]
+    expected = Expected(expect.states, reason, expect.tile, expect.figures, expect.sizes, expect.damaged)
     return Scenario(row.name, row.what, row.transport, parse_faults(row.faults, row.name), expected)

@@ -49,7 +49,11 @@ ONLY_IN: dict[str, set[str]] = {
 }
 """Where in commandwall a library may be imported: packages, or modules of them; nowhere else."""
 
-CATCHES_ALL = {"commandwall.control.http.problems": "the last place that can tell the client and the log"}
+CATCHES_ALL = {
+    "commandwall.control.http.problems": "the last place that can tell the client and the log",
+    "commandwall.ingest.feed": "one camera must not end the worker that receives many",
+    "commandwall.ingest.talks": "nor one loudspeaker",
+}
 """Modules that may catch every exception, and why; a handler that ends in ``raise`` needs no leave."""
 
 PURE = {"model": {"base"}, "base": set[str]()}

@@ -36,6 +36,8 @@ class History:
         self.reasons: dict[str, list[str]] = defaultdict(list)
         self.items: dict[str, dict[str, Any]] = {}
         self.tiles: dict[str, dict[str, Any]] = {}
+        self.sizes: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        self.damaged: set[str] = set()
         self.workers: list[dict[str, Any]] = []
         self._since: dict[str, float] = {}
 
@@ -54,8 +56,12 @@ class History:
         while True:
             for item in (await daemon.get("/cameras"))["items"]:
                 self.items[item["id"]] = item
+                self.sizes[item["id"]].add((item["width"], item["height"]))
             for tile in (await daemon.get("/walls/main"))["tiles"]:
-                self.tiles[tile["source"].removeprefix("camera:")] = tile
+                camera = tile["source"].removeprefix("camera:")
+                self.tiles[camera] = tile
+                if tile["damaged"]:
+                    self.damaged.add(camera)
             self.workers = (await daemon.get("/workers"))["items"]
             await asyncio.sleep(POLL_S)
 
@@ -76,11 +82,15 @@ class History:
         item, tile = self.items.get(camera, {}), self.tiles.get(camera, {})
         figures = ((item.get(name), low, high) for name, (low, high) in expected.figures.items())
         within = (figure is not None and low <= figure <= high for figure, low, high in figures)
-        return tile.get("state") == expected.tile and all(within)
+        whole = expected.damaged is None or expected.damaged is (camera in self.damaged)
+        told = whole and expected.sizes <= self.sizes[camera]
+        return tile.get("state") == expected.tile and all(within) and told
 
     def told(self, camera: str) -> str:
         """Return all that is known of the camera, for a test that fails."""
-        return "\n".join(map(str, (self.reasons[camera], self.items.get(camera), self.tiles.get(camera))))
+        marks = self.sizes[camera], camera in self.damaged
+        told = self.reasons[camera], self.items.get(camera), self.tiles.get(camera), *marks
+        return "\n".join(map(str, told))
 
 
 @pytest.fixture(scope="module")

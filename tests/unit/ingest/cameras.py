@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from commandwall.base.errors import CommandwallError
 from commandwall.ingest.feed import UnitListener
 from commandwall.ipc.messages import FeedSpec
 from commandwall.model.access_unit import AccessUnit, StreamInfo
@@ -72,7 +71,7 @@ class FakeSession:
 class FakeCameras:
     """Opens :class:`FakeSession`; ``failures`` are raised, one a try, before one succeeds."""
 
-    def __init__(self, *failures: CommandwallError) -> None:
+    def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
         self.sessions: dict[str, FakeSession] = {}
         self.tries = 0

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns, utc_ns
-from commandwall.base.errors import AccessRefusedError, ConnectionLostError
+from commandwall.base.errors import AccessRefusedError, ConnectionLostError, UnavailableError
 from commandwall.base.tasks import Backoff
 from commandwall.ingest import feed as feed_module
 from commandwall.ingest.admission import Admission
@@ -78,6 +78,18 @@ async def test_a_feed_is_live_from_its_first_key_frame_and_says_each_step() -> N
         (FeedState.DISABLED, ReasonCode.NONE),
     ]
     assert session.torn_down
+
+
+async def test_what_nobody_thought_of_is_logged_once_and_tried_again(
+    no_delay: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    cameras = FakeCameras(ValueError("rtsp://x?secret"), ValueError("again"))
+    told: list[Reason] = []
+    async with running(cameras, lambda feed: told.append(feed.reason)):
+        await opened(cameras)
+    (lost,) = (reason for reason in told if reason.code is ReasonCode.PROTOCOL)
+    assert (lost.detail, cameras.tries) == ("unforeseen ValueError; the log has more", 3)
+    assert [record.message for record in caplog.records if record.exc_info] == ["feed cam/sub"]
 
 
 async def test_sinks_get_the_description_first_and_then_every_frame() -> None:
@@ -160,11 +172,37 @@ async def test_a_slow_camera_is_given_three_of_its_own_intervals() -> None:
     async with running(cameras) as feed:
         await opened(cameras)
         cameras.sessions["cam/sub"].on_unit(unit(key=True))
-        feed.meter.interval_s = 4.0
+        feed.meter.gap_s = 4.0
         feed.watch(in_future_ns(11.5))
         assert feed.live
         feed.watch(in_future_ns(12.5))
         assert feed.state is FeedState.STALLED
+
+
+async def test_the_second_frame_of_a_slow_camera_is_waited_for() -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        await opened(cameras)
+        session = cameras.sessions["cam/sub"]
+        session.on_unit(unit(key=True))
+        feed.figures(monotonic_ns())
+        feed.watch(in_future_ns(19.5))
+        assert (feed.state, session.torn_down) == (FeedState.STALLED, False)
+        session.on_unit(unit(key=True, at_ns=in_future_ns(20)))
+        feed.figures(in_future_ns(20.5))
+        feed.watch(in_future_ns(79))
+        assert feed.live
+        feed.watch(in_future_ns(82))
+        assert feed.state is FeedState.STALLED
+
+
+async def test_a_second_frame_is_not_waited_for_for_ever(no_delay: None) -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        await opened(cameras)
+        cameras.sessions["cam/sub"].on_unit(unit(key=True))
+        feed.watch(in_future_ns(91))
+        await until(lambda: cameras.tries == 2)
 
 
 async def test_longer_silence_ends_the_session_and_opens_another(no_delay: None) -> None:
@@ -174,6 +212,7 @@ async def test_longer_silence_ends_the_session_and_opens_another(no_delay: None)
         await opened(cameras)
         first = cameras.sessions["cam/sub"]
         first.on_unit(unit(key=True))
+        first.on_unit(unit())
         feed.watch(in_future_ns(9.5))
         await until(lambda: cameras.sessions["cam/sub"] is not first)
         assert first.torn_down
@@ -191,6 +230,25 @@ async def test_a_session_without_any_frame_is_given_up_too(no_delay: None) -> No
         feed.watch(in_future_ns(9.5))
         await until(lambda: cameras.tries == 2)
         assert feed.reason.code is ReasonCode.NO_FRAMES
+
+
+async def test_a_first_frame_is_waited_for_longer_each_time_that_none_came(no_delay: None) -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        for number, given_s in enumerate((9, 18, 36, 72, 90, 90), 1):
+            session = await nth_session(cameras, number)
+            await asyncio.sleep(0)
+            feed.watch(in_future_ns(given_s - 1))
+            assert feed._patience is not None
+            feed.watch(in_future_ns(given_s + 1))
+            await until(lambda session=session: session.torn_down)  # type: ignore[misc]
+        session = await nth_session(cameras, 7)
+        session.on_unit(unit(key=True))
+        session.over.set_exception(ConnectionLostError("gone"))
+        await nth_session(cameras, 8)
+        await asyncio.sleep(0)
+        feed.watch(in_future_ns(10))
+        await nth_session(cameras, 9)
 
 
 async def test_failures_are_told_and_tried_again(no_delay: None) -> None:
@@ -221,6 +279,35 @@ async def test_a_refusal_is_tried_again_only_slowly(no_delay: None, monkeypatch:
                 await real_sleep(0.001)
     assert delays[0] == feed_module.REFUSED_RETRY_S
     assert FeedState.REFUSED in states
+
+
+class Lobby(WaitingRoom):
+    """Notes who waits, and why, and lets nobody wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[tuple[int, ReasonCode]] = []
+
+    async def wait(self, last_ns: int, delay_s: float, why: ReasonCode) -> None:
+        self.waited.append((last_ns, why))
+
+
+async def test_a_feed_waits_as_one_first_tried_then_and_lost_for_its_own_reason() -> None:
+    cameras, lobby, began_ns = (
+        FakeCameras(UnavailableError("503"), ConnectionLostError("x")),
+        Lobby(),
+        monotonic_ns(),
+    )
+    async with running(cameras, room=lobby):
+        await opened(cameras)
+        session = cameras.sessions["cam/sub"]
+        session.on_unit(unit(key=True, at_ns=7))
+        session.over.set_exception(ConnectionLostError("gone"))
+        await until(lambda: len(lobby.waited) == 3)
+    (first_ns, _), (again_ns, _), (last_ns, _) = lobby.waited
+    assert began_ns <= first_ns == again_ns <= monotonic_ns()
+    assert last_ns == 7
+    assert [why for _, why in lobby.waited] == [ReasonCode.BUSY, ReasonCode.CLOSED, ReasonCode.CLOSED]
 
 
 async def test_the_camera_ending_the_stream_is_told(no_delay: None) -> None:

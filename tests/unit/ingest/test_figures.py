@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from commandwall.base.clock import NS_PER_S
-from commandwall.ingest.figures import FeedMeter
+from commandwall.ingest.figures import SLOWEST_S, FeedMeter
 from commandwall.model.access_unit import AccessUnit
 
 START_NS = 5 * NS_PER_S
@@ -103,3 +103,25 @@ def test_silence_takes_the_rate_away() -> None:
     play(meter, 6, fps=10, size=1)
     rates = [meter.sample(START_NS + second * NS_PER_S) for second in range(7, 14)]
     assert rates[-1].fps == 0
+
+
+def test_the_gap_is_that_of_the_newest_frames_however_slow() -> None:
+    meter = FeedMeter()
+    play(meter, 3, fps=10, size=1)
+    assert meter.gap_s == pytest.approx(0.1)
+    for at_s, gap_s in ((20, 17.1), (40, 20.0), (100, SLOWEST_S)):
+        at_ns = START_NS + at_s * NS_PER_S
+        meter.count(AccessUnit(b"", 0, True, False, at_ns))
+        for second in range(3):
+            meter.sample(at_ns + second * NS_PER_S)
+        assert meter.gap_s == pytest.approx(gap_s)
+
+
+def test_the_time_between_two_sessions_is_no_gap() -> None:
+    meter = FeedMeter()
+    for at_s in (0, 40):
+        assert meter.session_frames == 0
+        meter.count(AccessUnit(b"", 0, True, False, START_NS + at_s * NS_PER_S))
+        meter.sample(START_NS + at_s * NS_PER_S)
+        assert (meter.gap_s, meter.session_frames) == (0, 1)
+        meter.restart()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 
 import pytest
 
@@ -9,6 +10,7 @@ from commandwall.base.errors import (
     CommandwallError,
     ConnectionLostError,
     InvalidError,
+    LocalError,
     NotFoundError,
     ProtocolError,
     UnavailableError,
@@ -124,10 +126,12 @@ def lost_by(cause: OSError) -> ConnectionLostError:
         (InvalidError("x", field="url"), ReasonCode.NOT_FOUND),
         (UnavailableError("x"), ReasonCode.BUSY),
         (ProtocolError("x"), ReasonCode.PROTOCOL),
+        (LocalError("x"), ReasonCode.LOCAL),
         (ConnectionLostError("x"), ReasonCode.CLOSED),
         (lost_by(ConnectionRefusedError()), ReasonCode.REFUSED_CONNECTION),
         (lost_by(ConnectionResetError()), ReasonCode.CLOSED),
         (lost_by(TimeoutError()), ReasonCode.TIMEOUT),
+        (lost_by(ssl.SSLError(1, "wrong version number")), ReasonCode.NO_TLS),
         (lost_by(OSError(113, "No route to host")), ReasonCode.NO_ROUTE),
         (lost_by(socket.gaierror(-2, "unknown")), ReasonCode.NO_ROUTE),
     ],

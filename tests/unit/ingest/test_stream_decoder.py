@@ -265,6 +265,25 @@ def test_a_group_whose_key_frame_was_decoded_ahead_is_gone_on_with(canvas: MakeC
     assert decoder.decoded == 8, "there is more in the decoder than the key frame"
 
 
+def test_with_b_frames_too_each_key_frame_is_shown_at_once_and_gone_on_from(
+    canvas: MakeCanvas, bench: Bench
+) -> None:
+    wall, tile = one_tile(canvas)
+    units = list(stream(frames=40, b_frames=2))
+    decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
+    shown = 0
+    for unit in units[:31]:
+        decoder.push(unit)
+        bench.drain()
+        shown += unit.key
+        assert wall.published() == shown
+    assert abs(wall.luma() - luma_of(30)) < 3
+    decoder.set_level(DecodeLevel.NODEBLOCK)
+    decoder.follow(units[30:], True)
+    bench.drain()
+    assert abs(wall.luma() - luma_of(37)) < 5 and wall.info().flags == 0
+
+
 def test_a_group_that_was_left_in_the_middle_is_gone_through_anew(canvas: MakeCanvas, bench: Bench) -> None:
     wall, tile = one_tile(canvas)
     units = list(stream()[:8])

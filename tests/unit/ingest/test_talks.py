@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from commandwall.conference.listeners import LOUDSPEAKERS
+from commandwall.ingest import talks as talks_module
 from commandwall.ingest.feed_set import FeedSet
 from commandwall.ingest.opening import open_feed
 from commandwall.ingest.talks import Talks
@@ -151,6 +152,19 @@ async def test_a_camera_that_is_not_received_here(bench: Bench) -> None:
     bench.talk(CameraTarget("gone", StreamName.MAIN))
     await bench.until(lambda: bench.newest is TalkState.REFUSED)
     assert bench.changes[-1].reason.code is ReasonCode.NOT_FOUND
+
+
+async def test_what_nobody_thought_of_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise ValueError("unforeseen")
+
+    async with street(bench.folder) as server:
+        bench.know("cam", camera_url(server))
+        with monkeypatch.context() as patch:
+            patch.setattr(talks_module, "request_of", fail)
+            bench.talk(CameraTarget("cam", StreamName.MAIN))
+            await bench.until(lambda: bench.newest is TalkState.LOST)
+        await bench.until(lambda: bench.newest is TalkState.TALKING)
 
 
 class Ear(asyncio.DatagramProtocol):

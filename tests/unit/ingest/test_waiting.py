@@ -5,13 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from commandwall.base.clock import NS_PER_S
+from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.ingest import waiting as waiting_module
 from commandwall.ingest.waiting import WaitingRoom
+from commandwall.model.reason import ReasonCode
 from tests.unit.ingest.cameras import until
 
 LONG_S = 300.0
-CUT_NS = 1000 * NS_PER_S
+CUT_NS = monotonic_ns()
+OFF = ReasonCode.NO_ROUTE
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +32,8 @@ class Feeds:
         self._group = group
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def wait(self, name: str, last_ns: int, delay_s: float = LONG_S) -> None:
-        self.tasks[name] = self._group.create_task(self._room.wait(last_ns, delay_s))
+    async def wait(self, name: str, last_ns: int, delay_s: float = LONG_S, why: ReasonCode = OFF) -> None:
+        self.tasks[name] = self._group.create_task(self._room.wait(last_ns, delay_s, why))
         await asyncio.sleep(0)
 
     @property
@@ -45,7 +47,7 @@ class Feeds:
 
 async def test_each_waits_for_its_time() -> None:
     async with asyncio.timeout(2):
-        await WaitingRoom().wait(CUT_NS, 0.01)
+        await WaitingRoom().wait(CUT_NS, 0.01, OFF)
 
 
 async def test_those_lost_together_go_when_one_of_them_is_back() -> None:
@@ -66,7 +68,7 @@ async def test_who_fails_just_when_the_others_return_is_tried_again_soon() -> No
     room = WaitingRoom()
     room.returned(CUT_NS)
     async with asyncio.timeout(2):
-        await room.wait(CUT_NS + NS_PER_S, LONG_S)
+        await room.wait(CUT_NS + NS_PER_S, LONG_S, OFF)
 
 
 async def test_a_return_of_others_is_no_reason_to_hope() -> None:
@@ -129,3 +131,42 @@ async def test_a_return_makes_nobody_wait_longer() -> None:
         await feeds.wait("soon", CUT_NS, 0.01)
         room.returned(CUT_NS)
         await until(lambda: feeds.gone == {"soon"})
+
+
+@pytest.mark.parametrize(
+    "why", [ReasonCode.BUSY, ReasonCode.NOT_FOUND, ReasonCode.PROTOCOL, ReasonCode.LOCAL]
+)
+async def test_who_was_answered_waits_out_its_time(why: ReasonCode) -> None:
+    async with asyncio.TaskGroup() as group:
+        room = WaitingRoom()
+        feeds = Feeds(room, group)
+        for number in range(4):
+            await feeds.wait(str(number), CUT_NS, why=why)
+        room.scout()
+        room.returned(CUT_NS)
+        await asyncio.wait(feeds.tasks.values(), timeout=0.05)
+        assert not feeds.gone
+        feeds.end()
+
+
+async def sent_ahead(lost_ns: int) -> set[str]:
+    """Return who of four feeds goes when it is looked out twice in a row."""
+    async with asyncio.TaskGroup() as group:
+        room = WaitingRoom()
+        feeds = Feeds(room, group)
+        for number in range(4):
+            await feeds.wait(str(number), lost_ns)
+            await asyncio.sleep(0.002)
+        for _ in range(2):
+            room.scout()
+            await until(lambda: feeds.gone)
+            await asyncio.sleep(0.02)
+        gone = feeds.gone
+        feeds.end()
+    return gone
+
+
+async def test_after_minutes_it_is_looked_out_less_often() -> None:
+    assert await sent_ahead(monotonic_ns()) == {"0", "1"}
+    long_ago_ns = monotonic_ns() - round((waiting_module.FRESH_S + 1) * NS_PER_S)
+    assert await sent_ahead(long_ago_ns) == {"0"}

@@ -50,6 +50,20 @@ def test_pictures_with_b_frames_come_in_display_order_with_the_units_they_came_f
     assert all(abs(mean_luma(p) - luma_of(p.unit.pts_90k)) < 3 for p in pictures)
 
 
+def test_key_frames_alone_are_not_held_back_by_b_frames() -> None:
+    units = stream(frames=40, b_frames=2)
+    decoder = VideoDecoder("h264")
+    for unit in units:
+        if unit.key:
+            (picture,) = decoder.decode(unit, alone=True)
+            assert picture.unit is unit
+            assert abs(mean_luma(picture) - luma_of(unit.pts_90k)) < 3
+    assert decoder.reorders
+    pictures = decode_all(decoder, units)
+    assert len(pictures) >= len(units) - 3
+    assert not any(picture.damaged for picture in pictures)
+
+
 @pytest.mark.parametrize("level", [DecodeLevel.FULL, DecodeLevel.NODEBLOCK])
 def test_a_giant_picture_is_not_decoded_and_costs_nothing(level: DecodeLevel) -> None:
     """Its parameter set hides inside a slice's payload, where the payload format does not look."""

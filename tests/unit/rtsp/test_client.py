@@ -127,8 +127,8 @@ async def test_digest(camera: Camera, algorithm: str) -> None:
     assert camera.methods.count("SETUP") == 1
 
 
-async def test_a_nonce_that_changes_with_every_request(camera: Camera) -> None:
-    """Some cameras hand out a nonce for one use only, and do not say stale."""
+def for_one_use(camera: Camera) -> Callable[[Request], Response]:
+    """Return what answers as cameras do that hand out a nonce for one use only, and do not say stale."""
     fresh = iter(range(100))
     used: set[str] = set()
 
@@ -141,10 +141,38 @@ async def test_a_nonce_that_changes_with_every_request(camera: Camera) -> None:
             401, headers=Headers([("WWW-Authenticate", f'Digest realm="c", nonce="n{next(fresh)}."')])
         )
 
-    camera.answers = dict.fromkeys(("DESCRIBE", "SETUP", "PLAY"), guarded)
+    return guarded
+
+
+async def test_a_nonce_that_changes_with_every_request(camera: Camera) -> None:
+    camera.answers = dict.fromkeys(("DESCRIBE", "SETUP", "PLAY"), for_one_use(camera))
     async with RtspClient.open(request_for(camera, user="admin"), on_access_unit=Watcher()):
         pass
     assert camera.methods.count("SETUP") == 2
+
+
+async def test_a_sign_of_life_whose_nonce_is_used_up_is_given_again_at_once(camera: Camera) -> None:
+    guarded, taken = for_one_use(camera), asyncio.Event()
+
+    def alive(request: Request) -> Response:
+        answer = guarded(request)
+        if answer.status == 200:
+            taken.set()
+        return answer
+
+    camera.answers = {**dict.fromkeys(("DESCRIBE", "SETUP", "PLAY"), guarded), "GET_PARAMETER": alive}
+    async with RtspClient.open(request_for(camera, user="admin"), on_access_unit=Watcher()) as session:
+        session._life._given_s -= session._dialogue.session_timeout_s
+        session._life.give_if_due()
+        await taken.wait()
+        assert camera.methods.count("GET_PARAMETER") == 2
+        guard_again = guard("camera", camera)
+        camera.answers["GET_PARAMETER"] = lambda request: guard_again(Request("GET", request.url))
+        session._life._given_s -= session._dialogue.session_timeout_s
+        session._life.give_if_due()
+        await camera.until(lambda: camera.methods.count("GET_PARAMETER") == 4)
+        await session._dialogue.call("OPTIONS", camera.url)
+    assert camera.methods.count("GET_PARAMETER") == 4  # once again, and not for ever
 
 
 async def test_a_teardown_with_a_stale_nonce_is_signed_anew(camera: Camera) -> None:

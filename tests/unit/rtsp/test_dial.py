@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from commandwall.base.errors import ConnectionLostError, UntrustedError
+from commandwall.base.errors import ConnectionLostError, LocalError, UntrustedError
 from commandwall.rtsp.address import parse_address
 from commandwall.rtsp.dial import SYSTEM_TRUST, Trust, dial, tls_context
 from tests.certificates import self_signed
@@ -54,6 +57,19 @@ async def test_a_server_that_speaks_no_tls_or_nothing() -> None:
             await connect(server.sockets[0].getsockname()[1], SYSTEM_TRUST, timeout_s=0.1)
 
 
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Let nothing be opened."""
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
+
+
 async def test_nobody_listens(free_port: Callable[[], int]) -> None:
     with pytest.raises(ConnectionLostError, match="refused"):
         await connect(free_port(), SYSTEM_TRUST, "rtsp")
@@ -61,5 +77,18 @@ async def test_nobody_listens(free_port: Callable[[], int]) -> None:
 
 def test_contexts_are_shared(tmp_path: Path) -> None:
     assert tls_context(Trust(verify=False)) is tls_context(Trust(verify=False))
-    with pytest.raises(FileNotFoundError):
-        tls_context(Trust(ca_file=str(tmp_path / "gone.pem")))
+
+
+def test_certificates_that_are_not_there(tmp_path: Path) -> None:
+    gone, empty = tmp_path / "gone.pem", tmp_path / "empty.pem"
+    empty.touch()
+    with pytest.raises(LocalError, match=r"gone\.pem: No such file"):
+        tls_context(Trust(ca_file=str(gone)))
+    with pytest.raises(LocalError, match=r"empty\.pem: it holds no certificate"):
+        tls_context(Trust(ca_file=str(empty)))
+
+
+async def test_no_socket_is_left_here(free_port: Callable[[], int]) -> None:
+    port = free_port()
+    with no_more_files(), pytest.raises(LocalError, match="Too many open files"):
+        await connect(port, SYSTEM_TRUST, "rtsp")

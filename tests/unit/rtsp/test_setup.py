@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from commandwall.base.errors import CommandwallError, ProtocolError, UnsupportedError
+from commandwall.base.errors import (
+    CommandwallError,
+    ConnectionLostError,
+    LocalError,
+    ProtocolError,
+    UnsupportedError,
+)
 from commandwall.model.camera import Transport
 from commandwall.rtsp.client import RtspClient
+from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.messages import Headers, Request, Response
+from commandwall.rtsp.udp import open_pair
 from tests.unit.rtsp.camera import DELTA, KEY, Camera, media, running
 from tests.unit.rtsp.requests import request_for
 from tests.watcher import Watcher
@@ -23,13 +32,14 @@ class UdpCamera(Camera):
         self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.rtp.bind(("127.0.0.1", 0))
         self.target = 0
+        self.source = ""
         self.answers["SETUP"] = self._set_up
 
     def _set_up(self, request: Request) -> Response:
         transport = request.headers.get("Transport")
         self.target = int(transport.partition("client_port=")[2].partition("-")[0])
         own = self.rtp.getsockname()[1]
-        answer = f"{transport};server_port={own}-{own + 1}"
+        answer = f"{transport};server_port={own}-{own + 1}{self.source}"
         return Response(200, headers=Headers([("Session", "1"), ("Transport", answer)]))
 
     def send_frames(self, frames: bytes, order: tuple[int, ...] = ()) -> None:
@@ -57,6 +67,33 @@ async def test_udp_in_order_and_out_of_it() -> None:
         camera.rtp.close()
     assert [unit.data for unit in watcher.units] == [KEY, DELTA, DELTA]
     assert camera.target % 2 == 0
+
+
+async def test_a_source_that_its_socket_cannot_send_to_is_passed_over() -> None:
+    async with running(UdpCamera()) as camera:
+        assert isinstance(camera, UdpCamera)
+        camera.source = ";source=::1"
+        watcher = Watcher()
+        async with RtspClient.open(request_for(camera, Transport.UDP), on_access_unit=watcher):
+            camera.rtp.settimeout(2)
+            assert len(camera.rtp.recv(100)) == 12
+            camera.send_frames(media("K"))
+            await watcher.until_count(1)
+        camera.rtp.close()
+
+
+async def test_a_connection_that_is_gone_has_no_addresses() -> None:
+    with pytest.raises(ConnectionLostError, match="closed the connection"):
+        RtspConnection().host("peername")
+
+
+def test_this_machine_has_no_socket_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> socket.socket:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    with pytest.raises(LocalError, match=r"SETUP: .*Too many open files"):
+        open_pair("127.0.0.1")
 
 
 async def test_a_camera_without_udp() -> None:

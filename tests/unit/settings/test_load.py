@@ -115,6 +115,13 @@ def test_a_fault_is_one_line_with_file_line_field_and_what_to_do(site: Path) -> 
         ("transport: udp", "transprot: udp", 12, "cameras[0].main.transprot", "did you mean transport?"),
         ("rtsp://10.1.1.11/main", "http://10.1.1.11", 12, "cameras[0].main.url", "must be rtsp://HOST"),
         ("rtsp://10.1.1.11/main", "rtsp://h:99999/", 12, "cameras[0].main.url", "is not a URL"),
+        (
+            "rtsp://10.1.1.11/main",
+            "rtsp://10.1..1.11/",
+            12,
+            "cameras[0].main.url",
+            "neither a name nor an IP",
+        ),
         ("rtsp://10.1.1.11/main", "rtsp://h/a b", 12, "cameras[0].main.url", "must be rtsp://HOST"),
         ("credentials: dongmen", "credentials: who", 14, "cameras[0].credentials", "no credential 'who'"),
         (

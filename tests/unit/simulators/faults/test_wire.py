@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from commandwall.base.clock import RTP_CLOCK_HZ
+from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, monotonic_ns
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
@@ -247,3 +247,15 @@ async def test_a_camera_that_goes_on_after_teardown_is_left_all_the_same() -> No
         await until(lambda: server.connections == 0)
         assert len(units) == count
         assert session.stats.access_units == count
+        assert session.unassigned_frames > 0  # came before the answer to TEARDOWN
+
+
+async def test_a_camera_that_falls_silent_sends_again_once_it_is_told_to_end() -> None:
+    async with camera(Deaf(after_s=0.2)) as (_, url):
+        units: list[AccessUnit] = []
+        async with RtspClient.open(StreamRequest(url), on_access_unit=units.append) as session:
+            await until(lambda: units)
+            line = session._dialogue.connection
+            await until(lambda: monotonic_ns() - units[-1].arrival_ns > NS_PER_S)
+            count = line.unassigned
+        assert line.unassigned > count
