@@ -117,7 +117,7 @@ def _talk_desk(needs: ConferenceNeeds, conferences: Conferences) -> TalkDesk:
 
 def _reactions(needs: ConferenceNeeds) -> WallReactions:
     plant, settings = needs.plant, needs.settings
-    cameras = Candidates(plant.board, plant.sources, settings.areas).cameras_of
+    cameras = Candidates(plant.board, plant.sources, settings.areas).cameras_at
     return WallReactions(WallSet(plant.walls, settings.layouts, cameras, needs.touring))
 
 

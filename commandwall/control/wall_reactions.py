@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from commandwall.control.documents import Cause
 from commandwall.control.walls import WallControl
 from commandwall.model.arrangement import Arrangement
-from commandwall.model.conference.reaction import Reaction, focus, reacting, undone
+from commandwall.model.conference.reaction import Reaction, focus, reacting, sites, undone
 from commandwall.model.conference.stage import source_of
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import Layout
@@ -28,7 +28,7 @@ class _Standing:
 class WallSet:
     """The walls that may react; ``touring`` names the cells of one that tours rotate now.
 
-    ``cameras`` returns those of an area, which is named as the site of a participant is.
+    ``cameras`` returns those of the area that somebody's site names, none where that names no area.
     """
 
     walls: Mapping[str, WallControl]
@@ -69,11 +69,11 @@ class WallReactions:
         self._standing[state.id] = _Standing(state.wall, participant, Reaction(before, wall.arrangement))
 
     def _reacting(self, state: Conference, participant: str, before: Arrangement) -> Arrangement:
-        site = state.participant(participant).site
+        found = map(self._among.cameras, sites(state, participant))
         return reacting(
             before,
             self._among.layouts[before.layout],
             source_of(state.id, participant),
-            self._among.cameras(site) if site else (),
+            next(filter(None, found), ()),
             self._among.touring(state.wall),
         )

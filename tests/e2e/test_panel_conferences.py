@@ -93,9 +93,11 @@ async def test_an_operator_opens_a_conference_and_invites(page: Page, daemon: St
     await page.click("#rooms-invite")
     await page.fill("[name=name]", " 黄贝街道 ")
     await page.select_option("[name=role]", "site")
+    assert await page.evaluate("document.querySelector('[name=site]').list.options[0].value") == "东门步行街"
+    await page.fill("[name=site]", "东门步行街")
     await page.click("#dialog .primary")
     await until(page, "document.querySelector('.invitations input')?.value.endsWith('/join/t')")
-    invited = {"name": "黄贝街道", "role": "site", "site": "", "expires_s": 86400}
+    invited = {"name": "黄贝街道", "role": "site", "site": "东门步行街", "expires_s": 86400}
     assert (await calls(daemon, 2))[1] == ("/conferences/flood/members", invited)
     await page.click(".invitations button")
     await until(page, "/已复制|已选中/.test(document.querySelector('.invitations button').textContent)")

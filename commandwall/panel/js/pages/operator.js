@@ -219,6 +219,7 @@ async function load() {
   screens.load(newScreens);
   picker.load(layouts);
   forms.walls = walls;
+  forms.areas = areas;
   scenes.walls = walls;
   drawer.steering.chair.layouts = layouts;
   drawer.setRole(desk.readOnly);

@@ -250,7 +250,7 @@ export const enConference = {
   "invite.title": "Invite to {name}",
   "invite.name": "Name of a person or site",
   "invite.role": "Role",
-  "invite.site": "Office (may be empty)",
+  "invite.site": "Office or area (may be empty)",
   "invite.valid": "The link is good for",
   "invite.hours": "{hours} hours",
   "invite.make": "Make the link",

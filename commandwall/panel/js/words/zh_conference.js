@@ -247,7 +247,7 @@ export const zhConference = {
   "invite.title": "邀请参加「{name}」",
   "invite.name": "姓名或会场名称",
   "invite.role": "身份",
-  "invite.site": "单位（可留空）",
+  "invite.site": "单位或片区（可留空）",
   "invite.valid": "链接有效期",
   "invite.hours": "{hours} 小时",
   "invite.make": "生成链接",
