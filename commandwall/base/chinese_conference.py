@@ -22,6 +22,7 @@ CONFERENCE: dict[str, str] = {
     ),
     "the daemon was restarted; whoever was in the conference comes back": "服务已重启，原与会者会自动回来",
     "connection lost": "连接中断",
+    "was let in and did not come; he can open his link again": "已获准入会但未连接，可重新打开链接入会",
     # ---- recordings
     "there is no recording {id!r}": "没有录像 {id!r}",
     "this recording is being written; stop it first": "此录像正在写入，请先停止录制",

@@ -270,7 +270,7 @@ class ConferenceDesk:
         room = self._conferences.room(seat.conference)
         if not room.state.participant(seat.participant).coming:
             with self._audited(who, None, "join", seat.conference, seat.participant):
-                room.let_in(seat.participant)
+                room.door.let_in(seat.participant)
         return room
 
     def _own(

@@ -44,7 +44,7 @@ def call_in(state: Conference, one: Participant, told: Sentence) -> Conference:
     if known.coming:
         raise InvalidError("{name} is in the conference already", name=known.name, field="user")
     again = replace(known, role=one.role, admitted=True, reason=told)
-    return state.each(again if other.id == one.id else other for other in state.participants)
+    return _with(state, again)
 
 
 def arrive(state: Conference, participant: str, now_s: float) -> Conference:
@@ -59,7 +59,7 @@ def arrive(state: Conference, participant: str, now_s: float) -> Conference:
         raise AccessRefusedError("you were removed from this conference; ask its chair for a new link")
     if state.starts_at_s is not None and now_s < state.starts_at_s and one.role is not Role.CHAIR:
         raise AccessRefusedError("this conference has not begun")
-    if one.presence in (Presence.CONNECTING, Presence.CONNECTED):
+    if one.let_in:
         return state
     if state.locked and not one.admitted and one.role is not Role.CHAIR:
         raise AccessRefusedError("this conference is locked; ask its chair to let you in")
@@ -76,20 +76,23 @@ def admit(state: Conference, target: str) -> Conference:
 
 
 def connected(state: Conference, participant: str, now_s: float) -> Conference:
-    """Return ``state`` with somebody taking part from now on; the first chair to come takes the chair."""
+    """Return ``state`` with somebody taking part from now on; the first chair to come takes the chair.
+
+    What was wrong with one of his connections stays said.
+    """
     one = state.participant(participant, field="participant")
-    if one.presence not in (Presence.CONNECTING, Presence.CONNECTED):
+    if not one.let_in:
         raise AccessRefusedError("{name} has not been let in", name=one.name)
     if one.here:
         return state
     muted = one.muted_by_chair or (state.muted_on_entry and one.role is not Role.CHAIR)
-    return seated(_placed(state, replace(one, muted_by_chair=muted), Presence.CONNECTED))
+    return seated(_with(state, replace(one, muted_by_chair=muted, presence=Presence.CONNECTED)))
 
 
 def lost(state: Conference, participant: str, reason: Sentence, now_s: float) -> Conference:
     """Return ``state`` with somebody cut off, who may come back; ``reason`` is shown in the roster."""
     one = state.participant(participant, field="participant")
-    if one.presence not in (Presence.CONNECTING, Presence.CONNECTED):
+    if not one.let_in:
         return state
     return _gone(state, one, Presence.LOST, reason, now_s)
 
@@ -137,8 +140,11 @@ def seat(state: Conference, participant: str) -> Conference:
 
 
 def _placed(state: Conference, one: Participant, presence: Presence) -> Conference:
-    new = replace(one, presence=presence, reason=NOTHING_SAID)
-    return state.each(new if other.id == one.id else other for other in state.participants)
+    return _with(state, replace(one, presence=presence, reason=NOTHING_SAID))
+
+
+def _with(state: Conference, one: Participant) -> Conference:
+    return state.each(one if other.id == one.id else other for other in state.participants)
 
 
 def _gone(
@@ -149,8 +155,7 @@ def _gone(
         one, presence=presence, reason=reason, hand_at_s=None, speaking_since_s=None,
         has_people=False, has_content=False,
     )  # fmt: skip
-    after = state.each(away if other.id == one.id else other for other in state.participants)
-    after = drop_content(after, one.id, now_s)
+    after = drop_content(_with(state, away), one.id, now_s)
     if after.floor.holder == one.id:
         after = revoke(after, now_s)
     if after.speaker.holder == one.id:

@@ -80,6 +80,11 @@ class Participant:
             raise InvalidError("a participant needs a name", field="name")
 
     @property
+    def let_in(self) -> bool:
+        """Whether it is past the door: it takes part, or its connections are being made."""
+        return self.presence in (Presence.CONNECTING, Presence.CONNECTED)
+
+    @property
     def here(self) -> bool:
         """Whether it takes part now."""
         return self.presence is Presence.CONNECTED
