@@ -176,7 +176,8 @@ class ConferenceDesk:
         with self._audited(who, Permission.OPERATE, "invite", conference, f"{new.name} ({new.role})") as note:
             taken = {one.id for one in self._conferences.get(conference).state.participants}
             participant = new_id(new.participant, new.role, taken)
-            one = Participant(participant, new.name, new.role, new.site)
+            until_s = self._now_s() + new.expires_s
+            one = Participant(participant, new.name, new.role, new.site, until_s=until_s)
             meeting = self._conferences.change(conference, lambda state, _: invite(state, one))
             note.detail = f"{participant}: {new.name} ({new.role})"
         return self._invitations.member(conference, meeting.opening, participant, new.expires_s)
@@ -188,7 +189,7 @@ class ConferenceDesk:
             participant = account_id(who.name)
             if meeting.state.find(participant) is None:
                 role = person.Role.CHAIR if who.role is Role.LEADER else person.Role.MEMBER
-                one = Participant(participant, who.name, role, admitted=True)
+                one = Participant(participant, who.name, role, account=True)
                 self._conferences.change(conference, lambda state, _: invite(state, one))
         return self._invitations.member(conference, meeting.opening, participant, ACCOUNT_S)
 

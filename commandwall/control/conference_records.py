@@ -33,6 +33,8 @@ class MemberRecord:
     muted_by_self: bool = False
     muted_by_chair: bool = False
     watches: str = ""
+    until_s: float | None = None
+    account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def _member(one: Participant) -> MemberRecord:
         one.muted_by_self,
         one.muted_by_chair,
         one.watches,
+        one.until_s,
+        one.account,
     )
 
 
@@ -135,4 +139,6 @@ def _participant(member: MemberRecord) -> Participant:
         muted_by_self=member.muted_by_self,
         muted_by_chair=member.muted_by_chair,
         watches=member.watches,
+        until_s=member.until_s,
+        account=member.account,
     )

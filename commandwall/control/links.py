@@ -36,7 +36,7 @@ from commandwall.control.link_tree import Tree
 from commandwall.control.roles import Principal, Seat
 from commandwall.control.roles import Role as Authority
 from commandwall.control.rtc import Opened
-from commandwall.model.conference.attendance import invite, lost
+from commandwall.model.conference.attendance import enlist, lost
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.participant import Participant, Role
 from commandwall.model.conference.state import Conference
@@ -216,7 +216,7 @@ class Links:
         name = settings.url if isinstance(settings, LinkSettings) else settings.name
         one = Participant(settings.id, name, Role.SITE, admitted=True)
         if room.state.find(settings.id) is None:
-            room.update(invite(room.state, one))
+            room.update(enlist(room.state, one))
         document = LinkDocument(settings.id, "", name, above, LinkState.CONNECTING, "", "", ours=True)
         room.outgoing[settings.id] = OutgoingPicture(
             room.state.id, settings.id, self._needs.layouts, self._needs.hidden
