@@ -252,15 +252,15 @@ class ConferenceDesk:
 
     # ---- pictures and sound
 
-    async def publish(self, who: Principal, seat: Seat, part: Part, sdp: str) -> Opened:
-        """Take people or content from whoever offers; raises as :meth:`Room.publish` does."""
+    async def publish(self, who: Principal, seat: Seat, part: Part, sdp: str, device: str = "") -> Opened:
+        """Take people or content from whoever offers with ``device``; raises as :meth:`Room.publish` does."""
         room = self._enter(who, seat)
         with self._audited(who, None, f"publish.{part}", seat.conference, seat.participant):
-            return await room.publish(who, seat.participant, part, sdp)
+            return await room.publish(who, seat.participant, part, sdp, device)
 
-    async def watch(self, who: Principal, seat: Seat, part: Part, sdp: str) -> Opened:
+    async def watch(self, who: Principal, seat: Seat, part: Part, sdp: str, device: str = "") -> Opened:
         """Send picture and sound, or content, to whoever offers; raises as :meth:`Room.watch` does."""
-        return await self._enter(who, seat).watch(who, seat.participant, part, sdp)
+        return await self._enter(who, seat).watch(who, seat.participant, part, sdp, device)
 
     def _enter(self, who: Principal, seat: Seat) -> Room:
         """Return the room, with whoever comes let in; a planned one is opened by its chair."""

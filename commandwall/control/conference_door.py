@@ -51,12 +51,15 @@ class Door:
             raise AccessRefusedError("wait in the lobby until you are let in")
 
     @contextmanager
-    def entering(self, participant: str, part: Part, *, sends: bool) -> Iterator[None]:
+    def entering(self, participant: str, part: Part, device: str, *, sends: bool) -> Iterator[None]:
         """Let somebody in who offers to send or to be sent ``part``; if it is refused, the roster says why.
 
-        Raises as :meth:`let_in` does.
+        It says with which ``device`` people come, or content where nothing else does. Raises as
+        :meth:`let_in` does.
         """
         self.let_in(participant)
+        if device and (part is Part.PEOPLE or not self._room.lines.of(participant)):
+            self._room.update(self._room.state.changed(participant, device=device))
         why = NOTHING_SAID
         self._offers[participant] += 1
         try:

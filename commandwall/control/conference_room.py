@@ -114,8 +114,10 @@ class Room:
             self._follow()
             self._on_change()
 
-    async def publish(self, by: Principal, participant: str, part: Part, sdp: str) -> Opened:
-        """Receive people or content of ``participant`` from whoever offers.
+    async def publish(
+        self, by: Principal, participant: str, part: Part, sdp: str, device: str = ""
+    ) -> Opened:
+        """Receive people or content of ``participant`` from whoever offers with ``device``.
 
         Raises :class:`AccessRefusedError` when the door is closed, :class:`InvalidError` for an offer that
         cannot be answered, :class:`HeldError` for a second content.
@@ -123,17 +125,17 @@ class Room:
         place = f"conference/{self.state.id}/{participant}"
         voice = f"{place}/{VOICE}" if part is Part.PEOPLE else ""
         offer = PublishOffer(f"{place}/{part}", voice, sdp)
-        with self.door.entering(participant, part, sends=True):
+        with self.door.entering(participant, part, device, sends=True):
             if part is Part.CONTENT:
                 self.update(take_content(self.state, participant, self._needs.now_s()))
             return await self.lines.publish(by, participant, part, offer)
 
-    async def watch(self, by: Principal, participant: str, part: Part, sdp: str) -> Opened:
+    async def watch(self, by: Principal, participant: str, part: Part, sdp: str, device: str = "") -> Opened:
         """Send the picture of the conference with the mix for ``participant``, or the content.
 
         Raises as :meth:`publish` does, and :class:`UnavailableError` when there is no content.
         """
-        with self.door.entering(participant, part, sends=False):
+        with self.door.entering(participant, part, device, sends=False):
             if part is Part.PEOPLE:
                 offer = WatchOffer(*await self.prospect(participant), sdp)
             elif self.content.rungs:

@@ -214,7 +214,7 @@ class Links:
         room = self._conferences.room(settings.conference)
         above = isinstance(settings, LinkSettings)
         name = settings.url if isinstance(settings, LinkSettings) else settings.name
-        one = Participant(settings.id, name, Role.SITE, admitted=True)
+        one = Participant(settings.id, name, Role.SITE, device=_device(settings), admitted=True)
         if room.state.find(settings.id) is None:
             room.update(enlist(room.state, one))
         document = LinkDocument(settings.id, "", name, above, LinkState.CONNECTING, "", "", ours=True)
@@ -279,6 +279,13 @@ def _bridge(settings: BridgeSettings) -> Bridge:
         case JanusSettings() as janus:
             rooms = JanusRooms(janus.video, janus.audio, settings.name, janus.feed, janus.pin)
             return JanusBridge(JanusServer(janus.url, janus.secret, janus.token), rooms)
+
+
+def _device(settings: LinkSettings | BridgeSettings) -> str:
+    """Return what is joined by that, for the roster."""
+    if isinstance(settings, LinkSettings):
+        return "commandwall"
+    return "WHIP/WHEP" if isinstance(settings.target, WhipSettings) else "Janus"
 
 
 def _invalid(error: CommandwallError) -> InvalidError:

@@ -77,6 +77,7 @@ def participant(number: int, name: str, **changes: Any) -> dict[str, Any]:
     """Return a participant as the API shows it, with the id ``p-NUMBER``."""
     base: dict[str, Any] = {
         "id": f"p-{number}", "name": name, "role": "member", "site": "", "path": ["luohu"],
+        "device": "",
         "state": "connected", "reason": "", "reason_zh": "", "muted": False, "muted_by_self": False,
         "muted_by_chair": False, "hand": False, "hand_at_s": None, "speaking": False, "level_db": None,
         "people": True, "voice": True, "voice_fault": "", "content": False, "watches": "",

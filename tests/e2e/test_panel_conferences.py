@@ -31,12 +31,13 @@ async def running(chromium: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def daemon() -> StagedDaemon:
-    people = [participant(1, "张书记", role="chair"), participant(2, "桂园街道", role="site")]
+    street = participant(2, "桂园街道", role="site", device="Chrome 156, Windows")
+    people = [participant(1, "张书记", role="chair"), street]
     city = {"id": "shenzhen", "node": "shenzhen", "name": "深圳市", "above": True, "state": "connected"}
-    street = {"id": "guiyuan", "node": "guiyuan", "name": "桂园", "above": False, "state": "lost"}
+    below = {"id": "guiyuan", "node": "guiyuan", "name": "桂园", "above": False, "state": "lost"}
     figures = {"rtt_ms": 12.4, "loss_ratio": 0.01, "bitrate_bps": 1_500_000, "rejoins": 2, "feeds": ["x/y"]}
     more = {"reason": "no answer", "reason_zh": "无应答", **figures}
-    links = [{**each, **more, "ours": each["above"]} for each in (city, street)]
+    links = [{**each, **more, "ours": each["above"]} for each in (city, below)]
     later = conference([], id="later", name="例会", state="scheduled", starts_at="2030-01-02T06:00:00Z")
     return StagedDaemon(
         cameras=[camera(1, "dongmen")],
@@ -105,6 +106,7 @@ async def test_an_operator_opens_a_conference_and_invites(page: Page, daemon: St
 
 async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: StagedDaemon) -> None:
     await page.click("[data-conference=flood]")
+    assert "Chrome 156, Windows" in await page.inner_text("[data-participant=p-2]")
     await page.click("[data-mode=voice_switched]")
     await page.click("[data-participant=p-2]", button="right")
     await page.click("#menu button:has-text('广播')")

@@ -311,6 +311,15 @@ async def test_whoever_speaks_is_told_of_and_seen(hall: Hall, zhang: Principal, 
     hall.conferences.heard(SoundReport("elsewhere", voices, 50, 0, 0.2))
 
 
+async def test_what_somebody_joins_with_is_in_the_roster(hall: Hall, li: Principal) -> None:
+    await hall.desk.publish(li, seat(li), Part.CONTENT, "v=0", "GStreamer 1.26")
+    assert line(hall, "li").device == "GStreamer 1.26"
+    await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0", "Chrome 156, Windows")
+    await hall.desk.publish(li, seat(li), Part.CONTENT, "v=0", "GStreamer 1.26")
+    await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")
+    assert line(hall, "li").device == "Chrome 156, Windows"
+
+
 async def test_the_quality_of_lines_is_in_the_roster(hall: Hall, li: Principal) -> None:
     watching, sending = await hall.enters(li)
     hall.peers.measures(watching, SessionFigures(watching, rtt_ms=12.0))

@@ -89,6 +89,7 @@ async def test_a_bridge_is_a_participant_whose_people_come_by_it(hall: Hall) -> 
         hall.peers.goes(session, SessionPhase.LIVE, "conference/flood/studio/voice")
         one = hall.room.state.participant("studio")
         assert (one.presence, one.has_people, one.role) == (Presence.CONNECTED, True, "site")
+        assert one.device == "WHIP/WHEP"
         assert hall.sound.open == {"studio": True}
 
         hall.peers.goes(session, SessionPhase.ENDED)
