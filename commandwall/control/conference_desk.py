@@ -22,8 +22,10 @@ from commandwall.control.conference_documents import (
     moment,
 )
 from commandwall.control.conference_lines import Part
+from commandwall.control.conference_rights import require_director
 from commandwall.control.conference_room import Room
 from commandwall.control.conferences import Conferences
+from commandwall.control.content_choices import ContentChoice, ContentChoices
 from commandwall.control.invitations import (
     ACCOUNT_S,
     ExpiredInvitationError,
@@ -54,6 +56,7 @@ class Premises:
     layouts: Collection[str]
     walls: Collection[str]
     content: ContentDesk
+    choices: ContentChoices
     recordings: Recordings
     language: str
 
@@ -100,6 +103,11 @@ class ConferenceDesk:
         if who.seat is None or who.seat.conference != conference:
             who.require(Permission.VIEW)
         return self._conferences.get(conference).document()
+
+    def content_choices(self, who: Principal, conference: str) -> list[ContentChoice]:
+        """Return what of the room can be content, for whom may make it that."""
+        require_director(who, self._conferences.get(conference).state)
+        return list(self._premises.choices.all())
 
     def by_token(self, token: str) -> Principal:
         """Return who came by an invitation; raises :class:`NotSignedInError`.

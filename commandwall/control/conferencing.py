@@ -18,6 +18,7 @@ from commandwall.control.conference_marks import Marks
 from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.conference_room import RoomNeeds
 from commandwall.control.conferences import Conferences
+from commandwall.control.content_choices import ContentChoices
 from commandwall.control.database import Database
 from commandwall.control.incident_content import IncidentContent
 from commandwall.control.invitations import Invitations
@@ -52,6 +53,10 @@ class ConferenceNeeds:
     def scene(self, name: str) -> SceneDocument:
         """Return a scene; raises :class:`NotFoundError`."""
         return self.programme.result().scenes.get(name)
+
+    def scenes(self) -> list[SceneDocument]:
+        """Return all scenes."""
+        return self.programme.result().scenes.all()
 
     def touring(self, wall: str) -> Container[str]:
         """Return the cells of a wall that tours rotate now."""
@@ -90,7 +95,8 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         conferences.watch(incidents.follow)
         conferences.restore()
         beside(conferences.run(), "conferences")
-        premises = Premises(settings.layouts, plant.walls, content, recordings, settings.language)
+        choices = _choices(needs)
+        premises = Premises(settings.layouts, plant.walls, content, choices, recordings, settings.language)
         around = LinkNeeds(
             settings.site, settings.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s,
             lambda: (source for wall in plant.walls.values() for source in wall.arrangement.sources),
@@ -119,6 +125,11 @@ def _reactions(needs: ConferenceNeeds) -> WallReactions:
     plant, settings = needs.plant, needs.settings
     cameras = Candidates(plant.board, plant.sources, settings.areas).cameras_at
     return WallReactions(WallSet(plant.walls, settings.layouts, cameras, needs.touring))
+
+
+def _choices(needs: ConferenceNeeds) -> ContentChoices:
+    plant, areas = needs.plant, {area.id: area for area in needs.settings.areas}
+    return ContentChoices(plant.board, plant.walls, plant.sources, needs.scenes, areas)
 
 
 def _content(needs: ConferenceNeeds) -> ContentDesk:

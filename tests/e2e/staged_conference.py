@@ -107,6 +107,7 @@ class StagedConference:
     me: str = "p-1"
     valid: bool = True
     down: bool = False
+    contents: list[dict[str, Any]] = field(default_factory=list)
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     told: list[tuple[str, Any]] = field(default_factory=list)
     sockets: list[WebSocketRoute] = field(default_factory=list)
@@ -185,7 +186,7 @@ class StagedConference:
             names = {"conference_name": self.document["name"], "name": me["name"], "role": me["role"]}
             invitation = {"conference": "flood", "participant": self.me, "expires_at": "2026-11-23T00:00:00Z"}
             return 200, {**invitation, **names, "language": "zh"}
-        return 200, self.document
+        return 200, {"items": self.contents} if place.endswith("/content") else self.document
 
     async def _media(self, route: Route, path: str) -> None:
         self.told.append((f"{route.request.method} {path}", None))

@@ -42,6 +42,7 @@ def daemon() -> StagedDaemon:
     return StagedDaemon(
         cameras=[camera(1, "dongmen")],
         areas=[{"id": "dongmen", "name": "东门步行街", "parent": None}],
+        contents=[{"source": "camera:dongmen-001", "name": "路口", "area": "东门步行街"}],
         conferences=[later, conference(people, chair="p-1", links=links)],
     )
 
@@ -110,8 +111,8 @@ async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: Stag
     await page.click("[data-mode=voice_switched]")
     await page.click("[data-participant=p-2]", button="right")
     await page.click("#menu button:has-text('广播')")
-    await page.click("#rooms-content")
-    await page.fill("#dialog input", "东门 001")
+    await page.click("[data-verb=present]")
+    await page.fill("#dialog input", "步行街 dongmen-001")
     await page.click("#dialog [data-source='camera:dongmen-001']")
     await until(page, "!document.querySelector('#dialog').open")
     assert [body for _, body in await calls(daemon, 3)] == [
@@ -242,7 +243,7 @@ async def test_whoever_only_watches_directs_nothing(running: Browser, daemon: St
     assert not await page.is_visible("#rooms-new")
     await page.click("[data-conference=flood]")
     await until(page, "document.querySelectorAll('.person').length === 2")
-    for hidden in ("#rooms-invite", "#rooms-content", "#rooms-chair", ".person-more"):
+    for hidden in ("#rooms-invite", "#rooms-chair", ".person-more"):
         assert not await page.is_visible(hidden), hidden
     await context.close()
 
