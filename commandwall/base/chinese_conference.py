@@ -22,6 +22,7 @@ CONFERENCE: dict[str, str] = {
     ),
     "the daemon was restarted; whoever was in the conference comes back": "服务已重启，原与会者会自动回来",
     "connection lost": "连接中断",
+    "was let in and did not come; he can open his link again": "已获准入会但未连接，可重新打开链接入会",
     # ---- recordings
     "there is no recording {id!r}": "没有录像 {id!r}",
     "this recording is being written; stop it first": "此录像正在写入，请先停止录制",
@@ -47,7 +48,9 @@ CONFERENCE: dict[str, str] = {
     "name a participant": "请指定参会者",
     "nobody in this conference is called {id!r}": "本会议中没有 {id!r}",
     "{name} is not in the conference now": "{name} 当前不在会议中",
-    "a conference has at most {most} participants": "一个会议最多 {most} 个参会者",
+    "a conference has at most {most} participants; remove some who do not come": (
+        "一个会议最多 {most} 个参会者，请移出一些不来的"
+    ),
     "you were removed from this conference; ask its chair for a new link": (
         "您已被移出本会议，请向主席索取新的链接"
     ),

@@ -17,6 +17,7 @@ from commandwall.control.audit import AuditLog
 from commandwall.control.audited import audited
 from commandwall.control.conference_changes import NewCall
 from commandwall.control.conference_documents import MemberDocument, moment
+from commandwall.control.conference_rights import require_director
 from commandwall.control.conferences import Conferences
 from commandwall.control.invitations import ACCOUNT_S, Invitations, account_id
 from commandwall.control.roles import Permission, Principal
@@ -205,12 +206,8 @@ class CallDesk:
 
     def _called_from(self, who: Principal, conference: str) -> Conference:
         """Return the conference, which has begun, if ``who`` may call people into it."""
-        if who.seat is None:
-            who.require(Permission.OPERATE)
         meeting = self._conferences.get(conference)
-        seat = who.seat
-        if seat is not None and (seat.conference != conference or meeting.state.chair != seat.participant):
-            raise AccessRefusedError("only the chair may do this")
+        require_director(who, meeting.state)
         if meeting.room is None:
             raise AccessRefusedError("this conference has not begun")
         return meeting.state

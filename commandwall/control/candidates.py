@@ -21,7 +21,9 @@ class Candidates:
     def __init__(self, board: CameraBoard, sources: Sources, areas: Iterable[Area]) -> None:
         self._board = board
         self._sources = sources
-        self._parents = {area.id: area.parent for area in areas}
+        known = tuple(areas)
+        self._parents = {area.id: area.parent for area in known}
+        self._ids = {area.name: area.id for area in known} | {area.id: area.id for area in known}
 
     def ring(self, tour: Tour) -> tuple[Source, ...]:
         """Return what takes turns: the tour's list, or the cameras that its area has now, in their order."""
@@ -34,6 +36,10 @@ class Candidates:
             for camera in self._board.cameras()
             if self._inside(camera.area, area)
         )
+
+    def cameras_at(self, site: str) -> tuple[Source, ...]:
+        """Return the cameras of the area that is called ``site``, by id or name; none where none is."""
+        return self.cameras_of(self._ids.get(site, ""))
 
     def alive(self, ring: Iterable[Source]) -> frozenset[Source]:
         """Return those of ``ring`` that have a picture."""

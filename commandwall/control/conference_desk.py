@@ -22,8 +22,10 @@ from commandwall.control.conference_documents import (
     moment,
 )
 from commandwall.control.conference_lines import Part
+from commandwall.control.conference_rights import require_director
 from commandwall.control.conference_room import Room
 from commandwall.control.conferences import Conferences
+from commandwall.control.content_choices import ContentChoice, ContentChoices
 from commandwall.control.invitations import (
     ACCOUNT_S,
     ExpiredInvitationError,
@@ -54,6 +56,7 @@ class Premises:
     layouts: Collection[str]
     walls: Collection[str]
     content: ContentDesk
+    choices: ContentChoices
     recordings: Recordings
     language: str
 
@@ -100,6 +103,11 @@ class ConferenceDesk:
         if who.seat is None or who.seat.conference != conference:
             who.require(Permission.VIEW)
         return self._conferences.get(conference).document()
+
+    def content_choices(self, who: Principal, conference: str) -> list[ContentChoice]:
+        """Return what of the room can be content, for whom may make it that."""
+        require_director(who, self._conferences.get(conference).state)
+        return list(self._premises.choices.all())
 
     def by_token(self, token: str) -> Principal:
         """Return who came by an invitation; raises :class:`NotSignedInError`.
@@ -176,7 +184,8 @@ class ConferenceDesk:
         with self._audited(who, Permission.OPERATE, "invite", conference, f"{new.name} ({new.role})") as note:
             taken = {one.id for one in self._conferences.get(conference).state.participants}
             participant = new_id(new.participant, new.role, taken)
-            one = Participant(participant, new.name, new.role, new.site)
+            until_s = self._now_s() + new.expires_s
+            one = Participant(participant, new.name, new.role, new.site, until_s=until_s)
             meeting = self._conferences.change(conference, lambda state, _: invite(state, one))
             note.detail = f"{participant}: {new.name} ({new.role})"
         return self._invitations.member(conference, meeting.opening, participant, new.expires_s)
@@ -188,7 +197,7 @@ class ConferenceDesk:
             participant = account_id(who.name)
             if meeting.state.find(participant) is None:
                 role = person.Role.CHAIR if who.role is Role.LEADER else person.Role.MEMBER
-                one = Participant(participant, who.name, role, admitted=True)
+                one = Participant(participant, who.name, role, account=True)
                 self._conferences.change(conference, lambda state, _: invite(state, one))
         return self._invitations.member(conference, meeting.opening, participant, ACCOUNT_S)
 
@@ -251,15 +260,15 @@ class ConferenceDesk:
 
     # ---- pictures and sound
 
-    async def publish(self, who: Principal, seat: Seat, part: Part, sdp: str) -> Opened:
-        """Take people or content from whoever offers; raises as :meth:`Room.publish` does."""
+    async def publish(self, who: Principal, seat: Seat, part: Part, sdp: str, device: str = "") -> Opened:
+        """Take people or content from whoever offers with ``device``; raises as :meth:`Room.publish` does."""
         room = self._enter(who, seat)
         with self._audited(who, None, f"publish.{part}", seat.conference, seat.participant):
-            return await room.publish(who, seat.participant, part, sdp)
+            return await room.publish(who, seat.participant, part, sdp, device)
 
-    async def watch(self, who: Principal, seat: Seat, part: Part, sdp: str) -> Opened:
+    async def watch(self, who: Principal, seat: Seat, part: Part, sdp: str, device: str = "") -> Opened:
         """Send picture and sound, or content, to whoever offers; raises as :meth:`Room.watch` does."""
-        return await self._enter(who, seat).watch(who, seat.participant, part, sdp)
+        return await self._enter(who, seat).watch(who, seat.participant, part, sdp, device)
 
     def _enter(self, who: Principal, seat: Seat) -> Room:
         """Return the room, with whoever comes let in; a planned one is opened by its chair."""
@@ -270,7 +279,7 @@ class ConferenceDesk:
         room = self._conferences.room(seat.conference)
         if not room.state.participant(seat.participant).coming:
             with self._audited(who, None, "join", seat.conference, seat.participant):
-                room.let_in(seat.participant)
+                room.door.let_in(seat.participant)
         return room
 
     def _own(

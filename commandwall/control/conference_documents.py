@@ -98,6 +98,8 @@ class Figures:
 class ParticipantDocument:
     """One line of the roster; ``path`` are the sites from this one to where it is.
 
+    ``device`` is what it joins with, as that says of itself, ``""`` where it says nothing.
+
     ``reason`` is what is wrong in English, ``reason_zh`` in Chinese. ``hand_at_s`` is since when the hand is
     raised (seconds UTC). ``people``, ``voice`` and ``content``: picture, sound and second picture come;
     ``voice_fault``: why nothing is heard of who is not muted, ``""`` for nothing wrong.
@@ -108,6 +110,7 @@ class ParticipantDocument:
     role: Role
     site: str
     path: tuple[str, ...]
+    device: str
     state: Presence
     reason: str
     reason_zh: str
@@ -284,6 +287,7 @@ def _participant(state: Conference, one: Participant, figures: Figures) -> Parti
         role=one.role,
         site=one.site,
         path=(state.node, *one.path),
+        device=one.device,
         state=one.presence,
         reason=str(reason),
         reason_zh=reason.zh,

@@ -33,6 +33,8 @@ class MemberRecord:
     muted_by_self: bool = False
     muted_by_chair: bool = False
     watches: str = ""
+    until_s: float | None = None
+    account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def _member(one: Participant) -> MemberRecord:
         one.muted_by_self,
         one.muted_by_chair,
         one.watches,
+        one.until_s,
+        one.account,
     )
 
 
@@ -142,4 +146,6 @@ def _participant(member: MemberRecord) -> Participant:
         muted_by_self=member.muted_by_self,
         muted_by_chair=member.muted_by_chair,
         watches=member.watches,
+        until_s=member.until_s,
+        account=member.account,
     )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from commandwall.base.errors import AccessRefusedError, CommandwallError, UnavailableError
+from commandwall.base.errors import UnavailableError
 from commandwall.base.sentence import Sentence
 from commandwall.control.conference_book import ConferenceBook
 from commandwall.control.conference_content import ContentDesk
 from commandwall.control.conference_documents import Figures, LinkDocument, RoomFigures
+from commandwall.control.conference_door import Door
 from commandwall.control.conference_lines import Line, Lines, Part, Peers, Spawn
 from commandwall.control.conference_picture import ConferencePicture, relayed
 from commandwall.control.hidden_walls import HiddenWalls
@@ -22,7 +23,7 @@ from commandwall.control.sound import SoundControl
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.ipc.sound_messages import SoundInput, SoundReport
-from commandwall.model.conference.attendance import arrive, connected, leave, lost
+from commandwall.model.conference.attendance import connected, leave, lost
 from commandwall.model.conference.bearing import bearer, brought
 from commandwall.model.conference.contents import drop_content, take_content
 from commandwall.model.conference.floor import open_voices
@@ -96,6 +97,7 @@ class Room:
         self.picture = ConferencePicture(f"conference:{state.id}", state.name, needs.hidden)
         self.content = needs.content.of(state.id)
         self.lines = Lines(needs.peers, self, needs.spawn)
+        self.door = Door(self, needs.now_s)
         self._needs = needs
         self._on_change = on_change
         self._named: set[str] = set()
@@ -112,38 +114,35 @@ class Room:
             self._follow()
             self._on_change()
 
-    async def publish(self, by: Principal, participant: str, part: Part, sdp: str) -> Opened:
-        """Receive people or content of ``participant`` from whoever offers.
+    async def publish(
+        self, by: Principal, participant: str, part: Part, sdp: str, device: str = ""
+    ) -> Opened:
+        """Receive people or content of ``participant`` from whoever offers with ``device``.
 
         Raises :class:`AccessRefusedError` when the door is closed, :class:`InvalidError` for an offer that
         cannot be answered, :class:`HeldError` for a second content.
         """
-        self.let_in(participant)
-        if part is Part.CONTENT:
-            self.update(take_content(self.state, participant, self._needs.now_s()))
         place = f"conference/{self.state.id}/{participant}"
         voice = f"{place}/{VOICE}" if part is Part.PEOPLE else ""
-        try:
-            return await self.lines.publish(
-                by, participant, part, PublishOffer(f"{place}/{part}", voice, sdp)
-            )
-        except CommandwallError as error:
-            self._failed(participant, part, error)
-            raise
+        offer = PublishOffer(f"{place}/{part}", voice, sdp)
+        with self.door.entering(participant, part, device, sends=True):
+            if part is Part.CONTENT:
+                self.update(take_content(self.state, participant, self._needs.now_s()))
+            return await self.lines.publish(by, participant, part, offer)
 
-    async def watch(self, by: Principal, participant: str, part: Part, sdp: str) -> Opened:
+    async def watch(self, by: Principal, participant: str, part: Part, sdp: str, device: str = "") -> Opened:
         """Send the picture of the conference with the mix for ``participant``, or the content.
 
         Raises as :meth:`publish` does, and :class:`UnavailableError` when there is no content.
         """
-        self.let_in(participant)
-        if part is Part.CONTENT:
-            if not self.content.rungs:
+        with self.door.entering(participant, part, device, sends=False):
+            if part is Part.PEOPLE:
+                offer = WatchOffer(*await self.prospect(participant), sdp)
+            elif self.content.rungs:
+                offer = WatchOffer(self.content.rungs, None, sdp)
+            else:
                 raise UnavailableError("no content is shown now; ask again when there is")
-            return await self.lines.watch(by, participant, part, WatchOffer(self.content.rungs, None, sdp))
-        return await self.lines.watch(
-            by, participant, part, WatchOffer(*await self.prospect(participant), sdp)
-        )
+            return await self.lines.watch(by, participant, part, offer)
 
     async def take_feed(self, by: Principal, participant: str, sdp: str) -> Opened:
         """Receive the own picture of somebody whom a link brings; raises as :meth:`RtcControl.publish`."""
@@ -176,12 +175,6 @@ class Room:
         self.state = self.state.each(one for one in self.state.participants if one.id != link)
         self._follow()
         self._on_change()
-
-    def let_in(self, participant: str) -> None:
-        """Let somebody in at the door, or raise :class:`AccessRefusedError`."""
-        self.update(arrive(self.state, participant, self._needs.now_s()))
-        if self.state.participant(participant).presence is Presence.LOBBY:
-            raise AccessRefusedError("wait in the lobby until you are let in")
 
     def heard(self, report: SoundReport) -> None:
         """Take in who speaks, and how each is heard."""
@@ -304,20 +297,16 @@ class Room:
         one = self.state.find(participant)
         if self.lines.of(participant) or one is None or not one.coming or one.path:
             return
-        if any(link.id == participant for link in self.links):
-            return  # Whoever keeps the link says how it is.
+        if self.linked(participant):
+            return
         if asked:
             self.update(leave(self.state, participant, now_s))
         else:
             self.update(lost(self.state, participant, _CUT_OFF, now_s))
 
-    def _failed(self, participant: str, part: Part, error: CommandwallError) -> None:
-        """Say in the roster why somebody who is at the door does not get in."""
-        now_s = self._needs.now_s()
-        if part is Part.CONTENT:
-            self.update(drop_content(self.state, participant, now_s))
-        elif self.state.participant(participant).presence is Presence.CONNECTING:
-            self.update(lost(self.state, participant, error.sentence, now_s))
+    def linked(self, participant: str) -> bool:
+        """Return whether somebody stands for a link: whoever keeps that says how it is."""
+        return any(link.id == participant for link in self.links)
 
     # ---- what follows from the state
 

@@ -212,6 +212,7 @@ class Conferences:
             self.change(meeting.state.id, tick)
             if meeting.room is not None and measure:
                 meeting.room.measured()
+                meeting.room.door.give_up()
                 self._note(meeting)
             if meeting.changed and meeting.state.id in self._meetings:
                 self._tell(meeting)

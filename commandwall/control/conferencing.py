@@ -18,6 +18,7 @@ from commandwall.control.conference_marks import Marks
 from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.conference_room import RoomNeeds
 from commandwall.control.conferences import Conferences
+from commandwall.control.content_choices import ContentChoices
 from commandwall.control.database import Database
 from commandwall.control.incident_content import IncidentContent
 from commandwall.control.invitations import Invitations
@@ -92,7 +93,8 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         conferences.watch(incidents.follow)
         conferences.restore()
         beside(_conduct(needs, conferences, reactions), "conferences")
-        premises = Premises(plant.layouts, plant.walls, content, recordings, settings.language)
+        choices = _choices(needs)
+        premises = Premises(plant.layouts, plant.walls, content, choices, recordings, settings.language)
         around = LinkNeeds(
             settings.site, plant.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s,
             lambda: (source for wall in plant.walls.values() for source in wall.arrangement.sources),
@@ -126,8 +128,13 @@ def _talk_desk(needs: ConferenceNeeds, conferences: Conferences) -> TalkDesk:
 
 def _reactions(needs: ConferenceNeeds, standing: KeptRecords[Standing]) -> WallReactions:
     plant, settings = needs.plant, needs.settings
-    cameras = Candidates(plant.board, plant.sources, settings.areas).cameras_of
+    cameras = Candidates(plant.board, plant.sources, settings.areas).cameras_at
     return WallReactions(WallSet(plant.walls, plant.layouts, cameras, needs.touring), standing)
+
+
+def _choices(needs: ConferenceNeeds) -> ContentChoices:
+    plant, areas = needs.plant, {area.id: area for area in needs.settings.areas}
+    return ContentChoices(plant.board, plant.walls, plant.sources, needs.scenes.all, areas)
 
 
 def _content(needs: ConferenceNeeds) -> ContentDesk:

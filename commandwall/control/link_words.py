@@ -86,6 +86,7 @@ def _person(one: Participant) -> Person:
         one.hand_at_s,
         one.has_people,
         one.has_content,
+        one.device,
     )
 
 
@@ -109,4 +110,5 @@ def _participant(person: Person, link: str, node: str) -> Participant:
         hand_at_s=person.hand_at_s,
         has_people=person.has_people,
         has_content=person.has_content,
+        device=person.device,
     )

@@ -36,7 +36,7 @@ from commandwall.control.link_tree import Tree
 from commandwall.control.roles import Principal, Seat
 from commandwall.control.roles import Role as Authority
 from commandwall.control.rtc import Opened
-from commandwall.model.conference.attendance import invite, lost
+from commandwall.model.conference.attendance import enlist, lost
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.participant import Participant, Role
 from commandwall.model.conference.state import Conference
@@ -220,9 +220,9 @@ class Links:
         room = self._conferences.room(settings.conference)
         above = isinstance(settings, LinkSettings)
         name = settings.url if isinstance(settings, LinkSettings) else settings.name
-        one = Participant(settings.id, name, Role.SITE, admitted=True)
+        one = Participant(settings.id, name, Role.SITE, device=_device(settings), admitted=True)
         if room.state.find(settings.id) is None:
-            room.update(invite(room.state, one))
+            room.update(enlist(room.state, one))
         document = LinkDocument(settings.id, "", name, above, LinkState.CONNECTING, "", "", ours=True)
         room.outgoing[settings.id] = OutgoingPicture(
             room.state.id, settings.id, self._needs.layouts, self._needs.hidden
@@ -285,6 +285,13 @@ def _bridge(settings: BridgeSettings) -> Bridge:
         case JanusSettings() as janus:
             rooms = JanusRooms(janus.video, janus.audio, settings.name, janus.feed, janus.pin)
             return JanusBridge(JanusServer(janus.url, janus.secret, janus.token), rooms)
+
+
+def _device(settings: LinkSettings | BridgeSettings) -> str:
+    """Return what is joined by that, for the roster."""
+    if isinstance(settings, LinkSettings):
+        return "commandwall"
+    return "WHIP/WHEP" if isinstance(settings.target, WhipSettings) else "Janus"
 
 
 def _invalid(error: CommandwallError) -> InvalidError:

@@ -9,7 +9,7 @@ from commandwall.control.documents import Cause
 from commandwall.control.kept import KeptRecords
 from commandwall.control.walls import WallControl
 from commandwall.model.arrangement import Arrangement
-from commandwall.model.conference.reaction import Reaction, focus, reacting, undone
+from commandwall.model.conference.reaction import Reaction, focus, reacting, sites, undone
 from commandwall.model.conference.stage import source_of
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import Layout
@@ -29,7 +29,7 @@ class Standing:
 class WallSet:
     """The walls that may react; ``touring`` names the cells of one that tours rotate now.
 
-    ``cameras`` returns those of an area, which is named as the site of a participant is.
+    ``cameras`` returns those of the area that somebody's site names, none where that names no area.
     """
 
     walls: Mapping[str, WallControl]
@@ -82,11 +82,11 @@ class WallReactions:
         self._standing.put(state.id, Standing(state.wall, participant, reaction))
 
     def _reacting(self, state: Conference, participant: str, before: Arrangement) -> Arrangement:
-        site = state.participant(participant).site
+        found = map(self._among.cameras, sites(state, participant))
         return reacting(
             before,
             self._among.layouts[before.layout],
             source_of(state.id, participant),
-            self._among.cameras(site) if site else (),
+            next(filter(None, found), ()),
             self._among.touring(state.wall),
         )

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 import aiohttp
+import aiortc
 from aiortc import (
     RTCConfiguration,
     RTCPeerConnection,
@@ -88,7 +89,7 @@ class Connection:
         connected = asyncio.Event()
         self._peer.on("connectionstatechange", lambda: self._changed(connected))
         await self._peer.setLocalDescription(await self._peer.createOffer())
-        headers = {"Content-Type": "application/sdp"}
+        headers = {"Content-Type": "application/sdp", "User-Agent": f"aiortc/{aiortc.__version__}"}
         offer = self._peer.localDescription.sdp.replace(" H264/", f" {self._codec.upper()}/")
         async with self._session.post(self._path, data=offer, headers=headers) as response:
             if response.status != 201:

@@ -160,6 +160,7 @@ class StagedDaemon:
     conference_calls: list[tuple[str, Any]] = field(default_factory=list)
     calls: Sequence[dict[str, Any]] = ()
     callees: Sequence[dict[str, Any]] = ()
+    contents: Sequence[dict[str, Any]] = ()
     recordings: Sequence[dict[str, Any]] = ()
     role: str = "operator"
     signed_in: bool = True
@@ -390,7 +391,8 @@ class StagedDaemon:
             self.recordings = [each for each in self.recordings if not path.endswith(f"/{each['id']}")]
             return 204, None
         if method == "GET":
-            return 200, {"items": self.callees if path.endswith("/call") else self.conferences}
+            lists = {"call": self.callees, "content": self.contents}
+            return 200, {"items": lists.get(path.rpartition("/")[2], self.conferences)}
         self.conference_calls.append((path, body))
         return 201, self.invitation
 

@@ -77,6 +77,7 @@ def participant(number: int, name: str, **changes: Any) -> dict[str, Any]:
     """Return a participant as the API shows it, with the id ``p-NUMBER``."""
     base: dict[str, Any] = {
         "id": f"p-{number}", "name": name, "role": "member", "site": "", "path": ["luohu"],
+        "device": "",
         "state": "connected", "reason": "", "reason_zh": "", "muted": False, "muted_by_self": False,
         "muted_by_chair": False, "hand": False, "hand_at_s": None, "speaking": False, "level_db": None,
         "people": True, "voice": True, "voice_fault": "", "content": False, "watches": "",
@@ -106,6 +107,7 @@ class StagedConference:
     me: str = "p-1"
     valid: bool = True
     down: bool = False
+    contents: list[dict[str, Any]] = field(default_factory=list)
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     told: list[tuple[str, Any]] = field(default_factory=list)
     sockets: list[WebSocketRoute] = field(default_factory=list)
@@ -184,7 +186,7 @@ class StagedConference:
             names = {"conference_name": self.document["name"], "name": me["name"], "role": me["role"]}
             invitation = {"conference": "flood", "participant": self.me, "expires_at": "2026-11-23T00:00:00Z"}
             return 200, {**invitation, **names, "language": "zh"}
-        return 200, self.document
+        return 200, {"items": self.contents} if place.endswith("/content") else self.document
 
     async def _media(self, route: Route, path: str) -> None:
         self.told.append((f"{route.request.method} {path}", None))

@@ -112,5 +112,6 @@ async def test_one_without_a_codec_gets_a_word_and_the_call_goes_on(here: Meetin
     assert refused.value.status == 422
     line = await here.line(BAD)
     assert "H.264" in line["reason"]
+    assert line["device"].startswith("aiortc 1.")
     assert line["reason_zh"] != line["reason"]
     await here.until_heard({LISTENER: {BESIDE}, BESIDE: {LISTENER}})

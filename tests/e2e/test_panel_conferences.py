@@ -31,16 +31,18 @@ async def running(chromium: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def daemon() -> StagedDaemon:
-    people = [participant(1, "张书记", role="chair"), participant(2, "桂园街道", role="site")]
+    street = participant(2, "桂园街道", role="site", device="Chrome 156, Windows")
+    people = [participant(1, "张书记", role="chair"), street]
     city = {"id": "shenzhen", "node": "shenzhen", "name": "深圳市", "above": True, "state": "connected"}
-    street = {"id": "guiyuan", "node": "guiyuan", "name": "桂园", "above": False, "state": "lost"}
+    below = {"id": "guiyuan", "node": "guiyuan", "name": "桂园", "above": False, "state": "lost"}
     figures = {"rtt_ms": 12.4, "loss_ratio": 0.01, "bitrate_bps": 1_500_000, "rejoins": 2, "feeds": ["x/y"]}
     more = {"reason": "no answer", "reason_zh": "无应答", **figures}
-    links = [{**each, **more, "ours": each["above"]} for each in (city, street)]
+    links = [{**each, **more, "ours": each["above"]} for each in (city, below)]
     later = conference([], id="later", name="例会", state="scheduled", starts_at="2030-01-02T06:00:00Z")
     return StagedDaemon(
         cameras=[camera(1, "dongmen")],
         areas=[{"id": "dongmen", "name": "东门步行街", "parent": None}],
+        contents=[{"source": "camera:dongmen-001", "name": "路口", "area": "东门步行街"}],
         conferences=[later, conference(people, chair="p-1", links=links)],
     )
 
@@ -93,9 +95,11 @@ async def test_an_operator_opens_a_conference_and_invites(page: Page, daemon: St
     await page.click("#rooms-invite")
     await page.fill("[name=name]", " 黄贝街道 ")
     await page.select_option("[name=role]", "site")
+    assert await page.evaluate("document.querySelector('[name=site]').list.options[0].value") == "东门步行街"
+    await page.fill("[name=site]", "东门步行街")
     await page.click("#dialog .primary")
     await until(page, "document.querySelector('.invitations input')?.value.endsWith('/join/t')")
-    invited = {"name": "黄贝街道", "role": "site", "site": "", "expires_s": 86400}
+    invited = {"name": "黄贝街道", "role": "site", "site": "东门步行街", "expires_s": 86400}
     assert (await calls(daemon, 2))[1] == ("/conferences/flood/members", invited)
     await page.click(".invitations button")
     await until(page, "/已复制|已选中/.test(document.querySelector('.invitations button').textContent)")
@@ -103,11 +107,12 @@ async def test_an_operator_opens_a_conference_and_invites(page: Page, daemon: St
 
 async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: StagedDaemon) -> None:
     await page.click("[data-conference=flood]")
+    assert "Chrome 156, Windows" in await page.inner_text("[data-participant=p-2]")
     await page.click("[data-mode=voice_switched]")
     await page.click("[data-participant=p-2]", button="right")
     await page.click("#menu button:has-text('广播')")
-    await page.click("#rooms-content")
-    await page.fill("#dialog input", "东门 001")
+    await page.click("[data-verb=present]")
+    await page.fill("#dialog input", "步行街 dongmen-001")
     await page.click("#dialog [data-source='camera:dongmen-001']")
     await until(page, "!document.querySelector('#dialog').open")
     assert [body for _, body in await calls(daemon, 3)] == [
@@ -238,7 +243,7 @@ async def test_whoever_only_watches_directs_nothing(running: Browser, daemon: St
     assert not await page.is_visible("#rooms-new")
     await page.click("[data-conference=flood]")
     await until(page, "document.querySelectorAll('.person').length === 2")
-    for hidden in ("#rooms-invite", "#rooms-content", "#rooms-chair", ".person-more"):
+    for hidden in ("#rooms-invite", "#rooms-chair", ".person-more"):
         assert not await page.is_visible(hidden), hidden
     await context.close()
 

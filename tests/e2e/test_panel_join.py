@@ -217,6 +217,22 @@ async def test_the_chair_sees_who_waits_and_gives_the_floor(page: Page, staged: 
     assert (await until_told(staged, "flood/chair", 8))[7] == {"verb": "remove", "target": "p-2"}
 
 
+async def test_the_chair_chooses_the_content_and_ends_it(page: Page, staged: StagedConference) -> None:
+    staged.contents = [
+        {"source": "head:main/left", "name": "主屏 left", "area": ""},
+        {"source": "camera:cam-6", "name": "三号泵站", "area": "东门步行街"},
+    ]
+    await enter(page, staged)
+    await page.click("#chair [data-verb=present]")
+    await until(page, "document.querySelectorAll('#dialog .choices button').length === 2")
+    await page.fill("#dialog input", "步行街 泵站")
+    await page.click("#dialog .choices button")
+    assert await until_told(staged, "flood/chair") == [{"verb": "present", "target": "camera:cam-6"}]
+    await page.click("#chair [data-verb=present]")
+    await page.click("#dialog button:has-text('停止展示')")
+    assert (await until_told(staged, "flood/chair", 2))[1] == {"verb": "present", "target": ""}
+
+
 async def test_the_roll_is_called(page: Page, staged: StagedConference) -> None:
     await enter(page, staged)
     await page.click("[data-mode=roll_call]")

@@ -68,6 +68,8 @@ async def test_who_is_called_is_large_with_his_cameras_until_the_roll_is_over(da
         async def content(source: str) -> bool:
             return bool((await desk.roster())["content_holder"] == source)
 
+        choices = (await daemon.get("/conferences/flood/content"))["items"]
+        assert {"head:main/all", "camera:cam-6"} <= {choice["source"] for choice in choices}
         alarm = "/api/v1/cameras/cam-6/alarm"
         async with daemon.session.put(alarm, json={"level": "critical", "text": "积水"}) as response:
             assert response.status == 200, await response.text()

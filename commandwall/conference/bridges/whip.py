@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
+from commandwall import __version__
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
@@ -65,7 +66,9 @@ async def session(endpoint: Endpoint, flow: Flow, media: Media) -> AsyncIterator
     Raises :class:`AccessRefusedError`, :class:`NotFoundError`, :class:`UnavailableError` or
     :class:`ConnectionLostError` as the server answers, and what ``media`` raises.
     """
-    headers = {"Authorization": f"Bearer {endpoint.token}"} if endpoint.token else {}
+    headers = {"User-Agent": f"commandwall/{__version__}"}
+    if endpoint.token:
+        headers["Authorization"] = f"Bearer {endpoint.token}"
     timeout = aiohttp.ClientTimeout(total=_ANSWER_S)
     leg = await media.offer(flow)
     try:

@@ -88,6 +88,7 @@ class Person:
     hand_at_s: Seconds | None = None
     has_people: bool = False
     has_content: bool = False
+    device: Name = ""
 
 
 @dataclass(frozen=True, slots=True)

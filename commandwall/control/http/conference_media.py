@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from commandwall.control.conference_lines import Part
+from commandwall.control.http.agents import device_of
 from commandwall.control.http.context import web_of, who
 from commandwall.control.http.problems import Handler
 from commandwall.control.http.routes import Route
@@ -15,8 +16,8 @@ from commandwall.control.roles import Seat
 def _publish(part: Part) -> Handler:
     async def publish(request: web.Request) -> web.StreamResponse:
         offer = await offer_of(request)
-        desk = web_of(request).conferences
-        return created(request, await desk.publish(who(request), _seat(request), part, offer))
+        desk, device = web_of(request).conferences, _device(request)
+        return created(request, await desk.publish(who(request), _seat(request), part, offer, device))
 
     publish.__name__ = f"publish_{part}"
     return publish
@@ -25,8 +26,8 @@ def _publish(part: Part) -> Handler:
 def _watch(part: Part) -> Handler:
     async def watch(request: web.Request) -> web.StreamResponse:
         offer = await offer_of(request)
-        desk = web_of(request).conferences
-        return created(request, await desk.watch(who(request), _seat(request), part, offer))
+        desk, device = web_of(request).conferences, _device(request)
+        return created(request, await desk.watch(who(request), _seat(request), part, offer, device))
 
     watch.__name__ = f"watch_{part}"
     return watch
@@ -41,6 +42,10 @@ async def publish_feed(request: web.Request) -> web.StreamResponse:
 
 def _seat(request: web.Request) -> Seat:
     return Seat(request.match_info["conference"], request.match_info["participant"])
+
+
+def _device(request: web.Request) -> str:
+    return device_of(request.headers.get("User-Agent", ""))
 
 
 def _route(way: str, part: Part, handler: Handler, summary: str) -> Route:

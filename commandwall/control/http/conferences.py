@@ -21,6 +21,7 @@ from commandwall.control.conference_documents import (
     InvitationDocument,
     MemberDocument,
 )
+from commandwall.control.content_choices import ContentChoice
 from commandwall.control.events import HELLO, Event
 from commandwall.control.http import sockets
 from commandwall.control.http.context import web_of, who
@@ -85,6 +86,12 @@ async def set_content(request: web.Request) -> web.Response:
     """Make something of the room, or of a participant, the content."""
     change = await read(request, ContentChange)
     return _commanded(request, ChairCommand(verb=Verb.PRESENT, target=change.source))
+
+
+async def content_choices(request: web.Request) -> web.Response:
+    """Return what of the room can be content."""
+    choices = _desk(request).content_choices(who(request), _id(request))
+    return answer(Items(choices), Items[ContentChoice])
 
 
 async def record_conference(request: web.Request) -> web.Response:
@@ -200,6 +207,14 @@ ROUTES = (
         Permission.SHARE,
         gives=MemberDocument,
         problems=(404, 422),
+    ),
+    Route(
+        "GET",
+        f"{_CONFERENCE}/content",
+        content_choices,
+        "What of the room can be content",
+        gives=Items[ContentChoice],
+        problems=(403, 404),
     ),
     Route(
         "GET",

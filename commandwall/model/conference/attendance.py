@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 from commandwall.base.errors import AccessRefusedError, InvalidError
 from commandwall.base.sentence import Sentence
@@ -12,7 +13,11 @@ from commandwall.model.conference.participant import NOTHING_SAID, Participant, 
 from commandwall.model.conference.state import Conference, Held, Vacancy
 
 MOST_PARTICIPANTS = 200
+"""So many of a conference's own may be in it or expected; whom links bring is bounded by them."""
+KEPT_S = 24 * 3600.0
+"""So long somebody whose invitation has expired stays on the list."""
 
+_GONE = (Presence.LEFT, Presence.REMOVED)
 _VACANCIES = {
     Presence.LEFT: Vacancy.LEFT,
     Presence.LOST: Vacancy.LOST,
@@ -21,12 +26,29 @@ _VACANCIES = {
 
 
 def invite(state: Conference, one: Participant) -> Conference:
-    """Return ``state`` with ``one`` on the list; raises :class:`InvalidError` for an id that is taken."""
+    """Return ``state`` with ``one`` on the list.
+
+    Raises :class:`InvalidError` as :func:`enlist` does, and when too many are expected already.
+    """
+    expected = [
+        other for other in state.participants if not (other.path or other.relays or other.presence in _GONE)
+    ]
+    if len(expected) >= MOST_PARTICIPANTS:
+        raise InvalidError(
+            "a conference has at most {most} participants; remove some who do not come",
+            most=MOST_PARTICIPANTS,
+        )
+    return enlist(state, one)
+
+
+def enlist(state: Conference, one: Participant) -> Conference:
+    """Return ``state`` with ``one`` on the list, however long that is, as links have it.
+
+    Raises :class:`InvalidError` for an id that is taken.
+    """
     require_open(state)
     if state.find(one.id) is not None:
         raise InvalidError("{id!r} is there twice; ids are unique", id=one.id, field="participant")
-    if len(state.participants) >= MOST_PARTICIPANTS:
-        raise InvalidError("a conference has at most {most} participants", most=MOST_PARTICIPANTS)
     return state.each((*state.participants, replace(one, presence=Presence.INVITED)))
 
 
@@ -44,7 +66,20 @@ def call_in(state: Conference, one: Participant, told: Sentence) -> Conference:
     if known.coming:
         raise InvalidError("{name} is in the conference already", name=known.name, field="user")
     again = replace(known, role=one.role, admitted=True, reason=told)
-    return state.each(again if other.id == one.id else other for other in state.participants)
+    return _with(state, again)
+
+
+def forget_expired(state: Conference, now_s: float) -> Conference:
+    """Return ``state`` without those who are not in and whose invitation expired long ago."""
+    if not any(_forgotten_at_s(one) <= now_s for one in state.participants):
+        return state
+    return state.each(one for one in state.participants if _forgotten_at_s(one) > now_s)
+
+
+def forgets_at_s(state: Conference) -> float | None:
+    """Return when :func:`forget_expired` has somebody to forget, ``None`` as things are: never."""
+    at_s = min(map(_forgotten_at_s, state.participants), default=inf)
+    return at_s if at_s < inf else None
 
 
 def arrive(state: Conference, participant: str, now_s: float) -> Conference:
@@ -59,11 +94,11 @@ def arrive(state: Conference, participant: str, now_s: float) -> Conference:
         raise AccessRefusedError("you were removed from this conference; ask its chair for a new link")
     if state.starts_at_s is not None and now_s < state.starts_at_s and one.role is not Role.CHAIR:
         raise AccessRefusedError("this conference has not begun")
-    if one.presence in (Presence.CONNECTING, Presence.CONNECTED):
+    if one.let_in:
         return state
     if state.locked and not one.admitted and one.role is not Role.CHAIR:
         raise AccessRefusedError("this conference is locked; ask its chair to let you in")
-    waits = state.lobby and not one.admitted and one.role is not Role.CHAIR
+    waits = state.lobby and not (one.admitted or one.account or one.role is Role.CHAIR)
     return _placed(state, replace(one, admitted=not waits), Presence.LOBBY if waits else Presence.CONNECTING)
 
 
@@ -76,20 +111,23 @@ def admit(state: Conference, target: str) -> Conference:
 
 
 def connected(state: Conference, participant: str, now_s: float) -> Conference:
-    """Return ``state`` with somebody taking part from now on; the first chair to come takes the chair."""
+    """Return ``state`` with somebody taking part from now on; the first chair to come takes the chair.
+
+    What was wrong with one of his connections stays said.
+    """
     one = state.participant(participant, field="participant")
-    if one.presence not in (Presence.CONNECTING, Presence.CONNECTED):
+    if not one.let_in:
         raise AccessRefusedError("{name} has not been let in", name=one.name)
     if one.here:
         return state
     muted = one.muted_by_chair or (state.muted_on_entry and one.role is not Role.CHAIR)
-    return seated(_placed(state, replace(one, muted_by_chair=muted), Presence.CONNECTED))
+    return seated(_with(state, replace(one, muted_by_chair=muted, presence=Presence.CONNECTED)))
 
 
 def lost(state: Conference, participant: str, reason: Sentence, now_s: float) -> Conference:
     """Return ``state`` with somebody cut off, who may come back; ``reason`` is shown in the roster."""
     one = state.participant(participant, field="participant")
-    if one.presence not in (Presence.CONNECTING, Presence.CONNECTED):
+    if not one.let_in:
         return state
     return _gone(state, one, Presence.LOST, reason, now_s)
 
@@ -136,9 +174,16 @@ def seat(state: Conference, participant: str) -> Conference:
     return replace(after, chair=participant, vacancy=Vacancy.NONE)
 
 
+def _forgotten_at_s(one: Participant) -> float:
+    return inf if one.until_s is None or one.coming else one.until_s + KEPT_S
+
+
 def _placed(state: Conference, one: Participant, presence: Presence) -> Conference:
-    new = replace(one, presence=presence, reason=NOTHING_SAID)
-    return state.each(new if other.id == one.id else other for other in state.participants)
+    return _with(state, replace(one, presence=presence, reason=NOTHING_SAID))
+
+
+def _with(state: Conference, one: Participant) -> Conference:
+    return state.each(one if other.id == one.id else other for other in state.participants)
 
 
 def _gone(
@@ -149,8 +194,7 @@ def _gone(
         one, presence=presence, reason=reason, hand_at_s=None, speaking_since_s=None,
         has_people=False, has_content=False,
     )  # fmt: skip
-    after = state.each(away if other.id == one.id else other for other in state.participants)
-    after = drop_content(after, one.id, now_s)
+    after = drop_content(_with(state, away), one.id, now_s)
     if after.floor.holder == one.id:
         after = revoke(after, now_s)
     if after.speaker.holder == one.id:

@@ -48,10 +48,13 @@ class ContentSource:
 def take_content(state: Conference, participant: str, now_s: float) -> Conference:
     """Return ``state`` with the token at ``participant``, who begins to send a second picture.
 
-    A link that brings the content of somebody beyond it leaves the token there. Raises
-    :class:`HeldError` when somebody else, or the room, shows content.
+    He need not be connected yet: that may be all he sends. A link that brings the content of somebody
+    beyond it leaves the token there. Raises :class:`HeldError` when somebody else, or the room, shows
+    content.
     """
-    one = state.someone_here(participant, field="participant")
+    one = state.participant(participant, field="participant")
+    if not one.let_in:
+        raise InvalidError("{name} is not in the conference now", name=one.name, field="participant")
     held = state.content
     if one.relays and brought(held, one):
         return state

@@ -45,7 +45,9 @@ class Participant:
     here; its id then begins with the link. A participant that ``relays`` a node stands for a link: its
     picture is the one composed there, its voice the mix of all there.
 
-    ``admitted``: has been let in once, so that neither lobby nor lock stops it when it returns.
+    ``device``: what it joins with, as that says of itself. ``until_s``: until when its invitation holds,
+    ``None`` for who needs none; with an ``account`` it is known here, and no lobby holds it. ``admitted``:
+    has been let in once, so that neither lobby nor lock stops it when it returns.
     ``hand_at_s``: since when its hand is raised. ``watches``: whose picture it was given to see, ``""``
     for the conference's. ``speaking_since_s``: since when it has been heard without a pause, ``None``
     while it is silent; ``spoke_at_s``: when it was heard last. ``reason``: what is wrong, for the roster.
@@ -59,6 +61,9 @@ class Participant:
     site: str = ""
     path: tuple[str, ...] = ()
     relays: str = ""
+    device: str = ""
+    until_s: float | None = None
+    account: bool = False
     presence: Presence = Presence.INVITED
     reason: Sentence = NOTHING_SAID
     admitted: bool = False
@@ -78,6 +83,11 @@ class Participant:
             )
         if not self.name.strip():
             raise InvalidError("a participant needs a name", field="name")
+
+    @property
+    def let_in(self) -> bool:
+        """Whether it is past the door: it takes part, or its connections are being made."""
+        return self.presence in (Presence.CONNECTING, Presence.CONNECTED)
 
     @property
     def here(self) -> bool:

@@ -39,6 +39,13 @@ def focus(state: Conference) -> str:
     return stand_in(state, state.floor.holder)
 
 
+def sites(state: Conference, participant: str) -> tuple[str, ...]:
+    """Return where ``participant`` is, the closest first: his own site, then that of the link to him."""
+    one = state.participant(participant)
+    links = (link.site for link in state.participants if link.relays in one.path[:1])
+    return tuple(site for site in (one.site, *links) if site)
+
+
 def reacting(
     shown: Arrangement,
     layout: Layout,

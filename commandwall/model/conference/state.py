@@ -179,6 +179,7 @@ class Conference:
 class Fields(TypedDict, total=False):
     """What of a participant changes; see :class:`~commandwall.model.conference.participant.Participant`."""
 
+    device: str
     reason: Sentence
     muted_by_self: bool
     muted_by_chair: bool

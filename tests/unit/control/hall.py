@@ -20,6 +20,7 @@ from commandwall.control.conference_marks import Marks
 from commandwall.control.conference_records import ConferenceRecord
 from commandwall.control.conference_room import Room, RoomNeeds
 from commandwall.control.conferences import Conferences
+from commandwall.control.content_choices import ContentChoices
 from commandwall.control.cores import Cores
 from commandwall.control.database import Database
 from commandwall.control.decoding import Decoding
@@ -37,7 +38,7 @@ from commandwall.control.rtc import OnChange, Opened, PublishOffer, RtcSession, 
 from commandwall.control.scene_documents import SceneDocument
 from commandwall.control.screens import Screens
 from commandwall.control.sound import SoundControl
-from commandwall.control.sources import CameraBook, Sources
+from commandwall.control.sources import CameraBook, OneStreamBook, Sources
 from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
@@ -50,9 +51,10 @@ from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import SessionChanged, SessionFigures, SessionPhase, StreamAt
 from commandwall.ipc.sound_messages import SoundInput
 from commandwall.ipc.talk_messages import TalkChanged, TalkTo
+from commandwall.model.camera import Area, FeedState
 from commandwall.model.layout import Cell, Layout
 from commandwall.model.reason import Reason
-from commandwall.model.source import Source
+from commandwall.model.source import Source, SourceKind
 from commandwall.model.talk import TalkState
 from commandwall.settings.site import Language, Level, Site
 from commandwall.workers.processes import Processes
@@ -197,6 +199,24 @@ class StillWalls(HiddenWalls):
         worker._hear(Received(Ready(), b"", 0))
 
 
+class NamedBook(OneStreamBook):
+    """Sources of one kind that are live, by what they are called."""
+
+    def __init__(self, kind: SourceKind, names: dict[str, str]) -> None:
+        super().__init__()
+        self.kind = kind
+        self._names = names
+
+    def ids(self) -> Iterable[str]:
+        return self._names
+
+    def name(self, source_id: str) -> str:
+        return self._names[source_id]
+
+    def state(self, source_id: str) -> tuple[FeedState, Reason]:
+        return FeedState.LIVE, Reason()
+
+
 class Hall:
     """Conferences and the operations on them; ``clock`` tells the time."""
 
@@ -218,7 +238,9 @@ class Hall:
         )
         self.book = ConferenceBook(quiet)
         self.screens = Screens(events.publish, lambda _: None, lambda _: None)
-        sources = Sources([CameraBook(board), self.screens, self.book])
+        self.screens.begin("wang", "王的屏幕", "wang")
+        panels = NamedBook(SourceKind.DATA, {"rain": "雨量"})
+        sources = Sources([CameraBook(board), self.screens, panels, self.book])
         links = WallLinks(
             lambda shown: None, lambda tiles: None, Decoding(Cores()), events.publish, lambda *_: None
         )
@@ -244,7 +266,10 @@ class Hall:
             Marks(self.hidden.walls.values()),
             self.recordings,
         )
-        premises = Premises(CONFERENCE_LAYOUTS, ["main"], self.content, self.recordings, Language.CHINESE)
+        choices = ContentChoices(board, walls, sources, list, {"dongmen": Area("dongmen", "东门步行街")})
+        premises = Premises(
+            CONFERENCE_LAYOUTS, ["main"], self.content, choices, self.recordings, Language.CHINESE
+        )
         self.invitations = Invitations(directory, clock)
         self.on_walls: list[Source] = []
         self.linked = KeptRecords("links", Records(database, "link", LinkRecord))

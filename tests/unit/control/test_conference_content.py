@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from commandwall.base.errors import AccessRefusedError
-from commandwall.control.conference_changes import ChairCommand
+from commandwall.control.conference_changes import ChairCommand, NewConference
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
+from commandwall.control.roles import Principal, Role
 from commandwall.control.state import CameraBoard
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.camera import FeedState
@@ -107,3 +108,23 @@ def test_heads_and_screens_are_relayed_too(hall: Hall) -> None:
     assert desk.relayed(ContentSource.parse("head:main/low")) == (
         StreamAt(str(wall.packet_path), "head/low", answers_keys=True),
     )
+
+
+async def test_who_directs_may_choose_of_all_that_can_be_content(hall: Hall, board: CameraBoard) -> None:
+    board.set_masks("c-2", COVERED)
+    zhang, li = hall.invites("zhang", "chair"), hall.invites("li")
+    await hall.enters(zhang)
+    choices = hall.desk.content_choices(zhang, "flood")
+    assert choices == hall.desk.content_choices(OPERATOR, "flood")
+    assert [choice.source for choice in choices] == [
+        "screen:wang", "data:rain", "camera:c-0", "camera:c-1", "camera:c-3"
+    ]  # fmt: skip
+    assert (choices[0].name, choices[2].name, choices[2].area) == ("王的屏幕", "摄像机 0", "东门步行街")
+    for choice in choices[2:]:
+        presents(hall, choice.source)
+    for other in (li, Principal("viewer", Role.VIEWER)):
+        with pytest.raises(AccessRefusedError):
+            hall.desk.content_choices(other, "flood")
+    hall.desk.open(OPERATOR, NewConference(id="other", name="会"))
+    with pytest.raises(AccessRefusedError, match="only the chair"):
+        hall.desk.content_choices(zhang, "other")

@@ -144,6 +144,45 @@ async def test_who_offers_what_nobody_can_take_reads_it_in_the_roster(hall: Hall
     assert one(hall, "li").presence is Presence.LOST and "H.264" in one(hall, "li").reason
 
 
+async def test_who_can_watch_nothing_reads_why_in_the_roster(hall: Hall, li: Principal) -> None:
+    hall.peers.error = InvalidError("the offer has no codec that is taken here; offer H.264")
+    with pytest.raises(InvalidError):
+        await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")
+    assert one(hall, "li").presence is Presence.LOST and "H.264" in one(hall, "li").reason
+    with pytest.raises(UnavailableError):
+        await hall.desk.watch(li, seat(li), Part.CONTENT, "v=0")
+    assert one(hall, "li").presence is Presence.LOST and "no content" in one(hall, "li").reason
+
+
+async def test_what_is_refused_of_one_who_stays_is_said_until_it_is_taken(hall: Hall, li: Principal) -> None:
+    watching = (await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")).session
+    hall.peers.error = InvalidError("the offer has no codec that is taken here; offer H.264")
+    with pytest.raises(InvalidError):
+        await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
+    hall.peers.goes(watching, SessionPhase.CONNECTED)
+    assert one(hall, "li").here and "H.264" in one(hall, "li").reason
+    hall.peers.error = None
+    await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")
+    assert "H.264" in one(hall, "li").reason
+    await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
+    assert one(hall, "li").reason == ""
+
+
+async def test_who_is_let_in_and_does_not_come_is_not_waited_for(
+    hall: Hall, zhang: Principal, li: Principal
+) -> None:
+    watching = (await hall.desk.watch(zhang, seat(zhang), Part.PEOPLE, "v=0")).session
+    hall.room.door.let_in("li")
+    for passed_s in (0.0, 14.0):
+        hall.clock.now_s += passed_s
+        hall.conferences.act()
+        assert one(hall, "li").presence is Presence.CONNECTING
+    hall.clock.now_s += 1.0
+    hall.conferences.act()
+    assert (one(hall, "li").presence, one(hall, "li").reason.zh[:6]) == (Presence.LOST, "已获准入会但")
+    assert one(hall, "zhang").presence is Presence.CONNECTING and watching not in hall.peers.ended
+
+
 async def test_the_lobby_holds_people_until_they_are_let_in(hall: Hall) -> None:
     hall.desk.end(OPERATOR, "flood")
     hall.opens(lobby=True)
@@ -232,6 +271,29 @@ async def test_content_that_does_not_come_about_frees_the_token(hall: Hall, zhan
     assert not hall.room.state.content.taken and one(hall, "zhang").here
 
 
+async def test_content_that_goes_on_is_not_ended_by_an_offer_that_fails(hall: Hall, zhang: Principal) -> None:
+    await hall.enters(zhang)
+    sharing = (await hall.desk.publish(zhang, seat(zhang), Part.CONTENT, "v=0")).session
+    hall.peers.goes(sharing, SessionPhase.LIVE, "conference/flood/zhang/content")
+    hall.peers.error = InvalidError("no codec")
+    with pytest.raises(InvalidError):
+        await hall.desk.publish(zhang, seat(zhang), Part.CONTENT, "v=0")
+    assert hall.room.state.content.holder == "zhang" and sharing not in hall.peers.ended
+
+
+async def test_a_seat_may_send_content_and_nothing_else(hall: Hall, zhang: Principal, li: Principal) -> None:
+    sharing = (await hall.desk.publish(li, seat(li), Part.CONTENT, "v=0")).session
+    assert one(hall, "li").presence is Presence.CONNECTING and hall.room.state.content.holder == "li"
+    with pytest.raises(HeldError, match="li shows content"):
+        await hall.desk.publish(zhang, seat(zhang), Part.CONTENT, "v=0")
+    assert one(hall, "zhang").presence is Presence.LOST and "li shows content" in one(hall, "zhang").reason
+    hall.peers.goes(sharing, SessionPhase.CONNECTED)
+    hall.peers.goes(sharing, SessionPhase.LIVE, "conference/flood/li/content")
+    assert one(hall, "li").here and hall.book.state("flood/content")[0] is FeedState.LIVE
+    hall.peers.goes(sharing, SessionPhase.ENDED)
+    assert one(hall, "li").presence is Presence.LOST and not hall.room.state.content.taken
+
+
 async def test_whoever_speaks_is_told_of_and_seen(hall: Hall, zhang: Principal, li: Principal) -> None:
     await hall.enters(zhang)
     await hall.enters(li)
@@ -247,6 +309,15 @@ async def test_whoever_speaks_is_told_of_and_seen(hall: Hall, zhang: Principal, 
     tally = hall.room.tally()
     assert (tally.present, tally.speaking, tally.concealed_s) == (2, 1, 0.04)
     hall.conferences.heard(SoundReport("elsewhere", voices, 50, 0, 0.2))
+
+
+async def test_what_somebody_joins_with_is_in_the_roster(hall: Hall, li: Principal) -> None:
+    await hall.desk.publish(li, seat(li), Part.CONTENT, "v=0", "GStreamer 1.26")
+    assert line(hall, "li").device == "GStreamer 1.26"
+    await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0", "Chrome 156, Windows")
+    await hall.desk.publish(li, seat(li), Part.CONTENT, "v=0", "GStreamer 1.26")
+    await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")
+    assert line(hall, "li").device == "Chrome 156, Windows"
 
 
 async def test_the_quality_of_lines_is_in_the_roster(hall: Hall, li: Principal) -> None:

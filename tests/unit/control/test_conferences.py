@@ -170,6 +170,7 @@ async def test_a_restart_brings_back_the_conference_and_whoever_was_in_it(bench:
         before.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.VOICE_SWITCHED))
         before.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LOCK))
         before.invites("wu")
+        before.desk.join(LEADER, "flood")
         before.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.REMOVE, target="wu"))
         before.desk.open(OPERATOR, NewConference(id="later", name="周会", starts_at=at(900)))
         before.conferences.close()
@@ -177,7 +178,9 @@ async def test_a_restart_brings_back_the_conference_and_whoever_was_in_it(bench:
     async with after.records:
         after.conferences.restore()
         document = after.desk.get(OPERATOR, "flood")
-        states = {one.id: one.state for one in document.participants}
+        *invited, leader = after.conferences.get("flood").state.participants
+        assert {one.until_s for one in invited} == {NOON_S + 24 * 3600} and leader.account
+        states = {one.id: one.state for one in document.participants[:3]}
         assert states == {"li": Presence.INVITED, "zhang": Presence.LOST, "wu": Presence.REMOVED}
         assert document.participants[1].reason_zh == "服务已重启，原与会者会自动回来"
         assert (document.mode, document.locked, document.ends_at is None) == (

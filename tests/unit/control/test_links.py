@@ -21,7 +21,8 @@ from commandwall.control.link_changes import NewBridge, NewLink
 from commandwall.control.roles import Principal, Role
 from commandwall.control.store import Store
 from commandwall.ipc.rtc_messages import SessionPhase
-from commandwall.model.conference.participant import Presence
+from commandwall.model.conference.attendance import MOST_PARTICIPANTS
+from commandwall.model.conference.participant import Participant, Presence
 from commandwall.settings.site import BridgeSettings, ConferenceSettings, WhipSettings
 from tests.e2e.site import until
 from tests.unit.control.hall import OPERATOR, Hall
@@ -91,6 +92,7 @@ async def test_a_bridge_is_a_participant_whose_people_come_by_it(hall: Hall) -> 
         hall.peers.goes(session, SessionPhase.LIVE, "conference/flood/studio/voice")
         one = hall.room.state.participant("studio")
         assert (one.presence, one.has_people, one.role) == (Presence.CONNECTED, True, "site")
+        assert one.device == "WHIP/WHEP"
         assert hall.sound.open == {"studio": True}
 
         hall.peers.goes(session, SessionPhase.ENDED)
@@ -169,7 +171,12 @@ async def test_what_was_linked_before_a_restart_is_linked_again(database: Databa
         await after.settled()
 
 
-async def test_what_the_configuration_names_is_joined_from_the_start(hall: Hall) -> None:
+async def test_what_the_configuration_names_is_joined_from_the_start_however_many_are_invited(
+    hall: Hall,
+) -> None:
+    hall.opens(id="duty")
+    many = tuple(Participant(f"p{number}", "P") for number in range(MOST_PARTICIPANTS))
+    hall.conferences.change("duty", lambda state, _: state.each(many))
     target = WhipSettings("", "http://127.0.0.1:1/whep", TOKEN)
     configured = BridgeSettings("studio", "duty", "演播室", target)
     hall.links.restore(ConferenceSettings(bridges=(configured,)))

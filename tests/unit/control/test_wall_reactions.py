@@ -18,7 +18,7 @@ from commandwall.model.conference.state import Conference
 from commandwall.model.source import Source, SourceKind
 from tests.unit.control.rig import Rig, open_rig
 from tests.unit.control.stage import LAYOUTS
-from tests.unit.model.conference.people import room, said
+from tests.unit.model.conference.people import behind, link, room, said
 
 BEFORE = ["c-0", "c-1", "c-2", "c-3"]
 
@@ -76,6 +76,20 @@ async def test_the_wall_follows_the_roll_and_is_as_before_at_its_end(scene: Scen
     assert scene.says(Verb.ROLL_CALL) == BEFORE
     assert scene.says(Verb.GRANT, "b") == ["c1/b", "c-1", "c-2", "c-5"]
     assert scene.says(Verb.END) == BEFORE
+
+
+async def test_the_cameras_of_a_street_stay_when_the_one_called_there_comes_himself(scene: Scene) -> None:
+    state = behind(link(scene.state, "guiyuan"), "guiyuan", name="clerk")
+    state = state.each(
+        replace(one, site="site-b" if one.relays else "三楼值班室") if "guiyuan" in one.id else one
+        for one in state.participants
+    )
+    for one in state.participants:
+        scene.rig.stage.book.put(f"c1/{one.id}", one.name)
+    scene.state = state
+    assert scene.says(Verb.ROLL_CALL, "guiyuan/clerk") == ["c1/guiyuan", "c-1", "c-2", "c-5"]
+    himself = scene.state.changed("guiyuan/clerk", has_people=True)
+    assert scene.follows(himself) == ["c1/guiyuan/clerk", "c-1", "c-2", "c-5"]
 
 
 async def test_an_operator_takes_all_of_it_back_in_one_step(scene: Scene) -> None:

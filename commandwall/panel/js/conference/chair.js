@@ -31,7 +31,8 @@ export class ChairPanel {
   /**
    * @param {HTMLElement} node
    * @param {import("../base/i18n.js").I18n} i18n
-   * @param {{onOrder: (order: Order) => void, onEnd: () => void, onCall: () => void}} listener
+   * @param {{onOrder: (order: Order) => void, onEnd: () => void, onCall: () => void,
+   *   onContent: () => void}} listener
    */
   constructor(node, i18n, listener) {
     this.node = node;
@@ -134,7 +135,7 @@ export class ChairPanel {
   /** @param {Conference} conference */
   switches({ locked, recording, muted_on_entry: allMuted, ends_at: endsAt }) {
     const { t } = this.i18n;
-    const { onOrder, onEnd, onCall } = this.listener;
+    const { onOrder, onEnd, onCall, onContent } = this.listener;
     const minutes = EXTEND_MIN;
     const buttons = [
       this.toggle("mute_all", "unmute_all", allMuted, allMuted ? "mic" : "mic_off"),
@@ -144,6 +145,7 @@ export class ChairPanel {
         data: { verb: "extend" },
         disabled: endsAt === null,
       }),
+      this.button("screen", t("chair.content"), onContent, { data: { verb: "present" } }),
       this.button("phone", t("chair.call"), onCall, { data: { verb: "call" } }),
       this.button("phone_down", t("chair.end"), onEnd, { class: "danger", data: { verb: "end" } }),
     ];

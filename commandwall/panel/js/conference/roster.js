@@ -110,6 +110,7 @@ export class Roster {
     const parts = reason === "" ? [] : [reason];
     if (participant.role !== "member") parts.push(term("seat", participant.role));
     if (participant.site !== "" && participant.site !== participant.name) parts.push(participant.site);
+    if (this.chairing && participant.device !== "") parts.push(participant.device);
     if (isRemote(participant)) parts.push(participant.path.slice(1).join(" › "));
     if (participant.state !== "connected") parts.push(term("presence", participant.state));
     return parts.join(" · ");

@@ -7,6 +7,7 @@
  * @property {string} role chair, member or site
  * @property {string} site
  * @property {string[]} path sites from this one to where it is; longer than one for people of other levels
+ * @property {string} device what it joins with, `""` where that is not known
  * @property {string} state invited, lobby, connecting, connected, lost, left or removed
  * @property {boolean} muted
  * @property {boolean} muted_by_self

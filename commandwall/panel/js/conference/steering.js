@@ -2,6 +2,7 @@
 
 import { element } from "../base/dom.js";
 import { ChairPanel } from "./chair.js";
+import { ContentChooser, choiceOf } from "./content.js";
 import { PICTURE } from "./state.js";
 import { RollCall } from "./rollcall.js";
 import { Roster } from "./roster.js";
@@ -33,6 +34,9 @@ export class Steering {
     this.toasts = toasts;
     /** @type {Conference | null} */
     this.conference = null;
+    /** What of the page itself is offered as content. @type {() => import("./content.js").Choice[]} */
+    this.atHand = () => [];
+    this.chooser = new ContentChooser(dialog, i18n);
     this.roster = new Roster(nodes.roster, i18n, {
       onVerb: (participant, verb) => this.order({ verb, target: participant.id }),
       onMenu: (participant, x, y) => this.openMenu(participant, x, y),
@@ -42,6 +46,7 @@ export class Steering {
       onOrder: (order) => this.order(order),
       onEnd: () => this.end(),
       onCall: () => this.toasts.report(this.chooseCallee()),
+      onContent: () => this.toasts.report(this.chooseContent()),
     });
     this.roll.node.hidden = true;
   }
@@ -111,6 +116,15 @@ export class Steering {
       t("watch.title", { name: viewer.name }),
       element("ul", { class: "choices" }, ...buttons),
     );
+  }
+
+  /** Asks what of the centre is to be the content, if any. */
+  async chooseContent() {
+    const found = /** @type {{source: string, name: string, area: string}[]} */ (
+      await this.api.list(`${this.path}/content`)
+    );
+    const choices = [...this.atHand(), ...found.map((one) => choiceOf(one, this.i18n))];
+    this.chooser.open(choices, (source) => this.order({ verb: "present", target: source }));
   }
 
   /** Asks who is to be called, of those whose pages would ring. */

@@ -13,13 +13,12 @@ import { PanelStore } from "../data/store.js";
 import { LayoutPicker } from "../layouts/picker.js";
 import { OverlayDialogs } from "../overlays/dialogs.js";
 import { PtzPad } from "../ptz/pad.js";
-import { ContentChooser } from "../rooms/content.js";
 import { ConferenceDrawer } from "../rooms/drawer.js";
 import { ConferenceForms } from "../rooms/forms.js";
 import { RoomLoudspeakers } from "../rooms/loudspeakers.js";
 import { RecordingList } from "../rooms/recordings.js";
 import { ConferenceStore } from "../rooms/store.js";
-import { contentChoices } from "../rooms/choices.js";
+import { selectedContent } from "../rooms/choices.js";
 import { ScreenList } from "../screens/list.js";
 import { ScreenSharing } from "../screens/sharing.js";
 import { ScreenStore } from "../screens/store.js";
@@ -99,17 +98,15 @@ const strip = new SceneStrip(byId("scenes"), programme, i18n, {
 });
 const conferences = new ConferenceStore();
 const forms = new ConferenceForms({ api, i18n, dialog });
-const chooser = new ContentChooser(dialog, i18n, () =>
-  contentChoices({ tile: view.tile(view.selected), wall: session.wall, store, screens, panels, programme }, i18n),
-);
 new RecordingList({ api, i18n, dialog, toasts });
 const talks = new TalkStore();
 const talking = new Talking(api, talks, toasts, i18n);
 const talk = new TalkControl({ talking, store: talks, conferences, menu, i18n });
 const loudspeakers = new RoomLoudspeakers(talking, talks, store, menu, i18n);
 const drawer = new ConferenceDrawer({
-  api, i18n, menu, dialog, toasts, store: conferences, forms, chooser, loudspeakers,
+  api, i18n, menu, dialog, toasts, store: conferences, forms, loudspeakers,
 });
+drawer.steering.atHand = () => selectedContent(view.tile(view.selected), i18n);
 const tourEditor = new TourEditor({ programme, view, store, tours, dialog, toasts, i18n });
 const scheduleEditor = new ScheduleEditor({ programme, dialog, toasts, i18n });
 
@@ -218,6 +215,7 @@ async function load() {
   form.areas = areas;
   screens.load(newScreens);
   forms.walls = walls;
+  forms.areas = areas;
   scenes.walls = walls;
   drawer.setRole(desk.readOnly);
   conferences.load(newConferences);

@@ -19,19 +19,17 @@ import { ConferenceList } from "./list.js";
  * @property {import("../widgets/toasts.js").Toasts} toasts
  * @property {import("./store.js").ConferenceStore} store
  * @property {import("./forms.js").ConferenceForms} forms
- * @property {import("./content.js").ContentChooser} chooser
  * @property {import("./loudspeakers.js").RoomLoudspeakers} loudspeakers
  */
 
 export class ConferenceDrawer {
   /** @param {Parts} parts */
-  constructor({ api, i18n, menu, dialog, toasts, store, forms, chooser, loudspeakers }) {
+  constructor({ api, i18n, menu, dialog, toasts, store, forms, loudspeakers }) {
     this.api = api;
     this.i18n = i18n;
     this.toasts = toasts;
     this.store = store;
     this.forms = forms;
-    this.chooser = chooser;
     this.loudspeakers = loudspeakers;
     this.node = byId("rooms");
     /** The conference that is open in the drawer, `""` for the list of all. */
@@ -51,9 +49,6 @@ export class ConferenceDrawer {
       this.withShown((conference) => forms.invite(conference)),
     );
     byId("rooms-join").addEventListener("click", () => this.withShown((conference) => this.join(conference)));
-    byId("rooms-content").addEventListener("click", () =>
-      chooser.open((source) => this.steering.order({ verb: "present", target: source })),
-    );
     store.addEventListener("change", () => this.refresh());
     loudspeakers.store.addEventListener("change", () => this.refresh());
     i18n.addEventListener("change", () => this.refresh());

@@ -23,6 +23,8 @@ export class ConferenceForms {
     this.dialog = dialog;
     /** Walls that may react. @type {{id: string, name: string}[]} */
     this.walls = [];
+    /** Areas, whose cameras follow who is of their name. @type {{id: string, name: string}[]} */
+    this.areas = [];
   }
 
   /** Asks for a new conference. @param {(id: string) => void} then it is there */
@@ -61,6 +63,7 @@ export class ConferenceForms {
   invite(conference) {
     const { t, term } = this.i18n;
     const roles = ROLES.map((role) => element("option", { value: role }, term("seat", role)));
+    const areas = this.areas.map(({ name }) => element("option", { value: name }));
     const valid = VALID_H.map((hours) =>
       element("option", { value: hours * HOUR_S, selected: hours === 24 }, t("invite.hours", { hours })),
     );
@@ -70,7 +73,8 @@ export class ConferenceForms {
       [
         field(t("invite.name"), element("input", { name: "name", required: true, maxlength: 100 })),
         field(t("invite.role"), element("select", { name: "role" }, ...roles)),
-        field(t("invite.site"), element("input", { name: "site", maxlength: 100 })),
+        field(t("invite.site"), element("input", { name: "site", maxlength: 100, list: "site-areas" })),
+        element("datalist", { id: "site-areas" }, ...areas),
         field(t("invite.valid"), element("select", { name: "expires_s" }, ...valid)),
       ],
       async (data) => {

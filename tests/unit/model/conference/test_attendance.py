@@ -7,10 +7,12 @@ import pytest
 from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
 from commandwall.model.conference.attendance import (
+    KEPT_S,
     MOST_PARTICIPANTS,
     admit,
     arrive,
     connected,
+    enlist,
     invite,
     leave,
     lost,
@@ -21,6 +23,7 @@ from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.state import Conference, Vacancy
+from commandwall.model.conference.timing import due_s, tick
 from tests.unit.model.conference.people import NOW_S, entered, room, said
 
 
@@ -136,6 +139,38 @@ def test_wrong_participants_are_refused_by_name() -> None:
             Participant(wrong, "A")
     with pytest.raises(InvalidError, match="needs a name"):
         Participant("a", " ")
+
+
+def test_who_is_gone_or_comes_by_a_link_takes_no_place() -> None:
     many = tuple(Participant(f"p{number}", "P") for number in range(MOST_PARTICIPANTS))
-    with pytest.raises(InvalidError, match="at most 200"):
-        invite(state.each(many), Participant("a", "A"))
+    full = Conference("c", "C", "luohu", participants=many)
+    with pytest.raises(InvalidError, match="at most 200 participants; remove some"):
+        invite(full, Participant("a", "A"))
+    assert enlist(full, Participant("a", "A")).find("a")
+    for gone in (
+        replace(many[0], presence=Presence.LEFT),
+        replace(many[0], presence=Presence.REMOVED),
+        replace(many[0], relays="guiyuan"),
+        replace(many[0], path=("guiyuan",)),
+    ):
+        assert invite(full.each((gone, *many[1:])), Participant("a", "A")).find("a")
+
+
+def test_who_is_not_in_is_forgotten_a_day_after_his_invitation_has_expired() -> None:
+    state = room("b")
+    state = state.each(replace(one, until_s=NOW_S) for one in state.participants)
+    state = invite(state, Participant("a", "A", until_s=NOW_S))
+    state = invite(state, Participant("account", "A", account=True))
+    assert due_s(state) == NOW_S + KEPT_S
+    assert tick(state, NOW_S + KEPT_S - 1) == state
+    state = tick(state, NOW_S + KEPT_S)
+    assert [one.id for one in state.participants] == ["chair", "b", "account"]
+    assert due_s(state) is None
+    assert tick(leave(state, "b", NOW_S), NOW_S + KEPT_S).find("b") is None
+
+
+def test_accounts_pass_the_lobby_and_not_the_lock() -> None:
+    state = invite(replace(room(), lobby=True), Participant("a", "A", account=True))
+    assert presence(arrive(state, "a", NOW_S), "a") is Presence.CONNECTING
+    with pytest.raises(AccessRefusedError, match="locked"):
+        arrive(said(state, Verb.LOCK), "a", NOW_S)

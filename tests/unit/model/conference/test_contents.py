@@ -3,8 +3,11 @@ from __future__ import annotations
 import pytest
 
 from commandwall.base.errors import HeldError, InvalidError
+from commandwall.base.sentence import Sentence
+from commandwall.model.conference.attendance import arrive, invite, lost
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import ContentSource, drop_content, take_content
+from commandwall.model.conference.participant import Participant
 from commandwall.model.conference.state import Content
 from tests.unit.model.conference.people import NOW_S, room, said
 
@@ -16,6 +19,15 @@ def test_the_first_has_the_token_and_a_second_is_told_who_has_it() -> None:
     with pytest.raises(HeldError, match="A shows content") as refused:
         take_content(state, "b", NOW_S)
     assert "主席" in refused.value.zh
+
+
+def test_who_is_let_in_has_it_before_he_is_connected() -> None:
+    state = invite(room(), Participant("a", "A"))
+    with pytest.raises(InvalidError, match="A is not in the conference now"):
+        take_content(state, "a", NOW_S)
+    state = take_content(arrive(state, "a", NOW_S), "a", NOW_S)
+    assert state.content.holder == "a"
+    assert not lost(state, "a", Sentence("connection lost"), NOW_S).content.taken
 
 
 def test_it_is_free_again_when_its_holder_stops() -> None:

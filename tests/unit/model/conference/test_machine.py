@@ -141,8 +141,9 @@ class Meeting(RuleBasedStateMachine):
     @invariant()
     def who_holds_something_is_here(self) -> None:
         state = self.state
-        for holder in (state.floor.holder, state.content.holder, state.speaker.holder):
+        for holder in (state.floor.holder, state.speaker.holder):
             assert not holder or state.is_here(holder)
+        assert not state.content.holder or state.participant(state.content.holder).let_in
         assert not (state.content.holder and state.content.source)
 
     @invariant()

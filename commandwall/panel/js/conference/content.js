@@ -7,23 +7,30 @@ const MOST = 40;
 
 /** @typedef {{source: string, name: string, note: string, icon: string}} Choice */
 
+/** How what can be content is shown, by its kind: an icon, and words for what has no place of its own. */
+/** @type {Record<string, {icon: string, words: string}>} */
+const KINDS = {
+  camera: { icon: "camera", words: "" },
+  head: { icon: "fill", words: "content.head" },
+  screen: { icon: "screen", words: "screens.label" },
+  scene: { icon: "auto", words: "scenes.label" },
+  data: { icon: "pattern", words: "data.label" },
+};
+
 export class ContentChooser {
   /**
    * @param {import("../widgets/dialog.js").Dialog} dialog
    * @param {import("../base/i18n.js").I18n} i18n
-   * @param {() => Choice[]} choices all there are
    */
-  constructor(dialog, i18n, choices) {
+  constructor(dialog, i18n) {
     this.dialog = dialog;
     this.i18n = i18n;
-    this.choices = choices;
   }
 
-  /** @param {(source: string) => void} then `""` for nothing */
-  open(then) {
+  /** @param {Choice[]} all there are @param {(source: string) => void} then `""` for nothing */
+  open(all, then) {
     const { t } = this.i18n;
     const list = element("ul", { class: "choices" });
-    const all = this.choices();
     const choose = (/** @type {string} */ source) => {
       this.dialog.close();
       then(source);
@@ -38,7 +45,8 @@ export class ContentChooser {
       "aria-label": t("content.search"),
     });
     search.addEventListener("input", () => draw(/** @type {HTMLInputElement} */ (search).value));
-    const none = element("button", { type: "button", on: { click: () => choose("") } }, t("content.none"));
+    const end = { type: "button", data: { source: "" }, on: { click: () => choose("") } };
+    const none = element("button", end, t("content.none"));
     draw("");
     this.dialog.open(t("content.title"), element("div", { class: "content-search" }, search, none), list);
     search.focus();
@@ -66,4 +74,15 @@ export function matching(choices, text) {
     const hay = `${source} ${name} ${note}`.toLowerCase();
     return words.every((word) => hay.includes(word));
   });
+}
+
+/**
+ * Returns something that can be content as a choice.
+ * @param {{source: string, name: string, area: string}} one as the daemon tells of it
+ * @param {import("../base/i18n.js").I18n} i18n
+ * @returns {Choice}
+ */
+export function choiceOf({ source, name, area }, { t }) {
+  const { icon: picture, words } = KINDS[source.slice(0, source.indexOf(":"))];
+  return { source, name, note: words === "" ? area : t(words), icon: picture };
 }
