@@ -118,6 +118,10 @@ def camera(number: int, area: str, state: str = "live", **figures: Any) -> dict[
         "clock_source": "",
         "clock_skew_ms": None,
         "clock_drift_ppm": None,
+        "streams": {
+            "main": {"state": "disabled", "reason": "opened when shown", "reason_zh": "显示时才打开"},
+            "sub": {"state": state, "reason": "", "reason_zh": ""},
+        },
     }
     return {**base, **figures}
 

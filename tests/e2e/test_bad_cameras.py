@@ -110,6 +110,21 @@ async def test_a_camera_that_is_not_there(site: Site, free_port: Callable[[], in
             await until_says(daemon, "lost", "connection refused", "连接被拒绝")
 
 
+async def test_why_a_main_stream_does_not_come_is_said_while_sub_is_shown(site: Site) -> None:
+    async with farm(1) as base, camera(old_codec) as url:
+        site.cameras = [{**cameras(base, 1)[0], "main": {"url": url}}]
+        site.wall["layout"] = "1"
+        async with site.run() as daemon:
+
+            async def says() -> bool:
+                main = (await daemon.get("/cameras/cam-1"))["streams"]["main"]
+                return main["state"] == "refused" and "H263" in main["reason"] and "编码" in main["reason_zh"]
+
+            await until("main is refused, and why", says)
+            await daemon.until_live(["1"])
+            assert (await daemon.get("/cameras/cam-1"))["state"] == "live"
+
+
 async def test_a_wrong_password_is_said_and_never_shown(site: Site, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("canary-4711")
     site.extra["credentials"] = {"door": {"user": "admin", "password_file": "secret"}}

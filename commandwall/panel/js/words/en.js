@@ -55,6 +55,7 @@ export const en = {
   "tile.empty": "Empty",
   "stream.main": "Main",
   "stream.sub": "Sub",
+  "stream.trouble": "{stream} {state}: {reason}",
   "tile.and.damaged": "{state}, damaged",
   "decode.off": "Off",
   "decode.key": "Key frames only",

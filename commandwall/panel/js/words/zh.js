@@ -54,6 +54,7 @@ export const zh = {
   "tile.empty": "空",
   "stream.main": "主码流",
   "stream.sub": "子码流",
+  "stream.trouble": "{stream}{state}：{reason}",
   "tile.and.damaged": "{state}，画面损坏",
   "decode.off": "不解码",
   "decode.key": "仅关键帧",
