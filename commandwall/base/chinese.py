@@ -354,6 +354,9 @@ ZH: dict[str, str] = {
     "cannot be set on this camera": "此摄像机不能设置此项",
     "must be {least:g} to {most:g}": "必须在 {least:g} 到 {most:g} 之间",
     "{step}: {host}: {error}": "{step}：{host}：{error}",
+    "{step}: {host}: {why}; add the certificate to ingest.tls.ca, or set tls_verify: false for this camera": (
+        "{step}：{host}：{why}，请将证书加入 ingest.tls.ca，或为此摄像机设置 tls_verify: false"
+    ),
     "{step}: {host} {why}; check the address and the cable": "{step}：{host} {why}，请检查地址和网线",
     "does not answer in time": "没有及时应答",
     "cannot be reached": "无法连接",

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from commandwall.base.errors import InvalidError, UnsupportedError
+from commandwall.base.trust import Trust
 from commandwall.cli.password import password_of
 from commandwall.onvif.camera import OnvifCamera, connect
 from commandwall.onvif.client import OnvifClient
@@ -52,13 +53,13 @@ async def run_discover(interface: str, seconds: float) -> None:
             typer.echo("  ".join(filter(None, (url, device.name, device.hardware, device.location))))
 
 
-async def run_profiles(address: str, user: str, given: Mapping[str, str], header: bool) -> None:
+async def run_profiles(address: str, user: str, trust: Trust, given: Mapping[str, str], header: bool) -> None:
     """Print the line of the camera at ``address``, with the columns of ``given`` where they are not empty.
 
     Raises :class:`CommandwallError` with the step that failed.
     """
     url = device_url(address)
-    async with OnvifClient(url, user, password_of(user)) as client:
+    async with OnvifClient(url, user, password_of(user), trust) as client:
         device = await connect(client)
         main, sub = main_and_sub(device.profiles)
         if main is None:
@@ -71,6 +72,7 @@ async def run_profiles(address: str, user: str, given: Mapping[str, str], header
             "main_url": await stream_url(client, device.services, main),
             "sub_url": await stream_url(client, device.services, sub) if sub else "",
             "onvif_url": url if device.ptz or device.imaging else "",
+            "tls_verify": "" if trust.verify else "false",
         }
     _show(device, main, sub)
     writer = csv.DictWriter(sys.stdout, COLUMNS, restval="", lineterminator="\n")

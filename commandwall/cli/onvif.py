@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commandwall.cli.site import run_async
+from commandwall.cli.site import TlsCaOption, TlsVerifyOption, run_async
 
 onvif = typer.Typer(help="Find ONVIF cameras and read their streams.", no_args_is_help=True)
 
@@ -30,10 +30,13 @@ def profiles(
     name: Annotated[str, typer.Option(help="The camera's name; default: its model.")] = "",
     area: Annotated[str, typer.Option(help="The id of its area.")] = "",
     credentials: Annotated[str, typer.Option(help="The entry of credentials that has its user.")] = "",
+    tls_verify: TlsVerifyOption = None,
+    tls_ca: TlsCaOption = "",
     header: Annotated[bool, typer.Option("--header", help="Print the names of the columns first.")] = False,
 ) -> None:
     """Read a camera's media profiles and print its line of the cameras_file, with main and sub chosen."""
+    from commandwall.base.trust import Trust
     from commandwall.cli.devices import run_profiles
 
     given = {"id": id, "name": name, "area": area, "credentials": credentials}
-    run_async(run_profiles(address, user, given, header))
+    run_async(run_profiles(address, user, Trust(tls_verify is not False, tls_ca), given, header))

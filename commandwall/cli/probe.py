@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import statistics
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 import typer
 from rich.console import Console
@@ -112,18 +112,21 @@ class Finding:
 
 
 async def watch_stream(request: StreamRequest, seconds: float) -> Finding:
-    """Watch a stream for ``seconds``; raises :class:`CommandwallError` with the reason if that fails."""
+    """Watch a stream for ``seconds``; raises :class:`CommandwallError` with the reason if that fails.
+
+    Its sound is looked at where ``request`` asks for it.
+    """
     watched = Watched()
-    async with RtspClient.open(replace(request, audio=True), on_access_unit=watched.take) as session:
+    async with RtspClient.open(request, on_access_unit=watched.take) as session:
         try:
             await asyncio.wait_for(session.closed(), seconds)
         except TimeoutError:
             if watched.pts_90k:
-                return _finding(watched, session)
+                return _finding(request, watched, session)
     raise CommandwallError(f"PLAY: no picture within {seconds:g} s")
 
 
-def _finding(watched: Watched, session: RtspSession) -> Finding:
+def _finding(request: StreamRequest, watched: Watched, session: RtspSession) -> Finding:
     codec, stats = session.codec, session.stats
     return Finding(
         codec.name,
@@ -137,7 +140,7 @@ def _finding(watched: Watched, session: RtspSession) -> Finding:
         stats.lost,
         stats.access_units,
         stats.damaged,
-        _sound(session),
+        _sound(session) if request.audio else "not asked for",
         watched.clock.skew_ms,
         tuple(watched.quirks(session)),
     )

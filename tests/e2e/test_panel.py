@@ -271,7 +271,9 @@ async def test_the_card_of_a_cell_says_why_its_main_stream_is_not_shown(
     await page.hover("[data-cell='1']")
     assert "主码流被拒绝：不支持的编码" in await until(page, "!card.hidden && card.textContent")
     await page.hover("[data-cell='2']")
-    assert "主码流被拒绝" not in await until(page, "card.textContent.includes('镜头 002') && card.textContent")
+    assert "主码流被拒绝" not in await until(
+        page, "card.textContent.includes('镜头 002') && card.textContent"
+    )
 
 
 async def test_an_area_fills_the_wall_and_goes_on(daemon: StagedDaemon, page: Page) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from commandwall.base.errors import ConnectionLostError, UntrustedError
+from commandwall.base.trust import SYSTEM_TRUST, Trust
 from commandwall.rtsp.address import parse_address
-from commandwall.rtsp.dial import SYSTEM_TRUST, Trust, dial, tls_context
+from commandwall.rtsp.dial import dial
 from tests.certificates import self_signed
 
 pytestmark = pytest.mark.blocks_loop  # the system's certificates are read
@@ -57,9 +58,3 @@ async def test_a_server_that_speaks_no_tls_or_nothing() -> None:
 async def test_nobody_listens(free_port: Callable[[], int]) -> None:
     with pytest.raises(ConnectionLostError, match="refused"):
         await connect(free_port(), SYSTEM_TRUST, "rtsp")
-
-
-def test_contexts_are_shared(tmp_path: Path) -> None:
-    assert tls_context(Trust(verify=False)) is tls_context(Trust(verify=False))
-    with pytest.raises(FileNotFoundError):
-        tls_context(Trust(ca_file=str(tmp_path / "gone.pem")))
