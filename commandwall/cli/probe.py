@@ -15,6 +15,7 @@ from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, monotonic_ns, utc_ns
 from commandwall.base.errors import CommandwallError
 from commandwall.model.access_unit import AccessUnit
 from commandwall.model.clock import ClockFigures, ClockSource
+from commandwall.rtp.quirks import Quirk
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.session import RtspSession
 
@@ -81,10 +82,12 @@ class Watched:
             (self.clock.skew_ms is None, "no RTCP sender report: the camera's clock is unknown"),
             (self.clock.off, f"the camera's clock is off by {self.clock.skew_words}: set it, or give it NTP"),
             (stats.malformed > 0, f"{stats.malformed} malformed packets"),
+            (stats.late > 0, f"{stats.late} packets late or twice"),
             (stats.restarts > 0, f"the RTP source started anew {stats.restarts} times"),
             (session.unassigned_frames > 0, f"{session.unassigned_frames} frames on unassigned channels"),
         ]
-        return [words for true, words in found if true]
+        borne = [str(quirk) for quirk in Quirk if quirk in session.quirks]
+        return borne + [words for true, words in found if true]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from commandwall.base.errors import CommandwallError, ProtocolError, Unsupported
 from commandwall.model.access_unit import AccessUnit
 from commandwall.rtp.codec import CodecParameters, PayloadFormat
 from commandwall.rtp.packet import FIXED_HEADER, HEADER_BYTES, PLAIN, payload_bounds
+from commandwall.rtp.quirks import Quirk
 from commandwall.rtp.sequence import STALE
 from commandwall.rtp.source import RtpSource
 
@@ -149,6 +150,8 @@ class RtpReceiver(RtpSource):
             self._continued = not (gap or begins)
             return
         if self._format.pending:
+            if self._markers_end and not (gap or self._broken):
+                self._format.quirks.add(Quirk.NO_MARKERS)
             self._emit()
         elif self._broken:
             self._damaged = True
@@ -163,6 +166,7 @@ class RtpReceiver(RtpSource):
         if self._continued:  # What came before the marker went out as if it were the whole.
             self._markers_end = self._continued = False
             self._broken = True
+            self._format.quirks.add(Quirk.EXTRA_MARKERS)
         if self._broken:
             self._broken = False
             self._damaged = True
@@ -189,6 +193,11 @@ class RtpReceiver(RtpSource):
     def parameters(self) -> CodecParameters:
         """What is known of the codec now; size and profile come with the first parameter sets."""
         return self._format.parameters
+
+    @property
+    def quirks(self) -> frozenset[Quirk]:
+        """What was borne so far."""
+        return frozenset(self._format.quirks)
 
     def sender_clock(self) -> tuple[int, int] | None:
         """Return what the newest sender report says of the current source: (time in 90 kHz, UTC in ns).
