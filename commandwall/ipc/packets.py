@@ -26,7 +26,7 @@ from commandwall.ipc.faults import first_fault
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 
 _RECORD = struct.Struct("!BIqqqb")
-_KEY, _DAMAGED, _INFO = 1, 2, 4
+_KEY, _DAMAGED, _INFO, _LOSS = 1, 2, 4, 8
 _MAX_BACKLOG_BYTES = 4 << 20
 _MAX_RECORD_BYTES = 32 << 20
 _INFO_ADAPTER = TypeAdapter(StreamInfo)
@@ -85,7 +85,7 @@ class Subscriber:
         if self._skipping:
             self.dropped += 1
             return
-        flags = unit.key * _KEY | unit.damaged * _DAMAGED
+        flags = unit.key * _KEY | unit.damaged * _DAMAGED | unit.loss * _LOSS
         header = _RECORD.pack(
             flags, len(unit.data), unit.pts_90k, unit.arrival_ns, unit.capture_utc_ns, unit.level_dbov
         )
@@ -183,7 +183,8 @@ class Subscription:
                     yield decode_info(body)
                 else:
                     key, damaged = bool(flags & _KEY), bool(flags & _DAMAGED)
-                    yield AccessUnit(body, pts_90k, key, damaged, arrival_ns, capture, level)
+                    loss = bool(flags & _LOSS)
+                    yield AccessUnit(body, pts_90k, key, damaged, arrival_ns, capture, level, loss)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
 

@@ -51,7 +51,8 @@ class RtpReceiver(RtpSource):
 
     An access unit ends with the marker bit, or where the timestamp changes. Where more of a picture
     comes after its marker bit (cameras that set it on every slice), marker bits end nothing any more.
-    Everything until the first intact key frame, and from a loss until the next one, is flagged damaged.
+    Everything until the first intact key frame, and from a loss until the next one, is flagged damaged,
+    and the latter as a loss.
     """
 
     __slots__ = (
@@ -65,6 +66,7 @@ class RtpReceiver(RtpSource):
         "_format",
         "_key_frames",
         "_last_arrival_ns",
+        "_loss",
         "_markers_end",
         "_on_access_unit",
         "_payload_type",
@@ -88,6 +90,7 @@ class RtpReceiver(RtpSource):
         self._pts_90k = 0
         self._broken = False
         self._damaged = True
+        self._loss = False
         self._markers_end = True
         self._ended = self._continued = False
         self._bytes = 0
@@ -120,7 +123,7 @@ class RtpReceiver(RtpSource):
             if missing == STALE:
                 return
             self._format.lose()
-            self._broken = self._damaged = True
+            self._broken = self._damaged = self._loss = True
         if self._ended or timestamp != self._timestamp:
             begins = missing == 0 and timestamp != self._timestamp
             self._begin_unit(timestamp, begins or self._format.begins(data, payload, end), gap=missing != 0)
@@ -171,14 +174,16 @@ class RtpReceiver(RtpSource):
             self._broken = False
             self._damaged = True
         elif key:
-            self._damaged = False
+            self._damaged = self._loss = False
         now_ns = monotonic_ns()
         self._last_arrival_ns = now_ns
         self._access_units += 1
         self._key_frames += key
         self._damaged_units += self._damaged and self._key_frames > 0
         self._on_access_unit(
-            AccessUnit(data, self._pts_90k, key, self._damaged, now_ns, self._timeline.utc_ns())
+            AccessUnit(
+                data, self._pts_90k, key, self._damaged, now_ns, self._timeline.utc_ns(), loss=self._loss
+            )
         )
 
     def _change_source(self, ssrc: int) -> None:

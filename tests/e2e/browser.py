@@ -186,6 +186,7 @@ class StagedDaemon:
     )
     pinned: set[str] = field(default_factory=set)
     damaged: set[str] = field(default_factory=set)
+    losses: set[str] = field(default_factory=set)
     overlays: dict[str, Any] = field(
         default_factory=lambda: {
             "wall": "main",
@@ -252,6 +253,7 @@ class StagedDaemon:
                     "state": "empty" if source == "none" else "live",
                     "age_s": 0.04,
                     "damaged": source in self.damaged,
+                    "loss": source in self.losses,
                     "fps": 15.0,
                     "stream": "sub",
                     "decode": "full",

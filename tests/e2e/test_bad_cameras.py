@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.e2e.pictures import cameras_shown, decode
+from tests.e2e.saying import Mark, states_said
 from tests.e2e.site import Daemon, Site, cameras, farm, until
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop]
@@ -165,16 +166,17 @@ async def test_cameras_that_vanish_are_late_then_lost_then_back(
 
 
 @pytest.mark.parametrize(
-    ("fault", "transport"),
+    ("fault", "transport", "mark"),
     [
-        ({"kind": "loss", "ratio": 0.05, "after_s": 4, "for_s": 6}, "udp"),
-        ({"kind": "corrupt", "every": 3, "after_s": 4, "for_s": 6}, "tcp"),
+        ({"kind": "loss", "ratio": 0.05, "after_s": 4, "for_s": 6}, "udp", Mark.LOSS),
+        ({"kind": "corrupt", "every": 3, "after_s": 4, "for_s": 6}, "tcp", Mark.DAMAGED),
     ],
     ids=["loss", "cannot be decoded"],
 )
-async def test_a_damaged_picture_is_said_to_be_damaged_until_it_is_whole(
-    site: Site, fault: dict[str, Any], transport: str
+async def test_a_damaged_picture_says_what_happened_to_it_until_it_is_whole(
+    site: Site, fault: dict[str, Any], transport: str, mark: Mark
 ) -> None:
+    site.wall["labels"] = {**dict.fromkeys(("area", "time", "age", "bitrate"), "off"), "state": "on"}
     faults = site.folder / "faults.yaml"
     faults.write_text(yaml.safe_dump([{"cameras": 1, "faults": [fault]}]))
     async with farm(2, "--faults", str(faults)) as base:
@@ -187,13 +189,20 @@ async def test_a_damaged_picture_is_said_to_be_damaged_until_it_is_whole(
                 nonlocal others
                 tiles = (await daemon.get("/walls/main"))["tiles"]
                 others |= tiles[1]["damaged"]
-                return bool(tiles[0]["damaged"])
+                assert not tiles[0]["loss"] or mark is Mark.LOSS
+                return bool(tiles[0]["damaged"]) and tiles[0]["loss"] == (mark is Mark.LOSS)
+
+            async def said() -> bool:
+                picture = decode(await daemon.picture("/walls/main/snapshot.png"))
+                tile = (await daemon.get("/walls/main"))["tiles"][0]
+                return {each for _, each in states_said(picture, tile)} == {mark}
 
             async def whole() -> bool:
                 tile = (await daemon.get("/walls/main"))["tiles"][0]
-                return not await damaged() and tile["state"] == "live"
+                return not tile["damaged"] and tile["state"] == "live"
 
             await daemon.until_live(["1", "2"])
-            await until("the tile says that its picture is damaged", damaged)
+            await until(f"the tile is told to be {mark}", damaged)
+            await until(f"its pixels say {mark}", said)
             await until("the picture is whole again", whole)
             assert not others

@@ -120,6 +120,7 @@ class FakeWall:
                 state,
                 0.04,
                 False,
+                False,
                 15.0,
                 "sub",
                 level,

@@ -41,7 +41,9 @@ class Publisher:
 
 
 def unit(number: int, *, key: bool = False, size: int = 50) -> AccessUnit:
-    return AccessUnit(bytes([number % 256]) * size, number * 6000, key, number == 2, 111, 222)
+    return AccessUnit(
+        bytes([number % 256]) * size, number * 6000, key, number == 2, 111, 222, loss=number == 2
+    )
 
 
 @pytest.fixture

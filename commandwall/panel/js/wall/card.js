@@ -54,7 +54,8 @@ export class HoverCard {
     const { t, term } = this.i18n;
     const camera = this.store.cameras.get(cameraOf(tile.source) ?? "");
     const state = term("tile", tile.state);
-    const facts = [[t("fact.state"), tile.damaged ? t("tile.and.damaged", { state }) : state]];
+    const and = tile.loss ? "tile.and.loss" : "tile.and.damaged";
+    const facts = [[t("fact.state"), tile.damaged ? t(and, { state }) : state]];
     if (camera !== undefined) {
       const reason = this.i18n.language === "zh" ? camera.reason_zh : camera.reason;
       if (camera.state !== "live") facts.push([t("fact.camera"), term("camera", camera.state)]);

@@ -57,6 +57,7 @@ export const en = {
   "stream.sub": "Sub",
   "stream.trouble": "{stream} {state}: {reason}",
   "tile.and.damaged": "{state}, damaged",
+  "tile.and.loss": "{state}, packets lost",
   "decode.off": "Off",
   "decode.key": "Key frames only",
   "decode.nodeblock": "Without deblocking",

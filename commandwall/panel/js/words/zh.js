@@ -56,6 +56,7 @@ export const zh = {
   "stream.sub": "子码流",
   "stream.trouble": "{stream}{state}：{reason}",
   "tile.and.damaged": "{state}，画面损坏",
+  "tile.and.loss": "{state}，网络丢包",
   "decode.off": "不解码",
   "decode.key": "仅关键帧",
   "decode.nodeblock": "跳过去块滤波",
