@@ -218,7 +218,10 @@ async def _open_dress(stack: AsyncExitStack, settings: Settings, ledger: _Ledger
 
 async def _open_service(stack: AsyncExitStack, settings: Settings, ledger: _Ledger, house: _House) -> Service:
     plant, publish = house.plant, ledger.events.publish
-    ptz = await stack.enter_async_context(PtzControl(plant.board.camera, ledger.vault, publish))
+    ca_file = str(settings.ingest.ca_file or "")
+    ptz = await stack.enter_async_context(
+        PtzControl(plant.board.camera, ledger.vault, publish, ca_file=ca_file)
+    )
     needs = ProgrammeNeeds(
         plant.walls, plant.board, plant.sources, settings.areas, ledger.database, publish, ledger.audit,
         house.scenes,

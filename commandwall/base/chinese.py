@@ -381,6 +381,9 @@ ZH: dict[str, str] = {
     "cannot be set on this camera": "此摄像机不能设置此项",
     "must be {least:g} to {most:g}": "必须在 {least:g} 到 {most:g} 之间",
     "{step}: {host}: {error}": "{step}：{host}：{error}",
+    "{step}: {host}: {why}; add the certificate to ingest.tls.ca, or set tls_verify: false for this camera": (
+        "{step}：{host}：{why}，请将证书加入 ingest.tls.ca，或为此摄像机设置 tls_verify: false"
+    ),
     "{step}: {host} {why}; check the address and the cable": "{step}：{host} {why}，请检查地址和网线",
     "does not answer in time": "没有及时应答",
     "cannot be reached": "无法连接",
@@ -420,6 +423,7 @@ ZH: dict[str, str] = {
     "must have either rect or polygon": "rect 与 polygon 必须且只能给出一个",
     "{file} is not a PNG picture": "{file} 不是 PNG 图片",
     "{file} cannot be read: {reason}": "无法读取 {file}：{reason}",
+    "{file} holds no certificate": "{file} 中没有证书",
     # ---- sound
     "{reason}; its sound is left out until the daemon starts again or the camera is changed": (
         "{reason}；在服务程序重启或修改该摄像机之前，不再请求其声音"

@@ -5,7 +5,6 @@ from __future__ import annotations
 CAMERAS: dict[str, str] = {
     "for {for_s:.0f} s": "已 {for_s:.0f} 秒",
     "feed {name!r} is not received by this worker": "此接入进程不接收码流 {name!r}",
-    "opened when shown": "显示时才打开",
     "the camera ended the stream": "摄像机结束了码流",
     "unforeseen {kind}; the log has more": "未预料的错误 {kind}，详见日志",
     "the session was open but silent": "会话已建立，但没有数据",

@@ -6,6 +6,7 @@ import csv
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import typer
@@ -13,13 +14,14 @@ from rich.console import Console
 from rich.table import Table
 
 from commandwall.base.errors import InvalidError, UnsupportedError
+from commandwall.base.trust import Trust
 from commandwall.cli.password import password_of
 from commandwall.onvif.camera import OnvifCamera, connect
 from commandwall.onvif.client import OnvifClient
 from commandwall.onvif.device import information_of
 from commandwall.onvif.discovery import discover
 from commandwall.onvif.media import MediaProfile, main_and_sub, stream_url
-from commandwall.settings.spreadsheet import COLUMNS
+from commandwall.settings.spreadsheet import COLUMNS, MAX_NAME_CHARS
 
 _DEVICE_SERVICE = "/onvif/device_service"
 
@@ -52,13 +54,22 @@ async def run_discover(interface: str, seconds: float) -> None:
             typer.echo("  ".join(filter(None, (url, device.name, device.hardware, device.location))))
 
 
-async def run_profiles(address: str, user: str, given: Mapping[str, str], header: bool) -> None:
-    """Print the line of the camera at ``address``, with the columns of ``given`` where they are not empty.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A device, the profiles chosen of it, and its line of the spreadsheet."""
+
+    device: OnvifCamera
+    main: MediaProfile
+    sub: MediaProfile | None
+    line: dict[str, str]
+
+
+async def ask(url: str, user: str, password: str, trust: Trust, given: Mapping[str, str]) -> Asked:
+    """Ask the device at ``url`` for its streams; columns of ``given`` that are not empty are as they are.
 
     Raises :class:`CommandwallError` with the step that failed.
     """
-    url = device_url(address)
-    async with OnvifClient(url, user, password_of(user)) as client:
+    async with OnvifClient(url, user, password, trust) as client:
         device = await connect(client)
         main, sub = main_and_sub(device.profiles)
         if main is None:
@@ -66,17 +77,32 @@ async def run_profiles(address: str, user: str, given: Mapping[str, str], header
         information = await information_of(client)
         line = {
             **given,
-            "id": given["id"] or id_of(url),
-            "name": given["name"] or f"{information.manufacturer} {information.model}".strip(),
+            "id": given.get("id") or id_of(url),
+            "name": _name(given.get("name") or f"{information.manufacturer} {information.model}"),
             "main_url": await stream_url(client, device.services, main),
             "sub_url": await stream_url(client, device.services, sub) if sub else "",
             "onvif_url": url if device.ptz or device.imaging else "",
+            "tls_verify": "" if trust.verify else "false",
         }
-    _show(device, main, sub)
+    return Asked(device, main, sub, line)
+
+
+def _name(said: str) -> str:
+    """Return a name as the spreadsheet takes it: neither too long nor read as a formula."""
+    return said.strip().lstrip("=+-@").strip()[:MAX_NAME_CHARS]
+
+
+async def run_profiles(address: str, user: str, trust: Trust, given: Mapping[str, str], header: bool) -> None:
+    """Print the line of the camera at ``address``, with the columns of ``given`` where they are not empty.
+
+    Raises as :func:`ask` does.
+    """
+    asked = await ask(device_url(address), user, password_of(user), trust, given)
+    _show(asked.device, asked.main, asked.sub)
     writer = csv.DictWriter(sys.stdout, COLUMNS, restval="", lineterminator="\n")
     if header:
         writer.writeheader()
-    writer.writerow(line)
+    writer.writerow(asked.line)
 
 
 def _show(device: OnvifCamera, main: MediaProfile, sub: MediaProfile | None) -> None:

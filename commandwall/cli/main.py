@@ -17,7 +17,7 @@ from commandwall.cli import accounts
 from commandwall.cli.cameras import cameras
 from commandwall.cli.displays import display_faults
 from commandwall.cli.onvif import onvif
-from commandwall.cli.site import ConfigOption, run_async, site_settings
+from commandwall.cli.site import ConfigOption, TlsCaOption, TlsVerifyOption, run_async, site_settings
 from commandwall.control.users import FIRST_USER
 from commandwall.control.vault import Vault
 from commandwall.model.camera import Transport
@@ -131,12 +131,12 @@ def probe(
     url: Annotated[str, typer.Argument(help="rtsp[s]://HOST[:PORT]/PATH, without user and password.")] = "",
     user: Annotated[str, typer.Option(help="Asks for the password, or reads COMMANDWALL_PASSWORD.")] = "",
     seconds: Annotated[float, typer.Option(min=0.5, max=600, help="How long to watch.")] = 5.0,
-    transport: Annotated[Transport, typer.Option(help="How RTP travels.")] = Transport.TCP,
-    tls_verify: Annotated[bool, typer.Option(help="For rtsps: check the camera's certificate.")] = True,
-    tls_ca: Annotated[str, typer.Option(help="For rtsps: PEM file that vouches for it.")] = "",
+    transport: Annotated[Transport | None, typer.Option(help="How RTP travels; default: tcp.")] = None,
+    tls_verify: TlsVerifyOption = None,
+    tls_ca: TlsCaOption = "",
     file: Annotated[Path | None, typer.Option(help="Instead of URL: a spreadsheet of cameras.")] = None,
     config: Annotated[
-        Path | None, typer.Option("-c", "--config", help="With --file: whose credentials.")
+        Path | None, typer.Option("-c", "--config", help="With --file: whose credentials and certificates.")
     ] = None,
     parallel: Annotated[int, typer.Option(min=1, max=256, help="With --file: streams at once.")] = 16,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -145,25 +145,33 @@ def probe(
 
     Exit 1 with the reason where something does not come.
     """
+    from commandwall.base.trust import Trust
     from commandwall.cli.password import password_of
     from commandwall.cli.probe import run_probe
     from commandwall.rtsp.client import StreamRequest
-    from commandwall.rtsp.dial import Trust
 
     if (file is None) == (not url):
         raise typer.BadParameter("give either a URL or --file")
     if file is None:
-        trust = Trust(tls_verify, tls_ca)
-        run_async(run_probe(StreamRequest(url, transport, user, password_of(user), trust), seconds, as_json))
+        trust = Trust(tls_verify is not False, tls_ca)
+        way = transport or Transport.TCP
+        request = StreamRequest(url, way, user, password_of(user), trust, audio=True)
+        run_async(run_probe(request, seconds, as_json))
         return
+    if transport is not None or tls_verify is not None or tls_ca:
+        raise typer.BadParameter(
+            "with --file, the file says transport and tls_verify, and the site (-c) has the certificates"
+        )
     from commandwall.cli.probe_file import BulkProbe, probe_file
 
     logins: Mapping[str, Credential] = {}
+    ca_file = ""
     if config is not None:
         settings = site_settings(config)
         logins = Vault(settings.state_dir, settings.credentials)
+        ca_file = str(settings.ingest.ca_file or "")
     login = Credential(user, password_of(user)) if user else None
-    run_async(probe_file(file, BulkProbe(seconds, parallel, logins, login), as_json))
+    run_async(probe_file(file, BulkProbe(seconds, parallel, logins, login, ca_file), as_json))
 
 
 @cli.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import statistics
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, monotonic_ns, utc_ns
 from commandwall.base.errors import CommandwallError
 from commandwall.model.access_unit import AccessUnit
 from commandwall.model.clock import ClockFigures, ClockSource
+from commandwall.rtp.quirks import Quirk
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.session import RtspSession
 
@@ -81,10 +82,12 @@ class Watched:
             (self.clock.skew_ms is None, "no RTCP sender report: the camera's clock is unknown"),
             (self.clock.off, f"the camera's clock is off by {self.clock.skew_words}: set it, or give it NTP"),
             (stats.malformed > 0, f"{stats.malformed} malformed packets"),
+            (stats.late > 0, f"{stats.late} packets late or twice"),
             (stats.restarts > 0, f"the RTP source started anew {stats.restarts} times"),
             (session.unassigned_frames > 0, f"{session.unassigned_frames} frames on unassigned channels"),
         ]
-        return [words for true, words in found if true]
+        borne = [str(quirk) for quirk in Quirk if quirk in session.quirks]
+        return borne + [words for true, words in found if true]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +115,21 @@ class Finding:
 
 
 async def watch_stream(request: StreamRequest, seconds: float) -> Finding:
-    """Watch a stream for ``seconds``; raises :class:`CommandwallError` with the reason if that fails."""
+    """Watch a stream for ``seconds``; raises :class:`CommandwallError` with the reason if that fails.
+
+    Its sound is looked at where ``request`` asks for it.
+    """
     watched = Watched()
-    async with RtspClient.open(replace(request, audio=True), on_access_unit=watched.take) as session:
+    async with RtspClient.open(request, on_access_unit=watched.take) as session:
         try:
             await asyncio.wait_for(session.closed(), seconds)
         except TimeoutError:
             if watched.pts_90k:
-                return _finding(watched, session)
+                return _finding(request, watched, session)
     raise CommandwallError(f"PLAY: no picture within {seconds:g} s")
 
 
-def _finding(watched: Watched, session: RtspSession) -> Finding:
+def _finding(request: StreamRequest, watched: Watched, session: RtspSession) -> Finding:
     codec, stats = session.codec, session.stats
     return Finding(
         codec.name,
@@ -137,7 +143,7 @@ def _finding(watched: Watched, session: RtspSession) -> Finding:
         stats.lost,
         stats.access_units,
         stats.damaged,
-        _sound(session),
+        _sound(session) if request.audio else "not asked for",
         watched.clock.skew_ms,
         tuple(watched.quirks(session)),
     )

@@ -14,10 +14,10 @@ from rich.progress import MofNCompleteColumn, Progress
 from rich.table import Table
 
 from commandwall.base.errors import CommandwallError
+from commandwall.base.trust import Trust
 from commandwall.cli.probe import Finding, watch_stream
 from commandwall.model.camera import Camera, StreamName
 from commandwall.rtsp.client import StreamRequest
-from commandwall.rtsp.dial import Trust
 from commandwall.settings.checks import camera_of, check_unique, read_entries
 from commandwall.settings.faults import Fault
 from commandwall.settings.schema import CameraEntry
@@ -40,12 +40,14 @@ class BulkProbe:
     """How to probe: at most ``parallel`` streams at once, each for ``seconds``.
 
     ``logins`` are credential sets by name; ``login`` is used where a camera names none of them.
+    ``ca_file`` (PEM) has the certificates that vouch for cameras; ``""``: the system's.
     """
 
     seconds: float
     parallel: int
     logins: Mapping[str, Credential]
     login: Credential | None
+    ca_file: str = ""
 
     async def run(self, cameras: Iterable[Camera], progress: Progress) -> list[Probed]:
         """Probe every stream of ``cameras``, in their order; no camera stops the others."""
@@ -84,7 +86,8 @@ class BulkProbe:
                     f"there are no credentials {camera.credentials!r}; name the site with -c, or give --user"
                 )
         user, password = (login.user, login.password) if login else ("", "")
-        return StreamRequest(address.url, address.transport, user, password, Trust(camera.tls_verify))
+        trust = Trust(camera.tls_verify, self.ca_file)
+        return StreamRequest(address.url, address.transport, user, password, trust, audio=camera.audio)
 
 
 async def probe_file(file: Path, probe: BulkProbe, as_json: bool) -> None:

@@ -14,6 +14,11 @@ from commandwall.settings.load import load_settings
 from commandwall.settings.site import Settings
 
 ConfigOption = Annotated[Path, typer.Option("-c", "--config", metavar="FILE", help="The configuration.")]
+TlsVerifyOption = Annotated[
+    bool | None,
+    typer.Option("--tls-verify/--no-tls-verify", help="Over TLS: check the certificate; the default."),
+]
+TlsCaOption = Annotated[str, typer.Option("--tls-ca", help="Over TLS: PEM file that vouches for it.")]
 
 
 def site_settings(config: Path) -> Settings:

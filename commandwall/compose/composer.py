@@ -60,6 +60,7 @@ class TickReport:
     shown: Sequence[int]
     missed: Sequence[int]
     damaged: Sequence[bool]
+    losses: Sequence[bool]
     skews_ms: Sequence[float | None]
 
 
@@ -299,6 +300,7 @@ class Composer:
                 stage.shown.tolist(),
                 stage.missed(),
                 stage.truth.damaged().tolist(),
+                stage.truth.losses().tolist(),
                 stage.skews_ms(now_ns),
             )
         )

@@ -56,7 +56,8 @@ class Look:
 
     ``details`` are figures, the most important first. ``dot`` and ``word`` are how a live tile says
     that it is live. ``top`` is how much of it something else lies over, in rows; even. ``person``: what is
-    said of the participant of a conference who is seen in it.
+    said of the participant of a conference who is seen in it. ``loss``: it is ``damaged`` since packets
+    were lost.
     """
 
     cell: str
@@ -66,6 +67,7 @@ class Look:
     state: TileState
     age_s: int = 0
     damaged: bool = False
+    loss: bool = False
     reason: str = ""
     area: str = ""
     details: tuple[Detail, ...] = ()
@@ -254,7 +256,7 @@ class Faces:
         """Return the mark of a damaged picture: below what is said at the top, if there is something."""
         height = strip_height(look.height)
         said = look.alarm is not None or (look.person is not None and look.person.recording)
-        word = self._words.damaged
+        word = self._words.loss if look.loss else self._words.damaged
         patch = self._book.get(
             ("damage", word, look.width, height),
             lambda: draw_label(word, look.width, height, palette.DAMAGE),

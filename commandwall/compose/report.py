@@ -12,7 +12,15 @@ def wall_report(report: TickReport, heads: tuple[HeadFigures, ...]) -> WallRepor
     """Return the message for ``report``; in the event loop, to keep the tick lean."""
     ages_s = ((report.now_ns - report.arrival) / NS_PER_S).round(3).tolist()
     states = [STATES[code] for code in report.states.tolist()]
-    figures = (report.has_picture, ages_s, report.shown, report.damaged, report.skews_ms, report.missed)
+    figures = (
+        report.has_picture,
+        ages_s,
+        report.shown,
+        report.damaged,
+        report.losses,
+        report.skews_ms,
+        report.missed,
+    )
     tiles = tuple(
         TileTruth(spec.cell, spec.source, state, age_s if has_picture else -1.0, *counted)
         for spec, state, has_picture, age_s, *counted in zip(report.specs, states, *figures, strict=True)

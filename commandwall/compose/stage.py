@@ -202,9 +202,9 @@ class Stage:
 
     def _dress(self, now_ns: int, until_ns: int) -> NDArray[np.intp]:
         """Give new faces to tiles that are no longer what their face says; return their numbers."""
-        damaged = self.truth.damaged()
+        damage = self.truth.damaged().astype(np.int64) + self.truth.losses()
         ages = self.truth.ages(self.states, now_ns)
-        keys = (self._versions << 40) + (ages << 8) + (self.states.astype(np.int64) << 1) + damaged
+        keys = (self._versions << 40) + (ages << 8) + (self.states.astype(np.int64) << 2) + damage
         told = self._captions.moments(self.truth, now_ns)
         outdated = np.flatnonzero(keys != self._worn)
         moved = np.flatnonzero((told != self._told) & (keys == self._worn))
@@ -215,7 +215,7 @@ class Stage:
         outdated = np.roll(outdated, -int(np.searchsorted(outdated, self._turn)))
         for done, number in enumerate(outdated.tolist(), 1):
             state = STATES[self.states[number]]
-            look = self._look(number, state, now_ns, int(ages[number]), bool(damaged[number]))
+            look = self._look(number, state, now_ns, int(ages[number]), int(damage[number]))
             tile = self._tiles[number]
             flashed = tile.flashes
             tile.wear(self._faces.face(look))
@@ -227,9 +227,8 @@ class Stage:
                 return outdated[:done]
         return outdated
 
-    def _look(
-        self, number: int, state: TileState, now_ns: int, age_s: int = 0, damaged: bool = False
-    ) -> Look:
+    def _look(self, number: int, state: TileState, now_ns: int, age_s: int = 0, damage: int = 0) -> Look:
+        """Return how a tile looks; ``damage``: 1 if its picture is damaged, 2 if packets of it were lost."""
         spec, captions = self.specs[number], self._captions
         look = Look(
             cell=spec.cell,
@@ -238,7 +237,8 @@ class Stage:
             height=spec.rect.height,
             state=state,
             age_s=age_s,
-            damaged=damaged,
+            damaged=damage > 0,
+            loss=damage > 1,
             reason=self._reasons[number] if state in (TileState.LOST, TileState.CONNECTING) else "",
             area=captions.area(number),
             details=captions.details(number, state, self.truth, now_ns),
@@ -248,7 +248,7 @@ class Stage:
             top=captions.top(number),
             person=captions.person(number),
         )
-        silent = state is TileState.LIVE and not damaged and captions.composed(number)
+        silent = state is TileState.LIVE and not damage and captions.composed(number)
         return replace(look, name="", area="", details=(), dot=False) if silent else look
 
     def _rehearse(self) -> None:

@@ -78,6 +78,10 @@ class Truth:
         """Return which tiles show a picture from which something was lost."""
         return (self.flags & np.uint64(SlotFlag.DAMAGED)) > 0
 
+    def losses(self) -> Marks:
+        """Return which of the damaged ones are so since packets were lost."""
+        return (self.flags & np.uint64(SlotFlag.LOSS)) > 0
+
     def ages(self, states: Codes, now_ns: int) -> Times:
         """Return the whole seconds that each tile has to say: 0 where it says none.
 

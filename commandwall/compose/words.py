@@ -26,6 +26,7 @@ class Words:
     banners: dict[AlarmLevel, str]
     live: str
     damaged: str
+    loss: str
     hidden: str
     hand: str
     recording: str
@@ -73,6 +74,7 @@ _ZH = Words(
     banners={AlarmLevel.INFO: "通知", AlarmLevel.WARNING: "预警", AlarmLevel.CRITICAL: "紧急"},
     live="实时",
     damaged="损坏",
+    loss="丢包",
     hidden="不予显示",
     hand="举手",
     recording="● 录制中",
@@ -95,6 +97,7 @@ _EN = Words(
     banners={AlarmLevel.INFO: "NOTICE", AlarmLevel.WARNING: "WARNING", AlarmLevel.CRITICAL: "URGENT"},
     live="LIVE",
     damaged="DAMAGED",
+    loss="LOSS",
     hidden="HIDDEN",
     hand="HAND",
     recording="● REC",

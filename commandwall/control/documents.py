@@ -31,8 +31,8 @@ class HeadDocument:
 class TileDocument:
     """A tile in the API, right now. ``age_s`` is -1 without a picture.
 
-    ``damaged``: packets of the picture were lost, or it could not be decoded without error; the tile
-    says so.
+    ``damaged``: packets of the picture were lost (``loss``), or it could not be decoded without error; the
+    tile says which.
     ``skew_ms`` is how much later than the common time of an aligned wall, or than now on others, its
     picture was captured; ``None`` where that is not known. ``crop`` is the part of the picture that is
     shown, as x, y, width, height from 0 to 1; tiles with a greater ``z`` lie over the others.
@@ -46,6 +46,7 @@ class TileDocument:
     state: TileState
     age_s: float
     damaged: bool
+    loss: bool
     fps: float
     stream: str
     decode: DecodeLevel
@@ -128,6 +129,7 @@ class TileNow:
     state: TileState
     age_s: float
     damaged: bool
+    loss: bool
     fps: float
     stream: str
     decode: DecodeLevel

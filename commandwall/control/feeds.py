@@ -28,7 +28,7 @@ from commandwall.ipc.messages import (
 )
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.talk_messages import CameraTarget, StopTalk, TalkChanged, TalkTo
-from commandwall.model.camera import Camera, FeedState, StreamName, Transport, feed_id
+from commandwall.model.camera import Camera, StreamName, Transport, feed_id
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.talk import TalkState
@@ -293,13 +293,12 @@ class Feeds:
 
     def _down(self, worker: Worker) -> None:
         self._decoding.lost(worker.status.name)
-        reason = Reason(ReasonCode.WORKER_DOWN)
         for home, talk in tuple(self._talks.values()):
             if home is worker:
-                self._tell_of_talk(TalkChanged(talk.id, TalkState.LOST, reason))
+                self._tell_of_talk(TalkChanged(talk.id, TalkState.LOST, Reason(ReasonCode.WORKER_DOWN)))
         for camera in self._board.cameras():
             if self._home.get(camera.id) is worker:
-                self._board.feed_changed(feed_id(camera.id, camera.steady), FeedState.CONNECTING, reason)
+                self._board.worker_down(camera.id)
 
 
 def _bus_spec(owner: str, bus: BusAddress) -> FeedSpec:

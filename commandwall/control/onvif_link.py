@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commandwall.base.trust import Trust
 from commandwall.model.camera import Camera
 from commandwall.onvif.camera import OnvifCamera, connect
 from commandwall.onvif.client import OnvifClient
@@ -9,11 +10,15 @@ from commandwall.settings.site import Credential
 
 
 class OnvifLink:
-    """What reaches ``camera``, which has an ONVIF address. One task at a time uses it."""
+    """What reaches ``camera``, which has an ONVIF address. One task at a time uses it.
 
-    def __init__(self, camera: Camera, credential: Credential) -> None:
+    ``ca_file`` (PEM) has the certificates that vouch for cameras; ``""``: the system's.
+    """
+
+    def __init__(self, camera: Camera, credential: Credential, ca_file: str) -> None:
         self.camera = camera
         self._credential = credential
+        self._trust = Trust(camera.tls_verify, ca_file)
         self._client: OnvifClient | None = None
         self._device: OnvifCamera | None = None
 
@@ -22,7 +27,7 @@ class OnvifLink:
         if self._device is None:
             await self.close()
             self._client = OnvifClient(
-                self.camera.onvif_url or "", self._credential.user, self._credential.password
+                self.camera.onvif_url or "", self._credential.user, self._credential.password, self._trust
             )
             self._device = await connect(self._client)
         return self._device

@@ -76,6 +76,7 @@ class _Seat:
 class PtzControl:
     """All cameras with ONVIF; an async context manager, leaving which stops what moves.
 
+    ``ca_file`` (PEM) vouches for those that speak HTTPS; ``""``: what the system knows does.
     Errors name the camera. Belongs to the control plane's event loop.
     """
 
@@ -85,12 +86,14 @@ class PtzControl:
         logins: Mapping[str, Credential],
         publish: Callable[[str, Any], None],
         *,
+        ca_file: str = "",
         lease_s: float = LEASE_S,
         hold_s: float = HOLD_S,
     ) -> None:
         self._camera = camera
         self._logins = logins
         self._publish = publish
+        self._ca_file = ca_file
         self._lease_s = lease_s
         self._hold_s = hold_s
         self._seats: dict[str, _Seat] = {}
@@ -165,7 +168,8 @@ class PtzControl:
             )
         seat = self._seats.get(camera_id)
         if seat is None or seat.link.camera != camera:
-            link = OnvifLink(camera, self._logins.get(camera.credentials or "", _NO_CREDENTIAL))
+            login = self._logins.get(camera.credentials or "", _NO_CREDENTIAL)
+            link = OnvifLink(camera, login, self._ca_file)
             if seat is None:
                 seat = self._seats[camera_id] = _Seat(link, self._lease_s)
             else:

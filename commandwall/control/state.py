@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from commandwall.base.errors import NotFoundError
@@ -19,14 +19,52 @@ Publish = Callable[[str, Any], None]
 
 
 @dataclass(slots=True)
+class StreamStatus:
+    """One stream of a camera as the API shows it: whether it comes, why not, and what comes.
+
+    One that nobody wants is ``disabled``, with the size it had. The counters go on through all its
+    sessions, since its ingest worker started.
+    """
+
+    state: FeedState
+    reason: str
+    reason_zh: str
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+    bitrate_bps: float = 0.0
+    loss_ratio: float = 0.0
+    frames_total: int = 0
+    bytes_total: int = 0
+    packets_total: int = 0
+    lost_packets_total: int = 0
+
+    def explain(self, state: FeedState, reason: Reason) -> None:
+        """Take over the state and why it is in it."""
+        self.state, self.reason, self.reason_zh = state, reason.en, reason.zh
+        if state is FeedState.DISABLED:
+            self.fps = self.bitrate_bps = 0.0
+
+    def take(self, figures: FeedFigures) -> None:
+        """Take over the figures of its feed."""
+        for name in ("codec", "width", "height", "fps", "bitrate_bps"):
+            setattr(self, name, getattr(figures, name))
+        self.frames_total, self.bytes_total = figures.frames, figures.bytes
+        self.packets_total, self.lost_packets_total = figures.packets, figures.lost_packets
+        self.loss_ratio = _loss_ratio((self,))
+
+
+@dataclass(slots=True)
 class CameraStatus:
     """One camera as the API shows it, with the names of the contract.
 
+    What it says is of its steady stream; ``streams`` has those that there are. The counters and
+    ``loss_ratio`` are of all of them, since their ingest worker started.
     ``reason`` is English, ``reason_zh`` Chinese; ``audio_fault`` is why its sound is not received.
     ``visible`` says that a wall shows it now, ``onvif`` that it has an ONVIF address that may be
-    used. The counters are of the steady feed, since its ingest worker started. The figures of its
-    clock are those of :class:`ClockFigures`. ``alarm`` is the level of its alarm, ``masked`` whether
-    parts of its picture are covered.
+    used. The figures of its clock are those of :class:`ClockFigures`. ``alarm`` is the level of its
+    alarm, ``masked`` whether parts of its picture are covered.
     """
 
     id: str
@@ -58,6 +96,15 @@ class CameraStatus:
     clock_drift_ppm: float | None = None
     alarm: AlarmLevel | None = None
     masked: bool = False
+    streams: dict[StreamName, StreamStatus] = field(default_factory=dict)
+
+    def add_up(self) -> None:
+        """Count what all streams have counted."""
+        streams = self.streams.values()
+        self.frames_total = sum(stream.frames_total for stream in streams)
+        self.bytes_total = sum(stream.bytes_total for stream in streams)
+        self.lost_packets_total = sum(stream.lost_packets_total for stream in streams)
+        self.loss_ratio = _loss_ratio(streams)
 
 
 class CameraBoard:
@@ -71,13 +118,13 @@ class CameraBoard:
         self._masks: dict[str, Masks] = {}
         self._alarms: dict[str, AlarmLevel] = {}
         self._visible: set[str] = set()
-        self._by_feed: dict[str, str] = {}
+        self._by_feed: dict[str, tuple[str, StreamName]] = {}
         self._watchers: list[Callable[[str], None]] = []
         for camera in cameras:
             self._add(camera)
 
     def watch(self, watcher: Callable[[str], None]) -> None:
-        """Call ``watcher`` with the camera's id whenever its state or reason changes."""
+        """Call ``watcher`` with the camera's id whenever its own state or reason changes."""
         self._watchers.append(watcher)
 
     def all(self) -> list[CameraStatus]:
@@ -103,21 +150,26 @@ class CameraBoard:
     def put(self, camera: Camera) -> None:
         """Take in a camera, or how one is configured from now on, and tell it."""
         old = self._cameras.get(camera.id)
-        if old is None or _steady_feed(old) != _steady_feed(camera):
-            if old is not None:
-                del self._by_feed[feed_id(old.id, old.steady)]
+        if old is None or _feed(old, old.steady) != _feed(camera, camera.steady):
+            self._forget_feeds(camera.id)
             self._add(camera)
         else:
             self._cameras[camera.id] = camera
             status = self._status[camera.id]
             status.name, status.area, status.position = camera.name, camera.area, camera.position
             status.masked = bool(self.masks(camera.id))
+            self._forget_feeds(camera.id)
+            known = {
+                name: of for name, of in status.streams.items() if _feed(old, name) == _feed(camera, name)
+            }
+            status.streams = self._new_streams(camera) | known
         self._tell(camera.id)
 
     def remove(self, camera_id: str) -> None:
         """Forget a camera and tell it; raises :class:`NotFoundError`."""
-        camera, status = self.camera(camera_id), self._status[camera_id]
-        del self._by_feed[feed_id(camera_id, camera.steady)]
+        self.camera(camera_id)
+        status = self._status[camera_id]
+        self._forget_feeds(camera_id)
         del self._cameras[camera_id], self._status[camera_id], self._reasons[camera_id]
         self._publish("camera", {"camera": asdict(status), "removed": True})
 
@@ -159,25 +211,40 @@ class CameraBoard:
 
     def feed_changed(self, feed: str, state: FeedState, reason: Reason) -> None:
         """Take over what ingest says of a feed."""
-        camera_id = self._by_feed.get(feed)
-        if camera_id is None:
-            return  # An on-demand stream: its tile shows the steady one meanwhile.
-        self._status[camera_id].state = state
-        self._explain(camera_id, reason)
+        known = self._by_feed.get(feed)
+        if known is None:
+            return  # No camera's: a shared screen, somebody in a conference.
+        camera_id, stream = known
+        status = self._status[camera_id]
+        status.streams[stream].explain(state, reason)
+        if stream is self._cameras[camera_id].steady:
+            status.state = state
+            self._explain(camera_id, reason)
+        else:  # Its tile shows the steady one meanwhile.
+            self._publish_status(camera_id)
+
+    def worker_down(self, camera_id: str) -> None:
+        """Note that the process is gone that received a camera: what it knew of its streams is too."""
+        camera, status = self._cameras[camera_id], self._status[camera_id]
+        status.streams = self._new_streams(camera)
+        self.feed_changed(
+            feed_id(camera_id, camera.steady), FeedState.CONNECTING, Reason(ReasonCode.WORKER_DOWN)
+        )
 
     def feed_figures(self, figures: FeedFigures) -> bool:
-        """Take over the figures of a feed; return whether its picture has a new size."""
-        camera_id = self._by_feed.get(figures.id)
-        if camera_id is None:
+        """Take over the figures of a feed; return whether the steady picture has a new size."""
+        known = self._by_feed.get(figures.id)
+        if known is None:
             return False
+        camera_id, stream = known
         status = self._status[camera_id]
+        status.streams[stream].take(figures)
+        status.add_up()
+        if stream is not self._cameras[camera_id].steady:
+            return False
         resized = (status.width, status.height) != (figures.width, figures.height)
         for name in _SHARED:
             setattr(status, name, getattr(figures, name))
-        status.frames_total, status.bytes_total = figures.frames, figures.bytes
-        status.lost_packets_total = figures.lost_packets
-        expected = figures.packets + figures.lost_packets
-        status.loss_ratio = figures.lost_packets / expected if expected else 0.0
         self._take_clock(camera_id, figures.clock)
         return resized
 
@@ -205,27 +272,60 @@ class CameraBoard:
         self._reasons[camera_id] = reason
         self._tell(camera_id)
 
-    def _tell(self, camera_id: str) -> None:
+    def _publish_status(self, camera_id: str) -> None:
         self._publish("camera", {"camera": asdict(self._status[camera_id])})
+
+    def _tell(self, camera_id: str) -> None:
+        self._publish_status(camera_id)
         for watcher in self._watchers:
             watcher(camera_id)
 
     def _add(self, camera: Camera) -> None:
-        reason = Reason(ReasonCode.OPENING if camera.enabled else ReasonCode.DISABLED)
-        state = FeedState.CONNECTING if camera.enabled else FeedState.DISABLED
+        streams = self._new_streams(camera)
+        steady = streams[camera.steady]
         self._cameras[camera.id] = camera
-        self._reasons[camera.id] = reason
-        self._by_feed[feed_id(camera.id, camera.steady)] = camera.id
+        self._reasons[camera.id] = _first_reason(camera, camera.steady)
         self._status[camera.id] = CameraStatus(
-            camera.id, camera.name, camera.area, camera.position, state, reason.en, reason.zh,
+            camera.id, camera.name, camera.area, camera.position,
+            steady.state, steady.reason, steady.reason_zh,
             visible=camera.id in self._visible, onvif=camera.operable, alarm=self._alarms.get(camera.id),
-            masked=bool(self.masks(camera.id)),
+            masked=bool(self.masks(camera.id)), streams=streams,
         )  # fmt: skip
 
+    def _new_streams(self, camera: Camera) -> dict[StreamName, StreamStatus]:
+        """Return the streams of a camera of which nothing is known yet, and listen for their feeds."""
+        streams = {}
+        for stream in StreamName:
+            if camera.address(stream) is not None:
+                self._by_feed[feed_id(camera.id, stream)] = camera.id, stream
+                reason = _first_reason(camera, stream)
+                opening = reason.code is ReasonCode.OPENING
+                state = FeedState.CONNECTING if opening else FeedState.DISABLED
+                streams[stream] = StreamStatus(state, reason.en, reason.zh)
+        return streams
 
-def _steady_feed(camera: Camera) -> tuple[object, ...]:
-    """Return all that the steady feed depends on: where it differs, what is known of the feed is old."""
-    return camera.enabled, camera.credentials, camera.steady, camera.address(camera.steady)
+    def _forget_feeds(self, camera_id: str) -> None:
+        for stream in StreamName:
+            self._by_feed.pop(feed_id(camera_id, stream), None)
+
+
+def _first_reason(camera: Camera, stream: StreamName) -> Reason:
+    """Return why a stream is not live of which nothing was heard yet."""
+    if not camera.enabled:
+        return Reason(ReasonCode.DISABLED)
+    return Reason(ReasonCode.OPENING if stream is camera.steady else ReasonCode.ON_DEMAND)
+
+
+def _feed(camera: Camera, stream: StreamName) -> tuple[object, ...]:
+    """Return all that a feed depends on: where it differs, what is known of the feed is old."""
+    return camera.enabled, camera.credentials, camera.steady, camera.address(stream)
+
+
+def _loss_ratio(streams: Collection[StreamStatus]) -> float:
+    """Return the part of the packets of ``streams`` that was lost."""
+    lost = sum(stream.lost_packets_total for stream in streams)
+    expected = lost + sum(stream.packets_total for stream in streams)
+    return lost / expected if expected else 0.0
 
 
 def deserved_stream(camera: Camera, sub_size: tuple[int, int], width: int, height: int) -> StreamName:

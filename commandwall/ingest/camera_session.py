@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from commandwall.base.trust import Trust
 from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed import UnitListener
 from commandwall.ingest.lifecycle import reason_of
@@ -13,7 +14,6 @@ from commandwall.model.access_unit import StreamInfo
 from commandwall.model.reason import Reason
 from commandwall.rtp.codec import CodecParameters
 from commandwall.rtsp.client import RtspClient, StreamRequest
-from commandwall.rtsp.dial import Trust
 from commandwall.rtsp.session import RtspSession
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from commandwall.model.access_unit import AccessUnit
 
-MAX_FRAMES = 300
-MAX_BYTES = 4 << 20
+MAX_FRAMES = 640
+MAX_BYTES = 12 << 20
+"""A key frame every 20 s fits, at 30 frames a second and at 4 Mb/s."""
 WORKER_BYTES = 128 << 20
+ASSURED_BYTES = 256 << 10
+"""What a feed may hold however much others do: two seconds of a sub stream of 1 Mb/s."""
 
 
 class GopBudget:
-    """The bytes that all caches of one worker hold together, and may hold."""
+    """The bytes that all caches of one worker hold together, and may hold; ``assured`` is for each."""
 
-    __slots__ = ("limit", "used")
+    __slots__ = ("assured", "limit", "used")
 
-    def __init__(self, limit: int = WORKER_BYTES) -> None:
+    def __init__(self, limit: int = WORKER_BYTES, assured: int = ASSURED_BYTES) -> None:
         self.limit = limit
+        self.assured = assured
         self.used = 0
 
 
@@ -23,10 +27,10 @@ class GopCache:
     """The access units of one feed from its newest key frame on. Belongs to the event loop.
 
     It holds at most ``max_frames`` and ``max_bytes``, and all caches of a worker share
-    ``budget``. A group that grows beyond any of these is cut down to its key frame, and what
-    follows is not kept until the next one: a gap in the middle could not be decoded. ``whole``
-    tells the two apart: with ``whole`` the last unit is the newest picture of the feed; without,
-    there is one old picture, and nothing that follows can be decoded upon it.
+    ``budget``, of which a little is assured to each. A group that grows beyond any of these is cut
+    down to its key frame, and what follows is not kept until the next one: a gap in the middle could
+    not be decoded. ``whole`` tells the two apart: with ``whole`` the last unit is the newest picture
+    of the feed; without, there is one old picture, and nothing that follows can be decoded upon it.
     """
 
     __slots__ = ("_budget", "_bytes", "_max_bytes", "_max_frames", "_units", "whole")
@@ -52,7 +56,8 @@ class GopCache:
         elif self.whole and units:
             total = self._bytes + size
             used = budget.used + size
-            if total <= self._max_bytes and used <= budget.limit and len(units) < self._max_frames:
+            room = used <= budget.limit or total <= budget.assured
+            if room and total <= self._max_bytes and len(units) < self._max_frames:
                 units.append(unit)
                 self._bytes = total
                 budget.used = used

@@ -109,7 +109,7 @@ class Lifecycle:
 
     def stopped(self) -> None:
         """Take note that nobody wants the feed any more."""
-        self._go(FeedState.DISABLED, Reason.of(ReasonCode.NONE, Sentence("opened when shown")))
+        self._go(FeedState.DISABLED, Reason(ReasonCode.ON_DEMAND))
 
     def _go(self, state: FeedState, reason: Reason) -> None:
         if (state, reason) != (self.state, self.reason):

@@ -35,8 +35,7 @@ class FeedPublisher:
             return
         feed = self._feeds.attach(name, subscriber)
         if feed.gop.whole:
-            for unit in feed.gop.units():
-                subscriber.push(unit)
+            subscriber.begin(feed.gop.units())
 
     def unsubscribe(self, stream: str, subscriber: Subscriber) -> None:
         """Push nothing more to ``subscriber``."""

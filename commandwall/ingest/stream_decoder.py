@@ -264,7 +264,7 @@ class StreamDecoder:
             log.info("feed %s: %s", self.feed, error)
             self._withholding.failed(unit)
             self._skip(1)
-            self._mark()
+            self._mark(unit)
             return
         if alone and decoder.reorders:
             with self._lock:
@@ -273,7 +273,7 @@ class StreamDecoder:
             self.decoded += len(pictures)
             if self._withholding.withholds(pictures[-1]):
                 self._skip(1)
-                self._mark()
+                self._mark(pictures[-1].unit)
                 return
             self._newest = pictures[-1]
             now_ns = monotonic_ns()
@@ -286,11 +286,11 @@ class StreamDecoder:
             elif came:
                 self._skip(1)
 
-    def _mark(self) -> None:
-        """Say on the picture that is shown, which stays and grows old, that newer ones are damaged."""
+    def _mark(self, unit: AccessUnit) -> None:
+        """Say on the picture that is shown, which stays and grows old, that ``unit`` is damaged."""
         newest = self._newest
         if newest is not None and not newest.damaged:
-            newest.damaged = True
+            newest.damaged, newest.loss = True, unit.loss
             self._paint(SlotFlag.CATCHING_UP if self._behind else 0)
 
     def _decoder_for(self, unit: AccessUnit) -> VideoDecoder | None:

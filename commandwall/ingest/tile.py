@@ -77,7 +77,7 @@ class Tile:
             self._note_change(seen, unit.arrival_ns)
             self._arrival_ns = unit.arrival_ns
             if picture.damaged:
-                flags |= SlotFlag.DAMAGED
+                flags |= SlotFlag.DAMAGED | SlotFlag.LOSS * picture.loss
             captured_ns = unit.arrival_ns
             if epoch_ns and unit.capture_utc_ns:
                 captured_ns = unit.capture_utc_ns - epoch_ns

@@ -34,7 +34,7 @@ from commandwall.ipc.messages import (
 )
 from commandwall.ipc.packets import PacketServer
 from commandwall.ipc.talk_messages import StopTalk, TalkTo
-from commandwall.model.camera import StreamName
+from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.masks import Masks
 from commandwall.workers.child import run_child
@@ -169,6 +169,8 @@ async def ingest(channel: Channel) -> AsyncIterator[Ingest]:
     """Open an ingest worker's resources; leaving drains it: every session is torn down."""
 
     def changed(feed: Feed) -> None:
+        if feed.state in (FeedState.LOST, FeedState.REFUSED):
+            log.warning("%s is %s: %s", feed.spec.id, feed.state, feed.reason.en)
         channel.post(FeedChanged(feed.spec.id, feed.state, feed.reason))
 
     async with asyncio.TaskGroup() as group, AsyncExitStack() as stack:

@@ -326,7 +326,8 @@ class SnapshotWall:
 class TileTruth:
     """What one tile shows right now. ``age_s`` is the age of its picture, -1 without one.
 
-    ``damaged``: something was lost from the picture, or from one that it depends on.
+    ``damaged``: something was lost from the picture, or from one that it depends on; ``loss``: it was
+    packets on their way.
     ``skew_ms`` is how much later than the wall's common time the picture was captured, which is now on a
     wall that is not aligned; ``None`` where it is not known when it was captured. ``shown`` and ``missed``
     count the pictures that were, and those that newer ones overtook before a tick.
@@ -338,6 +339,7 @@ class TileTruth:
     age_s: float
     shown: int
     damaged: bool = False
+    loss: bool = False
     skew_ms: float | None = None
     missed: int = 0
 

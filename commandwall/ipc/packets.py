@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +26,7 @@ from commandwall.ipc.faults import first_fault
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 
 _RECORD = struct.Struct("!BIqqqb")
-_KEY, _DAMAGED, _INFO = 1, 2, 4
+_KEY, _DAMAGED, _INFO, _LOSS = 1, 2, 4, 8
 _MAX_BACKLOG_BYTES = 4 << 20
 _MAX_RECORD_BYTES = 32 << 20
 _INFO_ADAPTER = TypeAdapter(StreamInfo)
@@ -67,6 +67,7 @@ class Subscriber:
     def __init__(self, transport: asyncio.WriteTransport) -> None:
         self._transport = transport
         self._skipping = True
+        self._most_bytes = _MAX_BACKLOG_BYTES
         self.dropped = 0
 
     def describe(self, info: StreamInfo) -> None:
@@ -74,18 +75,24 @@ class Subscriber:
         body = encode_info(info)
         self._transport.write(_RECORD.pack(_INFO, len(body), 0, 0, 0, 0) + body)
 
+    def begin(self, group: Sequence[AccessUnit]) -> None:
+        """Send the group of pictures under way, whole however large: what follows is decoded upon it."""
+        self._most_bytes += sum(len(unit.data) for unit in group)
+        for unit in group:
+            self.push(unit)
+
     def push(self, unit: AccessUnit) -> None:
         """Send ``unit``, or drop it. Whoever is gone, and not unsubscribed yet, is sent nothing."""
         if self._transport.is_closing():
             return
-        if self._transport.get_write_buffer_size() > _MAX_BACKLOG_BYTES:
+        if self._transport.get_write_buffer_size() > self._most_bytes:
             self._skipping = True
         elif unit.key:
             self._skipping = False
         if self._skipping:
             self.dropped += 1
             return
-        flags = unit.key * _KEY | unit.damaged * _DAMAGED
+        flags = unit.key * _KEY | unit.damaged * _DAMAGED | unit.loss * _LOSS
         header = _RECORD.pack(
             flags, len(unit.data), unit.pts_90k, unit.arrival_ns, unit.capture_utc_ns, unit.level_dbov
         )
@@ -183,7 +190,8 @@ class Subscription:
                     yield decode_info(body)
                 else:
                     key, damaged = bool(flags & _KEY), bool(flags & _DAMAGED)
-                    yield AccessUnit(body, pts_90k, key, damaged, arrival_ns, capture, level)
+                    loss = bool(flags & _LOSS)
+                    yield AccessUnit(body, pts_90k, key, damaged, arrival_ns, capture, level, loss)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
 

@@ -56,6 +56,8 @@ class SlotFlag(IntFlag):
     CATCHING_UP = 2
     TIMED = 4
     """``captured_ns`` is by the camera's clock; without this flag it is when the picture arrived."""
+    LOSS = 16
+    """It is ``DAMAGED`` since packets were lost."""
     HELD = 8
     """What is shown holds from ``captured_ns`` until that of the next picture: nothing moves in between."""
 

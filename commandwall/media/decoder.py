@@ -35,13 +35,24 @@ class DecodedPicture:
     """One decoded picture, alive as long as this object; belongs to one thread at a time.
 
     ``unit`` is the access unit it came from. ``damaged`` says that it, or a picture that it was
-    predicted from, lost something on the way or could not be decoded without error; ``broken`` that it
-    was the latter; ``hollow`` that parts of it were not decoded at all and hold what the memory held,
-    mostly green. ``full_range`` is whether black is 0 and
-    white 255 instead of 16 and 235. ``sar`` is the shape of a pixel, width by height.
+    predicted from, lost something on the way or could not be decoded without error; ``loss`` that
+    packets were lost on their way, ``broken`` that it could not be decoded; ``hollow`` that parts of it
+    were not decoded at all and hold what the memory held, mostly green. ``full_range`` is whether black
+    is 0 and white 255 instead of 16 and 235. ``sar`` is the shape of a pixel, width by height.
     """
 
-    __slots__ = ("_frame", "broken", "damaged", "full_range", "height", "hollow", "sar", "unit", "width")
+    __slots__ = (
+        "_frame",
+        "broken",
+        "damaged",
+        "full_range",
+        "height",
+        "hollow",
+        "loss",
+        "sar",
+        "unit",
+        "width",
+    )
 
     def __init__(self, frame: VideoFrame, unit: AccessUnit, broken: bool, sar: float, hollow: bool) -> None:
         self.full_range = _PLANAR.get(frame.format.name, False) or (
@@ -52,6 +63,7 @@ class DecodedPicture:
         self.broken = broken
         self.hollow = hollow
         self.damaged = broken or hollow or unit.damaged
+        self.loss = unit.loss
         self.width = frame.width & ~1
         self.height = frame.height & ~1
         self.sar = sar

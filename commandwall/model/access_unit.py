@@ -18,7 +18,8 @@ class AccessUnit:
     change; a whole JFIF file for MJPEG; samples of G.711, a raw frame of AAC (no ADTS), an Opus
     packet. ``pts_90k``: presentation time in 90 kHz ticks; never
     wraps. ``key``: decoding can begin here. ``damaged``: something was lost in it, or since the
-    last intact key frame. ``arrival_ns``: when its last packet was read, monotonic.
+    last intact key frame; ``loss``: it was packets on their way. ``arrival_ns``: when its last packet
+    was read, monotonic.
     ``capture_utc_ns``: when the sender says it was taken; 0 where it does not say. ``level_dbov``: how
     loud a frame of sound is as its sender says (RFC 6464), 0 the loudest and -127 silence, or
     ``UNTOLD_DBOV``. One is made for every frame of every feed; nobody changes it.
@@ -31,6 +32,7 @@ class AccessUnit:
     arrival_ns: int = 0
     capture_utc_ns: int = 0
     level_dbov: int = UNTOLD_DBOV
+    loss: bool = False
 
 
 @dataclass(frozen=True, slots=True)

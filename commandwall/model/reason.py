@@ -13,6 +13,7 @@ class ReasonCode(StrEnum):
 
     NONE = ""
     DISABLED = "switched off in the configuration"
+    ON_DEMAND = "opened when shown"
     OPENING = "opening"
     NO_KEY_FRAME = "waiting for a key frame"
     NO_ROUTE = "no route to the camera"
@@ -44,6 +45,7 @@ class ReasonCode(StrEnum):
 ZH: dict[ReasonCode, str] = {
     ReasonCode.NONE: "",
     ReasonCode.DISABLED: "已在配置中停用",
+    ReasonCode.ON_DEMAND: "显示时才打开",
     ReasonCode.OPENING: "正在连接",
     ReasonCode.NO_KEY_FRAME: "等待关键帧",
     ReasonCode.NO_ROUTE: "网络不通",

@@ -111,9 +111,15 @@ def _cameras(cameras: Sequence[CameraStatus]) -> Iterator[Metric]:
     labels = ["camera", "area"]
     rows = [([camera.id, camera.area], camera) for camera in cameras]
     up = GaugeMetricFamily("commandwall_camera_up", "1 while frames arrive.", labels=labels)
-    frames = CounterMetricFamily("commandwall_camera_frames", "Frames received.", labels=labels)
-    received = CounterMetricFamily("commandwall_camera_bytes", "Bytes received.", labels=labels)
-    lost = CounterMetricFamily("commandwall_camera_lost_packets", "RTP packets lost.", labels=labels)
+    frames = CounterMetricFamily(
+        "commandwall_camera_frames", "Frames received, of all streams.", labels=labels
+    )
+    received = CounterMetricFamily(
+        "commandwall_camera_bytes", "Bytes received, of all streams.", labels=labels
+    )
+    lost = CounterMetricFamily(
+        "commandwall_camera_lost_packets", "RTP packets lost, of all streams.", labels=labels
+    )
     reconnects = CounterMetricFamily(
         "commandwall_camera_reconnects", "Connections after the first.", labels=labels
     )

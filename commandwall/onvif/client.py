@@ -16,8 +16,10 @@ from commandwall.base.errors import (
     ConnectionLostError,
     ProtocolError,
     UnavailableError,
+    UntrustedError,
 )
 from commandwall.base.sentence import Sentence
+from commandwall.base.trust import SYSTEM_TRUST, Trust, tls_context
 from commandwall.onvif.markup import instant
 from commandwall.onvif.soap import CONTENT_TYPE, envelope, payload, username_token
 
@@ -30,8 +32,8 @@ class OnvifClient:
     """A connection to the device at ``url`` (its device service); an async context manager.
 
     Every request carries a UsernameToken in the device's own time; a device that wants HTTP digest
-    instead gets that as well (ONVIF Core 5.9.1 allows either). Errors name the step and the host.
-    Belongs to one event loop.
+    instead gets that as well (ONVIF Core 5.9.1 allows either). ``trust`` is for devices that speak
+    HTTPS. Errors name the step and the host. Belongs to one event loop.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class OnvifClient:
         url: str,
         user: str = "",
         password: str = "",
+        trust: Trust = SYSTEM_TRUST,
         *,
         timeout_s: float = _TIMEOUT_S,
         now_utc_ns: Callable[[], int] = utc_ns,
@@ -46,6 +49,7 @@ class OnvifClient:
         self.url = url
         self._user = user
         self._password = password
+        self._trust = trust
         self._now_utc_ns = now_utc_ns
         self._ahead_s = 0.0
         digest = (aiohttp.DigestAuthMiddleware(user, password),) if user else ()
@@ -106,7 +110,8 @@ class OnvifClient:
         """Send ``body`` to the service at ``url`` and return what its answer holds.
 
         Raises AccessRefusedError, UnsupportedError, InvalidError or UnavailableError as the device
-        says, ConnectionLostError when it does not answer within 5 s, ProtocolError for garbage.
+        says, UntrustedError for its certificate, ConnectionLostError when it does not answer within
+        5 s, ProtocolError for garbage.
         """
         header = ""
         if self._user and not anonymous:
@@ -115,6 +120,15 @@ class OnvifClient:
         try:
             status, data = await self._post(url, envelope(body, header))
             return _answer(status, data)
+        except aiohttp.ClientConnectorCertificateError as error:
+            why = getattr(error.certificate_error, "verify_message", "certificate is not trusted")
+            raise UntrustedError(
+                "{step}: {host}: {why}; add the certificate to ingest.tls.ca, or set"
+                " tls_verify: false for this camera",
+                step=step,
+                host=self.host,
+                why=why,
+            ) from None
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             why = "does not answer in time" if isinstance(error, TimeoutError) else "cannot be reached"
             raise ConnectionLostError(
@@ -128,7 +142,10 @@ class OnvifClient:
 
     async def _post(self, url: str, data: bytes) -> tuple[int, bytes]:
         headers = {"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity"}
-        async with self._session.post(url, data=data, headers=headers, allow_redirects=False) as response:
+        believed = tls_context(self._trust) if url.startswith("https:") else True
+        async with self._session.post(
+            url, data=data, headers=headers, allow_redirects=False, ssl=believed
+        ) as response:
             answer = bytearray()
             async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
                 answer += chunk

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.model.access_unit import MAX_PIXELS
+from commandwall.rtp.quirks import Quirk
 
 MAX_DIMENSION = 16384
 MAX_UNIT_BYTES = 8 * 1024 * 1024
@@ -48,6 +49,9 @@ class PayloadFormat(Protocol):
 
     parameters: CodecParameters
     """What is known of the codec now; another object after the picture size changed."""
+
+    quirks: set[Quirk]
+    """What was borne so far."""
 
     pending: bool
     """Whether there is at least a part of a picture, so that ``take`` has something to give."""

@@ -10,6 +10,7 @@ from commandwall.rtp.bits import BitReader
 from commandwall.rtp.codec import MAX_UNIT_BYTES, PIECE_BYTES
 from commandwall.rtp.h264_sps import parse_h264_sps
 from commandwall.rtp.nal_format import FU_END, FU_START, NO_FRAGMENT, NalFormat, parse_sprop
+from commandwall.rtp.quirks import Quirk
 
 FIRST_SLICE, IDR, SEI, SPS, PPS, DELIMITER, FILLER = 1, 5, 6, 7, 8, 9, 12
 STAP_A, FU_A = 24, 28
@@ -40,6 +41,7 @@ class H264Format(NalFormat):
     def push(self, data: bytes, start: int, end: int) -> None:
         """Take the payload ``data[start:end]`` (sections 5.6, 5.7.1, 5.8). Raises ProtocolError."""
         if start == end:
+            self.quirks.add(Quirk.EMPTY_PAYLOADS)
             return
         self._size += end - start + PIECE_BYTES
         if self._size > MAX_UNIT_BYTES:
@@ -72,13 +74,14 @@ class H264Format(NalFormat):
         nals = split_annexb(payload)
         if not nals:
             raise ProtocolError("an H.264 payload of type 0")
+        self.quirks.add(Quirk.START_CODES)
         for nal in nals:
             self._push_nal(nal)
 
     def _push_nal(self, nal: bytes) -> None:
         kind = nal[0] & 0x1F
         if kind in (SPS, PPS):
-            self._push_parameter_set(kind, nal.rstrip(b"\x00"))
+            self._push_parameter_set(kind, self._trimmed(nal))
         elif not 0 < kind < STAP_A:
             raise ProtocolError(f"an H.264 NAL unit of type {kind}, which packetization-mode 1 does not have")
         elif kind not in (DELIMITER, FILLER):

@@ -9,6 +9,7 @@ from commandwall.rtp.annexb import START_CODE, split_annexb
 from commandwall.rtp.codec import MAX_UNIT_BYTES, PIECE_BYTES
 from commandwall.rtp.h265_sps import parse_h265_sps
 from commandwall.rtp.nal_format import FU_END, FU_START, NO_FRAGMENT, NalFormat, parse_sprop
+from commandwall.rtp.quirks import Quirk
 
 FIRST_KEY, LAST_KEY, LAST_SLICE = 16, 21, 31
 VPS, SPS, PPS, DELIMITER, FILLER, SEI = 32, 33, 34, 35, 38, 39
@@ -41,6 +42,7 @@ class H265Format(NalFormat):
     def push(self, data: bytes, start: int, end: int) -> None:
         """Take the payload ``data[start:end]`` (section 4.4). Raises ProtocolError."""
         if start == end:
+            self.quirks.add(Quirk.EMPTY_PAYLOADS)
             return
         self._size += end - start + PIECE_BYTES
         if self._size > MAX_UNIT_BYTES:
@@ -59,6 +61,7 @@ class H265Format(NalFormat):
         if kind == AGGREGATION:
             self._push_aggregate(data, start + 2, end)
         elif data[start] == 0 and data[start : start + 3] in (b"\x00\x00\x01", b"\x00\x00\x00"):
+            self.quirks.add(Quirk.START_CODES)
             for nal in split_annexb(data[start:end]):
                 self._push_nal(nal)
         elif self._order_bytes:
@@ -90,7 +93,7 @@ class H265Format(NalFormat):
         if len(nal) < 3:
             return  # the end of a sequence or stream: nothing to decode
         if VPS <= kind <= PPS:
-            self._push_parameter_set(kind, nal.rstrip(b"\x00"))
+            self._push_parameter_set(kind, self._trimmed(nal))
         elif kind not in (DELIMITER, FILLER):
             self._parts += START_CODE, nal
             self._size += PIECE_BYTES

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from commandwall.base.errors import ProtocolError
 from commandwall.rtp.codec import MAX_UNIT_BYTES, PIECE_BYTES, CodecParameters
 from commandwall.rtp.jpeg_tables import CHROMA_QUANTISERS, HUFFMAN_TABLES, LUMA_QUANTISERS, TABLE_BYTES
+from commandwall.rtp.quirks import Quirk
 
 _MAIN_HEADER_BYTES = 8
 _RESTART_TYPES = range(64, 128)
@@ -23,12 +24,13 @@ class JpegFormat:
     the part above.
     """
 
-    __slots__ = ("_head", "_lost", "_parts", "_size", "_tables", "parameters", "pending")
+    __slots__ = ("_head", "_lost", "_parts", "_size", "_tables", "parameters", "pending", "quirks")
 
     def __init__(self, fmtp: Mapping[str, str]) -> None:
         """``fmtp`` says nothing that matters."""
         self.parameters = CodecParameters("mjpeg")
         self.pending = False
+        self.quirks: set[Quirk] = set()
         self._head = b""
         self._lost = True
         self._parts: list[bytes] = []

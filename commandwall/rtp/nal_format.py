@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from commandwall.base.errors import ProtocolError
 from commandwall.rtp.annexb import START_CODE
 from commandwall.rtp.codec import MAX_UNIT_BYTES, CodecParameters
+from commandwall.rtp.quirks import Quirk
 
 FU_START, FU_END = 0x80, 0x40
 """Bits of the fragmentation header, alike in both formats."""
@@ -39,10 +40,12 @@ class NalFormat:
         "_slices",
         "parameters",
         "pending",
+        "quirks",
     )
 
     def __init__(self, codec: str) -> None:
         self.parameters = CodecParameters(codec)
+        self.quirks: set[Quirk] = set()
         self._sets: dict[tuple[int, int], bytes] = {}
         self._fragment = LOST_FRAGMENT
         self._key = self._changed = False
@@ -126,6 +129,13 @@ class NalFormat:
                 continue
         self._key = self._changed = False
         self._begin()
+
+    def _trimmed(self, nal: bytes) -> bytes:
+        """Return a parameter set without the zero bytes that some cameras have behind it."""
+        trimmed = nal.rstrip(b"\x00")
+        if len(trimmed) < len(nal):
+            self.quirks.add(Quirk.TRAILING_BYTES)
+        return trimmed
 
     def _is_news(self, key: tuple[int, int], nal: bytes) -> bool:
         """Return whether ``nal`` differs from what is kept as ``key``. Raises ProtocolError for a giant."""

@@ -10,6 +10,7 @@ from commandwall.base.errors import CommandwallError, ProtocolError, Unsupported
 from commandwall.model.access_unit import AccessUnit
 from commandwall.rtp.codec import CodecParameters, PayloadFormat
 from commandwall.rtp.packet import FIXED_HEADER, HEADER_BYTES, PLAIN, payload_bounds
+from commandwall.rtp.quirks import Quirk
 from commandwall.rtp.sequence import STALE
 from commandwall.rtp.source import RtpSource
 
@@ -50,7 +51,8 @@ class RtpReceiver(RtpSource):
 
     An access unit ends with the marker bit, or where the timestamp changes. Where more of a picture
     comes after its marker bit (cameras that set it on every slice), marker bits end nothing any more.
-    Everything until the first intact key frame, and from a loss until the next one, is flagged damaged.
+    Everything until the first intact key frame, and from a loss until the next one, is flagged damaged,
+    and the latter as a loss.
     """
 
     __slots__ = (
@@ -64,6 +66,7 @@ class RtpReceiver(RtpSource):
         "_format",
         "_key_frames",
         "_last_arrival_ns",
+        "_loss",
         "_markers_end",
         "_on_access_unit",
         "_payload_type",
@@ -87,6 +90,7 @@ class RtpReceiver(RtpSource):
         self._pts_90k = 0
         self._broken = False
         self._damaged = True
+        self._loss = False
         self._markers_end = True
         self._ended = self._continued = False
         self._bytes = 0
@@ -119,7 +123,7 @@ class RtpReceiver(RtpSource):
             if missing == STALE:
                 return
             self._format.lose()
-            self._broken = self._damaged = True
+            self._broken = self._damaged = self._loss = True
         if self._ended or timestamp != self._timestamp:
             begins = missing == 0 and timestamp != self._timestamp
             self._begin_unit(timestamp, begins or self._format.begins(data, payload, end), gap=missing != 0)
@@ -149,6 +153,8 @@ class RtpReceiver(RtpSource):
             self._continued = not (gap or begins)
             return
         if self._format.pending:
+            if self._markers_end and not (gap or self._broken):
+                self._format.quirks.add(Quirk.NO_MARKERS)
             self._emit()
         elif self._broken:
             self._damaged = True
@@ -163,18 +169,21 @@ class RtpReceiver(RtpSource):
         if self._continued:  # What came before the marker went out as if it were the whole.
             self._markers_end = self._continued = False
             self._broken = True
+            self._format.quirks.add(Quirk.EXTRA_MARKERS)
         if self._broken:
             self._broken = False
             self._damaged = True
         elif key:
-            self._damaged = False
+            self._damaged = self._loss = False
         now_ns = monotonic_ns()
         self._last_arrival_ns = now_ns
         self._access_units += 1
         self._key_frames += key
         self._damaged_units += self._damaged and self._key_frames > 0
         self._on_access_unit(
-            AccessUnit(data, self._pts_90k, key, self._damaged, now_ns, self._timeline.utc_ns())
+            AccessUnit(
+                data, self._pts_90k, key, self._damaged, now_ns, self._timeline.utc_ns(), loss=self._loss
+            )
         )
 
     def _change_source(self, ssrc: int) -> None:
@@ -189,6 +198,11 @@ class RtpReceiver(RtpSource):
     def parameters(self) -> CodecParameters:
         """What is known of the codec now; size and profile come with the first parameter sets."""
         return self._format.parameters
+
+    @property
+    def quirks(self) -> frozenset[Quirk]:
+        """What was borne so far."""
+        return frozenset(self._format.quirks)
 
     def sender_clock(self) -> tuple[int, int] | None:
         """Return what the newest sender report says of the current source: (time in 90 kHz, UTC in ns).

@@ -14,13 +14,14 @@ from commandwall.base.errors import (
     MovedError,
     UnsupportedError,
 )
+from commandwall.base.trust import SYSTEM_TRUST, Trust
 from commandwall.model.camera import Transport
 from commandwall.rtp.receiver import OnAccessUnit
 from commandwall.rtsp.address import Address, parse_address
 from commandwall.rtsp.auth import Credentials
 from commandwall.rtsp.backchannel import Backchannel, establish_backchannel
 from commandwall.rtsp.connection import RtspConnection
-from commandwall.rtsp.dial import SYSTEM_TRUST, Trust, dial
+from commandwall.rtsp.dial import dial
 from commandwall.rtsp.dialogue import Dialogue, Timeouts
 from commandwall.rtsp.session import RtspSession
 from commandwall.rtsp.steps import AudioHarmsError, Steps

@@ -7,50 +7,16 @@ import errno
 import os
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
 from typing import TypeVar
 
 from commandwall.base.errors import ConnectionLostError, LocalError, UntrustedError
+from commandwall.base.trust import Trust, tls_context
 from commandwall.rtsp.address import Address
 
 _OURS = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 """What fails here, before anything is sent."""
 
 ProtocolT = TypeVar("ProtocolT", bound=asyncio.Protocol)
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Which certificates are believed where a camera speaks TLS.
-
-    ``verify``: a certificate must be signed by one of ``ca_file`` (PEM; ``""``: the system's), or
-    stand there itself, and name the host or IP address of the URL. Otherwise any is taken: nobody
-    can read along, but nothing tells a camera from a machine that poses as one.
-    """
-
-    verify: bool = True
-    ca_file: str = ""
-
-
-SYSTEM_TRUST = Trust()
-
-
-@cache
-def tls_context(trust: Trust) -> ssl.SSLContext:
-    """Return the context that connections under ``trust`` share.
-
-    Raises LocalError when the file cannot be read, or holds no certificate.
-    """
-    try:
-        context = ssl.create_default_context(cafile=trust.ca_file or None)
-    except OSError as error:
-        words = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-        raise LocalError(f"certificates of {trust.ca_file or 'the system'}: {words}") from error
-    if not trust.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 async def dial(

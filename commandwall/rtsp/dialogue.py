@@ -17,6 +17,7 @@ from commandwall.base.errors import (
     UnsupportedError,
 )
 from commandwall.base.sentence import Sentence
+from commandwall.rtp.quirks import Quirk
 from commandwall.rtsp.address import Address
 from commandwall.rtsp.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.rtsp.connection import RtspConnection
@@ -51,7 +52,7 @@ class Dialogue:
 
     ``methods`` is what the server says it has (empty: it does not say), ``url`` where requests for
     the whole session go, ``required`` the extension of RTSP that the server must have for them (RFC
-    2326 section 12.32, ``""``: none); all are set by the steps.
+    2326 section 12.32, ``""``: none); all are set by the steps. ``quirks`` is what was borne so far.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Dialogue:
         self.url = address.url
         self.methods: frozenset[str] = frozenset()
         self.required = ""
+        self.quirks: set[Quirk] = set()
         self.session_timeout_s = DEFAULT_SESSION_TIMEOUT_S
         self._path = address.path
         self._session = ""
@@ -100,6 +102,8 @@ class Dialogue:
     async def options(self) -> None:
         """Ask what the server can do; a server that does not like the question is not asked again."""
         response = await self._exchange("OPTIONS", self.url, ())
+        if response.status != 200:
+            self.quirks.add(Quirk.OPTIONS_REFUSED)
         self.methods = parse_methods(response.headers.get("Public"))
 
     async def _exchange(self, method: str, url: str, headers: tuple[tuple[str, str], ...]) -> Response:
@@ -141,6 +145,8 @@ class Dialogue:
         """Take the session id of the newest answer: some cameras change it between SETUP and PLAY."""
         session = parse_session(response.headers.get("Session"))
         if session.id:
+            if self._session not in ("", session.id):
+                self.quirks.add(Quirk.SESSION_CHANGES)
             self._session = session.id
             if "timeout" in response.headers.get("Session").lower():
                 self.session_timeout_s = session.timeout_s

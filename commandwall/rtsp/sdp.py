@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from commandwall.base.errors import ProtocolError
+from commandwall.rtp.quirks import Quirk
 
 MAX_MEDIA = 32
 
@@ -59,13 +60,15 @@ class MediaDescription:
 class SessionDescription:
     """A whole description; ``control`` is the session's own, ``""`` if it has none.
 
-    ``attributes`` are the lines that have no field of their own, as (name, value).
+    ``attributes`` are the lines that have no field of their own, as (name, value); ``quirks`` is what
+    was borne.
     """
 
     media: tuple[MediaDescription, ...]
     control: str = ""
     name: str = "-"
     attributes: tuple[tuple[str, str], ...] = ()
+    quirks: frozenset[Quirk] = frozenset()
 
 
 def parse_sdp(body: bytes) -> SessionDescription:
@@ -90,7 +93,8 @@ def parse_sdp(body: bytes) -> SessionDescription:
     for section in media:
         section.group = section.group or session.group
     control, others = session.get("control"), session.others()
-    return SessionDescription(tuple(_media(section) for section in media), control, name, others)
+    streams = tuple(_media(section) for section in media)
+    return SessionDescription(streams, control, name, others, frozenset(_quirks(body)))
 
 
 def build_sdp(description: SessionDescription) -> bytes:
@@ -136,6 +140,14 @@ class _Section:
 
     def others(self) -> tuple[tuple[str, str], ...]:
         return tuple((key, value) for key, value in self.attributes if key != "control")
+
+
+def _quirks(body: bytes) -> Iterator[Quirk]:
+    lines = body.split(b"\r\n")
+    if any(b"\n" in line or line.rstrip() != line for line in lines):
+        yield Quirk.LINE_ENDS
+    if any(line.strip() and line.strip()[1:2] != b"=" for line in body.splitlines()):
+        yield Quirk.STRANGE_LINES
 
 
 def _lines(body: bytes) -> Iterator[tuple[str, str]]:

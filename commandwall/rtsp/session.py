@@ -11,6 +11,7 @@ from commandwall.base.errors import CommandwallError
 from commandwall.rtp.audio import AudioParameters
 from commandwall.rtp.audio_receiver import AudioReceiver, OnFrame
 from commandwall.rtp.codec import CodecParameters
+from commandwall.rtp.quirks import Quirk
 from commandwall.rtp.receiver import ReceiverStats, RtpReceiver
 from commandwall.rtp.rtcp import ReceiverReport, SourceDescription, build
 from commandwall.rtp.source import RtpSource
@@ -77,6 +78,11 @@ class RtspSession:
     def sender_clock(self) -> tuple[int, int] | None:
         """Return (time in 90 kHz, UTC in ns) of the newest sender report; ``None`` if there is none."""
         return self._video.receiver.sender_clock()
+
+    @property
+    def quirks(self) -> frozenset[Quirk]:
+        """What the camera does that was borne so far."""
+        return self._video.receiver.quirks | self._dialogue.quirks
 
     @property
     def unassigned_frames(self) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError, ProtocolError, UnsupportedError
 from commandwall.model.camera import Transport
 from commandwall.rtp.audio_receiver import AudioReceiver
+from commandwall.rtp.quirks import Quirk
 from commandwall.rtp.receiver import OnAccessUnit, RtpReceiver
 from commandwall.rtsp.address import base_url, resolve_control
 from commandwall.rtsp.dialogue import Dialogue
@@ -32,7 +34,24 @@ async def describe(dialogue: Dialogue) -> tuple[SessionDescription, str]:
     except ProtocolError as error:
         raise ProtocolError(f"DESCRIBE: {error}") from error
     get = response.headers.get
+    dialogue.quirks |= description.quirks
+    if not get("Content-Type"):
+        dialogue.quirks.add(Quirk.NO_CONTENT_TYPE)
+    if get("Content-Base") and "://" not in get("Content-Base"):
+        dialogue.quirks.add(Quirk.BASE_WITHOUT_SCHEME)
     return description, base_url(dialogue.url, get("Content-Base"), get("Content-Location"))
+
+
+def _quirks_of(track: VideoTrack) -> Iterator[Quirk]:
+    control = track.media.control
+    if not control:
+        yield Quirk.NO_CONTROL
+    elif "://" in control:
+        yield Quirk.ABSOLUTE_CONTROL
+    elif control.startswith("/"):
+        yield Quirk.CONTROL_WITH_SLASH
+    if track.format.encoding in ("H264", "H265") and not any("sprop" in name for name in track.format.fmtp):
+        yield Quirk.NO_PARAMETER_SETS
 
 
 class Steps:
@@ -56,6 +75,7 @@ class Steps:
         await dialogue.options()
         description, self._base = await describe(dialogue)
         chosen = choose_video(description)
+        dialogue.quirks.update(_quirks_of(chosen))
         video = await self._video(chosen, on_access_unit)
         sound: AudioTrack | None = None
         try:

@@ -23,10 +23,11 @@ from commandwall.base.errors import (
     UnavailableError,
     UnsupportedError,
 )
+from commandwall.base.trust import Trust
 from commandwall.rtsp.address import Address
 from commandwall.rtsp.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.rtsp.connection import RtspConnection
-from commandwall.rtsp.dial import Trust, dial
+from commandwall.rtsp.dial import dial
 from commandwall.rtsp.messages import Headers, Response, parse_head
 from commandwall.rtsp.parser import MAX_HEAD_BYTES
 

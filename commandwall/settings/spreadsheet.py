@@ -15,7 +15,7 @@ COLUMNS = (
     "id", "name", "area", "latitude", "longitude", "main_url", "main_transport", "sub_url", "sub_transport",
     "onvif_url", "credentials", "enabled", "tls_verify", "audio",
 )  # fmt: skip
-_MAX_NAME_CHARS = 60
+MAX_NAME_CHARS = 60
 _REQUIRED = ("id", "name", "area")
 _COLUMN_OF: dict[Loc, str] = {
     ("position", 0): "latitude",
@@ -100,11 +100,11 @@ def _check_columns(columns: list[str], file: Path) -> None:
     ]
     for index, name in enumerate(columns):
         if name in columns[:index]:
-            faults.append(place.fault((readable(name, _MAX_NAME_CHARS),), "is there twice; keep one column"))
+            faults.append(place.fault((readable(name, MAX_NAME_CHARS),), "is there twice; keep one column"))
         elif name not in COLUMNS:
             faults.append(
                 place.fault(
-                    (readable(name, _MAX_NAME_CHARS) or f"column {index + 1}",),
+                    (readable(name, MAX_NAME_CHARS) or f"column {index + 1}",),
                     Sentence("is not a column; known are {names}", names=", ".join(COLUMNS)),
                 )
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import calendar
 import hmac
+import ssl
 import time
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
@@ -27,7 +28,7 @@ class OnvifServer:
     """Serves ``devices`` at ``host:port`` (0: a free one); an async context manager.
 
     With ``passwords`` (by user) requests must carry a UsernameToken that is fresh by the device's
-    clock or, with ``http_digest``, HTTP digest instead.
+    clock or, with ``http_digest``, HTTP digest instead. With ``tls`` they come by HTTPS.
     """
 
     def __init__(
@@ -38,9 +39,11 @@ class OnvifServer:
         *,
         passwords: Mapping[str, str] | None = None,
         http_digest: bool = False,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._devices = {device.number: device for device in devices}
         self._host = host
+        self._tls = tls
         self._passwords = passwords or {}
         self._digest = ServerAuthenticator("onvif", self._passwords) if http_digest else None
         app = web.Application()
@@ -51,10 +54,12 @@ class OnvifServer:
 
     async def __aenter__(self) -> OnvifServer:
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self.port).start()
+        await web.TCPSite(self._runner, self._host, self.port, ssl_context=self._tls).start()
         self.port = self._runner.addresses[0][1]
         for number, device in self._devices.items():
-            device.address = f"http://{self._host}:{self.port}/onvif/{number:04}"
+            device.address = (
+                f"{'https' if self._tls else 'http'}://{self._host}:{self.port}/onvif/{number:04}"
+            )
         return self
 
     async def __aexit__(self, *_: object) -> None:

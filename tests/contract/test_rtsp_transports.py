@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from commandwall.base.errors import ConnectionLostError, UntrustedError
+from commandwall.base.trust import Trust
 from commandwall.model.camera import Transport
 from commandwall.rtsp.client import RtspClient, StreamRequest
-from commandwall.rtsp.dial import Trust
 from tests.certificates import self_signed
 from tests.contract.rtsp_servers import FPS, PASSWORD, USER, gstreamer, live555
 from tests.watcher import Watcher

@@ -118,6 +118,10 @@ def camera(number: int, area: str, state: str = "live", **figures: Any) -> dict[
         "clock_source": "",
         "clock_skew_ms": None,
         "clock_drift_ppm": None,
+        "streams": {
+            "main": {"state": "disabled", "reason": "opened when shown", "reason_zh": "显示时才打开"},
+            "sub": {"state": state, "reason": "", "reason_zh": ""},
+        },
     }
     return {**base, **figures}
 
@@ -183,6 +187,7 @@ class StagedDaemon:
     )
     pinned: set[str] = field(default_factory=set)
     damaged: set[str] = field(default_factory=set)
+    losses: set[str] = field(default_factory=set)
     overlays: dict[str, Any] = field(
         default_factory=lambda: {
             "wall": "main",
@@ -249,6 +254,7 @@ class StagedDaemon:
                     "state": "empty" if source == "none" else "live",
                     "age_s": 0.04,
                     "damaged": source in self.damaged,
+                    "loss": source in self.losses,
                     "fps": 15.0,
                     "stream": "sub",
                     "decode": "full",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,15 @@ from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.wall import TileState
 
 Picture = NDArray[np.uint8]
+
+
+class Mark(StrEnum):
+    """What a tile says of a picture from which something is missing."""
+
+    NONE = ""
+    DAMAGED = "damaged"
+    LOSS = "loss"
+
 
 WORDS = words_of("zh")
 FACES = Faces(WORDS, PatchBook())
@@ -42,18 +52,23 @@ def says(picture: Picture, tile: dict[str, Any], look: Look) -> bool:
     return bool(np.abs(found - expected)[opaque].mean() < _CLOSE)
 
 
-def states_said(picture: Picture, tile: dict[str, Any]) -> set[tuple[TileState, bool]]:
-    """Return every (state, damaged) that the pixels of a tile can be read as; one, if all is well."""
-    said = {(look.state, look.damaged) for look in _looks(tile) if says(picture, tile, look)}
-    return said - {(state, False) for state, damaged in said if damaged}
+def states_said(picture: Picture, tile: dict[str, Any]) -> set[tuple[TileState, Mark]]:
+    """Return every (state, mark) that the pixels of a tile can be read as; one, if all is well."""
+    said = {(look.state, _mark(look)) for look in _looks(tile) if says(picture, tile, look)}
+    return said - {(state, Mark.NONE) for state, mark in said if mark}
+
+
+def _mark(look: Look) -> Mark:
+    return Mark.LOSS if look.loss else Mark.DAMAGED if look.damaged else Mark.NONE
 
 
 def _looks(tile: dict[str, Any]) -> Iterator[Look]:
     for state in TileState:
         for age_s in _ages(state, tile["age_s"]):
             for reason in _REASONS if state is TileState.CONNECTING else ("",):
-                for damaged in (False, True) if state in _MARKED else (False,):
-                    yield look_of(tile, state=state, age_s=age_s, reason=reason, damaged=damaged)
+                for mark in Mark if state in _MARKED else (Mark.NONE,):
+                    marked = {"damaged": mark is not Mark.NONE, "loss": mark is Mark.LOSS}
+                    yield look_of(tile, state=state, age_s=age_s, reason=reason, **marked)
 
 
 def _ages(state: TileState, age_s: float) -> Iterable[int]:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.e2e.pictures import cameras_shown, decode
+from tests.e2e.saying import Mark, states_said
 from tests.e2e.site import Daemon, Site, cameras, farm, until
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop]
@@ -110,6 +111,21 @@ async def test_a_camera_that_is_not_there(site: Site, free_port: Callable[[], in
             await until_says(daemon, "lost", "connection refused", "连接被拒绝")
 
 
+async def test_why_a_main_stream_does_not_come_is_said_while_sub_is_shown(site: Site) -> None:
+    async with farm(1) as base, camera(old_codec) as url:
+        site.cameras = [{**cameras(base, 1)[0], "main": {"url": url}}]
+        site.wall["layout"] = "1"
+        async with site.run() as daemon:
+
+            async def says() -> bool:
+                main = (await daemon.get("/cameras/cam-1"))["streams"]["main"]
+                return main["state"] == "refused" and "H263" in main["reason"] and "编码" in main["reason_zh"]
+
+            await until("main is refused, and why", says)
+            await daemon.until_live(["1"])
+            assert (await daemon.get("/cameras/cam-1"))["state"] == "live"
+
+
 async def test_a_wrong_password_is_said_and_never_shown(site: Site, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("canary-4711")
     site.extra["credentials"] = {"door": {"user": "admin", "password_file": "secret"}}
@@ -150,16 +166,17 @@ async def test_cameras_that_vanish_are_late_then_lost_then_back(
 
 
 @pytest.mark.parametrize(
-    ("fault", "transport"),
+    ("fault", "transport", "mark"),
     [
-        ({"kind": "loss", "ratio": 0.05, "after_s": 4, "for_s": 6}, "udp"),
-        ({"kind": "corrupt", "every": 3, "after_s": 4, "for_s": 6}, "tcp"),
+        ({"kind": "loss", "ratio": 0.05, "after_s": 4, "for_s": 6}, "udp", Mark.LOSS),
+        ({"kind": "corrupt", "every": 3, "after_s": 4, "for_s": 6}, "tcp", Mark.DAMAGED),
     ],
     ids=["loss", "cannot be decoded"],
 )
-async def test_a_damaged_picture_is_said_to_be_damaged_until_it_is_whole(
-    site: Site, fault: dict[str, Any], transport: str
+async def test_a_damaged_picture_says_what_happened_to_it_until_it_is_whole(
+    site: Site, fault: dict[str, Any], transport: str, mark: Mark
 ) -> None:
+    site.wall["labels"] = {**dict.fromkeys(("area", "time", "age", "bitrate"), "off"), "state": "on"}
     faults = site.folder / "faults.yaml"
     faults.write_text(yaml.safe_dump([{"cameras": 1, "faults": [fault]}]))
     async with farm(2, "--faults", str(faults)) as base:
@@ -172,13 +189,20 @@ async def test_a_damaged_picture_is_said_to_be_damaged_until_it_is_whole(
                 nonlocal others
                 tiles = (await daemon.get("/walls/main"))["tiles"]
                 others |= tiles[1]["damaged"]
-                return bool(tiles[0]["damaged"])
+                assert not tiles[0]["loss"] or mark is Mark.LOSS
+                return bool(tiles[0]["damaged"]) and tiles[0]["loss"] == (mark is Mark.LOSS)
+
+            async def said() -> bool:
+                picture = decode(await daemon.picture("/walls/main/snapshot.png"))
+                tile = (await daemon.get("/walls/main"))["tiles"][0]
+                return {each for _, each in states_said(picture, tile)} == {mark}
 
             async def whole() -> bool:
                 tile = (await daemon.get("/walls/main"))["tiles"][0]
-                return not await damaged() and tile["state"] == "live"
+                return not tile["damaged"] and tile["state"] == "live"
 
             await daemon.until_live(["1", "2"])
-            await until("the tile says that its picture is damaged", damaged)
+            await until(f"the tile is told to be {mark}", damaged)
+            await until(f"its pixels say {mark}", said)
             await until("the picture is whole again", whole)
             assert not others

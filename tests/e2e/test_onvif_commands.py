@@ -51,6 +51,24 @@ async def test_devices_of_the_simulator_are_found() -> None:
         assert all("东门" in found[1] or found[1] for found in ours)
 
 
+async def test_what_is_found_becomes_a_spreadsheet(site: Site) -> None:
+    arguments = ("simulators.onvif", "--count", "3", "--port", "0", "--fixed", "1")
+    out = site.folder / "cameras.csv"
+    async with program(*arguments, ready="ready ") as (_, line):
+        port = line.split()[1].split(":")[2].partition("/")[0]
+        options = ("--interface", "127.0.0.1", "--seconds", "4", "--area", "dongmen")
+        _, report, words = await commandwall("discover", *options, "--out", str(out))
+        assert "lines written" in report, words
+        again, _, words = await commandwall("discover", *options, "--out", str(out))
+        assert (again, "is there already" in words) == (1, True)
+    site.extra["cameras_file"] = "cameras.csv"
+    site.write()
+    cameras = [camera for camera in load_settings(site.file).cameras if port in camera.id]
+    assert [camera.id for camera in cameras] == [f"cam-127-0-0-1-{port}{end}" for end in ("", "-2", "-3")]
+    assert all(camera.main and camera.sub and camera.area == "dongmen" for camera in cameras)
+    assert len({camera.main for camera in cameras}) == 3
+
+
 async def test_the_cameras_of_the_farm_are_devices_too(tmp_path: Path) -> None:
     arguments = ("--count", "1", "--port", "0", "--onvif", "0", "--live", "1", "--cache", str(tmp_path))
     async with program("simulators.cameras", *arguments, ready="ready ") as (_, line):

@@ -250,13 +250,33 @@ async def test_one_source_fills_the_wall_and_everything_comes_back(daemon: Stage
 
 
 async def test_the_card_of_a_cell_says_that_its_picture_is_damaged(daemon: StagedDaemon, page: Page) -> None:
-    daemon.damaged = {"camera:dongmen-001"}
-    daemon.arrange("2x2", ["camera:dongmen-001", "camera:dongmen-002"])
+    daemon.damaged = {"camera:dongmen-001", "camera:dongmen-003"}
+    daemon.losses = {"camera:dongmen-003"}
+    daemon.arrange("2x2", ["camera:dongmen-001", "camera:dongmen-002", "camera:dongmen-003"])
     await shows(page, "1", "镜头 001")
     await page.hover("[data-cell='1']")
     assert "实时，画面损坏" in await until(page, "!card.hidden && card.textContent")
     await page.hover("[data-cell='2']")
     assert "损坏" not in await until(page, "card.textContent.includes('镜头 002') && card.textContent")
+    await page.hover("[data-cell='3']")
+    assert "实时，网络丢包" in await until(page, "card.textContent.includes('镜头 003') && card.textContent")
+
+
+async def test_the_card_of_a_cell_says_why_its_main_stream_is_not_shown(
+    daemon: StagedDaemon, page: Page
+) -> None:
+    trouble = {"state": "refused", "reason": "unsupported codec", "reason_zh": "不支持的编码"}
+    daemon.cameras[0]["streams"]["main"].update(trouble)
+    await page.reload()
+    await until(page, "document.querySelector('[data-cell]') !== null")
+    daemon.arrange("2x2", ["camera:dongmen-001", "camera:dongmen-002"])
+    await shows(page, "1", "镜头 001")
+    await page.hover("[data-cell='1']")
+    assert "主码流被拒绝：不支持的编码" in await until(page, "!card.hidden && card.textContent")
+    await page.hover("[data-cell='2']")
+    assert "主码流被拒绝" not in await until(
+        page, "card.textContent.includes('镜头 002') && card.textContent"
+    )
 
 
 async def test_an_area_fills_the_wall_and_goes_on(daemon: StagedDaemon, page: Page) -> None:

@@ -16,7 +16,7 @@ from commandwall.media.still import to_bgr
 from commandwall.model.overlays import Alarm, AlarmLevel
 from commandwall.model.wall import TileState
 from tests.e2e.pictures import decode
-from tests.e2e.saying import FACES, Picture, look_of, says, states_said
+from tests.e2e.saying import FACES, Mark, Picture, look_of, says, states_said
 from tests.e2e.site import Daemon, Site, cameras, farm, until
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.blocks_loop]
@@ -55,14 +55,14 @@ async def look(daemon: Daemon, cell: str, path: str = "snapshot.png") -> tuple[P
     return decode(await daemon.picture(f"/walls/main/{path}")), tiles[cell]
 
 
-async def until_said(daemon: Daemon, cell: str, state: TileState, *, damaged: bool = False) -> None:
+async def until_said(daemon: Daemon, cell: str, state: TileState, *, mark: Mark = Mark.NONE) -> None:
     """Wait until the pixels of a tile can be read as this, and as nothing else."""
 
     async def said() -> bool:
         picture, tile = await look(daemon, cell)
-        return tile["state"] == state and states_said(picture, tile) == {(state, damaged)}
+        return tile["state"] == state and states_said(picture, tile) == {(state, mark)}
 
-    await until(f"the picture of tile {cell} says {state}{', damaged' if damaged else ''}", said)
+    await until(f"the picture of tile {cell} says {state} {mark}", said)
 
 
 async def test_every_state_is_said_by_the_picture_itself(site: Site) -> None:
@@ -70,7 +70,7 @@ async def test_every_state_is_said_by_the_picture_itself(site: Site) -> None:
         await until_said(daemon, EMPTY, TileState.EMPTY)
         await until_said(daemon, LIVE, TileState.LIVE)
         await until_said(daemon, HAS_NO_KEY, TileState.CONNECTING)
-        await until_said(daemon, IS_CORRUPT, TileState.LIVE, damaged=True)
+        await until_said(daemon, IS_CORRUPT, TileState.LIVE, mark=Mark.DAMAGED)
         await until_said(daemon, STALLS, TileState.LATE)
         await until_said(daemon, FREEZES, TileState.FROZEN)
         await until_said(daemon, NEVER_ANSWERS, TileState.LOST)
@@ -81,7 +81,7 @@ async def test_every_state_is_said_by_the_picture_itself(site: Site) -> None:
 async def test_what_could_not_be_decoded_is_not_shown(site: Site) -> None:
     """While a camera sends noise in its frames, what is shown of it differs from a whole frame by nothing."""
     async with staged(site) as daemon:
-        await until_said(daemon, IS_CORRUPT, TileState.LIVE, damaged=True)
+        await until_said(daemon, IS_CORRUPT, TileState.LIVE, mark=Mark.DAMAGED)
         for _ in range(12):
             picture, tile = await look(daemon, IS_CORRUPT)
             x, y, width, height = tile["rect"]

@@ -115,7 +115,8 @@ def test_the_reason_is_part_of_what_a_lost_tile_says() -> None:
 def test_damage_is_marked_on_a_picture_that_is_shown() -> None:
     for state in (TileState.LIVE, TileState.LATE, TileState.FROZEN):
         look = replace(LOOK, state=state)
-        assert not same(drawn(look), drawn(replace(look, damaged=True)))
+        damaged, lost = (drawn(replace(look, damaged=True, loss=loss)) for loss in (False, True))
+        assert not same(drawn(look), damaged) and not same(damaged, lost)
 
 
 def test_an_empty_tile_says_its_number_and_no_name() -> None:

@@ -120,7 +120,11 @@ def test_a_damaged_picture_is_marked_and_the_next_good_one_is_not() -> None:
         stage = make_stage(canvas, scene.tiles)
         scene.publish(0, 120, flags=SlotFlag.DAMAGED)
         stage.compose(NOW, ENDLESS)
+        marked = canvas.planes.y.copy()
         assert (canvas.region(label).y != 120).all()
+        scene.publish(0, 120, flags=SlotFlag.DAMAGED | SlotFlag.LOSS)
+        stage.compose(NOW, ENDLESS)
+        assert not np.array_equal(canvas.planes.y, marked), "it says that packets were lost"
         scene.publish(0, 120)
         stage.compose(NOW, ENDLESS)
         assert (canvas.region(label).y == 120).all()

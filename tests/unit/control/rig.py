@@ -124,6 +124,7 @@ class FakeWall:
                 state,
                 0.04,
                 False,
+                False,
                 15.0,
                 "sub",
                 level,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from commandwall.onvif.ptz import Position
 from commandwall.settings.site import Credential
 from simulators.onvif.device import Device, farm_streams
 from simulators.onvif.server import OnvifServer
+from tests.certificates import self_signed
 from tests.e2e.site import until
 
 WANG = Principal("wang", Role.OPERATOR)
@@ -74,7 +78,7 @@ def open_control(cameras: dict[str, Camera], events: list[tuple[str, str]]) -> C
     def publish(kind: str, body: Any) -> None:
         events.append((body["ptz"].camera, body["ptz"].holder))
 
-    def opened(**options: float) -> PtzControl:
+    def opened(**options: Any) -> PtzControl:
         return PtzControl(cameras.__getitem__, {"dome": LOGIN}, publish, **options)
 
     return opened
@@ -91,6 +95,26 @@ async def holds(condition: Callable[[], bool], what: str) -> None:
         return condition()
 
     await until(what, check, timeout_s=5)
+
+
+@pytest.mark.blocks_loop
+async def test_a_camera_that_speaks_https_is_believed_as_the_site_says(
+    open_control: Callable[..., PtzControl], cameras: dict[str, Camera], dome: Device, tmp_path: Path
+) -> None:
+    pem = self_signed(tmp_path / "camera.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    async with OnvifServer([dome], tls=context) as server:
+        url = f"https://127.0.0.1:{server.port}/onvif/0001/device_service"
+        cameras["dome"] = replace(cameras["dome"], onvif_url=url)
+        async with open_control() as control:
+            with pytest.raises(UnavailableError, match="self-signed"):
+                await control.state("dome")
+            cameras["dome"] = replace(cameras["dome"], tls_verify=False)
+            assert (await control.state("dome")).pan_tilt
+        cameras["dome"] = replace(cameras["dome"], tls_verify=True)
+        async with open_control(ca_file=str(pem)) as control:
+            assert (await control.state("dome")).pan_tilt
 
 
 async def test_what_a_camera_can_do_is_told(control: PtzControl, dome: Device) -> None:

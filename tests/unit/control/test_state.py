@@ -79,6 +79,61 @@ def test_the_steady_feed_alone_speaks_for_its_camera() -> None:
     assert told.board.get("b").state is FeedState.LIVE
 
 
+def test_what_becomes_of_the_other_stream_is_told_beside() -> None:
+    told = Told()
+    main = told.board.get("a").streams[StreamName.MAIN]
+    assert (main.state, main.reason, main.reason_zh) == (
+        FeedState.DISABLED,
+        "opened when shown",
+        "显示时才打开",
+    )
+    told.board.feed_changed("a/main", FeedState.REFUSED, Reason(ReasonCode.UNSUPPORTED, "H.263"))
+    (_, body) = told.events[-1]
+    assert body["camera"]["streams"]["main"]["reason"] == "unsupported codec: H.263"
+    assert body["camera"]["streams"]["sub"]["state"] == body["camera"]["state"] == "connecting"
+    assert told.watched == [], "the camera itself is as it was"
+    assert set(told.board.get("b").streams) == {StreamName.MAIN}
+
+
+def test_what_all_streams_lose_is_counted_and_goes_on_when_one_closes() -> None:
+    told = Told()
+    told.board.feed_figures(figures("a/sub", packets=900, lost_packets=0))
+    told.board.feed_figures(figures("a/main", packets=60, lost_packets=40, width=1920, bytes=7000))
+    status = told.board.get("a")
+    assert (status.lost_packets_total, status.loss_ratio, status.bytes_total) == (40, 0.04, 12000)
+    assert (status.width, status.streams[StreamName.MAIN].width) == (640, 1920)
+    assert status.streams[StreamName.MAIN].loss_ratio == 0.4
+    told.board.feed_changed("a/main", FeedState.DISABLED, Reason(ReasonCode.ON_DEMAND))
+    told.board.feed_figures(figures("a/sub", packets=999, lost_packets=1))
+    assert (status.lost_packets_total, status.streams[StreamName.MAIN].fps) == (41, 0.0)
+
+
+def test_another_address_of_the_other_stream_begins_that_one_anew() -> None:
+    told = Told()
+    told.board.feed_figures(figures("a/sub"))
+    told.board.feed_changed("a/main", FeedState.LOST, Reason(ReasonCode.NOT_FOUND))
+    told.board.put(replace(BOTH, name="新名"))
+    streams = told.board.get("a").streams
+    assert streams[StreamName.MAIN].state is FeedState.LOST
+    told.board.put(replace(BOTH, main=StreamAddress("rtsp://10.0.0.2/x")))
+    streams = told.board.get("a").streams
+    assert (streams[StreamName.MAIN].state, streams[StreamName.SUB].fps) == (FeedState.DISABLED, 15.0)
+    told.board.put(replace(BOTH, main=None))
+    told.board.feed_changed("a/main", FeedState.LIVE, Reason())
+    assert set(told.board.get("a").streams) == {StreamName.SUB}
+
+
+def test_a_worker_that_is_gone_leaves_no_figures() -> None:
+    told = Told()
+    told.board.feed_changed("a/main", FeedState.LIVE, Reason())
+    told.board.feed_figures(figures("a/main"))
+    told.board.worker_down("a")
+    status = told.board.get("a")
+    assert (status.state, status.reason) == (FeedState.CONNECTING, "worker process is restarting")
+    main = status.streams[StreamName.MAIN]
+    assert (main.state, main.frames_total) == (FeedState.DISABLED, 0)
+
+
 def test_figures_are_taken_over() -> None:
     told = Told()
     assert told.board.feed_figures(figures("a/sub"))

@@ -233,7 +233,7 @@ def test_a_wrong_change_is_named_and_changes_nothing(
 
 
 def test_tiles_say_what_the_wall_process_and_the_workers_report(stage: Stage) -> None:
-    stage.says(report(1, TileTruth("2", "camera:c1", TileState.LIVE, 0.08, 99, True, -12.5)))
+    stage.says(report(1, TileTruth("2", "camera:c1", TileState.LIVE, 0.08, 99, True, True, -12.5)))
     stage.wall.take_figures(
         [
             TileFigures("main", "2", StreamName.SUB, DecodeLevel.NODEBLOCK, 15.0, 99),
@@ -249,7 +249,7 @@ def test_tiles_say_what_the_wall_process_and_the_workers_report(stage: Stage) ->
     assert (first.damaged, second.damaged) == (False, True)
     kind, event = stage.events[-1]
     assert kind == "tiles"
-    assert [tile.damaged for tile in event.tiles[:2]] == [False, True]
+    assert [(tile.damaged, tile.loss) for tile in event.tiles[:2]] == [(False, False), (True, True)]
 
 
 def test_the_report_of_an_older_revision_says_nothing_of_the_new_tiles(stage: Stage) -> None:

@@ -75,7 +75,7 @@ async def test_a_feed_is_live_from_its_first_key_frame_and_says_each_step() -> N
         (FeedState.CONNECTING, ReasonCode.OPENING),
         (FeedState.CONNECTING, ReasonCode.NO_KEY_FRAME),
         (FeedState.LIVE, ReasonCode.NONE),
-        (FeedState.DISABLED, ReasonCode.NONE),
+        (FeedState.DISABLED, ReasonCode.ON_DEMAND),
     ]
     assert session.torn_down
 

@@ -50,7 +50,7 @@ def test_a_group_with_too_many_bytes_is_cut_to_its_key_frame() -> None:
 
 
 def test_caches_share_one_budget() -> None:
-    budget = GopBudget(100)
+    budget = GopBudget(100, assured=0)
     one, other = GopCache(budget), GopCache(budget)
     one.add(unit(60, key=True))
     other.add(unit(30, key=True))
@@ -61,6 +61,26 @@ def test_caches_share_one_budget() -> None:
     other.add(unit(30, key=True))
     other.add(unit(20))
     assert other.whole
+
+
+def test_a_key_frame_every_20_s_is_kept_whole() -> None:
+    sub, main = GopCache(GopBudget()), GopCache(GopBudget())
+    for number in range(20 * 25):
+        sub.add(unit(384_000 // 8 // 25, key=number == 0))
+        main.add(unit(4_000_000 // 8 // 25 if number else 400_000, key=number == 0))
+    assert sub.whole and len(sub.units()) == 500
+    assert main.whole and len(main.units()) == 500
+
+
+def test_a_little_is_assured_to_each_however_much_others_hold() -> None:
+    budget = GopBudget(100, assured=30)
+    greedy, modest = GopCache(budget), GopCache(budget)
+    greedy.add(unit(100, key=True))
+    modest.add(unit(20, key=True))
+    modest.add(unit(10))
+    assert modest.whole and len(modest.units()) == 2
+    modest.add(unit(1))
+    assert not modest.whole
 
 
 def test_what_was_handed_out_does_not_change() -> None:

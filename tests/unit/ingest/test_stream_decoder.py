@@ -328,6 +328,20 @@ def test_damage_is_flagged_and_garbage_survived(canvas: MakeCanvas, bench: Bench
     decoder.push(units[10])
     bench.drain()
     assert wall.info().flags == 0
+    decoder.push(replace(units[11], damaged=True, loss=True))
+    bench.drain()
+    assert wall.info().flags == SlotFlag.DAMAGED | SlotFlag.LOSS
+
+
+def test_a_loss_is_said_on_the_picture_that_stays(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    units = stream()
+    for unit in (units[0], replace(units[10], damaged=True, loss=True)):
+        decoder.push(unit)
+        bench.drain()
+    assert wall.published() == 2, "the first, and the same again: a key frame that lost a part is withheld"
+    assert wall.info().flags == SlotFlag.DAMAGED | SlotFlag.LOSS
 
 
 def test_another_codec_begins_anew(canvas: MakeCanvas, bench: Bench) -> None:

@@ -27,8 +27,7 @@ class Publisher:
         if stream != "cam":
             raise NotFoundError(stream)
         subscriber.describe(INFO)
-        for each in self.group:
-            subscriber.push(each)
+        subscriber.begin(self.group)
         self.subscribers.add(subscriber)
         self.joined.set()
 
@@ -41,7 +40,9 @@ class Publisher:
 
 
 def unit(number: int, *, key: bool = False, size: int = 50) -> AccessUnit:
-    return AccessUnit(bytes([number % 256]) * size, number * 6000, key, number == 2, 111, 222)
+    return AccessUnit(
+        bytes([number % 256]) * size, number * 6000, key, number == 2, 111, 222, loss=number == 2
+    )
 
 
 @pytest.fixture
@@ -108,6 +109,19 @@ async def test_a_slow_subscriber_skips_to_the_next_key_frame(bus: Path, publishe
     subscriber.push(unit(21, key=True))
     subscriber.push(unit(22))
     assert [(await anext(records)).pts_90k // 6000 for _ in range(2)] == [21, 22]  # type: ignore[union-attr]
+    subscription.close()
+
+
+async def test_a_large_group_comes_whole_and_what_follows_too(bus: Path, publisher: Publisher) -> None:
+    publisher.group = [unit(number, size=1 << 20, key=number == 0) for number in range(10)]
+    subscription = await Subscription.open(bus, "cam")
+    await publisher.joined.wait()
+    (subscriber,) = publisher.subscribers
+    subscriber.push(unit(10))
+    records = subscription.records()
+    assert await anext(records) == INFO
+    assert [await anext(records) for _ in range(11)] == [*publisher.group, unit(10)]
+    assert subscriber.dropped == 0
     subscription.close()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -16,10 +18,14 @@ from commandwall.base.errors import (
     ProtocolError,
     UnavailableError,
     UnsupportedError,
+    UntrustedError,
 )
+from commandwall.base.trust import Trust
 from commandwall.onvif.client import MAX_ANSWER_BYTES, OnvifClient
 from commandwall.onvif.device import information_of
 from simulators.onvif.device import Device
+from simulators.onvif.server import OnvifServer
+from tests.certificates import self_signed
 from tests.unit.onvif.conftest import PASSWORD, USER, Serve
 
 
@@ -89,6 +95,23 @@ async def test_what_is_no_device_is_told_and_not_followed(
     async with answering(handler) as client:
         with pytest.raises(error, match=r"GetServices: 127\.0\.0\.1"):
             await client.call(client.url, "<tds:GetServices/>", "GetServices")
+
+
+@pytest.mark.blocks_loop  # the system's certificates are read
+async def test_the_certificate_of_a_device_is_believed_as_that_of_its_stream_is(
+    device: Device, tmp_path: Path
+) -> None:
+    pem = self_signed(tmp_path / "camera.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    async with OnvifServer([device], tls=context) as server:
+        url = f"https://127.0.0.1:{server.port}/onvif/0001/device_service"
+        for trust in (Trust(ca_file=str(pem)), Trust(verify=False)):
+            async with OnvifClient(url, trust=trust) as client:
+                await client.take_time()
+        async with OnvifClient(url) as client:
+            with pytest.raises(UntrustedError, match=r"self-signed certificate; .*ingest\.tls\.ca"):
+                await client.take_time()
 
 
 async def test_nobody_there_is_told(free_port: Callable[[], int]) -> None:

@@ -138,7 +138,16 @@ def test_a_loss_damages_until_the_next_key_frame() -> None:
     sink = Sink().feed(*flat(units))
     assert [unit.pts_90k for unit in sink.units] == [0, 6000, 18000, 24000, 30000]
     assert sink.damage == [False, False, True, False, False]
+    assert [unit.loss for unit in sink.units] == sink.damage
     assert (sink.receiver.stats.lost, sink.receiver.stats.damaged) == (1, 1)
+
+
+def test_what_breaks_the_format_is_damaged_and_no_loss() -> None:
+    broken = stream("KPK")
+    broken[1][1] = broken[1][1][:12] + b"\x1e" + broken[1][1][13:]
+    sink = Sink().feed(*flat(broken))
+    assert sink.damage == [False, True, False]
+    assert not any(unit.loss for unit in sink.units)
 
 
 def test_a_whole_lost_access_unit_damages_what_follows() -> None:

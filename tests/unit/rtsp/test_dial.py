@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from commandwall.base.errors import ConnectionLostError, LocalError, UntrustedError
+from commandwall.base.trust import SYSTEM_TRUST, Trust
 from commandwall.rtsp.address import parse_address
-from commandwall.rtsp.dial import SYSTEM_TRUST, Trust, dial, tls_context
+from commandwall.rtsp.dial import dial
 from tests.certificates import self_signed
 
 pytestmark = pytest.mark.blocks_loop  # the system's certificates are read
@@ -73,19 +74,6 @@ def no_more_files() -> Iterator[None]:
 async def test_nobody_listens(free_port: Callable[[], int]) -> None:
     with pytest.raises(ConnectionLostError, match="refused"):
         await connect(free_port(), SYSTEM_TRUST, "rtsp")
-
-
-def test_contexts_are_shared(tmp_path: Path) -> None:
-    assert tls_context(Trust(verify=False)) is tls_context(Trust(verify=False))
-
-
-def test_certificates_that_are_not_there(tmp_path: Path) -> None:
-    gone, empty = tmp_path / "gone.pem", tmp_path / "empty.pem"
-    empty.touch()
-    with pytest.raises(LocalError, match=r"gone\.pem: No such file"):
-        tls_context(Trust(ca_file=str(gone)))
-    with pytest.raises(LocalError, match=r"empty\.pem: it holds no certificate"):
-        tls_context(Trust(ca_file=str(empty)))
 
 
 async def test_no_socket_is_left_here(free_port: Callable[[], int]) -> None:

@@ -2,6 +2,7 @@
 
 import { byId, element } from "../base/dom.js";
 import { bitrate, codec, decimal, size } from "../base/format.js";
+import { mainTrouble } from "./store.js";
 
 export class Inspector {
   /** @param {import("./store.js").CameraStore} store @param {import("../base/i18n.js").I18n} i18n */
@@ -36,7 +37,8 @@ export class Inspector {
     byId("camera").hidden = camera === undefined;
     if (camera === undefined) return;
     const { t, term } = this.i18n;
-    const reason = this.i18n.language === "zh" ? camera.reason_zh : camera.reason;
+    const own = this.i18n.language === "zh" ? camera.reason_zh : camera.reason;
+    const reason = [own, mainTrouble(camera, this.i18n)].filter(Boolean).join(" · ");
     byId("camera").dataset.state = camera.state;
     byId("camera-name").textContent = camera.name;
     byId("camera-state").textContent = term("camera", camera.state);

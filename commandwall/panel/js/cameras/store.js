@@ -28,6 +28,7 @@ export const TROUBLE = new Set(["stalled", "lost", "refused"]);
  * @property {number | null} clock_drift_ppm
  * @property {string | null} [alarm] the level of its alarm
  * @property {boolean} onvif whether it may be moved
+ * @property {Record<string, {state: string, reason: string, reason_zh: string}>} streams `main` and `sub`
  *
  * @typedef {{id: string, name: string, parent: string | null}} AreaDocument
  * @typedef {{total: number, live: number, trouble: number}} Count
@@ -39,6 +40,21 @@ export const TROUBLE = new Set(["stalled", "lost", "refused"]);
  * @property {string[]} cameras ids
  * @property {Count} count of all cameras below
  */
+
+/**
+ * Says what is the matter with the stream that is fetched only while a large tile shows it.
+ *
+ * @param {Camera} camera @param {import("../base/i18n.js").I18n} i18n @returns {string} empty: nothing
+ */
+export function mainTrouble({ streams }, { language, t, term }) {
+  if (streams.sub === undefined || !TROUBLE.has(streams.main?.state)) return "";
+  const { state, reason, reason_zh: zh } = streams.main;
+  return t("stream.trouble", {
+    stream: term("stream", "main"),
+    state: term("camera", state),
+    reason: language === "zh" ? zh : reason,
+  });
+}
 
 /** Dispatches `change`, at most once a repaint however many cameras change. */
 export class CameraStore extends EventTarget {

@@ -1,6 +1,7 @@
 /** The columns of the feed table: what they show and how they are sorted. */
 
 import { age, bitrate, codec, decimal, drift, percent, size, skew } from "../base/format.js";
+import { mainTrouble } from "../cameras/store.js";
 
 /**
  * @typedef {import("../cameras/store.js").Camera} Camera
@@ -17,7 +18,8 @@ import { age, bitrate, codec, decimal, drift, percent, size, skew } from "../bas
 
 /** @param {Camera} camera @param {Context} context */
 export function reasonOf(camera, { i18n }) {
-  return (i18n.language === "zh" ? camera.reason_zh : camera.reason) || "";
+  const own = i18n.language === "zh" ? camera.reason_zh : camera.reason;
+  return [own, mainTrouble(camera, i18n)].filter(Boolean).join(" · ");
 }
 
 /** Trouble first: the state that needs somebody most is the smallest. */

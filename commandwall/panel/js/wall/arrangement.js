@@ -7,6 +7,7 @@
  * @property {string} state live, late, frozen, lost, connecting or empty
  * @property {number | null} age_s
  * @property {boolean} damaged something of the picture was lost
+ * @property {boolean} loss it was packets on their way
  * @property {number | null} fps
  * @property {string | null} stream
  * @property {string} decode off, key, nodeblock or full

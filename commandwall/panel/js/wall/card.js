@@ -2,6 +2,7 @@
 
 import { element } from "../base/dom.js";
 import { age, decimal } from "../base/format.js";
+import { mainTrouble } from "../cameras/store.js";
 import { cameraOf, isData } from "./arrangement.js";
 import { zoomOf } from "./crop.js";
 
@@ -53,11 +54,14 @@ export class HoverCard {
     const { t, term } = this.i18n;
     const camera = this.store.cameras.get(cameraOf(tile.source) ?? "");
     const state = term("tile", tile.state);
-    const facts = [[t("fact.state"), tile.damaged ? t("tile.and.damaged", { state }) : state]];
+    const and = tile.loss ? "tile.and.loss" : "tile.and.damaged";
+    const facts = [[t("fact.state"), tile.damaged ? t(and, { state }) : state]];
     if (camera !== undefined) {
       const reason = this.i18n.language === "zh" ? camera.reason_zh : camera.reason;
       if (camera.state !== "live") facts.push([t("fact.camera"), term("camera", camera.state)]);
       if (reason) facts.push([t("fact.reason"), reason]);
+      const main = mainTrouble(camera, this.i18n);
+      if (main) facts.push([t("fact.reason"), main]);
       facts.push([t("fact.area"), this.store.areaName(camera.area)], [t("fact.id"), camera.id]);
     }
     if (tile.state !== "empty" && !isData(tile.source)) {

@@ -27,8 +27,8 @@ async def test_walls_are_listed_and_read_with_their_revision(connect: Connect) -
     }  # fmt: skip
     assert (wall["identifying"], wall["test_pattern"]) == (False, False)
     assert set(wall["tiles"][0]) == {
-        "cell", "source", "state", "age_s", "damaged", "fps", "stream", "decode", "rect", "name", "skew_ms",
-        "aspect", "crop", "z",
+        "cell", "source", "state", "age_s", "damaged", "loss", "fps", "stream", "decode", "rect", "name",
+        "skew_ms", "aspect", "crop", "z",
         "pinned",
     }  # fmt: skip
 
