@@ -64,7 +64,7 @@ class Talks:
 
     async def _keep_talking(self, talk: TalkTo) -> None:
         """Talk until cancelled; through interruptions, but not to what has no loudspeaker."""
-        backoff = Backoff(RETRY_S)
+        backoff, logged = Backoff(RETRY_S), Reason()
         self._post(TalkChanged(talk.id, TalkState.OPENING, Reason()))
         while True:
             try:
@@ -79,8 +79,10 @@ class Talks:
                     return
                 self._post(TalkChanged(talk.id, TalkState.LOST, reason))
             except Exception as error:  # One loudspeaker must not end all that this worker does.
-                log.exception("talk to %s", talk.id)
-                self._post(TalkChanged(talk.id, TalkState.LOST, unforeseen(error)))
+                if (reason := unforeseen(error)) != logged:  # once, and not at every try
+                    log.exception("talk to %s", talk.id)
+                    logged = reason
+                self._post(TalkChanged(talk.id, TalkState.LOST, reason))
             await asyncio.sleep(backoff.next_s())
 
     def _open(self, talk: TalkTo) -> AbstractAsyncContextManager[Loudspeaker]:
