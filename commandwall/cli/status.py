@@ -14,6 +14,8 @@ from commandwall.cli.daemon import ask, daemon_session
 from commandwall.control.roles import Role
 from commandwall.settings.site import Settings
 
+_WELL = ("live", "disabled")
+
 
 async def run_status(settings: Settings, as_json: bool) -> None:
     """Print what the daemon of ``settings`` says of itself; raises when it does not answer."""
@@ -32,11 +34,21 @@ def _print(report: dict[str, list[dict[str, Any]]]) -> None:
     states = Counter(camera["state"] for camera in report["cameras"])
     counts = ", ".join(f"{count} {state}" for state, count in states.most_common())
     console.print(f"{len(report['cameras'])} cameras: {counts}", highlight=False)
-    down = [camera for camera in report["cameras"] if camera["state"] not in ("live", "disabled")]
+    down = [row for camera in report["cameras"] for row in _rows(camera) if row["state"] not in _WELL]
     if down:
         console.print(_table(down, "id", "name", "state", "reason"))
     console.print(_table(report["walls"], "id", "name", "layout", "revision"))
     console.print(_table(report["workers"], "name", "state", "pid", "restarts", "memory_bytes"))
+
+
+def _rows(camera: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a camera, and beside it the stream that it does not speak of."""
+    streams = camera["streams"]
+    return (
+        [camera, {**camera, "id": f"{camera['id']}/main", **streams["main"]}]
+        if len(streams) > 1
+        else [camera]
+    )
 
 
 def _table(rows: list[dict[str, Any]], *columns: str) -> Table:
