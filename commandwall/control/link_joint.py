@@ -64,6 +64,9 @@ class Around(Protocol):
     def obey(self, command: Command) -> None:
         """Do what the chair above says, and have it done below; raises as the model does."""
 
+    def bring_up(self, joint: Joint) -> None:
+        """Have the level below ``joint``, which has just come, do what goes on here."""
+
     def beyond(self, link: str) -> frozenset[str]:
         """Return the nodes beyond ``link``."""
 
@@ -114,10 +117,13 @@ class Joint:
     async def run(self) -> None:
         """Tell and hear until the link is lost; raises why.
 
-        At first both say who is there and who holds what, and come to the same by one rule.
+        At first both say who is there and who holds what, and come to the same by one rule; below it is
+        told what is directed then, by whom it knows by now.
         """
         self._tell_roster()
         self._line.post(holders_of(self._around.state, settle=True))
+        if not self.above:
+            self._around.bring_up(self)
         try:
             await run_until_first(self._hear(), self._line.send(), self._tell())
         except LoopError as error:
@@ -134,7 +140,11 @@ class Joint:
         await self._turn.wait()
 
     async def command(self, verb: str, by: str, target: str, viewer: str) -> None:
-        """Have the level below obey; raises :class:`CommandwallError` when it does not."""
+        """Have the level below obey; raises :class:`CommandwallError` when it does not.
+
+        Whom it is about, and who says so, it is told before.
+        """
+        self._tell_roster()
         await self._line.command(verb, by, target, viewer)
 
     async def claim(self, state: Conference) -> None:

@@ -76,13 +76,17 @@ def admit(state: Conference, target: str) -> Conference:
 
 
 def connected(state: Conference, participant: str, now_s: float) -> Conference:
-    """Return ``state`` with somebody taking part from now on; the first chair to come takes the chair."""
+    """Return ``state`` with somebody taking part from now on; the first chair to come takes the chair.
+
+    Where all were muted he is too, but for chairs. A link is as :func:`mute_all` leaves it.
+    """
     one = state.participant(participant, field="participant")
     if one.presence not in (Presence.CONNECTING, Presence.CONNECTED):
         raise AccessRefusedError("{name} has not been let in", name=one.name)
     if one.here:
         return state
-    muted = one.muted_by_chair or (state.muted_on_entry and one.role is not Role.CHAIR)
+    spared = one.role is Role.CHAIR or (bool(one.relays) and (state.muted_from_above or not one.above))
+    muted = one.muted_by_chair or (state.muted_on_entry and not spared)
     return seated(_placed(state, replace(one, muted_by_chair=muted), Presence.CONNECTED))
 
 

@@ -50,9 +50,10 @@ def _leading(state: Conference, by: Actor) -> Direction:
     return Direction(leader=by.participant if state.find(by.participant) else relay, above=True)
 
 
-def _who_mutes(state: Conference, by: Actor) -> str:
-    """Return who stays heard when ``by`` mutes all: who directs, or the chair above."""
-    return by.participant if by.standing is Standing.ABOVE else state.leader
+def _mute_all(state: Conference, command: Command, now_s: float) -> Conference:
+    """Mute all but who directs, or, where the level above says so, its chair."""
+    above = command.by.standing is Standing.ABOVE
+    return mute_all(state, command.by.participant if above else state.leader, now_s, above=above)
 
 
 def _told(state: Conference, command: Command, mode: Mode, now_s: float) -> Conference:
@@ -149,7 +150,7 @@ _VERBS: dict[Verb, Callable[[Conference, Command, float], Conference]] = {
     Verb.DECLINE: lambda state, command, now_s: raise_hand(state, command.target, False, now_s),
     Verb.MUTE: lambda state, command, now_s: mute(state, command.target, now_s),
     Verb.UNMUTE: lambda state, command, now_s: unmute(state, command.target),
-    Verb.MUTE_ALL: lambda state, command, now_s: mute_all(state, _who_mutes(state, command.by), now_s),
+    Verb.MUTE_ALL: _mute_all,
     Verb.UNMUTE_ALL: lambda state, command, now_s: unmute_all(state),
     Verb.BROADCAST: _broadcast,
     Verb.WATCH: _watch,

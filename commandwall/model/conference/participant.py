@@ -43,7 +43,7 @@ class Participant:
 
     ``path`` are the nodes through which it is reached, the nearest first, ``()`` for those that are
     here; its id then begins with the link. A participant that ``relays`` a node stands for a link: its
-    picture is the one composed there, its voice the mix of all there.
+    picture is the one composed there, its voice the mix of all there; ``above``: it leads to the level above.
 
     ``admitted``: has been let in once, so that neither lobby nor lock stops it when it returns.
     ``hand_at_s``: since when its hand is raised. ``watches``: whose picture it was given to see, ``""``
@@ -59,6 +59,7 @@ class Participant:
     site: str = ""
     path: tuple[str, ...] = ()
     relays: str = ""
+    above: bool = False
     presence: Presence = Presence.INVITED
     reason: Sentence = NOTHING_SAID
     admitted: bool = False

@@ -104,7 +104,8 @@ class Conference:
     One participant holds the ``chair``, or ``vacancy`` says why none does. ``before`` is what comes back
     when a passing direction ends. ``roll`` is the last roll-call, or the one that goes on. ``layout``:
     the one that was chosen for its picture, ``""`` for what the mode has. ``wall``: the wall that reacts
-    to it, ``""`` for none. ``muted_on_entry``: all were muted, so that who comes is muted too.
+    to it, ``""`` for none. ``muted_on_entry``: all were muted, so that who comes is muted too;
+    ``muted_from_above``: by the level above.
     Participants are in the order of their coming into the list.
     """
 
@@ -118,6 +119,7 @@ class Conference:
     locked: bool = False
     recording: bool = False
     muted_on_entry: bool = False
+    muted_from_above: bool = False
     wall: str = ""
     layout: str = ""
     participants: tuple[Participant, ...] = ()

@@ -21,7 +21,7 @@ from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.state import Conference, Vacancy
-from tests.unit.model.conference.people import NOW_S, entered, room, said
+from tests.unit.model.conference.people import NOW_S, entered, link, room, said
 
 
 def presence(state: Conference, participant: str) -> Presence:
@@ -111,6 +111,7 @@ def test_coming_twice_changes_nothing() -> None:
 def test_who_comes_after_all_were_muted_is_muted() -> None:
     state = said(room("a"), Verb.MUTE_ALL)
     assert entered(state, Participant("b", "B")).participant("b").muted_by_chair
+    assert not link(state, "guiyuan").participant("guiyuan").muted_by_chair
     state = said(state, Verb.UNMUTE_ALL)
     assert not entered(state, Participant("b", "B")).participant("b").muted_by_chair
 
