@@ -55,6 +55,9 @@ CONFERENCE: dict[str, str] = {
     "this conference has ended": "会议已结束",
     "this conference is locked; ask its chair to let you in": "会议已锁定，请联系主席准许入会",
     "{name} was removed; invite him anew": "{name} 已被移出，请重新邀请",
+    "{name} is in the conference of another level; have him removed there, or remove the link": (
+        "{name} 在另一级会议中，请由该级移出，或移出其级联"
+    ),
     "{name} has not been let in": "{name} 尚未获准入会",
     "the chair has muted you; raise your hand to be given the floor": "主席已将您静音，请举手申请发言",
     "{name} comes with all of the level above as one sound; mute the link to it": (

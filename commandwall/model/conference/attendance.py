@@ -115,8 +115,17 @@ def leave(state: Conference, participant: str, now_s: float) -> Conference:
 
 
 def remove(state: Conference, target: str, now_s: float) -> Conference:
-    """Return ``state`` with ``target`` put out; his link lets nobody in any more."""
+    """Return ``state`` with ``target`` put out; his link lets nobody in any more.
+
+    Raises :class:`InvalidError` for somebody behind a link, whom another level has let in.
+    """
     one = replace(state.participant(target), admitted=False)
+    if one.path:
+        raise InvalidError(
+            "{name} is in the conference of another level; have him removed there, or remove the link",
+            name=one.name,
+            field="target",
+        )
     return _gone(state, one, Presence.REMOVED, NOTHING_SAID, now_s)
 
 

@@ -16,6 +16,7 @@ from commandwall.model.conference.polling import poll
 from commandwall.model.conference.rollcall import answered, call, close
 from commandwall.model.conference.stage import stand_in
 from commandwall.model.conference.state import Conference, Direction, Mode
+from commandwall.model.conference.tree import forgotten
 from commandwall.model.source import PICTURE
 
 MOST_EXTENSION_MIN = 24 * 60.0
@@ -117,6 +118,13 @@ def _layout(state: Conference, command: Command, now_s: float) -> Conference:
     return replace(state, layout=command.target)
 
 
+def _remove(state: Conference, command: Command, now_s: float) -> Conference:
+    """Put ``target`` out; a link with all whom it brings."""
+    after = remove(state, command.target, now_s)
+    one = after.participant(command.target)
+    return forgotten(after, one.relays, now_s, above=one.above) if one.relays else after
+
+
 def _transfer(state: Conference, command: Command, now_s: float) -> Conference:
     one = state.someone_here(command.target)
     if one.path or one.relays:
@@ -165,7 +173,7 @@ _VERBS: dict[Verb, Callable[[Conference, Command, float], Conference]] = {
     Verb.LOCK: lambda state, command, now_s: replace(state, locked=True),
     Verb.UNLOCK: lambda state, command, now_s: replace(state, locked=False),
     Verb.ADMIT: lambda state, command, now_s: admit(state, command.target),
-    Verb.REMOVE: lambda state, command, now_s: remove(state, command.target, now_s),
+    Verb.REMOVE: _remove,
     Verb.RECORD: lambda state, command, now_s: replace(state, recording=True),
     Verb.RECORD_END: lambda state, command, now_s: replace(state, recording=False),
     Verb.EXTEND: _extend,

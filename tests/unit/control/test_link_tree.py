@@ -10,7 +10,7 @@ import pytest
 
 from commandwall.base.errors import AccessRefusedError
 from commandwall.conference.links.line import LinkRefusedError
-from commandwall.conference.links.messages import Held, Holders, encode
+from commandwall.conference.links.messages import Bye, Held, Holders, encode
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.conference_marks import persons_of
 from commandwall.control.database import Database
@@ -138,6 +138,13 @@ async def test_who_is_muted_below_stays_so_whatever_is_told_from_above(levels: C
     assert levels.heard("luohu") == {"luohu-chair", "guiyuan"}
     commands(levels, "luohu", Verb.UNMUTE_ALL)
     await levels.until(lambda: len(levels.heard("guiyuan")) == 5)
+
+
+async def test_a_link_that_is_taken_down_below_takes_everybody_with_it(levels: Call) -> None:
+    await levels.cables["luohu"].socket.send_str(encode(Bye()))
+    city = levels.halls["city"].room
+    await levels.until(lambda: [one.id for one in city.state.participants] == ["city-chair", "luohu"])
+    assert city.state.participant("luohu").reason == "the link was taken down at the other end"
 
 
 async def test_a_loop_is_refused(levels: Call) -> None:

@@ -1,6 +1,6 @@
 /** Which verbs of the chair make sense now, and on whom: pure functions. */
 
-import { isPresent } from "./state.js";
+import { isPresent, isRemote } from "./state.js";
 
 /**
  * @typedef {import("./state.js").Conference} Conference
@@ -52,8 +52,8 @@ export function verbsOn(conference, participant) {
     ["lecture", here && !(conference.mode === "lecture" && subject)],
     ["watch", here],
     ["present", here && conference.content_holder !== one.id],
-    ["transfer", here && !holds && one.role === "chair"],
-    ["remove", one.state !== "removed" && !holds],
+    ["transfer", here && !holds && one.role === "chair" && !isRemote(one)],
+    ["remove", one.state !== "removed" && !holds && !isRemote(one)],
   ];
   return wanted.filter(([, fits]) => fits).map(([verb]) => verbOf(String(verb)));
 }

@@ -21,7 +21,7 @@ from commandwall.model.conference.command import Verb
 from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.state import Conference, Vacancy
-from tests.unit.model.conference.people import NOW_S, entered, link, room, said
+from tests.unit.model.conference.people import NOW_S, behind, entered, link, room, said
 
 
 def presence(state: Conference, participant: str) -> Presence:
@@ -92,6 +92,16 @@ def test_who_was_removed_does_not_come_back() -> None:
     with pytest.raises(InvalidError, match="invite him anew"):
         said(state, Verb.ADMIT, "a")
     assert leave(state, "a", NOW_S) == lost(state, "a", Sentence(""), NOW_S) == state
+
+
+def test_who_is_of_another_level_is_removed_there() -> None:
+    state = behind(link(room(), "guiyuan"), "guiyuan", name="chen")
+    with pytest.raises(InvalidError, match="of another level") as refused:
+        said(state, Verb.REMOVE, "guiyuan/chen")
+    assert refused.value.field == "target"
+    state = said(state, Verb.REMOVE, "guiyuan")
+    assert presence(state, "guiyuan") is Presence.REMOVED
+    assert state.find("guiyuan/chen") is None
 
 
 def test_what_somebody_had_falls_free_when_he_goes() -> None:
