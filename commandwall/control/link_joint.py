@@ -39,7 +39,7 @@ from commandwall.model.conference.identity import AT
 from commandwall.model.conference.settling import Claim as Held
 from commandwall.model.conference.settling import Claims, believed, claims, settle, settled
 from commandwall.model.conference.state import Conference
-from commandwall.model.conference.tree import heard_of
+from commandwall.model.conference.tree import heard_of, recorded_there
 from commandwall.model.link import LoopError, split_id, translated
 
 _ABOUT_ONE = (Verb.ROLL_CALL, Verb.LECTURE, Verb.BROADCAST)
@@ -229,8 +229,7 @@ class Joint:
             case NodesChanged(nodes):
                 self._around.learn(self.link, nodes)
             case Roster() as roster:
-                those = participants_in(roster, self.link, self.theirs.node)
-                self._around.update(heard_of(self._around.state, self.theirs.node, those, self._now_s()))
+                self._take_roster(roster)
             case Speaking() as speaking:
                 self._around.hear_voices(self.link, levels_in(speaking, self.link))
             case Select(people) if self.above:
@@ -249,6 +248,12 @@ class Joint:
                 raise ProtocolError(
                     "the other end of the link says what is not understood ({place})", place=message.type
                 )
+
+    def _take_roster(self, roster: Roster) -> None:
+        node = self.theirs.node
+        those = participants_in(roster, self.link, node)
+        after = heard_of(self._around.state, node, those, self._now_s())
+        self._around.update(recorded_there(after, node, roster.recorded))
 
     def _settle(self, holders: Holders) -> None:
         """Take over what holds: what both halves come to, or what the level above says."""

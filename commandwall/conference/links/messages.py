@@ -94,9 +94,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Either, on change: everybody on this side of the link."""
+    """Either, on change: everybody on this side of the link, and whether they are ``recorded`` there."""
 
     people: Annotated[tuple[Person, ...], Field(max_length=MAX_PEOPLE)]
+    recorded: bool = False
     type: Literal["roster"] = "roster"
 
 

@@ -105,7 +105,8 @@ class Conference:
     when a passing direction ends. ``roll`` is the last roll-call, or the one that goes on. ``layout``:
     the one that was chosen for its picture, ``""`` for what the mode has. ``wall``: the wall that reacts
     to it, ``""`` for none. ``muted_on_entry``: all were muted, so that who comes is muted too;
-    ``muted_from_above``: by the level above.
+    ``muted_from_above``: by the level above. ``recording``: it is recorded here; ``recorded_beyond`` are the
+    nodes at the other ends of links from beyond which it is.
     Participants are in the order of their coming into the list.
     """
 
@@ -118,6 +119,7 @@ class Conference:
     lobby: bool = False
     locked: bool = False
     recording: bool = False
+    recorded_beyond: frozenset[str] = frozenset()
     muted_on_entry: bool = False
     muted_from_above: bool = False
     wall: str = ""
@@ -131,6 +133,11 @@ class Conference:
     speaker: Held = Held()
     content: Content = Content()
     roll: tuple[Call, ...] = ()
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it is recorded on any level."""
+        return self.recording or bool(self.recorded_beyond)
 
     @property
     def leader(self) -> str:

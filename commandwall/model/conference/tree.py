@@ -62,6 +62,17 @@ def heard_of(state: Conference, node: str, those: Sequence[Participant], now_s: 
     return after.each((*merged, *news.values()))
 
 
+def recorded_for(state: Conference, node: str) -> bool:
+    """Return whether the link to ``node`` is told that it is recorded on this side."""
+    return state.recording or bool(state.recorded_beyond - {node})
+
+
+def recorded_there(state: Conference, node: str, recorded: bool) -> Conference:
+    """Return ``state`` with it recorded, or not, beyond the link to ``node``."""
+    beyond = state.recorded_beyond | {node} if recorded else state.recorded_beyond - {node}
+    return replace(state, recorded_beyond=beyond)
+
+
 def behind(state: Conference, node: str) -> tuple[Participant, ...]:
     """Return all whom the link to ``node`` brings."""
     return tuple(one for one in state.participants if one.path[:1] == (node,))
@@ -72,7 +83,7 @@ def cut(state: Conference, node: str, why: Sentence, now_s: float, *, above: boo
 
     What they held falls free, and what the level ``above`` had arranged gives way to what was before.
     """
-    after = released(state) if above else state
+    after = recorded_there(released(state) if above else state, node, False)
     for one in behind(state, node):
         after = lost(after, one.id, why, now_s)
     reached = {step for one in after.present for step in one.path}

@@ -140,6 +140,26 @@ async def test_who_is_muted_below_stays_so_whatever_is_told_from_above(levels: C
     await levels.until(lambda: len(levels.heard("guiyuan")) == 5)
 
 
+def told_of_a_recording(levels: Call) -> list[bool]:
+    """Return whether those of each level are told that they are recorded on another one."""
+    documents = [hall.desk.get(OPERATOR, "flood") for hall in levels.halls.values()]
+    for hall in levels.halls.values():
+        marks = persons_of(hall.room.state, hall.room.figures).values()
+        assert {person.marks.recording for person in marks} == {hall.room.state.recorded}
+    return [document.recorded_elsewhere for document in documents]
+
+
+async def test_everybody_is_told_on_every_level_that_one_of_them_records(levels: Call) -> None:
+    commands(levels, "luohu", Verb.RECORD)
+    await levels.until(lambda: told_of_a_recording(levels) == [True, False, True])
+    commands(levels, "guiyuan", Verb.RECORD)
+    await levels.until(lambda: told_of_a_recording(levels) == [True, True, True])
+    commands(levels, "luohu", Verb.RECORD_END)
+    await levels.until(lambda: told_of_a_recording(levels) == [True, True, False])
+    await levels.cables["luohu"].cut()
+    await levels.until(lambda: told_of_a_recording(levels) == [False, True, False])
+
+
 async def test_a_link_that_is_taken_down_below_takes_everybody_with_it(levels: Call) -> None:
     await levels.cables["luohu"].socket.send_str(encode(Bye()))
     city = levels.halls["city"].room
