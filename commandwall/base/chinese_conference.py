@@ -58,8 +58,14 @@ CONFERENCE: dict[str, str] = {
     "this conference has ended": "会议已结束",
     "this conference is locked; ask its chair to let you in": "会议已锁定，请联系主席准许入会",
     "{name} was removed; invite him anew": "{name} 已被移出，请重新邀请",
+    "{name} is in the conference of another level; have him removed there, or remove the link": (
+        "{name} 在另一级会议中，请由该级移出，或移出其级联"
+    ),
     "{name} has not been let in": "{name} 尚未获准入会",
     "the chair has muted you; raise your hand to be given the floor": "主席已将您静音，请举手申请发言",
+    "{name} comes with all of the level above as one sound; mute the link to it": (
+        "{name} 的声音随上级会议合成一路传来，请对上级级联整体静音"
+    ),
     "the roll is being called; end that first": "正在点名，请先结束点名",
     "who calls the roll is not called himself": "点名的人自己不被点名",
     "there is nobody else in the conference to call": "会议中没有其他人可以点名",

@@ -173,7 +173,8 @@ class ConferenceDocument:
 
     ``subject`` is whom the mode is about, ``floor`` who was granted it, ``content_holder`` whose second
     picture is content, or the source that is, and ``content_name`` what that is called. ``muted_on_entry``:
-    all were muted, and whoever comes is too. ``roll`` is the last roll-call. Ids are ``""`` for nobody.
+    all were muted, and whoever comes is too. ``recording``: it is recorded here; ``recorded_elsewhere``: on
+    another level. ``roll`` is the last roll-call. Ids are ``""`` for nobody.
     """
 
     id: str
@@ -184,6 +185,7 @@ class ConferenceDocument:
     lobby: bool
     locked: bool
     recording: bool
+    recorded_elsewhere: bool
     muted_on_entry: bool
     wall: str
     layout: str
@@ -254,6 +256,7 @@ def conference_document(
         lobby=state.lobby,
         locked=state.locked,
         recording=state.recording,
+        recorded_elsewhere=bool(state.recorded_beyond),
         muted_on_entry=state.muted_on_entry,
         wall=state.wall,
         layout=state.layout,

@@ -54,6 +54,7 @@ class ConferenceRecord:
     lobby: bool = False
     locked: bool = False
     muted_on_entry: bool = False
+    muted_from_above: bool = False
     recording: bool = False
     wall: str = ""
     layout: str = ""
@@ -80,6 +81,7 @@ def record_of(
         state.lobby,
         state.locked,
         state.muted_on_entry,
+        state.muted_from_above,
         state.recording,
         state.wall,
         state.layout,
@@ -106,6 +108,7 @@ def restored(record: ConferenceRecord, node: str) -> Conference:
         lobby=record.lobby,
         locked=record.locked,
         muted_on_entry=record.muted_on_entry,
+        muted_from_above=record.muted_from_above,
         recording=record.recording,
         wall=record.wall,
         layout=record.layout,

@@ -39,7 +39,7 @@ from commandwall.model.conference.identity import AT
 from commandwall.model.conference.settling import Claim as Held
 from commandwall.model.conference.settling import Claims, believed, claims, settle, settled
 from commandwall.model.conference.state import Conference
-from commandwall.model.conference.tree import heard_of
+from commandwall.model.conference.tree import heard_of, recorded_there
 from commandwall.model.link import LoopError, split_id, translated
 
 _ABOUT_ONE = (Verb.ROLL_CALL, Verb.LECTURE, Verb.BROADCAST)
@@ -63,6 +63,9 @@ class Around(Protocol):
 
     def obey(self, command: Command) -> None:
         """Do what the chair above says, and have it done below; raises as the model does."""
+
+    def bring_up(self, joint: Joint) -> None:
+        """Have the level below ``joint``, which has just come, do what goes on here."""
 
     def beyond(self, link: str) -> frozenset[str]:
         """Return the nodes beyond ``link``."""
@@ -114,10 +117,13 @@ class Joint:
     async def run(self) -> None:
         """Tell and hear until the link is lost; raises why.
 
-        At first both say who is there and who holds what, and come to the same by one rule.
+        At first both say who is there and who holds what, and come to the same by one rule; below it is
+        told what is directed then, by whom it knows by now.
         """
         self._tell_roster()
         self._line.post(holders_of(self._around.state, settle=True))
+        if not self.above:
+            self._around.bring_up(self)
         try:
             await run_until_first(self._hear(), self._line.send(), self._tell())
         except LoopError as error:
@@ -134,7 +140,11 @@ class Joint:
         await self._turn.wait()
 
     async def command(self, verb: str, by: str, target: str, viewer: str) -> None:
-        """Have the level below obey; raises :class:`CommandwallError` when it does not."""
+        """Have the level below obey; raises :class:`CommandwallError` when it does not.
+
+        Whom it is about, and who says so, it is told before.
+        """
+        self._tell_roster()
         await self._line.command(verb, by, target, viewer)
 
     async def claim(self, state: Conference) -> None:
@@ -219,8 +229,7 @@ class Joint:
             case NodesChanged(nodes):
                 self._around.learn(self.link, nodes)
             case Roster() as roster:
-                those = participants_in(roster, self.link, self.theirs.node)
-                self._around.update(heard_of(self._around.state, self.theirs.node, those, self._now_s()))
+                self._take_roster(roster)
             case Speaking() as speaking:
                 self._around.hear_voices(self.link, levels_in(speaking, self.link))
             case Select(people) if self.above:
@@ -239,6 +248,12 @@ class Joint:
                 raise ProtocolError(
                     "the other end of the link says what is not understood ({place})", place=message.type
                 )
+
+    def _take_roster(self, roster: Roster) -> None:
+        node = self.theirs.node
+        those = participants_in(roster, self.link, node)
+        after = heard_of(self._around.state, node, those, self._now_s())
+        self._around.update(recorded_there(after, node, roster.recorded))
 
     def _settle(self, holders: Holders) -> None:
         """Take over what holds: what both halves come to, or what the level above says."""

@@ -18,10 +18,10 @@ from commandwall.control.conference_room import Room
 from commandwall.control.conferences import Conferences
 from commandwall.control.link_joint import Joint
 from commandwall.control.roles import Principal, Role
-from commandwall.model.conference.command import Command
+from commandwall.model.conference.command import Command, Verb
 from commandwall.model.conference.feeds import wanted_feeds
 from commandwall.model.conference.state import Conference
-from commandwall.model.conference.tree import cut, onward
+from commandwall.model.conference.tree import cut, onward, standing
 from commandwall.model.link import Surroundings
 from commandwall.model.source import Source, SourceKind
 from commandwall.settings.site import Site
@@ -69,7 +69,8 @@ class Tree:
     def hello(self, link: str, feeds: int = 0) -> Hello:
         """Return the greeting of this end of ``link``, which sends up ``feeds`` single pictures at most."""
         site, nodes = self._site, self.nodes_for(link)
-        return Hello(site.id, site.name[:200], site.level, link, nodes, feeds=feeds)
+        muted = self.state.muted_from_above
+        return Hello(site.id, site.name[:200], site.level, link, nodes, feeds=feeds, muted=muted)
 
     def nodes_for(self, link: str) -> tuple[str, ...]:
         """Return the nodes that are on this side of ``link``."""
@@ -88,20 +89,27 @@ class Tree:
         """Take a link in whose other end has greeted; raises :class:`LoopError`."""
         self._around.learn(link, {theirs.node, *theirs.nodes})
         relay = self.state.participant(link)
-        relay = replace(relay, relays=theirs.node, name=theirs.name if above else relay.name)
+        name = theirs.name if above else relay.name
+        relay = replace(relay, relays=theirs.node, above=above, name=name)
         self.update(self.state.each(relay if one.id == link else one for one in self.state.participants))
         joint = self.joints[link] = Joint(self, link, theirs, line, self._now_s, above=above)
         self.follow()
         return joint
 
     def part(self, joint: Joint, why: Sentence) -> None:
-        """Go on without a link that is lost: those beyond it are cut off."""
+        """Go on without a link that is lost: those beyond it are cut off.
+
+        What the level above directed ends below too.
+        """
         if self.joints.get(joint.link) is not joint:
             return
         del self.joints[joint.link]
         self._around.forget(joint.link)
         self.room.told_speaking(joint.link, {})
+        directed = joint.above and self.state.direction.above
         self.update(cut(self.state, joint.theirs.node, why, self._now_s(), above=joint.above))
+        if directed:
+            self.pass_down(Command(Verb.GALLERY))
         if joint.above:
             self._asked = ()
         self.feeds_chosen()
@@ -160,7 +168,15 @@ class Tree:
 
     def pass_down(self, command: Command) -> None:
         """Have done below what was done here."""
-        below = {joint.theirs.node: joint for joint in self.joints.values() if not joint.above}
+        self._hand_down(command, [joint for joint in self.joints.values() if not joint.above])
+
+    def bring_up(self, joint: Joint) -> None:
+        """Have the level below ``joint``, which has just come, do what goes on here."""
+        for command in standing(self.state, muted=joint.theirs.muted):
+            self._hand_down(command, [joint])
+
+    def _hand_down(self, command: Command, joints: Iterable[Joint]) -> None:
+        below = {joint.theirs.node: joint for joint in joints}
         for node, told in onward(self.state, command, below):
             self._spawn(self._have_done(below[node], told), f"{told.verb} at {node}")
 

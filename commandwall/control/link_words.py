@@ -18,7 +18,7 @@ from commandwall.conference.links.messages import (
 from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.settling import Claim, Claims, claims
 from commandwall.model.conference.state import Conference
-from commandwall.model.conference.tree import told
+from commandwall.model.conference.tree import recorded_for, told
 from commandwall.model.link import MAX_NODES, join_id
 
 _STEP_DB = 4.0
@@ -26,7 +26,8 @@ _STEP_DB = 4.0
 
 def roster_for(state: Conference, node: str) -> Roster:
     """Return who the link to ``node`` is told of; left out is whose way is longer than can be told."""
-    return Roster(tuple(map(_person, filter(_tellable, told(state, node))))[:MAX_PEOPLE])
+    people = tuple(map(_person, filter(_tellable, told(state, node))))[:MAX_PEOPLE]
+    return Roster(people, recorded_for(state, node))
 
 
 def participants_in(roster: Roster, link: str, node: str) -> list[Participant]:

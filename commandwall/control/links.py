@@ -19,7 +19,7 @@ from commandwall.conference.bridges.bridge import Bridge
 from commandwall.conference.bridges.janus import JanusBridge, JanusRooms
 from commandwall.conference.bridges.janus_session import JanusServer
 from commandwall.conference.bridges.whip import Endpoint, WhipBridge
-from commandwall.conference.links.line import Line, Socket
+from commandwall.conference.links.line import Line, LinkClosedError, Socket
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_documents import LinkDocument
 from commandwall.control.conference_legs import OfferingPeers, RoomMedia
@@ -40,6 +40,7 @@ from commandwall.model.conference.attendance import enlist, lost
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.participant import Participant, Role
 from commandwall.model.conference.state import Conference
+from commandwall.model.conference.tree import forgotten
 from commandwall.model.layout import Layout
 from commandwall.model.link import LinkState, LoopError, join_id
 from commandwall.model.source import Source
@@ -140,11 +141,14 @@ class Links:
     async def close(self, conference: str, link: str) -> None:
         """Leave a conference elsewhere; raises :class:`NotFoundError`."""
         key = conference, link
-        if key not in self._outsides:
+        outside = self._outsides.get(key)
+        if outside is None:
             raise NotFoundError("no link of this conference is called {id!r}", id=link)
         self._needs.records.drop("/".join(key))
         await self._end(key)
-        self._conferences.room(conference).forget_link(link)
+        room = self._conferences.room(conference)
+        self._forget(room, outside.link)
+        room.forget_link(link)
 
     def check_seat(self, seat: Seat) -> None:
         """Raise :class:`AccessRefusedError` unless ``seat`` is a site's, as links need."""
@@ -194,10 +198,18 @@ class Links:
             await joint.run()
         except CommandwallError as error:
             reason = error.sentence
+            if isinstance(error, LinkClosedError):
+                tree.part(joint, reason)
+                self._forget(room, document)
         finally:
             tree.part(joint, reason)
             room.update(lost(room.state, link, reason, self._needs.now_s()))
             room.tell_link(replace(document, state=LinkState.LOST, reason=str(reason), reason_zh=reason.zh))
+
+    def _forget(self, room: Room, link: LinkDocument) -> None:
+        """Let those go whom ``link`` brought, which was taken down on purpose."""
+        if link.node:
+            room.update(forgotten(room.state, link.node, self._needs.now_s(), above=link.above))
 
     async def _opened(self, by: Principal, settings: LinkSettings | BridgeSettings) -> LinkDocument:
         self._check_free(settings)

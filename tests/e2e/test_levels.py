@@ -197,7 +197,30 @@ async def the_chair_of_the_city_directs_all_levels(tree: Tree) -> None:
     await tree.hear({1: [3], 2: [1, 3], 3: [1]})
     assert (await tree.nodes["guiyuan"].document())["mode"] == "roll_call"
     await city.desk.chair("gallery")
+    await until("all are back where they were before the roll", partial(_all_are, tree, "broadcast"))
+    await city.desk.chair("gallery")
+    await until("all are free", partial(_all_are, tree, "gallery"))
     await tree.everybody_hears_everybody()
+
+
+async def _all_are(tree: Tree, mode: str) -> bool:
+    return await modes(tree) == [mode] * len(tree.nodes)
+
+
+async def what_the_district_mutes_stays_so_whatever_the_city_tells(tree: Tree) -> None:
+    city, luohu = tree.nodes["city"], tree.nodes["luohu"]
+    await luohu.desk.chair("mute_all")
+    await tree.hear_in({1: [2], 2: [], 3: [2]})
+    for verb, muted in (("mute", True), ("unmute", False)):
+        await city.desk.chair(verb, city.peers[1].seat.participant)
+        await until(f"the district is told: {verb}", partial(_told_muted, luohu, "city 1", muted))
+    await tree.hear_in({1: [2], 2: [], 3: [2]})
+    await luohu.desk.chair("unmute_all")
+    await tree.everybody_hears_everybody()
+
+
+async def _told_muted(node: Node, name: str, muted: bool) -> bool:
+    return bool((await node.named(name))["muted_by_chair"]) is muted
 
 
 async def _comes_alone(city: Node, person: str) -> bool:
@@ -258,12 +281,28 @@ async def content_of_the_street_is_seen_in_the_city_and_no_second_one(tree: Tree
         await tree.nodes["luohu"].peers[2].send_content()
 
 
+async def whom_a_link_brought_is_gone_when_it_is_taken_down(tree: Tree) -> None:
+    luohu = tree.nodes["luohu"]
+    path = f"/api/v1/conferences/{CONFERENCE}/links/above"
+    async with luohu.daemon.session.delete(path) as response:
+        assert response.status == 204
+
+    async def gone() -> bool:
+        rosters = [await node.document() for node in tree.nodes.values()]
+        names = [[one["name"] for one in each["participants"] if one["role"] != "site"] for each in rosters]
+        return [sorted(each) for each in names] == [["city 1"], *2 * [["guiyuan 3", "luohu 2"]]]
+
+    await until("each side has its own people only", gone)
+
+
 async def test_three_levels_are_one_call(tree: Tree) -> None:
     await everybody_is_heard_once_and_known_everywhere(tree)
     await the_chair_of_the_city_directs_all_levels(tree)
+    await what_the_district_mutes_stays_so_whatever_the_city_tells(tree)
     await whom_the_city_watches_in_the_street_is_seen_as_he_sends(tree)
     await content_of_the_street_is_seen_in_the_city_and_no_second_one(tree)
     await a_loop_is_refused_with_a_clear_word_to_both(tree)
+    await whom_a_link_brought_is_gone_when_it_is_taken_down(tree)
 
 
 async def goes_on_alone(tree: Tree) -> None:
@@ -277,10 +316,16 @@ async def goes_on_alone(tree: Tree) -> None:
     await until("the loss is told", lost, 20)
     await tree.hear({1: [], 2: [3], 3: [2]})
     assert (await luohu.named("city 1"))["state"] == "lost"
+    assert await modes(tree) == ["broadcast", "gallery", "gallery"]
+
+
+async def modes(tree: Tree) -> list[str]:
+    """Return how the conference is directed on each level, from the top."""
+    return [(await node.document())["mode"] for node in tree.nodes.values()]
 
 
 async def is_whole_again(tree: Tree) -> None:
-    """Let the city in again and wait until rosters and floor of both sides agree."""
+    """Let the city in again and wait until rosters, floor and mode of all levels agree."""
     tree.wire.mend()
     luohu, city = tree.nodes["luohu"], tree.nodes["city"]
 
@@ -289,17 +334,20 @@ async def is_whole_again(tree: Tree) -> None:
         people = [one for one in (*below["participants"], *above["participants"]) if one["role"] != "site"]
         return (
             await luohu.link_state() == "connected"
+            and await _all_are(tree, "broadcast")
             and all(one["state"] == "connected" for one in people)
             and (below["floor"], above["floor"]) == ("chair-1", f"{await link_of(tree, 'luohu')}/chair-1")
         )
 
-    await until("roster and floor are settled", settled, 30)
+    await until("roster, floor and mode are settled", settled, 30)
 
 
 async def test_a_link_that_is_cut_is_joined_again_and_each_side_goes_on(tree: Tree) -> None:
     luohu = tree.nodes["luohu"]
     await tree.everybody_hears_everybody()
     await luohu.desk.chair("grant", luohu.peers[2].seat.participant)
+    city = tree.nodes["city"]
+    await city.desk.chair("broadcast", (await city.named("luohu 2"))["id"])
     gaps_s: list[float] = []
     while not gaps_s or (
         gaps_s[-1] >= 1.0 and len(gaps_s) < 3
@@ -311,4 +359,5 @@ async def test_a_link_that_is_cut_is_joined_again_and_each_side_goes_on(tree: Tr
         heard = await asyncio.to_thread(luohu.peers[2].ears.listen, tone_hz(3), passed_s)
         gaps_s.append(max((gap.length_s for gap in heard.gaps), default=0.0))
     assert gaps_s[-1] < 1.0, f"the district talks on: {gaps_s}"
+    await city.desk.chair("gallery")
     await tree.everybody_hears_everybody()

@@ -303,17 +303,22 @@ async def test_only_verbs_that_make_sense_are_offered(run: Run) -> None:
         participant(3, "waiting", state="lobby"),
         participant(4, "away", state="left"),
         participant(5, "deputy", role="chair", muted_by_chair=True),
+        participant(6, "clerk", id="guiyuan/chair-1", role="chair", path=["luohu", "guiyuan"]),
+        participant(7, "mayor", id="above/chair-1", role="chair", path=["luohu", "city"]),
     ]
+    links = [{"id": "guiyuan", "above": False}, {"id": "above", "above": True}]
     body = (
         "return args[0].participants.map((one) => it.verbsOn(args[0], one).map(({ verb }) => verb).join(' '))"
     )
-    verbs = await run("conference/verbs.js", body, conference(people, chair="p-1"))
+    verbs = await run("conference/verbs.js", body, conference(people, chair="p-1", links=links))
     assert verbs == [
         "lecture watch present",
         "grant decline roll_call mute broadcast lecture watch present remove",
         "admit remove",
         "remove",
         "grant roll_call unmute broadcast lecture watch present transfer remove",
+        "grant roll_call mute broadcast lecture watch present",
+        "grant roll_call broadcast lecture watch present",
     ]
     calling = {"mode": "roll_call", "subject": "p-2", "chair": "p-1"}
     roll = [{"participant": "p-2", "name": "site", "called_at_s": 1.0, "answered_at_s": None}]

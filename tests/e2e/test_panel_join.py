@@ -267,6 +267,10 @@ async def test_the_one_called_is_asked_to_answer(page: Page, staged: StagedConfe
     staged.tell(mode="gallery", subject="", recording=True)
     await until(page, "document.querySelector('#toasts').textContent.includes('正在录制')")
     assert await page.is_visible("[data-kind=record]")
+    staged.tell(recording=False, recorded_elsewhere=True)
+    await until(page, "document.querySelector('[data-kind=record]').textContent === '其他级正在录制'")
+    staged.tell(recorded_elsewhere=False)
+    await until(page, "document.querySelector('#toasts').textContent.includes('录制已停止')")
 
 
 async def test_when_the_daemon_is_gone_the_page_says_so_and_comes_back(

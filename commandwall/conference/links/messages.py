@@ -43,7 +43,8 @@ CallNumber = Annotated[int, Field(ge=0, lt=1 << 53)]
 class Hello:
     """Both, first: who this end is. ``link`` is its id of this link, ``nodes`` are those on its side.
 
-    ``feeds``: how many single pictures it sends up at once beside the composed one.
+    ``feeds``: how many single pictures it sends up at once beside the composed one. ``muted``: all are muted
+    here, as the level above said last.
     """
 
     node: Node
@@ -53,6 +54,7 @@ class Hello:
     nodes: Nodes
     version: int = VERSION
     feeds: Annotated[int, Field(ge=0, le=MOST_FEEDS)] = 0
+    muted: bool = False
     type: Literal["hello"] = "hello"
 
 
@@ -93,9 +95,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Either, on change: everybody on this side of the link."""
+    """Either, on change: everybody on this side of the link, and whether they are ``recorded`` there."""
 
     people: Annotated[tuple[Person, ...], Field(max_length=MAX_PEOPLE)]
+    recorded: bool = False
     type: Literal["roster"] = "roster"
 
 

@@ -113,6 +113,7 @@ def admit(state: Conference, target: str) -> Conference:
 def connected(state: Conference, participant: str, now_s: float) -> Conference:
     """Return ``state`` with somebody taking part from now on; the first chair to come takes the chair.
 
+    Where all were muted he is too, but for chairs. A link is as :func:`mute_all` leaves it.
     What was wrong with one of his connections stays said.
     """
     one = state.participant(participant, field="participant")
@@ -120,7 +121,8 @@ def connected(state: Conference, participant: str, now_s: float) -> Conference:
         raise AccessRefusedError("{name} has not been let in", name=one.name)
     if one.here:
         return state
-    muted = one.muted_by_chair or (state.muted_on_entry and one.role is not Role.CHAIR)
+    spared = one.role is Role.CHAIR or (bool(one.relays) and (state.muted_from_above or not one.above))
+    muted = one.muted_by_chair or (state.muted_on_entry and not spared)
     return seated(_with(state, replace(one, muted_by_chair=muted, presence=Presence.CONNECTED)))
 
 
@@ -149,8 +151,17 @@ def leave(state: Conference, participant: str, now_s: float) -> Conference:
 
 
 def remove(state: Conference, target: str, now_s: float) -> Conference:
-    """Return ``state`` with ``target`` put out; his link lets nobody in any more."""
+    """Return ``state`` with ``target`` put out; his link lets nobody in any more.
+
+    Raises :class:`InvalidError` for somebody behind a link, whom another level has let in.
+    """
     one = replace(state.participant(target), admitted=False)
+    if one.path:
+        raise InvalidError(
+            "{name} is in the conference of another level; have him removed there, or remove the link",
+            name=one.name,
+            field="target",
+        )
     return _gone(state, one, Presence.REMOVED, NOTHING_SAID, now_s)
 
 

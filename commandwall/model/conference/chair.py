@@ -16,6 +16,7 @@ from commandwall.model.conference.polling import poll
 from commandwall.model.conference.rollcall import answered, call, close
 from commandwall.model.conference.stage import stand_in
 from commandwall.model.conference.state import Conference, Direction, Mode
+from commandwall.model.conference.tree import forgotten
 from commandwall.model.source import PICTURE
 
 MOST_EXTENSION_MIN = 24 * 60.0
@@ -50,9 +51,10 @@ def _leading(state: Conference, by: Actor) -> Direction:
     return Direction(leader=by.participant if state.find(by.participant) else relay, above=True)
 
 
-def _who_mutes(state: Conference, by: Actor) -> str:
-    """Return who stays heard when ``by`` mutes all: who directs, or the chair above."""
-    return by.participant if by.standing is Standing.ABOVE else state.leader
+def _mute_all(state: Conference, command: Command, now_s: float) -> Conference:
+    """Mute all but who directs, or, where the level above says so, its chair."""
+    above = command.by.standing is Standing.ABOVE
+    return mute_all(state, command.by.participant if above else state.leader, now_s, above=above)
 
 
 def _told(state: Conference, command: Command, mode: Mode, now_s: float) -> Conference:
@@ -116,6 +118,13 @@ def _layout(state: Conference, command: Command, now_s: float) -> Conference:
     return replace(state, layout=command.target)
 
 
+def _remove(state: Conference, command: Command, now_s: float) -> Conference:
+    """Put ``target`` out; a link with all whom it brings."""
+    after = remove(state, command.target, now_s)
+    one = after.participant(command.target)
+    return forgotten(after, one.relays, now_s, above=one.above) if one.relays else after
+
+
 def _transfer(state: Conference, command: Command, now_s: float) -> Conference:
     one = state.someone_here(command.target)
     if one.path or one.relays:
@@ -149,7 +158,7 @@ _VERBS: dict[Verb, Callable[[Conference, Command, float], Conference]] = {
     Verb.DECLINE: lambda state, command, now_s: raise_hand(state, command.target, False, now_s),
     Verb.MUTE: lambda state, command, now_s: mute(state, command.target, now_s),
     Verb.UNMUTE: lambda state, command, now_s: unmute(state, command.target),
-    Verb.MUTE_ALL: lambda state, command, now_s: mute_all(state, _who_mutes(state, command.by), now_s),
+    Verb.MUTE_ALL: _mute_all,
     Verb.UNMUTE_ALL: lambda state, command, now_s: unmute_all(state),
     Verb.BROADCAST: _broadcast,
     Verb.WATCH: _watch,
@@ -164,7 +173,7 @@ _VERBS: dict[Verb, Callable[[Conference, Command, float], Conference]] = {
     Verb.LOCK: lambda state, command, now_s: replace(state, locked=True),
     Verb.UNLOCK: lambda state, command, now_s: replace(state, locked=False),
     Verb.ADMIT: lambda state, command, now_s: admit(state, command.target),
-    Verb.REMOVE: lambda state, command, now_s: remove(state, command.target, now_s),
+    Verb.REMOVE: _remove,
     Verb.RECORD: lambda state, command, now_s: replace(state, recording=True),
     Verb.RECORD_END: lambda state, command, now_s: replace(state, recording=False),
     Verb.EXTEND: _extend,

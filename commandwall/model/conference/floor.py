@@ -19,16 +19,27 @@ def muted(state: Conference, one: Participant) -> bool:
     if direction.mode is Mode.ROLL_CALL:
         if _stands_for(state, one, direction.subject):
             return direction.silenced
-        return one.muted_by_self or one.muted_by_chair or one.id != state.leader
+        return one.muted_by_self or one.id != state.leader or kept_muted(state, one)
     if one.muted_by_self:
         return True
     if _stands_for(state, one, state.floor.holder):
         return False
-    if one.muted_by_chair or _relay_muted(state, one):
+    if kept_muted(state, one):
         return True
     return direction.mode is Mode.LECTURE and not (
         one.id == state.leader or _stands_for(state, one, direction.subject)
     )
+
+
+def kept_muted(state: Conference, one: Participant) -> bool:
+    """Return whether a chair has muted ``one``, or the link that brings him.
+
+    A muted link is open all the same to who directs from the level above, and whom that is about.
+    """
+    direction = state.direction
+    if direction.above and (one.id == state.leader or _stands_for(state, one, direction.subject)):
+        return one.muted_by_chair and not one.relays
+    return one.muted_by_chair or _relay_muted(state, one)
 
 
 def open_voices(state: Conference) -> frozenset[str]:
@@ -80,8 +91,11 @@ def revoke(state: Conference, now_s: float) -> Conference:
 
 
 def mute(state: Conference, target: str, now_s: float) -> Conference:
-    """Return ``state`` with ``target`` muted by the chair; the floor and a turn in the roll end with it."""
-    one = state.participant(target)
+    """Return ``state`` with ``target`` muted by the chair; the floor and a turn in the roll end with it.
+
+    Raises :class:`InvalidError` for somebody of the level above.
+    """
+    one = _heard_apart(state, target)
     after = state.changed(one.id, muted_by_chair=True)
     if state.floor.holder == one.id:
         after = revoke(after, now_s)
@@ -91,30 +105,58 @@ def mute(state: Conference, target: str, now_s: float) -> Conference:
 
 
 def unmute(state: Conference, target: str) -> Conference:
-    """Return ``state`` with ``target`` no longer muted by the chair; who muted himself stays muted."""
-    one = state.participant(target)
+    """Return ``state`` with ``target`` no longer muted by the chair; who muted himself stays muted.
+
+    Raises :class:`InvalidError` for somebody of the level above.
+    """
+    one = _heard_apart(state, target)
     after = state.changed(one.id, muted_by_chair=False)
     if state.direction.mode is Mode.ROLL_CALL and state.direction.subject == one.id:
         after = replace(after, direction=replace(after.direction, silenced=one.muted_by_self))
     return after
 
 
-def mute_all(state: Conference, leader: str, now_s: float) -> Conference:
+def mute_all(state: Conference, leader: str, now_s: float, *, above: bool = False) -> Conference:
     """Return ``state`` with all muted by the chair but ``leader``, and whoever comes later too.
 
-    Links stay open: those beyond are muted one by one, so that one of them can be given the floor.
+    Links downwards stay open: those beyond are muted one by one, so that one of them can be given the floor.
+    The level above is muted as a whole, unless it is the one that says so (``above``).
     """
+
+    def spared(one: Participant) -> bool:
+        if one.relays:
+            return above or not one.above
+        return one.id == leader or _is_above(state, one)
+
     after = state.each(
-        replace(one, muted_by_chair=one.muted_by_chair or not (one.id == leader or one.relays))
-        for one in state.participants
+        one if spared(one) else replace(one, muted_by_chair=True) for one in state.participants
     )
-    return replace(revoke(after, now_s), muted_on_entry=True)
+    return replace(revoke(after, now_s), muted_on_entry=True, muted_from_above=above)
 
 
 def unmute_all(state: Conference) -> Conference:
     """Return ``state`` with nobody muted by the chair."""
-    after = state.each(replace(one, muted_by_chair=False) for one in state.participants)
-    return replace(after, muted_on_entry=False)
+    after = state.each(
+        one if _is_above(state, one) else replace(one, muted_by_chair=False) for one in state.participants
+    )
+    return replace(after, muted_on_entry=False, muted_from_above=False)
+
+
+def _heard_apart(state: Conference, target: str) -> Participant:
+    """Return ``target`` if its sound comes apart from that of others; raises :class:`InvalidError`."""
+    one = state.participant(target)
+    if _is_above(state, one):
+        raise InvalidError(
+            "{name} comes with all of the level above as one sound; mute the link to it",
+            name=one.name,
+            field="target",
+        )
+    return one
+
+
+def _is_above(state: Conference, one: Participant) -> bool:
+    """Return whether ``one`` is somebody of the level above, who is muted there and not here."""
+    return bool(one.path) and any(link.above and link.relays == one.path[0] for link in state.participants)
 
 
 def _stands_for(state: Conference, one: Participant, participant: str) -> bool:

@@ -63,7 +63,7 @@ def marks_of(
         muted(state, one),
         one.hand_at_s is not None,
         quality(rtt_ms, loss_ratio),
-        state.recording,
+        state.recorded,
     )
 
 

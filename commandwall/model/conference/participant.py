@@ -43,7 +43,7 @@ class Participant:
 
     ``path`` are the nodes through which it is reached, the nearest first, ``()`` for those that are
     here; its id then begins with the link. A participant that ``relays`` a node stands for a link: its
-    picture is the one composed there, its voice the mix of all there.
+    picture is the one composed there, its voice the mix of all there; ``above``: it leads to the level above.
 
     ``device``: what it joins with, as that says of itself. ``until_s``: until when its invitation holds,
     ``None`` for who needs none; with an ``account`` it is known here, and no lobby holds it. ``admitted``:
@@ -64,6 +64,7 @@ class Participant:
     device: str = ""
     until_s: float | None = None
     account: bool = False
+    above: bool = False
     presence: Presence = Presence.INVITED
     reason: Sentence = NOTHING_SAID
     admitted: bool = False

@@ -104,7 +104,9 @@ class Conference:
     One participant holds the ``chair``, or ``vacancy`` says why none does. ``before`` is what comes back
     when a passing direction ends. ``roll`` is the last roll-call, or the one that goes on. ``layout``:
     the one that was chosen for its picture, ``""`` for what the mode has. ``wall``: the wall that reacts
-    to it, ``""`` for none. ``muted_on_entry``: all were muted, so that who comes is muted too.
+    to it, ``""`` for none. ``muted_on_entry``: all were muted, so that who comes is muted too;
+    ``muted_from_above``: by the level above. ``recording``: it is recorded here; ``recorded_beyond`` are the
+    nodes at the other ends of links from beyond which it is.
     Participants are in the order of their coming into the list.
     """
 
@@ -117,7 +119,9 @@ class Conference:
     lobby: bool = False
     locked: bool = False
     recording: bool = False
+    recorded_beyond: frozenset[str] = frozenset()
     muted_on_entry: bool = False
+    muted_from_above: bool = False
     wall: str = ""
     layout: str = ""
     participants: tuple[Participant, ...] = ()
@@ -129,6 +133,11 @@ class Conference:
     speaker: Held = Held()
     content: Content = Content()
     roll: tuple[Call, ...] = ()
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it is recorded on any level."""
+        return self.recording or bool(self.recorded_beyond)
 
     @property
     def leader(self) -> str:

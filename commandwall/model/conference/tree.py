@@ -13,24 +13,33 @@ from dataclasses import replace
 from commandwall.base.errors import InvalidError
 from commandwall.base.sentence import Sentence
 from commandwall.model.conference.attendance import leave, lost
-from commandwall.model.conference.command import Actor, Command, Standing, Verb
+from commandwall.model.conference.command import DIRECTIONS, Actor, Command, Standing, Verb
 from commandwall.model.conference.directing import released
+from commandwall.model.conference.floor import kept_muted
 from commandwall.model.conference.identity import room_of
 from commandwall.model.conference.participant import Participant, Presence
 from commandwall.model.conference.state import Conference, Content, Mode
 
-_FOR_ALL = frozenset(
-    (Verb.ROLL_CALL, Verb.LECTURE, Verb.BROADCAST, Verb.GALLERY, Verb.MUTE_ALL, Verb.UNMUTE_ALL)
-)
-"""What every level below does too; a poll and voice switching change the picture above only."""
+_DIRECTED = {Mode.ROLL_CALL: Verb.ROLL_CALL, Mode.LECTURE: Verb.LECTURE, Mode.BROADCAST: Verb.BROADCAST}
+"""The modes in which every level below is too, with the verb that says so; in all others they are free."""
+_MUTES = frozenset((Verb.MUTE_ALL, Verb.UNMUTE_ALL))
+"""What else every level below does."""
 _FOR_ONE = frozenset((Verb.GRANT, Verb.DECLINE, Verb.MUTE, Verb.UNMUTE))
 """What is done where the participant is."""
 _MAX_WAY_SHOWN = 200
 
 
 def told(state: Conference, node: str) -> tuple[Participant, ...]:
-    """Return whom the link to ``node`` is told of: all who take part and are not behind it themselves."""
-    return tuple(one for one in state.present if not one.relays and one.path[:1] != (node,))
+    """Return whom the link to ``node`` is told of: all who take part and are not behind it themselves.
+
+    Who comes by a link that the chair here has muted is muted for those who are told.
+    """
+    shut = {one.relays for one in state.participants if one.relays and one.muted_by_chair}
+    return tuple(
+        replace(one, muted_by_chair=kept_muted(state, one)) if shut.intersection(one.path[:1]) else one
+        for one in state.present
+        if not one.relays and one.path[:1] != (node,)
+    )
 
 
 def heard_of(state: Conference, node: str, those: Sequence[Participant], now_s: float) -> Conference:
@@ -53,6 +62,17 @@ def heard_of(state: Conference, node: str, those: Sequence[Participant], now_s: 
     return after.each((*merged, *news.values()))
 
 
+def recorded_for(state: Conference, node: str) -> bool:
+    """Return whether the link to ``node`` is told that it is recorded on this side."""
+    return state.recording or bool(state.recorded_beyond - {node})
+
+
+def recorded_there(state: Conference, node: str, recorded: bool) -> Conference:
+    """Return ``state`` with it recorded, or not, beyond the link to ``node``."""
+    beyond = state.recorded_beyond | {node} if recorded else state.recorded_beyond - {node}
+    return replace(state, recorded_beyond=beyond)
+
+
 def behind(state: Conference, node: str) -> tuple[Participant, ...]:
     """Return all whom the link to ``node`` brings."""
     return tuple(one for one in state.participants if one.path[:1] == (node,))
@@ -63,7 +83,7 @@ def cut(state: Conference, node: str, why: Sentence, now_s: float, *, above: boo
 
     What they held falls free, and what the level ``above`` had arranged gives way to what was before.
     """
-    after = released(state) if above else state
+    after = recorded_there(released(state) if above else state, node, False)
     for one in behind(state, node):
         after = lost(after, one.id, why, now_s)
     reached = {step for one in after.present for step in one.path}
@@ -84,24 +104,31 @@ def onward(state: Conference, command: Command, below: Iterable[str]) -> tuple[t
     what directs all to every link.
     """
     by = Actor(Standing.ABOVE, state.leader, state.node)
+    if command.verb in DIRECTIONS:
+        command = _directing(state)
     if command.verb in _FOR_ONE or command.verb is Verb.WATCH:
         one = state.find(command.viewer if command.verb is Verb.WATCH else command.target)
         nodes = [node for node in below if one is not None and one.path[:1] == (node,)]
         return tuple((node, replace(command, by=by)) for node in nodes)
-    if command.verb not in _FOR_ALL:
+    if command.verb not in DIRECTIONS | _MUTES:
         return ()
-    outcome = replace(_as_it_came_out(state, command), by=by)
-    return tuple((node, outcome) for node in below)
+    return tuple((node, replace(command, by=by)) for node in below)
 
 
-def _as_it_came_out(state: Conference, command: Command) -> Command:
-    """Return ``command`` with whom it turned out to be about: the next in the roll, or the roll's end."""
-    mode, subject = state.direction.mode, state.direction.subject
-    if command.verb is Verb.ROLL_CALL and mode is not Mode.ROLL_CALL:
-        return replace(command, verb=Verb.GALLERY, target="")
-    if command.verb in (Verb.ROLL_CALL, Verb.LECTURE, Verb.BROADCAST):
-        return replace(command, target=subject)
-    return command
+def standing(state: Conference, *, muted: bool) -> tuple[Command, ...]:
+    """Return what to tell a level below that comes, or comes back: what directs all, and that all are muted.
+
+    ``muted``: it has all muted already because it was told so.
+    """
+    mutes = Verb.MUTE_ALL if state.muted_on_entry else Verb.UNMUTE_ALL
+    told = (Command(mutes),) if state.muted_on_entry != muted else ()
+    return (*told, _directing(state)) if state.direction.mode in _DIRECTED else told
+
+
+def _directing(state: Conference) -> Command:
+    """Return what brings a level below where this one is, by whichever verb it came there."""
+    verb = _DIRECTED.get(state.direction.mode)
+    return Command(Verb.GALLERY) if verb is None else Command(verb, target=state.direction.subject)
 
 
 def _as_known(one: Participant, known: Participant | None) -> Participant:

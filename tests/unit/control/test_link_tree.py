@@ -10,7 +10,7 @@ import pytest
 
 from commandwall.base.errors import AccessRefusedError
 from commandwall.conference.links.line import LinkRefusedError
-from commandwall.conference.links.messages import Held, Holders, encode
+from commandwall.conference.links.messages import Bye, Held, Holders, encode
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.conference_marks import persons_of
 from commandwall.control.database import Database
@@ -69,11 +69,102 @@ async def test_a_cut_link_takes_its_side_away_and_brings_it_back(levels: Call) -
     await levels.cables["luohu"].cut()
     await levels.until(lambda: levels.names("city") == ["city-chair"])
     await levels.until(lambda: levels.names("guiyuan") == ["guiyuan-chair", "luohu-chair"])
-    luohu = levels.halls["luohu"].room.state
-    assert luohu.participant("above/city-chair").presence is Presence.LOST
-    assert luohu.direction.mode is Mode.GALLERY
+    luohu = levels.halls["luohu"].room
+    assert luohu.state.participant("above/city-chair").presence is Presence.LOST
+    assert luohu.state.direction.mode is Mode.GALLERY
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.GALLERY, ""))
     await levels.link("luohu", "city")
     await levels.until(lambda: levels.names("city") == levels.names("guiyuan") == PEOPLE)
+
+
+def directed(levels: Call, node: str) -> tuple[Mode, str]:
+    """Return how the conference there is directed, and by whom of the level above."""
+    direction = levels.halls[node].room.state.direction
+    return direction.mode, direction.leader
+
+
+async def test_who_comes_back_in_the_middle_of_the_roll_is_told_of_it_and_by_whom(levels: Call) -> None:
+    commands(levels, "city", Verb.ROLL_CALL, STREET)
+    await levels.until(lambda: directed(levels, "guiyuan")[0] is Mode.ROLL_CALL)
+    await levels.cables["luohu"].cut()
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.GALLERY, ""))
+    await levels.link("luohu", "city")
+    await levels.until(lambda: directed(levels, "luohu")[1] == "above/city-chair")
+    await levels.until(lambda: directed(levels, "guiyuan")[1] == "above/above/city-chair")
+    assert {directed(levels, node)[0] for node in ("luohu", "guiyuan")} == {Mode.ROLL_CALL}
+    await levels.settle()
+    assert levels.heard("luohu") == {"above/city-chair", "above", "guiyuan/guiyuan-chair", "guiyuan"}
+
+
+async def test_who_comes_back_is_muted_with_all_others_one_by_one_or_no_longer(levels: Call) -> None:
+    await levels.cables["luohu"].cut()
+    commands(levels, "city", Verb.MUTE_ALL)
+    await levels.link("luohu", "city")
+    await levels.until(lambda: levels.heard("guiyuan") == {"above/above/city-chair", "above"})
+    await levels.until(lambda: levels.heard("city") == {"city-chair", "luohu"})
+    assert not levels.halls["city"].room.state.participant("luohu").muted_by_chair
+    commands(levels, "city", Verb.UNMUTE, STREET)
+    await levels.until(lambda: "guiyuan-chair" in levels.heard("guiyuan"))
+    await levels.until(lambda: levels.heard("city") == {"city-chair", STREET, "luohu"})
+
+    await levels.cables["luohu"].cut()
+    await levels.link("luohu", "city")
+    await levels.until(lambda: levels.names("city") == PEOPLE)
+    await levels.settle()
+    assert levels.heard("city") == {"city-chair", STREET, "luohu"}, "who was unmuted stays so"
+
+    await levels.cables["luohu"].cut()
+    commands(levels, "city", Verb.UNMUTE_ALL)
+    await levels.link("luohu", "city")
+    await levels.until(lambda: levels.halls["guiyuan"].room.state.muted_on_entry is False)
+    await levels.until(lambda: "luohu/luohu-chair" in levels.heard("city"))
+
+
+async def test_who_is_muted_below_stays_so_whatever_is_told_from_above(levels: Call) -> None:
+    luohu, city = levels.halls["luohu"].room, levels.halls["city"].room
+    commands(levels, "luohu", Verb.MUTE_ALL)
+    assert levels.heard("luohu") == {"luohu-chair", "guiyuan"}
+    await levels.until(lambda: "above/above/city-chair" not in levels.heard("guiyuan"))
+    city.update(city.state.changed("city-chair", hand_at_s=5.0))
+    await levels.until(lambda: luohu.state.participant("above/city-chair").hand_at_s == 5.0)
+    assert levels.heard("luohu") == {"luohu-chair", "guiyuan"}
+
+    await levels.cables["luohu"].cut()
+    levels.halls["city"].invites("deputy")
+    levels.arrives("city", "deputy")
+    await levels.link("luohu", "city")
+    await levels.until(lambda: luohu.state.is_here("above/deputy"))
+    await levels.settle()
+    assert levels.heard("luohu") == {"luohu-chair", "guiyuan"}
+    commands(levels, "luohu", Verb.UNMUTE_ALL)
+    await levels.until(lambda: len(levels.heard("guiyuan")) == 5)
+
+
+def told_of_a_recording(levels: Call) -> list[bool]:
+    """Return whether those of each level are told that they are recorded on another one."""
+    documents = [hall.desk.get(OPERATOR, "flood") for hall in levels.halls.values()]
+    for hall in levels.halls.values():
+        marks = persons_of(hall.room.state, hall.room.figures).values()
+        assert {person.marks.recording for person in marks} == {hall.room.state.recorded}
+    return [document.recorded_elsewhere for document in documents]
+
+
+async def test_everybody_is_told_on_every_level_that_one_of_them_records(levels: Call) -> None:
+    commands(levels, "luohu", Verb.RECORD)
+    await levels.until(lambda: told_of_a_recording(levels) == [True, False, True])
+    commands(levels, "guiyuan", Verb.RECORD)
+    await levels.until(lambda: told_of_a_recording(levels) == [True, True, True])
+    commands(levels, "luohu", Verb.RECORD_END)
+    await levels.until(lambda: told_of_a_recording(levels) == [True, True, False])
+    await levels.cables["luohu"].cut()
+    await levels.until(lambda: told_of_a_recording(levels) == [False, True, False])
+
+
+async def test_a_link_that_is_taken_down_below_takes_everybody_with_it(levels: Call) -> None:
+    await levels.cables["luohu"].socket.send_str(encode(Bye()))
+    city = levels.halls["city"].room
+    await levels.until(lambda: [one.id for one in city.state.participants] == ["city-chair", "luohu"])
+    assert city.state.participant("luohu").reason == "the link was taken down at the other end"
 
 
 async def test_a_loop_is_refused(levels: Call) -> None:

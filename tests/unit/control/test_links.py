@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
+from commandwall.conference.links.messages import Hello, Person, Roster, encode
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import NewConference
 from commandwall.control.conferences import MOST_CONFERENCES
@@ -52,15 +53,28 @@ async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
         yield hall
 
 
+async def meet(request: web.Request) -> web.WebSocketResponse:
+    """Be a city with a chair, at the upper end of a link."""
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    await socket.receive_str()
+    await socket.send_str(encode(Hello("city", "市", "city", "luohu", ("city",))))
+    await socket.send_str(encode(Roster((Person("wang", "王", "chair"),))))
+    async for _ in socket:
+        pass
+    return socket
+
+
 @asynccontextmanager
 async def studio(status: int = 201) -> AsyncIterator[str]:
-    """Run a server that answers every offer so; yields its address."""
+    """Run a server that answers every offer so, and takes links; yields its address."""
 
     async def take(request: web.Request) -> web.Response:
         headers = {"Location": "/session/1"} if request.method == "POST" else {}
         return web.Response(status=status, text="v=0", content_type="application/sdp", headers=headers)
 
     app = web.Application()
+    app.router.add_get("/api/v1/conferences/duty/links/ws", meet)
     app.router.add_route("*", "/{path:.*}", take)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -132,6 +146,15 @@ async def test_only_operators_link_and_only_once_upwards(hall: Hall) -> None:
         await hall.desk.links.open_link(OPERATOR, "flood", new.model_copy(update={"id": "other"}))
     with pytest.raises(InvalidError, match="twice"):
         await hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1", id="above"))
+
+
+async def test_whom_a_link_brought_is_gone_with_it(hall: Hall) -> None:
+    async with studio() as url:
+        new = NewLink(url=url, conference="duty", token=TOKEN)
+        assert (await hall.desk.links.open_link(OPERATOR, "flood", new)).state == "connected"
+        await until("the city is there", _returns(lambda: hall.room.state.is_here("above/wang")))
+        await hall.desk.links.close(OPERATOR, "flood", "above")
+        assert (hall.room.links, hall.room.state.participants) == ((), ())
 
 
 async def test_a_link_ends_with_its_conference(hall: Hall) -> None:

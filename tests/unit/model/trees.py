@@ -31,9 +31,9 @@ class Node:
         people = (Participant(one, one, presence=Presence.CONNECTED) for one in self.people)
         self.state = Conference("duty", "值班会商", self.name, participants=tuple(people))
 
-    def link(self, other: str) -> None:
+    def link(self, other: str, *, above: bool) -> None:
         """Take the other end of a link in as a participant."""
-        one = Participant(other, other, Role.SITE, relays=other, presence=Presence.CONNECTED)
+        one = Participant(other, other, Role.SITE, relays=other, above=above, presence=Presence.CONNECTED)
         self.state = self.state.each((*self.state.participants, one))
         self.links.append(other)
 
@@ -61,8 +61,8 @@ class Call:
         sides = below.around.side(), above.around.side()
         below.around.learn(upper, sides[1])
         above.around.learn(lower, sides[0])
-        below.link(upper)
-        above.link(lower)
+        below.link(upper, above=True)
+        above.link(lower, above=False)
         self._spread(lower, upper)
 
     def meet(self) -> None:

@@ -1,6 +1,7 @@
 /** What is to be said of a conference as a whole. */
 
 import { element, icon } from "../base/dom.js";
+import { isRecorded } from "./state.js";
 
 /**
  * @typedef {import("./state.js").Conference} Conference
@@ -37,9 +38,10 @@ export function contentOf(conference) {
 export function chipsOf(conference, { t, term }) {
   const { mode, subject } = conference;
   const who = subject === "" ? "" : ` · ${nameOf(conference, subject)}`;
+  const recorded = conference.recording ? t("chip.recording") : t("chip.recorded_elsewhere");
   const broken = conference.links.filter(({ state }) => state === "lost" || state === "refused");
   return [
-    conference.recording ? { kind: "record", icon: "record", text: t("chip.recording") } : null,
+    isRecorded(conference) ? { kind: "record", icon: "record", text: recorded } : null,
     { kind: mode, icon: MODE_ICONS[mode] ?? "fill", text: term("mode", mode) + who },
     conference.locked ? { kind: "locked", icon: "lock", text: t("chip.locked") } : null,
     ...broken.map(({ name }) => ({ kind: "broken", icon: "warning", text: t("chip.broken", { name }) })),

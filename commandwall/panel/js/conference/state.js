@@ -43,7 +43,8 @@
  * @property {string | null} ends_at
  * @property {boolean} lobby
  * @property {boolean} locked
- * @property {boolean} recording
+ * @property {boolean} recording it is recorded here
+ * @property {boolean} recorded_elsewhere it is recorded on another level
  * @property {boolean} muted_on_entry all were muted, so that who comes is muted too
  * @property {string} wall that reacts, `""` for none
  * @property {string} layout that was chosen, `""` for the mode's own
@@ -86,6 +87,11 @@ export function hasContent({ content_holder: holder, participants }, viewer) {
   if (holder === "" || holder === viewer) return false;
   const one = participants.find(({ id }) => id === holder);
   return one === undefined || one.content;
+}
+
+/** @param {Conference} conference whether anybody records it */
+export function isRecorded({ recording, recorded_elsewhere: elsewhere }) {
+  return recording || elsewhere;
 }
 
 /** @param {Participant} participant whether it sits at another level */

@@ -1,6 +1,6 @@
 /** Which verbs of the chair make sense now, and on whom: pure functions. */
 
-import { isPresent } from "./state.js";
+import { isPresent, isRemote } from "./state.js";
 
 /**
  * @typedef {import("./state.js").Conference} Conference
@@ -36,6 +36,7 @@ export function verbsOn(conference, participant) {
   const one = participant;
   const here = one.state === "connected";
   const holds = conference.chair === one.id;
+  const above = conference.links.some((link) => link.above && one.id.startsWith(`${link.id}/`));
   const subject = conference.subject === one.id;
   const calling = conference.mode === "roll_call";
   const called = conference.roll.some((line) => line.participant === one.id && line.answered_at_s === null);
@@ -46,13 +47,13 @@ export function verbsOn(conference, participant) {
     ["decline", one.hand_at_s !== null],
     ["roll_call", here && !holds && !(calling && subject)],
     ["answered", calling && called],
-    [one.muted_by_chair ? "unmute" : "mute", isPresent(one) && !holds],
+    [one.muted_by_chair ? "unmute" : "mute", isPresent(one) && !holds && !above],
     ["broadcast", here && !holds && one.people && !(conference.mode === "broadcast" && subject)],
     ["lecture", here && !(conference.mode === "lecture" && subject)],
     ["watch", here],
     ["present", here && conference.content_holder !== one.id],
-    ["transfer", here && !holds && one.role === "chair"],
-    ["remove", one.state !== "removed" && !holds],
+    ["transfer", here && !holds && one.role === "chair" && !isRemote(one)],
+    ["remove", one.state !== "removed" && !holds && !isRemote(one)],
   ];
   return wanted.filter(([, fits]) => fits).map(([verb]) => verbOf(String(verb)));
 }

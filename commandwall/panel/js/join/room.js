@@ -1,6 +1,7 @@
 /** The page of a call: pictures, buttons, roster, and what is to be said. */
 
 import { byId, element, icon } from "../base/dom.js";
+import { isRecorded } from "../conference/state.js";
 import { Bar } from "./bar.js";
 import { noticeFor } from "./notices.js";
 import { Outage } from "./outage.js";
@@ -72,7 +73,7 @@ export class Room {
     this.bar.refresh();
     if (conference === null) return;
     this.steering.show(conference, this.call.chairing, me?.id ?? "");
-    this.tellRecording(conference.recording);
+    this.tellRecording(isRecorded(conference));
     byId("side-count").textContent = String(
       conference.participants.filter(({ state }) => state === "connected").length,
     );

@@ -2,7 +2,7 @@
 
 import { byId, element, fill, icon } from "../base/dom.js";
 import { chip, chipsOf, contentOf } from "../conference/facts.js";
-import { CONTENT, PICTURE } from "../conference/state.js";
+import { CONTENT, isRecorded, PICTURE } from "../conference/state.js";
 import { Steering } from "../conference/steering.js";
 import { conferenceSource } from "../wall/arrangement.js";
 import { LinkSection } from "./links.js";
@@ -90,10 +90,7 @@ export class ConferenceDrawer {
   refresh() {
     const open = [...this.store.conferences.values()].filter(({ state }) => state === "open");
     byId("rooms-count").textContent = open.length === 0 ? "" : String(open.length);
-    byId("rooms-toggle").classList.toggle(
-      "recording",
-      open.some(({ recording }) => recording),
-    );
+    byId("rooms-toggle").classList.toggle("recording", open.some(isRecorded));
     if (this.node.hidden) return;
     const conference = this.store.conferences.get(this.shown);
     this.node.dataset.view = conference === undefined ? "all" : "one";

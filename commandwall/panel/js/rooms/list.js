@@ -2,6 +2,7 @@
 
 import { element, fill, icon } from "../base/dom.js";
 import { chipsOf, momentText } from "../conference/facts.js";
+import { isRecorded } from "../conference/state.js";
 
 /** @typedef {import("../conference/state.js").Conference} Conference */
 
@@ -34,13 +35,13 @@ export class ConferenceList {
 
   /** What a row says. @param {Conference} conference */
   facts(conference) {
-    const { id, name, state, recording, participants } = conference;
+    const { id, name, state, participants } = conference;
     const waiting = participants.some((one) => one.state === "lobby" || one.hand_at_s !== null);
-    return { id, name, state, recording, waiting, words: this.words(conference) };
+    return { id, name, state, recorded: isRecorded(conference), waiting, words: this.words(conference) };
   }
 
   /** @param {ReturnType<ConferenceList["facts"]>} facts */
-  row({ id, name, state, recording, waiting, words }) {
+  row({ id, name, state, recorded, waiting, words }) {
     return element(
       "button",
       {
@@ -51,7 +52,7 @@ export class ConferenceList {
       },
       element("span", { class: "dot" }),
       element("span", {}, element("b", {}, name), element("em", {}, words)),
-      recording ? icon("record") : null,
+      recorded ? icon("record") : null,
       waiting ? icon("hand") : null,
       icon("chevron"),
     );

@@ -152,6 +152,7 @@ export const enConference = {
   "mode.broadcast": "Broadcast",
   "mode.poll": "Poll",
   "chip.recording": "Recording",
+  "chip.recorded_elsewhere": "Recorded on another level",
   "chip.locked": "Locked",
   "chip.broken": "Link to {name} is broken",
 

@@ -150,6 +150,7 @@ export const zhConference = {
   "mode.broadcast": "广播",
   "mode.poll": "轮询",
   "chip.recording": "录制中",
+  "chip.recorded_elsewhere": "其他级正在录制",
   "chip.locked": "已锁定",
   "chip.broken": "{name} 链路中断",
 

@@ -35,9 +35,9 @@ def behind(state: Conference, *path: str, name: str, seen: bool = False) -> Conf
     return state.changed("/".join((*path, name)), has_people=seen)
 
 
-def link(state: Conference, node: str) -> Conference:
+def link(state: Conference, node: str, *, above: bool = False) -> Conference:
     """Return ``state`` with the participant that stands for the link to ``node``."""
-    return entered(state, Participant(node, node.title(), Role.SITE, relays=node))
+    return entered(state, Participant(node, node.title(), Role.SITE, relays=node, above=above))
 
 
 def said(

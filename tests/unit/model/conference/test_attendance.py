@@ -24,7 +24,7 @@ from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.state import Conference, Vacancy
 from commandwall.model.conference.timing import due_s, tick
-from tests.unit.model.conference.people import NOW_S, entered, room, said
+from tests.unit.model.conference.people import NOW_S, behind, entered, link, room, said
 
 
 def presence(state: Conference, participant: str) -> Presence:
@@ -97,6 +97,16 @@ def test_who_was_removed_does_not_come_back() -> None:
     assert leave(state, "a", NOW_S) == lost(state, "a", Sentence(""), NOW_S) == state
 
 
+def test_who_is_of_another_level_is_removed_there() -> None:
+    state = behind(link(room(), "guiyuan"), "guiyuan", name="chen")
+    with pytest.raises(InvalidError, match="of another level") as refused:
+        said(state, Verb.REMOVE, "guiyuan/chen")
+    assert refused.value.field == "target"
+    state = said(state, Verb.REMOVE, "guiyuan")
+    assert presence(state, "guiyuan") is Presence.REMOVED
+    assert state.find("guiyuan/chen") is None
+
+
 def test_what_somebody_had_falls_free_when_he_goes() -> None:
     state = take_content(said(room("a"), Verb.GRANT, "a"), "a", NOW_S).changed("a", has_content=True)
     for after in (leave(state, "a", NOW_S), remove(state, "a", NOW_S), lost(state, "a", Sentence(""), NOW_S)):
@@ -114,6 +124,7 @@ def test_coming_twice_changes_nothing() -> None:
 def test_who_comes_after_all_were_muted_is_muted() -> None:
     state = said(room("a"), Verb.MUTE_ALL)
     assert entered(state, Participant("b", "B")).participant("b").muted_by_chair
+    assert not link(state, "guiyuan").participant("guiyuan").muted_by_chair
     state = said(state, Verb.UNMUTE_ALL)
     assert not entered(state, Participant("b", "B")).participant("b").muted_by_chair
 

@@ -4,8 +4,9 @@ import pytest
 
 from commandwall.base.errors import AccessRefusedError, InvalidError
 from commandwall.model.conference.attendance import leave
-from commandwall.model.conference.command import Verb
+from commandwall.model.conference.command import Actor, Standing, Verb
 from commandwall.model.conference.floor import hands, mute_self, open_voices, raise_hand
+from commandwall.model.conference.state import Conference
 from tests.unit.model.conference.people import NOW_S, behind, by_operator, link, room, said
 
 
@@ -75,6 +76,42 @@ def test_a_link_is_open_while_somebody_behind_it_is_heard() -> None:
     assert open_voices(said(said(state, Verb.MUTE_ALL), Verb.GRANT, "luohu/li")) == {
         "chair", "luohu", "luohu/li"
     }  # fmt: skip
+
+
+def district() -> Conference:
+    """Return a district whose city has a chair and somebody else."""
+    state = link(room("a"), "city", above=True)
+    return behind(behind(state, "city", name="wang"), "city", name="zhou")
+
+
+def test_the_level_above_is_muted_as_one_and_its_own_mutes_are_its_own() -> None:
+    state = said(district().changed("city/zhou", muted_by_chair=True), Verb.MUTE_ALL)
+    assert open_voices(state) == {"chair"}
+    assert not state.participant("city/wang").muted_by_chair
+    assert open_voices(said(state, Verb.GRANT, "city/zhou")) == {"chair", "city", "city/zhou"}
+    assert open_voices(said(state, Verb.UNMUTE, "city")) == {"chair", "city", "city/wang"}
+    assert open_voices(said(state, Verb.UNMUTE_ALL)) == {"chair", "a", "city", "city/wang"}
+    for verb in (Verb.MUTE, Verb.UNMUTE):
+        with pytest.raises(InvalidError, match="as one sound") as refused:
+            said(state, verb, "city/wang")
+        assert refused.value.field == "target"
+
+
+def test_when_the_level_above_mutes_all_it_is_heard() -> None:
+    by = Actor(Standing.ABOVE, "city/wang", "city")
+    state = said(district(), Verb.MUTE_ALL, by=by)
+    assert open_voices(state) == {"city", "city/wang", "city/zhou"}
+    assert not link(state, "other", above=True).participant("other").muted_by_chair
+    assert link(said(room(), Verb.MUTE_ALL), "city", above=True).participant("city").muted_by_chair
+
+
+@pytest.mark.parametrize("leader", ["city/wang", ""])
+@pytest.mark.parametrize("verb", [Verb.LECTURE, Verb.BROADCAST, Verb.ROLL_CALL])
+def test_who_directs_from_above_is_heard_although_the_level_above_is_muted(verb: Verb, leader: str) -> None:
+    by = Actor(Standing.ABOVE, leader, "city")
+    state = said(said(district(), Verb.MUTE, "city"), verb, "city/zhou", by=by)
+    assert {leader, "city/zhou", "city"} - {""} <= open_voices(state)
+    assert open_voices(said(state, Verb.GALLERY, by=by)) == {"chair", "a"}
 
 
 def test_no_floor_is_given_to_who_is_gone_or_during_a_roll_call() -> None:

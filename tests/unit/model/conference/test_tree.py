@@ -12,7 +12,7 @@ from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.floor import open_voices
 from commandwall.model.conference.participant import Participant, Presence
 from commandwall.model.conference.state import Conference, Content, Direction, Mode
-from commandwall.model.conference.tree import behind, cut, forgotten, heard_of, onward, told
+from commandwall.model.conference.tree import behind, cut, forgotten, heard_of, onward, standing, told
 from tests.unit.model.conference.people import NOW_S, link, room, said
 from tests.unit.model.conference.people import behind as brought
 
@@ -64,6 +64,14 @@ def test_what_arrives_here_is_known_here_and_the_rest_is_told() -> None:
     state = heard_of(state, "luohu", [news], NOW_S)
     one = state.participant("luohu/li")
     assert (one.has_people, one.watches, one.muted_by_chair) == (True, "a", True)
+
+
+def test_who_comes_by_a_muted_link_is_told_on_as_muted() -> None:
+    state = link(said(city(), Verb.MUTE, "luohu"), "futian")
+    assert [one.id for one in told(state, "futian") if one.muted_by_chair] == [
+        "luohu/li", "luohu/guiyuan/chen"
+    ]  # fmt: skip
+    assert "luohu" not in open_voices(state)
 
 
 @pytest.mark.parametrize("path", [(), ("luohu", "luohu"), ("luohu", "shenzhen"), ("luohu", "a", "luohu")])
@@ -128,8 +136,33 @@ def test_what_somebody_is_to_watch_goes_to_where_he_is() -> None:
     assert onward(state, Command(Verb.WATCH, target="luohu/li"), ["luohu"]) == ()
 
 
-def test_a_poll_and_the_doors_are_of_one_level() -> None:
-    for verb in (Verb.POLL, Verb.VOICE_SWITCHED, Verb.LOCK, Verb.END):
+def test_whatever_was_before_the_roll_is_so_again_below_too() -> None:
+    following = Command(Verb.ROLL_CALL)
+    state = apply(said(city(), Verb.LECTURE, "a"), following, NOW_S)
+    for _ in range(4):
+        state = apply(state, following, NOW_S)
+    (told,) = (command for _, command in onward(state, following, ["luohu"]))
+    assert (told.verb, told.target) == (Verb.LECTURE, "a")
+
+
+@pytest.mark.parametrize("verb", [Verb.POLL, Verb.VOICE_SWITCHED])
+def test_what_is_of_one_level_ends_below_what_was_of_all(verb: Verb) -> None:
+    state = said(said(city(), Verb.LECTURE, "a"), verb)
+    assert [command.verb for _, command in onward(state, Command(verb), ["luohu"])] == [Verb.GALLERY]
+    assert standing(state, muted=False) == ()
+
+
+def test_who_comes_is_told_what_directs_all_and_whether_all_are_muted() -> None:
+    assert standing(city(), muted=False) == ()
+    state = said(said(city(), Verb.MUTE_ALL), Verb.BROADCAST, "a")
+    mode = Command(Verb.BROADCAST, target="a")
+    assert standing(state, muted=False) == (Command(Verb.MUTE_ALL), mode)
+    assert standing(state, muted=True) == (mode,)
+    assert standing(said(state, Verb.UNMUTE_ALL), muted=True) == (Command(Verb.UNMUTE_ALL), mode)
+
+
+def test_the_doors_are_of_one_level() -> None:
+    for verb in (Verb.LOCK, Verb.END):
         assert onward(city(), Command(verb), ["luohu"]) == ()
     assert [command.verb for _, command in onward(city(), Command(Verb.MUTE_ALL), ["luohu"])] == [
         Verb.MUTE_ALL
