@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import commandwall.panel
 from commandwall.base.clock import monotonic_s
 from commandwall.base.ending import Ending
+from commandwall.base.runtime import runtime_dir
 from commandwall.base.tasks import spawn
 from commandwall.control.accounts import Accounts
 from commandwall.control.alarms import Alarms
@@ -40,7 +39,7 @@ from commandwall.control.panel_desk import PanelDesk
 from commandwall.control.panel_keeper import PanelKeeper
 from commandwall.control.passwords import Passwords
 from commandwall.control.pins import PinStore
-from commandwall.control.plant import Plant, build_plant
+from commandwall.control.plant import Plant, build_plant, longest_socket
 from commandwall.control.ports import Place
 from commandwall.control.production import Clocks, ProgrammeNeeds, load_scenes, open_programme
 from commandwall.control.programme import Programme
@@ -119,10 +118,10 @@ async def run(settings: Settings, announce: Callable[[Running], None], ending: E
     state directory or the HTTP address cannot be had.
     """
     async with AsyncExitStack() as stack:
-        runtime_dir = stack.enter_context(_runtime_dir(ending))
+        folder = stack.enter_context(runtime_dir(ending, longest_socket(settings)))
         ledger = await _open_ledger(stack, settings)
         processes = await stack.enter_async_context(Processes())
-        house = await _open_house(stack, settings, ledger, processes, runtime_dir)
+        house = await _open_house(stack, settings, ledger, processes, folder)
         plant = house.plant
         for wall in plant.walls.values():
             wall.restore_pins(await ledger.pins.load(wall.wall.id))
@@ -275,14 +274,6 @@ def _names(video: HeadVideo, rtc: RtcControl) -> dict[tuple[str, str], list[str]
     for head, watching in rtc.names().items():
         names[head] = names.get(head, []) + watching
     return names
-
-
-@contextmanager
-def _runtime_dir(ending: Ending) -> Iterator[Path]:
-    """Yield a folder for sockets that other users cannot enter; gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="commandwall-", dir=os.environ.get("RUNTIME_DIRECTORY")) as name:
-        ending.sweep(Path(name))
-        yield Path(name)
 
 
 @asynccontextmanager

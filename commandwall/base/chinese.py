@@ -184,6 +184,10 @@ ZH: dict[str, str] = {
     ),
     "must be the number of a monitor, from 0, or its name": "必须是显示器的编号（从 0 开始）或名称",
     "its process is not up yet; the log says more if it stays so": "其进程尚未就绪，如持续如此，详见日志",
+    "{folder}: sockets in it would have names that are {excess} bytes too long; set RUNTIME_DIRECTORY or"
+    " TMPDIR to a shorter folder": (
+        "{folder}：其中套接字的路径会超长 {excess} 字节，请将 RUNTIME_DIRECTORY 或 TMPDIR 设为更短的目录"
+    ),
     "no monitor can be reached: neither DISPLAY nor WAYLAND_DISPLAY is set; start the daemon with those of"
     " the graphical session": (
         "无法使用任何显示器：未设置 DISPLAY 或 WAYLAND_DISPLAY，请以图形会话的这些变量启动服务程序"

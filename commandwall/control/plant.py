@@ -119,6 +119,15 @@ class Plant:
                 watcher(camera_id)
 
 
+def longest_socket(settings: Settings) -> str:
+    """Return the longest name that a socket of the plant may have."""
+    return max("hidden-999999.packets", *(_wall_socket(wall.id) for wall in settings.walls), key=len)
+
+
+def _wall_socket(wall_id: str) -> str:
+    return f"wall-{wall_id}.packets"
+
+
 def build_plant(
     settings: Settings,
     layouts: LayoutBook,
@@ -160,7 +169,7 @@ def build_plant(
     hidden = HiddenWalls(layouts, sources, links, runtime_dir, settings.language, processes)
     every_wall.hidden = hidden.walls
     for wall in settings.walls:
-        packet_path = runtime_dir / f"wall-{wall.id}.packets"
+        packet_path = runtime_dir / _wall_socket(wall.id)
         walls[wall.id] = WallControl(wall, layouts, sources, links, packet_path, settings.language)
     share = ShareControl(settings.rtsp, board, feeds, walls.values())
     rtc = RtcControl(settings.rtc, runtime_dir / "rtc.packets")

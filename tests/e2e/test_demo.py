@@ -70,9 +70,9 @@ async def printed(stream: asyncio.StreamReader, *words: str) -> list[str]:
 
 
 async def test_the_demo_shows_its_wall_and_ends_at_ctrl_c(
-    free_port: Callable[[], int], tmp_path: Path
+    free_port: Callable[[], int], short_dir: Path
 ) -> None:
-    async with begun(free_port(), tmp_path, "--sites", "2") as process:
+    async with begun(free_port(), short_dir, "--sites", "2") as process:
         assert process.stdout is not None
         panel, rtsp, sign_in = await printed(process.stdout, "panel", "RTSP", "sign in")
         user, password = sign_in.split(" / ")
@@ -103,14 +103,14 @@ async def test_the_demo_shows_its_wall_and_ends_at_ctrl_c(
         below = descendants(process.pid)
         process.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(process.wait(), 10) == 0
-        await all_gone(below, tmp_path)
+        await all_gone(below, short_dir)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 async def test_a_demo_that_is_only_starting_leaves_nothing(
-    number: signal.Signals, free_port: Callable[[], int], tmp_path: Path
+    number: signal.Signals, free_port: Callable[[], int], short_dir: Path
 ) -> None:
-    async with begun(free_port(), tmp_path) as process:
+    async with begun(free_port(), short_dir) as process:
 
         async def farm() -> set[int]:
             return descendants(process.pid)
@@ -118,7 +118,7 @@ async def test_a_demo_that_is_only_starting_leaves_nothing(
         below = await until("the farm begins", farm)
         process.send_signal(number)
         assert await asyncio.wait_for(process.wait(), 10) == 0
-        await all_gone(below, tmp_path)
+        await all_gone(below, short_dir)
 
 
 @pytest.mark.parametrize(
@@ -127,9 +127,9 @@ async def test_a_demo_that_is_only_starting_leaves_nothing(
     ids=["terminal closed", "asked twice"],
 )
 async def test_a_demo_leaves_nothing_however_it_ends(
-    numbers: tuple[signal.Signals, ...], status: int, free_port: Callable[[], int], tmp_path: Path
+    numbers: tuple[signal.Signals, ...], status: int, free_port: Callable[[], int], short_dir: Path
 ) -> None:
-    async with begun(free_port(), tmp_path, "--sites", "1") as process:
+    async with begun(free_port(), short_dir, "--sites", "1") as process:
         assert process.stdout is not None
         await printed(process.stdout, "sign in")
 
@@ -142,7 +142,7 @@ async def test_a_demo_leaves_nothing_however_it_ends(
         for number in numbers:
             process.send_signal(number)
         assert await asyncio.wait_for(process.wait(), 10) == status
-        await all_gone(below, tmp_path)
+        await all_gone(below, short_dir)
 
 
 def simulator_of(pid: int) -> str:

@@ -272,7 +272,7 @@ async def test_the_card_of_a_cell_says_why_its_main_stream_is_not_shown(
     daemon.arrange("2x2", ["camera:dongmen-001", "camera:dongmen-002"])
     await shows(page, "1", "镜头 001")
     await page.hover("[data-cell='1']")
-    assert "主码流被拒绝：不支持的编码" in await until(page, "!card.hidden && card.textContent")
+    assert "主码流被拒绝，原因：不支持的编码" in await until(page, "!card.hidden && card.textContent")
     await page.hover("[data-cell='2']")
     assert "主码流被拒绝" not in await until(
         page, "card.textContent.includes('镜头 002') && card.textContent"

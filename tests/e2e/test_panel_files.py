@@ -41,7 +41,7 @@ GROUPS |= {
     "bar",
     "join",
 }
-GROUPS |= {"recording", "look", "chair", "talkstate"}
+GROUPS |= {"recording", "look", "chair", "talkstate", "content"}
 
 
 def words(language: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ export const zh = {
   "tile.empty": "空",
   "stream.main": "主码流",
   "stream.sub": "子码流",
-  "stream.trouble": "{stream}{state}：{reason}",
+  "stream.trouble": "{stream}{state}，原因：{reason}",
   "tile.and.damaged": "{state}，画面损坏",
   "tile.and.loss": "{state}，网络丢包",
   "decode.off": "不解码",
