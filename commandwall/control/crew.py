@@ -12,10 +12,14 @@ _MOST_THREADS = 8
 
 
 class Crew(NamedTuple):
-    """So many ingest workers with so many decode threads each."""
+    """So many ingest workers with so many decode threads each.
+
+    ``own`` of the threads of each have a core to themselves while all workers decode.
+    """
 
     workers: int
     threads: int
+    own: int
 
     def busy_cores(self, cores: int) -> int:
         """Return how many of ``cores`` can decode at once."""
@@ -29,4 +33,6 @@ def crew_for(ingest: IngestSettings, cameras: int, cores: int) -> Crew:
     at most one per core.
     """
     workers = max(-(-cameras // _FEEDS_PER_WORKER), -(-cores // _MOST_THREADS))
-    return Crew(ingest.workers or min(cores, workers), ingest.decode_threads or min(cores, _MOST_THREADS))
+    workers = ingest.workers or min(cores, workers)
+    threads = ingest.decode_threads or min(cores, _MOST_THREADS)
+    return Crew(workers, threads, min(threads, -(-cores // workers)))

@@ -204,12 +204,12 @@ class Feeds:
         return self._runtime_dir / f"{worker.status.name}.packets"
 
     def _ready(self, worker: Worker) -> None:
-        ingest, (workers, threads) = self._ingest, self._crew
+        ingest, (workers, threads, own) = self._ingest, self._crew
         budget_cores = self._decoding.cores / workers
         shares = (max(1, whole // workers) for whole in (ingest.connects_per_s, ingest.connects_per_host))
         path = str(self._path(worker))
         per_s, per_host = shares
-        worker.post(ConfigureIngest(path, threads, budget_cores, per_s, per_host, ingest.decode))
+        worker.post(ConfigureIngest(path, threads, own, budget_cores, per_s, per_host, ingest.decode))
         worker.post(AddFeeds(tuple(self._specs(worker))))
         for home, talk in self._talks.values():
             if home is worker:

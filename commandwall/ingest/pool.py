@@ -30,9 +30,12 @@ class Urgency(IntEnum):
 PATIENCE_NS = (-1_000_000_000, -500_000_000, 0, 250_000_000, 380_000_000)
 """How long work of each urgency may be put off by other work that came later. Nothing waits for ever, even
 where there is more to do than can be done: then each decoder has its turn."""
-ALONE_NS = 25_000_000
+ALONE_NS = 34_000_000
 """So much live work is left to one thread: it is done before the tick that the lot is for, and two that
-hand the interpreter to each other take longer over the same."""
+hand the interpreter to each other take a seventh longer over the same."""
+FIRST_NS = 50_000_000
+"""Tiles that have waited for so long have threads work for them beyond those with a core of their own: the
+work is not spread over all processes then."""
 _COST_GUESS_NS = 500_000
 _COST_WEIGHT = 32
 
@@ -53,9 +56,10 @@ class DecodePool:
     A job must not be in the pool twice: then a decoder belongs to one thread at a time. A job
     that raises is a defect: its thread ends with a traceback, and ``on_failure`` is called in it.
 
-    Threads sleep until the work is worth waking them. ``soon`` calls a function once whoever puts
-    jobs in has put in all that there are now, as an event loop's ``call_soon`` does: they begin
-    when the loop has come to rest, and don't fight it for the interpreter.
+    Threads sleep until the work is worth waking them, and ``own`` of them are awake together as a
+    rule: so many have a core while other processes decode as well. ``soon`` calls a function once
+    whoever puts jobs in has put in all that there are now, as an event loop's ``call_soon`` does:
+    they begin when the loop has come to rest, and don't fight it for the interpreter.
     """
 
     def __init__(
@@ -63,7 +67,9 @@ class DecodePool:
         threads: int,
         on_failure: Callable[[], None],
         soon: Callable[[Callable[[], None]], object],
+        own: int | None = None,
     ) -> None:
+        self._own = own or threads
         self._on_failure = on_failure
         self._soon = soon
         self._waking = False
@@ -158,7 +164,10 @@ class DecodePool:
         first, talk, keys, live, behind = (len(queue) for queue in self._queues)
         if self._waits_since(Urgency.LIVE, ALONE_NS):
             return len(self._threads)
-        return first + behind + -(-(talk + keys + live) * self._cost_ns // ALONE_NS)
+        wanted = first + -(-(talk + keys + live) * self._cost_ns // ALONE_NS)
+        if not self._waits_since(Urgency.FIRST, FIRST_NS):
+            wanted = min(wanted, self._own)
+        return wanted + behind
 
     def _work(self, number: int) -> None:
         """Run in a thread, until the pool is closed."""

@@ -136,7 +136,8 @@ class Ingest:
 
         loop = asyncio.get_running_loop()
         failed = asyncio.Event()
-        pool = DecodePool(message.decode_threads, lambda: _set_soon(loop, failed), loop.call_soon)
+        threads, own = message.decode_threads, message.own_threads
+        pool = DecodePool(threads, lambda: _set_soon(loop, failed), loop.call_soon, own)
         self._stack.callback(pool.close)
         board = Board(self._feeds, pool, message.budget_cores, self._channel.post, DecoderPark(backend))
         self.keep_running(board.govern(), "govern decoding")

@@ -102,6 +102,7 @@ class Picture:
 class ConfigureIngest:
     """Control -> ingest, first: where to serve packets, how many threads decode, and this worker's shares.
 
+    Of ``decode_threads`` so many as ``own_threads`` have a core while all workers decode.
     ``budget_cores`` is how much of the machine it may decode with (1.0 = one core) until it is told,
     ``connects_per_s`` how many sessions it may open a second, ``connects_per_host`` how many at a time at
     one host, ``decode`` who is to decode.
@@ -109,6 +110,7 @@ class ConfigureIngest:
 
     packet_path: str
     decode_threads: int
+    own_threads: int
     budget_cores: float
     connects_per_s: int
     connects_per_host: int

@@ -72,7 +72,7 @@ def test_cores_that_no_decode_thread_reaches_are_not_in_the_budget(
     stat = tmp_path / "stat"
     stat.write_text("".join(f"cpu{number} 0 0 0 0 0\n" for number in range(16)))
     assert Decoding(Cores(stat)).cores == 16
-    assert Decoding(Cores(stat), Crew(1, 4)).cores == 4
+    assert Decoding(Cores(stat), Crew(1, 4, 4)).cores == 4
 
 
 def test_a_scene_that_is_too_much_says_how_many_tiles_stand_at_key_frames(ledger: Ledger) -> None:

@@ -63,7 +63,7 @@ class Rig:
             self.board,
             self.logins,
             IngestSettings(),
-            Crew(2, 3),
+            Crew(2, 3, 2),
             Decoding(Cores()),
             Path("/run/x"),
             lambda tiles: None,

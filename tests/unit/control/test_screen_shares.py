@@ -31,7 +31,7 @@ class Bench(RtcStub):
         super().__init__(monkeypatch)
         self.screens = Screens(lambda kind, body: None, lambda id: None, lambda id: None)
         board = CameraBoard([], lambda kind, body: None)
-        crew, decoding, run = Crew(1, 1), Decoding(Cores()), Path("/run")
+        crew, decoding, run = Crew(1, 1, 1), Decoding(Cores()), Path("/run")
         feeds = Feeds(board, {}, IngestSettings(), crew, decoding, run, lambda tiles: None, lambda id: None)
         self.shares = ScreenShares(self.rtc, self.screens, feeds)
 

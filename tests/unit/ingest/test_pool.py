@@ -154,6 +154,22 @@ def test_little_live_work_is_left_to_one_thread_and_what_is_left_over_to_all() -
     assert not both.broken
 
 
+def test_threads_beyond_those_with_a_core_help_where_first_pictures_wait_for_long() -> None:
+    wakers: list[Callable[[], None]] = []
+    pool = DecodePool(2, lambda: None, wakers.append, own=1)
+    both, done = threading.Barrier(2), threading.Event()
+    for _ in range(2):
+        pool.put(Call(lambda: both.wait(WAIT_S)), Urgency.FIRST)
+    wakers.pop()()
+    threading.Event().wait(pool_module.FIRST_NS / NS_PER_S + 0.005)
+    assert both.n_waiting == 1
+    pool.put(Call(done.set), Urgency.LIVE)
+    wakers.pop()()
+    assert done.wait(WAIT_S)
+    pool.close()
+    assert not both.broken
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_job_that_raises_is_told() -> None:
     failed = threading.Event()

@@ -56,7 +56,7 @@ class Bench:
             "ingest",
             "ingest-test",
             "commandwall.ingest.worker",
-            on_ready=lambda worker: worker.post(ConfigureIngest(str(bus), 2, 4.0, 200, 16)),
+            on_ready=lambda worker: worker.post(ConfigureIngest(str(bus), 2, 2, 4.0, 200, 16)),
             on_message=self._hear,
             on_down=lambda _: None,
         )
