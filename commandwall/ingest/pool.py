@@ -30,7 +30,7 @@ class Urgency(IntEnum):
 PATIENCE_NS = (-1_000_000_000, -500_000_000, 0, 250_000_000, 380_000_000)
 """How long work of each urgency may be put off by other work that came later. Nothing waits for ever, even
 where there is more to do than can be done: then each decoder has its turn."""
-ALONE_NS = 34_000_000
+ALONE_NS = 30_000_000
 """So much live work is left to one thread: it is done before the tick that the lot is for, and two that
 hand the interpreter to each other take a seventh longer over the same."""
 FIRST_NS = 50_000_000
