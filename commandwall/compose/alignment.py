@@ -29,7 +29,7 @@ class Alignment:
 
     def __init__(self, limit_ns: int) -> None:
         self.at_ns = 0
-        self._limit_ns = limit_ns
+        self.limit_ns = limit_ns
         self._now_ns = 0
         self._delay_ns = 0
         self._wanted_ns = 0
@@ -44,7 +44,7 @@ class Alignment:
     def observe(self, captured: Times, period: Times) -> None:
         """Take note of pictures that can be shown from now on."""
         late = self._now_ns - captured + np.minimum(period // 2, _HALF_PERIOD_NS)
-        fitting = late[late <= self._limit_ns]
+        fitting = late[late <= self.limit_ns]
         if fitting.size:
             self._wanted_ns = max(self._wanted_ns, int(fitting.max()))
 

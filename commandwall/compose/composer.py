@@ -43,7 +43,7 @@ _NS_PER_MS = 1_000_000
 class TickReport:
     """The counters and the truth after a tick, copied out of the tick's thread.
 
-    ``arrival`` is that of each tile's picture, in monotonic ns; ``now_ns`` the time they were judged at;
+    ``since`` is from when each tile's picture is, in monotonic ns; ``now_ns`` the time they were judged at;
     ``skews_ms`` how far they are from the common time of the wall.
     """
 
@@ -56,7 +56,7 @@ class TickReport:
     specs: Sequence[WallTile]
     states: Codes
     has_picture: Sequence[bool]
-    arrival: Times
+    since: Times
     shown: Sequence[int]
     missed: Sequence[int]
     damaged: Sequence[bool]
@@ -296,7 +296,7 @@ class Composer:
                 stage.specs,
                 stage.states.copy(),
                 stage.truth.has_picture.tolist(),
-                stage.truth.shown.copy(),
+                stage.truth.since(),
                 stage.shown.tolist(),
                 stage.missed(),
                 stage.truth.damaged().tolist(),

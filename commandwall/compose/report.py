@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from commandwall.base.clock import NS_PER_S
 from commandwall.compose.composer import TickReport
 from commandwall.compose.truth import STATES
@@ -10,7 +12,7 @@ from commandwall.ipc.messages import HeadFigures, TileTruth, WallReport
 
 def wall_report(report: TickReport, heads: tuple[HeadFigures, ...]) -> WallReport:
     """Return the message for ``report``; in the event loop, to keep the tick lean."""
-    ages_s = ((report.now_ns - report.arrival) / NS_PER_S).round(3).tolist()
+    ages_s = (np.maximum(report.now_ns - report.since, 0) / NS_PER_S).round(3).tolist()
     states = [STATES[code] for code in report.states.tolist()]
     figures = (
         report.has_picture,

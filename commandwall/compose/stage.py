@@ -78,7 +78,8 @@ class Stage:
         count = len(self.specs)
         self._tiles = [Tile(canvas.region(_checked(spec, canvas))) for spec in self.specs]
         self._stacking = Stacking([spec.rect for spec in self.specs])
-        self.truth = Truth(count, aligned=alignment is not None)
+        held_back_ns = alignment.limit_ns if alignment is not None else 0
+        self.truth = Truth(count, aligned=alignment is not None, held_back_ns=held_back_ns)
         self.states: Codes = np.zeros(count, np.uint8)
         self.shown: NDArray[np.int64] = np.zeros(count, np.int64)
         self._newest: NDArray[np.intp] = np.full(count, -1, np.intp)

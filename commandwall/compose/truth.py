@@ -1,8 +1,9 @@
 """The truth of tiles: from what arrived and when, what each of them is right now.
 
 Pixels decide: a camera whose feed is reported lost but whose pictures still come (from its other
-stream) is live, and one that is reported live but sends nothing is late, then lost. All tiles are
-judged at every tick, in a few vectorised operations.
+stream) is live, and one that is reported live but sends nothing is late, then lost. Late as well is one
+whose pictures come, but long after they were captured. All tiles are judged at every tick, in a few
+vectorised operations.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ Times = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
 
+_TIMED = np.uint64(SlotFlag.TIMED)
+_TIMED_OR_HELD = np.uint64(SlotFlag.TIMED | SlotFlag.HELD)
+
 
 class Truth:
     """What is known of ``count`` tiles, one entry each; times are monotonic ns.
@@ -46,10 +50,11 @@ class Truth:
     deliver. ``empty``: nothing is to be shown.
 
     ``captured`` is when the picture that is shown was captured. Where the wall is ``aligned`` that is
-    not the newest: ``shown`` is when it arrived, and ``flags`` are its.
+    not the newest: ``shown`` is when it arrived, and ``flags`` are its. Such a wall may hold its pictures
+    back for up to ``held_back_ns``.
     """
 
-    def __init__(self, count: int, *, aligned: bool = False) -> None:
+    def __init__(self, count: int, *, aligned: bool = False, held_back_ns: int = 0) -> None:
         self.has_picture: Marks = np.zeros(count, np.bool_)
         self.arrival: Times = np.zeros(count, np.int64)
         self.shown: Times = np.zeros(count, np.int64) if aligned else self.arrival
@@ -59,13 +64,15 @@ class Truth:
         self.flags: NDArray[np.uint64] = np.zeros(count, np.uint64)
         self.dead: Marks = np.zeros(count, np.bool_)
         self.empty: Marks = np.zeros(count, np.bool_)
+        self._behind_ns = LATE_NS + held_back_ns
 
     def judge(self, now_ns: int) -> Codes:
         """Return each tile's state at ``now_ns``, as an index into :data:`STATES`."""
         overdue = now_ns - self.arrival - self.period
         states = np.zeros(len(overdue), np.uint8)
         states[self.arrival - self.changed - self.period > FROZEN_NS] = FROZEN
-        states[overdue > LATE_NS] = LATE
+        behind = self._timed() & (now_ns - self.captured - self.period > self._behind_ns)
+        states[behind | (overdue > LATE_NS)] = LATE
         states[overdue > LOST_NS] = LOST
         states[self.dead & (overdue > DEAD_NS)] = LOST
         if not self.has_picture.all():
@@ -82,11 +89,20 @@ class Truth:
         """Return which of the damaged ones are so since packets were lost."""
         return (self.flags & np.uint64(SlotFlag.LOSS)) > 0
 
+    def since(self) -> Times:
+        """Return from when the pictures are that are shown: when they were captured, or else arrived."""
+        return np.where(self._timed(), self.captured, self.shown)
+
     def ages(self, states: Codes, now_ns: int) -> Times:
         """Return the whole seconds that each tile has to say: 0 where it says none.
 
         A late or lost tile says how old its picture is, a frozen one for how long nothing moved.
         """
-        since = np.where(states == FROZEN, self.changed, self.shown)
+        since = np.where(states == FROZEN, self.changed, self.since())
         told = self.has_picture & (states != LIVE)
-        return np.where(told, (now_ns - since) // NS_PER_S, 0)
+        return np.where(told, np.maximum(now_ns - since, 0) // NS_PER_S, 0)
+
+    def _timed(self) -> Marks:
+        """Return of which pictures the camera's clock tells the age; what is held is as good as new."""
+        timed: Marks = (self.flags & _TIMED_OR_HELD) == _TIMED
+        return timed

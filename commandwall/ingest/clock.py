@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
+from commandwall.ingest.lots import DRIFT_SHIFT
 from commandwall.ingest.trend import Trend
 from commandwall.model.clock import ClockFigures, ClockSource
 
@@ -10,7 +11,33 @@ COMPARE_NS = 5 * NS_PER_S
 """How often the clocks are compared: as often as a camera says what its own one shows."""
 FRESH_NS = 60 * NS_PER_S
 """An older report says nothing of the camera's clock any more; RTCP asks for one every 5 s or so."""
+HELD_UP_NS = NS_PER_S
+"""Frames that come so much later than the promptest ones are held up, or a clock was set."""
 _NS_PER_MS = 1_000_000
+
+
+class _Promptest:
+    """When a frame of the time 0 arrives that nothing holds up: ``zero_ns``, monotonic.
+
+    A delay and a clock that is set look alike in arrivals. Not in reports: with a delay they go on telling
+    the same time of day for the same timestamp. Drift of up to 244 ppm is followed, but not while frames are
+    held up: a delay does not become a wrong clock by lasting.
+    """
+
+    __slots__ = ("_at_ns", "_told_ns", "zero_ns")
+
+    def __init__(self, now_ns: int, told_ns: int, zero_ns: int) -> None:
+        self._at_ns, self._told_ns, self.zero_ns = now_ns, told_ns, zero_ns
+
+    def agrees(self, now_ns: int, told_ns: int, zero_ns: int) -> bool:
+        """Return whether reports tell the time 0 as before, ``told_ns``; follow ``zero_ns`` if they do."""
+        drift_ns = (now_ns - self._at_ns) >> DRIFT_SHIFT
+        if abs(told_ns - self._told_ns) > HELD_UP_NS + drift_ns:
+            return False
+        if zero_ns - self.zero_ns < HELD_UP_NS:
+            self._at_ns, self._told_ns = now_ns, told_ns
+            self.zero_ns = min(zero_ns, self.zero_ns + drift_ns)
+        return True
 
 
 class ClockMeter:
@@ -20,12 +47,22 @@ class ClockMeter:
     as the camera's time of day is synchronised with it, else 0.
     """
 
-    __slots__ = ("_compared_ns", "_report", "_reported_ns", "_source", "_trend", "epoch_ns", "figures")
+    __slots__ = (
+        "_compared_ns",
+        "_promptest",
+        "_report",
+        "_reported_ns",
+        "_source",
+        "_trend",
+        "epoch_ns",
+        "figures",
+    )
 
     def __init__(self) -> None:
         self.epoch_ns = 0
         self.figures = ClockFigures()
         self._trend = Trend()
+        self._promptest: _Promptest | None = None
         self._source = ClockSource.UNKNOWN
         self._report: tuple[int, int] | None = None
         self._reported_ns = 0
@@ -44,12 +81,10 @@ class ClockMeter:
         elif now_ns - self._compared_ns < COMPARE_NS:
             return
         self._compared_ns = now_ns
-        fresh = now_ns - self._reported_ns < FRESH_NS
-        if report is not None and fresh:
-            pts_90k, camera_utc_ns = report
-            arrival_ns = zero_ns + pts_90k * NS_PER_S // RTP_CLOCK_HZ
-            self._take(ClockSource.RTCP, now_ns, camera_utc_ns - arrival_ns - epoch_ns)
-        elif self._source is not ClockSource.RTCP or not fresh:
+        skew_ns = self._skew_ns(now_ns, epoch_ns, report, zero_ns)
+        if skew_ns is not None:
+            self._take(ClockSource.RTCP, now_ns, skew_ns)
+        elif self._source is not ClockSource.RTCP or not self._fresh(now_ns):
             self._take(ClockSource.RTP, now_ns, -zero_ns)
         self.figures = self._look()
         self.epoch_ns = epoch_ns if self.figures.synchronised else 0
@@ -57,8 +92,32 @@ class ClockMeter:
     def restart(self) -> None:
         """Take note that the session ended: the next one has other timestamps, the camera's day goes on."""
         self._compared_ns = -COMPARE_NS
+        self._promptest = None
         if self._source is ClockSource.RTP:
             self._trend, self._source, self.figures = Trend(), ClockSource.UNKNOWN, ClockFigures()
+
+    def _fresh(self, now_ns: int) -> bool:
+        return now_ns - self._reported_ns < FRESH_NS
+
+    def _skew_ns(
+        self, now_ns: int, epoch_ns: int, report: tuple[int, int] | None, zero_ns: int
+    ) -> int | None:
+        """Return the camera's time of day minus the daemon's, if a report tells it; see :meth:`compare`.
+
+        One that contradicts those before it counts for nothing until the next one bears it out.
+        """
+        if report is None or not self._fresh(now_ns):
+            return None
+        pts_90k, camera_utc_ns = report
+        told_ns = camera_utc_ns - epoch_ns - pts_90k * NS_PER_S // RTP_CLOCK_HZ
+        before = self._promptest
+        if before is not None and before.agrees(now_ns, told_ns, zero_ns):
+            return told_ns - before.zero_ns
+        self._promptest = _Promptest(now_ns, told_ns, zero_ns)
+        if before is not None:
+            self._reported_ns = now_ns - FRESH_NS
+            return None
+        return told_ns - zero_ns
 
     def _look(self) -> ClockFigures:
         value_ns, slope_ppm = self._trend.value_ns, self._trend.slope_ppm

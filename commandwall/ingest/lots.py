@@ -28,7 +28,7 @@ PARTS = 10
 SLOW_BPS, MAIN_BPS = 600_000, 6_000_000
 """Feeds up to these rates may wait for ``LOT_S``, and for one part of it: more of theirs would fill the
 window of TCP and hold the camera up."""
-_DRIFT_SHIFT = 12
+DRIFT_SHIFT = 12
 """Followed is one part in so many (2 to this power) of the time that passes: 244 ppm."""
 _JUMP_NS = NS_PER_S * 5 // 4
 """Nothing waits for longer than ``LOT_S``: a greater distance is a camera's clock that stands or is slow,
@@ -117,7 +117,7 @@ class ArrivalClock:
         if zero_ns is None or abs(seen_ns - zero_ns) > _JUMP_NS:
             zero_ns = seen_ns
         else:
-            zero_ns += (read_ns - self._read_ns) >> _DRIFT_SHIFT
+            zero_ns += (read_ns - self._read_ns) >> DRIFT_SHIFT
             if zero_ns > seen_ns:
                 zero_ns = seen_ns
         self._read_ns = read_ns

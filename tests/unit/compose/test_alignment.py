@@ -298,6 +298,17 @@ def test_a_tile_that_is_held_back_is_live() -> None:
         assert [list(TileState)[code] for code in wall.stage.states] == [TileState.LIVE] * 2
 
 
+@pytest.mark.parametrize(("limit_ms", "most_ms"), [(0, 2000), (600, 2600)])
+def test_a_tile_is_late_when_it_is_further_behind_than_the_wall_may_hold_it_back(
+    limit_ms: int, most_ms: int
+) -> None:
+    for late_ms, state in ((most_ms - 80, TileState.LIVE), (most_ms + 200, TileState.LATE)):
+        with scenery(LEFT, RIGHT, slots=28) as scene:
+            wall = Composed(scene, limit_ms, S // 15, late_ms * MS)
+            wall.tick(100)
+            assert [list(TileState)[code] for code in wall.stage.states] == [TileState.LIVE, state]
+
+
 class Panel:
     """A tile of which each picture holds until the next; its luma is its number."""
 

@@ -19,12 +19,12 @@ from commandwall.compose.report import wall_report
 from commandwall.compose.truth import STATES
 from commandwall.compose.words import words_of
 from commandwall.ipc.messages import Arrange, SwitchDone, WallTile
-from commandwall.ipc.slots import Planes, SlotFlag
+from commandwall.ipc.slots import Planes, SlotFlag, SlotInfo
 from commandwall.model.camera import FeedState
 from commandwall.model.rect import Rect
 from commandwall.model.transition import HOLD, Transition, TransitionKind
 from commandwall.model.wall import TileState, Wall
-from tests.unit.compose.scenery import NOW, S, Scenery, copied, same, scenery, told
+from tests.unit.compose.scenery import NOW, PERIOD, S, Scenery, copied, same, scenery, told
 
 LEFT, RIGHT, WHOLE = Rect(0, 0, 120, 90), Rect(120, 0, 120, 90), Rect(0, 0, 240, 90)
 TICK = S // 25
@@ -221,6 +221,18 @@ def test_a_report_becomes_the_message_that_the_control_plane_knows(stand: Stand)
         1,
     )
     assert (empty.state, empty.age_s, empty.shown) == (TileState.EMPTY, -1.0, 0)
+
+
+def test_a_report_tells_the_age_of_what_is_shown_and_that_it_is_late(stand: Stand) -> None:
+    with scenery(LEFT, RIGHT) as scene:
+        stand.show(1, *scene.tiles)
+        ages = (11 * S, -S // 20)
+        for index, age_ns in enumerate(ages):
+            info = SlotInfo(stand.now_ns, stand.now_ns - age_ns, stand.now_ns, PERIOD, SlotFlag.TIMED)
+            scene.publish_planes(index, (120, 128, 128), info)
+        stand.tick()
+    tiles = wall_report(stand.watcher.reports[-1], ()).tiles
+    assert [(tile.state, tile.age_s) for tile in tiles] == [(TileState.LATE, 11.0), (TileState.LIVE, 0.0)]
 
 
 def test_the_version_moves_only_when_a_pixel_may_have(stand: Stand) -> None:

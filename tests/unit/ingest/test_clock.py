@@ -32,6 +32,7 @@ class Rig:
     report_s: int = 5
     first_timestamp: int = 0
     seed: int = 1
+    epoch_ns: int = EPOCH
     meter: ClockMeter = field(default_factory=ClockMeter)
     now_ns: int = 1000 * NS_PER_S
 
@@ -67,7 +68,7 @@ class Rig:
             self.now_ns += NS_PER_S
             zero_ns = self.arrivals.zero_ns
             assert zero_ns is not None
-            self.meter.compare(self.now_ns, EPOCH, self.timeline.reported(), zero_ns)
+            self.meter.compare(self.now_ns, self.epoch_ns, self.timeline.reported(), zero_ns)
 
 
 def test_nothing_is_known_before_anything_came() -> None:
@@ -129,6 +130,93 @@ def test_a_camera_whose_clock_is_set_is_right_within_half_a_minute() -> None:
     rig.connect()  # the encoder begins anew with the new time
     rig.run(30)
     assert not rig.meter.figures.off and rig.meter.epoch_ns == EPOCH
+
+
+@pytest.mark.parametrize("growth_ms", [5000, 700], ids=["at once", "slowly"])
+def test_a_delay_is_not_taken_for_a_wrong_clock_however_long_it_lasts(growth_ms: int) -> None:
+    rig = Rig(skew_ms=-50, drift_ppm=-40)
+    rig.run(120)
+    before = rig.meter.figures.skew_ms
+    assert before is not None
+    while rig.delay_ms < 5000:
+        rig.delay_ms += growth_ms
+        rig.run(2)
+        assert rig.meter.epoch_ns == EPOCH
+    for _ in range(120):
+        rig.run(60)
+        figures = rig.meter.figures
+        assert figures.skew_ms is not None and abs(figures.skew_ms - before) < 20
+        assert rig.meter.epoch_ns == EPOCH
+    rig.delay_ms = 80
+    rig.run(2000)
+    assert rig.meter.figures.skew_ms is not None
+    expected_ms = before - 0.04 * (120 * 60 + 2000)
+    assert abs(rig.meter.figures.skew_ms - expected_ms) < 40, "and what drifted meanwhile is made up for"
+
+
+@pytest.mark.parametrize("delay_ms", [80, 5080])
+def test_a_clock_that_is_set_is_not_trusted_until_two_reports_agree(delay_ms: float) -> None:
+    rig = Rig()
+    rig.run(62)
+    rig.delay_ms = delay_ms
+    for skew_ms, epoch_ns in ((-5000, 0), (0, EPOCH)):
+        rig.run(20)
+        rig.skew_ms = skew_ms
+        rig.run(5)
+        assert (rig.meter.figures.skew_ms, rig.meter.epoch_ns) == (None, 0)
+        rig.run(5)
+        figures = rig.meter.figures
+        assert figures.skew_ms is not None
+        assert abs(figures.skew_ms - skew_ms + delay_ms) < 90, (
+            "a clock was set: nothing tells the delay from it"
+        )
+        assert rig.meter.epoch_ns == (epoch_ns if delay_ms < 1000 else 0)
+
+
+def test_the_clock_of_the_daemon_may_be_set() -> None:
+    rig = Rig()
+    rig.run(62)
+    rig.epoch_ns += 5 * NS_PER_S
+    rig.run(5)
+    assert rig.meter.epoch_ns == 0
+    rig.run(5)
+    assert rig.meter.figures.off and rig.meter.epoch_ns == 0
+
+
+@pytest.mark.parametrize("by_s", [-3600, -20, -3, 3, 20, 3600])
+def test_a_media_clock_that_jumps_says_nothing_of_the_time_of_day(by_s: int) -> None:
+    rig = Rig()
+    rig.run(62)
+    rig.first_timestamp += by_s * 90_000
+    rig.run(10)
+    assert rig.meter.epoch_ns == EPOCH
+    rig.delay_ms += 5000
+    rig.run(60)
+    assert rig.meter.epoch_ns == EPOCH
+
+
+def test_a_media_clock_that_is_slow_is_no_delay() -> None:
+    """It is not followed, but what is known of the skew stays as good as that: about two seconds."""
+    meter, arrivals, ticks = ClockMeter(), ArrivalClock(), 0
+    for second in range(1, 600):
+        now_ns = second * NS_PER_S
+        ticks += 90_000 * 98 // 100
+        arrivals.arrival_ns(now_ns, ticks)
+        assert arrivals.zero_ns is not None
+        meter.compare(now_ns, EPOCH, (ticks, now_ns + EPOCH), arrivals.zero_ns)
+        skew_ms = meter.figures.skew_ms
+        assert skew_ms is None or -100 < skew_ms < 2400
+
+
+def test_a_media_clock_that_stands_tells_no_time_of_day() -> None:
+    """All its pictures would be as old as the newest report."""
+    meter, arrivals = ClockMeter(), ArrivalClock()
+    for second in range(1, 120):
+        now_ns = second * NS_PER_S
+        arrivals.arrival_ns(now_ns, 0)
+        assert arrivals.zero_ns is not None
+        meter.compare(now_ns, EPOCH, (0, now_ns // (5 * NS_PER_S) * 5 * NS_PER_S + EPOCH), arrivals.zero_ns)
+        assert second < 10 or (meter.figures.skew_ms, meter.epoch_ns) == (None, 0)
 
 
 def test_a_session_that_ends_leaves_what_is_known_of_the_time_of_day() -> None:
