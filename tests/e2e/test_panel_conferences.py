@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, until
+from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, grid, until
 from tests.e2e.site import until as settled
 from tests.e2e.staged_conference import conference, participant
 from tests.e2e.test_panel_modules import Run, runner
@@ -128,6 +128,16 @@ async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: Stag
     await page.select_option("#dwell", "60")
     await until(page, "document.querySelector('[data-verb=record]').ariaPressed === 'true'")
     assert (await calls(daemon, 4))[3][1] == {"verb": "poll", "target": "p-2", "dwell_s": 60}
+
+
+async def test_the_chair_is_offered_the_layouts_that_there_are_now(page: Page, daemon: StagedDaemon) -> None:
+    await page.click("[data-conference=flood]")
+    last = "document.querySelector('#conference-layout').lastChild.textContent"
+    await until(page, f"{last} === '3x3'")
+    for name in ("值班", "夜班"):
+        daemon.layouts = [*daemon.layouts[:2], {**grid(4), "id": "own", "name": name}]
+        daemon.tell("layout", layout=daemon.layouts[-1], removed=False)
+        await until(page, f"{last} === '{name}'")
 
 
 async def test_who_has_a_page_open_is_called(page: Page, daemon: StagedDaemon) -> None:
