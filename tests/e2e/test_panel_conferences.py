@@ -378,6 +378,25 @@ async def test_a_new_conference_has_an_id_and_times_with_zones(run: Run) -> None
     assert made == {"id": "m-20261122-050607", "name": "例会", "lobby": False}
 
 
+async def test_areas_of_one_name_are_told_apart_by_what_they_lie_in(run: Run) -> None:
+    rows = [
+        ("gy", "桂园", None),
+        ("s-1", "学校", "gy"),
+        ("dm", "东门", None),
+        ("s-2", "学校", "dm"),
+        ("s-3", "gy", "dm"),
+    ]
+    areas = [{"id": area, "name": name, "parent": parent} for area, name, parent in rows]
+    body = "return it.areaChoices(args[0]).map(({ value, label }) => `${value}: ${label}`)"
+    assert await run("rooms/forms.js", body, areas) == [
+        "桂园: 桂园",
+        "s-1: 学校 · 桂园",
+        "东门: 东门",
+        "s-2: 学校 · 东门",
+        "s-3: gy · 东门",
+    ]
+
+
 async def test_a_microphone_is_shown_by_its_loudness(run: Run) -> None:
     body = "return args[0].map((level) => it.levelOf(new Float32Array(1024).fill(level)))"
     silent, speech, full = await run("conference/level.js", body, [0.0, 0.02, 0.9])
