@@ -22,6 +22,7 @@ from commandwall.model.conference.feeds import LINGER_S
 from commandwall.model.conference.participant import Presence
 from commandwall.model.conference.state import Content, Mode
 from commandwall.model.source import Source, SourceKind
+from tests.unit.conference.links.wires import wire
 from tests.unit.control.call import Call, call
 from tests.unit.control.hall import OPERATOR
 
@@ -321,3 +322,15 @@ async def test_what_is_held_when_the_link_breaks_in_the_middle_of_the_question_i
     await levels.link("luohu", "city")
     await levels.until(lambda: levels.halls["city"].room.state.floor.holder == STREET)
     assert levels.halls["guiyuan"].room.state.floor.holder == "guiyuan-chair"
+
+
+async def test_a_link_that_dies_while_it_is_greeted_leaves_no_way_behind(levels: Call) -> None:
+    await levels.cables["luohu"].cut()
+    city, below = levels.halls["city"], levels.halls["luohu"]
+    lower, upper = wire()
+    await lower.send_str(encode(below.links.tree(below.room).hello("above")))
+    upper.closed = True
+    await city.links.serve(Seat("flood", "luohu"), upper)
+    tree = city.links.tree(city.room)
+    assert (tree.joints, tree.nodes_for("")) == ({}, ("city",))
+    assert [link.state for link in city.room.links] == ["lost"]
