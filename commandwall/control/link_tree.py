@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError
 from commandwall.base.sentence import Sentence
@@ -21,7 +20,7 @@ from commandwall.control.roles import Principal, Role
 from commandwall.model.conference.command import Command, Verb
 from commandwall.model.conference.feeds import wanted_feeds
 from commandwall.model.conference.state import Conference
-from commandwall.model.conference.tree import cut, onward, standing
+from commandwall.model.conference.tree import cut, joined, onward, standing
 from commandwall.model.link import Surroundings
 from commandwall.model.source import Source, SourceKind
 from commandwall.settings.site import Site
@@ -88,10 +87,7 @@ class Tree:
     def join(self, link: str, theirs: Hello, line: Line, *, above: bool) -> Joint:
         """Take a link in whose other end has greeted; raises :class:`LoopError`."""
         self._around.learn(link, {theirs.node, *theirs.nodes})
-        relay = self.state.participant(link)
-        name = theirs.name if above else relay.name
-        relay = replace(relay, relays=theirs.node, above=above, name=name)
-        self.update(self.state.each(relay if one.id == link else one for one in self.state.participants))
+        self.update(joined(self.state, link, theirs.node, theirs.name, above=above))
         joint = self.joints[link] = Joint(self, link, theirs, line, self._now_s, above=above)
         self.follow()
         return joint

@@ -17,6 +17,7 @@ from commandwall.model.conference.rollcall import answered, call, close
 from commandwall.model.conference.stage import stand_in
 from commandwall.model.conference.state import Conference, Direction, Mode
 from commandwall.model.conference.tree import forgotten
+from commandwall.model.link import split_id
 from commandwall.model.source import PICTURE
 
 MOST_EXTENSION_MIN = 24 * 60.0
@@ -119,10 +120,13 @@ def _layout(state: Conference, command: Command, now_s: float) -> Conference:
 
 
 def _remove(state: Conference, command: Command, now_s: float) -> Conference:
-    """Put ``target`` out; a link with all whom it brings."""
+    """Put ``target`` out; a link with all whom it brings, or brought before somebody came on its seat."""
     after = remove(state, command.target, now_s)
     one = after.participant(command.target)
-    return forgotten(after, one.relays, now_s, above=one.above) if one.relays else after
+    brought = {other.path[0] for other in after.participants if split_id(other.id)[0] == one.id}
+    for node in {one.relays, *brought} - {""}:
+        after = forgotten(after, node, now_s, above=one.above)
+    return after
 
 
 def _transfer(state: Conference, command: Command, now_s: float) -> Conference:

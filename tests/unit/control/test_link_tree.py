@@ -324,6 +324,24 @@ async def test_what_is_held_when_the_link_breaks_in_the_middle_of_the_question_i
     assert levels.halls["guiyuan"].room.state.floor.holder == "guiyuan-chair"
 
 
+async def test_an_office_that_comes_by_itself_while_its_link_is_down_is_like_any_other(levels: Call) -> None:
+    luohu = levels.halls["luohu"]
+    await levels.cables["guiyuan"].cut()
+    office = Principal("guiyuan", Role.VIEWER, "invitation", Seat("flood", "guiyuan"))
+    sessions = await luohu.enters(office)
+    await levels.until(lambda: "guiyuan" in levels.names("city"))
+    commands(levels, "luohu", Verb.MUTE_ALL)
+    assert levels.heard("luohu") == {"luohu-chair"}
+    for session in sessions:
+        luohu.peers.end(luohu.peers.session(session))
+    assert luohu.room.state.participant("guiyuan").presence is Presence.LEFT
+
+    await levels.link("guiyuan", "luohu")
+    await levels.until(lambda: luohu.room.state.is_here("guiyuan/guiyuan-chair"))
+    assert "guiyuan" not in levels.names("luohu"), "it stands for the link again"
+    await levels.until(lambda: levels.heard("luohu") == {"luohu-chair", "guiyuan"})
+
+
 async def test_a_link_that_dies_while_it_is_greeted_leaves_no_way_behind(levels: Call) -> None:
     await levels.cables["luohu"].cut()
     city, below = levels.halls["city"], levels.halls["luohu"]

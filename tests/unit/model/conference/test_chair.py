@@ -138,6 +138,11 @@ def test_what_the_level_above_directs_may_be_about_somebody_who_is_in_no_roster_
     assert said(state, Verb.GALLERY, by=ABOVE) == state == released(state)
 
 
+def test_with_who_came_on_the_seat_of_a_link_go_those_whom_that_had_brought() -> None:
+    state = behind(link(room(), "luohu"), "luohu", name="li").changed("luohu", relays="")
+    assert [one.id for one in said(state, Verb.REMOVE, "luohu").participants] == ["chair", "luohu"]
+
+
 @pytest.mark.parametrize("verb", sorted(set(Verb) - DELEGATED))
 def test_doors_and_ends_stay_with_each_level(verb: Verb) -> None:
     with pytest.raises(AccessRefusedError, match="level above may not"):
