@@ -59,8 +59,14 @@ def _mute_all(state: Conference, command: Command, now_s: float) -> Conference:
 
 
 def _told(state: Conference, command: Command, mode: Mode, now_s: float) -> Conference:
-    """Return ``state`` as the level above directs it, whose roster may be ahead of this one."""
-    leading = _leading(state, command.by)
+    """Return ``state`` as the level above directs it, whose roster may be ahead of this one.
+
+    Where only another one directs by now, as its chair was handed over, all else is as it was.
+    """
+    leading, now = _leading(state, command.by), state.direction
+    same = now.above and (now.mode, now.subject) == (mode, command.target)
+    if same and now.leader != leading.leader:
+        return replace(state, direction=replace(now, leader=leading.leader))
     return direct(state, replace(leading, mode=mode, subject=command.target, since_s=now_s))
 
 

@@ -140,7 +140,12 @@ def standing(state: Conference, *, muted: bool) -> tuple[Command, ...]:
     """
     mutes = Verb.MUTE_ALL if state.muted_on_entry else Verb.UNMUTE_ALL
     told = (Command(mutes),) if state.muted_on_entry != muted else ()
-    return (*told, _directing(state)) if state.direction.mode in _DIRECTED else told
+    return (*told, *directed(state))
+
+
+def directed(state: Conference) -> tuple[Command, ...]:
+    """Return what has all levels below directed as it is here, ``()`` while they are free."""
+    return (_directing(state),) if state.direction.mode in _DIRECTED else ()
 
 
 def _directing(state: Conference) -> Command:

@@ -17,6 +17,7 @@ from commandwall.control.database import Database
 from commandwall.control.roles import Principal, Role, Seat
 from commandwall.ipc.rtc_messages import SessionPhase
 from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
+from commandwall.model.conference.attendance import leave
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.feeds import LINGER_S
 from commandwall.model.conference.participant import Presence
@@ -352,3 +353,19 @@ async def test_a_link_that_dies_while_it_is_greeted_leaves_no_way_behind(levels:
     tree = city.links.tree(city.room)
     assert (tree.joints, tree.nodes_for("")) == ({}, ("city",))
     assert [link.state for link in city.room.links] == ["lost"]
+
+
+async def test_those_below_are_told_who_directs_when_the_chair_is_handed_over(levels: Call) -> None:
+    city = levels.halls["city"].room
+    levels.halls["city"].invites("deputy", "chair")
+    levels.arrives("city", "deputy")
+    commands(levels, "city", Verb.LECTURE, STREET)
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.LECTURE, "above/above/city-chair"))
+    commands(levels, "city", Verb.TRANSFER, "deputy")
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.LECTURE, "above/above/deputy"))
+    city.update(leave(city.state, "deputy", 1_000_000.0))
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.LECTURE, "above/above/city-chair"))
+    await levels.until(lambda: {"above", "above/above/city-chair"} <= levels.heard("guiyuan"))
+    city.update(leave(city.state, "city-chair", 1_000_000.0))
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.LECTURE, "above"))
+    assert "above" in levels.heard("guiyuan")
