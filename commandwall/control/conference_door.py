@@ -31,7 +31,7 @@ class Inside(Protocol):
         """Let it be so."""
 
     def linked(self, participant: str) -> bool:
-        """Return whether somebody stands for a link: whoever keeps that says how it is."""
+        """Return whether somebody is a link that stands or is being made: who keeps that says how it is."""
 
 
 class Door:
@@ -45,8 +45,14 @@ class Door:
         self._refused: dict[str, bool] = {}
 
     def let_in(self, participant: str) -> None:
-        """Let somebody in, or raise :class:`AccessRefusedError`."""
-        self._room.update(arrive(self._room.state, participant, self._now_s()))
+        """Let somebody in, or raise :class:`AccessRefusedError`.
+
+        Where the link is down that his seat stood for, he comes by himself and is no link any more.
+        """
+        state = arrive(self._room.state, participant, self._now_s())
+        if not self._room.linked(participant):
+            state = state.changed(participant, relays="", above=False)
+        self._room.update(state)
         if self._room.state.participant(participant).presence is Presence.LOBBY:
             raise AccessRefusedError("wait in the lobby until you are let in")
 

@@ -40,6 +40,7 @@ VOICE = "voice"
 """Beside people and content: the sound of somebody."""
 _START_S = 8.0
 _CUT_OFF = Sentence("connection lost")
+_STANDING = (LinkState.CONNECTING, LinkState.CONNECTED)
 _WHY = {
     Presence.CONNECTED: ReasonCode.NO_CAMERA,
     Presence.LOST: ReasonCode.AWAY,
@@ -305,8 +306,8 @@ class Room:
             self.update(lost(self.state, participant, _CUT_OFF, now_s))
 
     def linked(self, participant: str) -> bool:
-        """Return whether somebody stands for a link: whoever keeps that says how it is."""
-        return any(link.id == participant for link in self.links)
+        """Return whether somebody is a link that stands or is being made: who keeps that says how it is."""
+        return any(link.id == participant and link.state in _STANDING for link in self.links)
 
     # ---- what follows from the state
 
