@@ -163,7 +163,7 @@ class CallDesk:
             call = self._mine(who, conference)
             self._end(call, CallState.ACCEPTED, NOTHING_SAID)
             opening = self._conferences.get(conference).opening
-        return self._invitations.member(conference, opening, call.participant, ACCOUNT_S)
+        return self._invitations.member(conference, opening, call.participant, ACCOUNT_S, who.key)
 
     def decline(self, who: Principal, conference: str) -> None:
         """Decline a call; raises :class:`NotFoundError` when nobody calls."""

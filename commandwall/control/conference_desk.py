@@ -112,7 +112,8 @@ class ConferenceDesk:
     def by_token(self, token: str) -> Principal:
         """Return who came by an invitation; raises :class:`NotSignedInError`.
 
-        The roster tells of one that has expired.
+        Whoever has the seat by an account is to be confirmed by :meth:`Users.confirm`. The roster tells of
+        an invitation that has expired.
         """
         try:
             invitation = self._invitations.read(token)
@@ -126,7 +127,8 @@ class ConferenceDesk:
         if one is None or one.presence is Presence.REMOVED:
             raise NotSignedInError("you were removed from this conference; ask its chair for a new link")
         seat = Seat(invitation.conference, invitation.participant)
-        return Principal(f"{seat.conference}/{seat.participant}", Role.VIEWER, "invitation", seat)
+        name = f"{seat.conference}/{seat.participant}"
+        return Principal(name, Role.VIEWER, "invitation", seat, key=invitation.key)
 
     def _tell_of(self, expired: Invitation) -> None:
         """Say in the roster that somebody came by an invitation that had expired."""
@@ -199,7 +201,7 @@ class ConferenceDesk:
                 role = person.Role.CHAIR if who.role is Role.LEADER else person.Role.MEMBER
                 one = Participant(participant, who.name, role, account=True)
                 self._conferences.change(conference, lambda state, _: invite(state, one))
-        return self._invitations.member(conference, meeting.opening, participant, ACCOUNT_S)
+        return self._invitations.member(conference, meeting.opening, participant, ACCOUNT_S, who.key)
 
     # ---- recordings
 

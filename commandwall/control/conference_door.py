@@ -77,12 +77,16 @@ class Door:
             why = _NO_ANSWER
             raise
         finally:
-            self._offers[participant] -= 1
+            self._offers -= Counter((participant,))
             self._offered(participant, part, why, sends=sends)
 
     def give_up(self) -> None:
-        """Wait no longer for those who were let in a while ago and do not come."""
+        """Wait no longer for those who were let in a while ago and do not come.
+
+        What was refused of those who are not on the list any more is forgotten.
+        """
         now_s = self._now_s()
+        self._refused = {one: sends for one, sends in self._refused.items() if self._room.state.find(one)}
         awaited = [one.id for one in self._room.state.participants if self._is_awaited(one)]
         self._awaited = {one: self._awaited.get(one, now_s) for one in awaited}
         for one, since_s in self._awaited.items():
@@ -101,7 +105,10 @@ class Door:
         if why and one.presence is Presence.CONNECTING and not self._tries(participant):
             self._room.update(lost(state, participant, why, now_s))
         elif part is Part.PEOPLE and (why or self._refused.get(participant) is sends):
-            self._refused[participant] = sends
+            if why:
+                self._refused[participant] = sends
+            else:
+                del self._refused[participant]
             self._room.update(state.changed(participant, reason=why))
         elif why and sends and lines.newest(participant, part, sends=True) is None:
             self._room.update(drop_content(state, participant, now_s))

@@ -168,6 +168,20 @@ async def test_what_is_refused_of_one_who_stays_is_said_until_it_is_taken(hall: 
     assert one(hall, "li").reason == ""
 
 
+async def test_nothing_is_known_of_the_offers_of_who_is_forgotten(hall: Hall, li: Principal) -> None:
+    watching = (await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")).session
+    hall.peers.goes(watching, SessionPhase.CONNECTED)
+    hall.peers.error = InvalidError("the offer has no codec that is taken here; offer H.264")
+    with pytest.raises(InvalidError):
+        await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
+    door = hall.room.door
+    assert set(door._refused) == {"li"} and not door._offers
+    hall.peers.end(hall.peers.session(watching))
+    hall.clock.now_s += 48 * 3600.0 + 1.0
+    hall.conferences.act()
+    assert hall.room.state.find("li") is None and not door._refused
+
+
 async def test_who_is_let_in_and_does_not_come_is_not_waited_for(
     hall: Hall, zhang: Principal, li: Principal
 ) -> None:
