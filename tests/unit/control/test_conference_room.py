@@ -313,8 +313,8 @@ async def test_whoever_speaks_is_told_of_and_seen(hall: Hall, zhang: Principal, 
     await hall.enters(li)
     commands(hall, Verb.VOICE_SWITCHED)
     voices = (
-        VoiceFigures("zhang", -62.4, False, 40.0, 0, 0),
-        VoiceFigures("li", -20.6, True, 60.0, 20, 40),
+        VoiceFigures("zhang", -62.4, False, 40.0, 0),
+        VoiceFigures("li", -20.6, True, 60.0, 40),
     )
     hall.conferences.heard(SoundReport("flood", voices, 50, 0, 0.2))
     assert hall.shown()[:2] == ["li", "zhang"] and hall.room.state.speaker.holder == "li"
@@ -351,7 +351,7 @@ async def test_who_sends_garbage_is_told_of_in_the_roster(hall: Hall, li: Princi
     hall.room.measured()
     trouble = figures.trouble(one(hall, "li"))
     assert "picture cannot be read" in trouble and "画面无法解析" in trouble.zh
-    broken = VoiceFigures("li", -127.0, False, 0.0, 0, 0, VoiceFault.UNREADABLE)
+    broken = VoiceFigures("li", -127.0, False, 0.0, 0, VoiceFault.UNREADABLE)
     hall.conferences.heard(SoundReport("flood", (broken,), 50, 0, 0.2))
     assert "sound cannot be read" in line(hall, "li").reason
     assert "声音无法解析" in line(hall, "li").reason_zh
@@ -371,7 +371,7 @@ async def test_a_voice_that_does_not_come_for_seconds_is_told_of_unless_he_muted
         ("absent", 3),
     ):
         hall.clock.now_s += passed_s
-        silent = VoiceFigures("li", -127.0, False, 0.0, 0, 0, VoiceFault(fault))
+        silent = VoiceFigures("li", -127.0, False, 0.0, 0, VoiceFault(fault))
         hall.conferences.heard(SoundReport("flood", (silent,), 50, 0, 0.2))
         told.append(str(line(hall, "li").voice_fault))
     assert told == ["", "", "silent", "", "", "absent"]
@@ -420,7 +420,7 @@ async def test_who_speaks_is_more_important_on_the_walls_that_show_him(
     await hall.enters(li)
     for speaks in (True, False):
         voices = tuple(
-            VoiceFigures(one, -20.0, speaks and one == "li", 26.0, 0, 0) for one in ("li", "zhang")
+            VoiceFigures(one, -20.0, speaks and one == "li", 26.0, 0) for one in ("li", "zhang")
         )
         hall.conferences.heard(SoundReport("flood", voices, 50, 0, 0.2))
         hall.conferences.act()
@@ -437,7 +437,7 @@ async def test_pictures_wait_for_their_voices_and_do_not_stutter(
     await hall.enters(li)
     held_ms = []
     for delay_ms in (26.0, 33.0, 34.0, 60.0, 57.0, 900.0):
-        voice = VoiceFigures("li", -60.0, False, delay_ms, 0, 0)
+        voice = VoiceFigures("li", -60.0, False, delay_ms, 0)
         hall.conferences.heard(SoundReport("flood", (voice,), 50, 0, 0.2))
         hall.conferences.act()
         assert isinstance(told[-1], SourcePersons)

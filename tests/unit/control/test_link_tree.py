@@ -285,7 +285,7 @@ async def test_who_is_on_a_wall_is_wanted_and_who_has_no_place_is_told(levels: C
 
 
 def report(participant: str, level_db: float, speaking: bool) -> SoundReport:
-    return SoundReport("flood", (VoiceFigures(participant, level_db, speaking, 0.0, 0, 0),), 0, 0, 0.0)
+    return SoundReport("flood", (VoiceFigures(participant, level_db, speaking, 0.0, 0),), 0, 0, 0.0)
 
 
 async def test_who_speaks_in_a_street_is_seen_speaking_in_the_city_and_the_other_way_round(
