@@ -63,7 +63,6 @@ async def _demo(cameras: int, port: int, clip: Path | None, sites: int) -> None:
                 return
             settings = load_settings(folder / "demo.yaml")
             async with _clients(simulators, settings, _who_comes(sites)) as begin:
-
                 passwords: list[str] = []
 
                 def ready(url: str) -> None:

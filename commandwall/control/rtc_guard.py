@@ -40,7 +40,9 @@ async def _guard(rtc: RtcControl, users: Users, every_s: float) -> None:
         users.revoked.clear()
         for session in rtc.visitors():
             if not await _welcome(users, session.by):
-                log.info("session %s of %s ends: signed out, or no such token", session.id[:6], session.by.name)
+                log.info(
+                    "session %s of %s ends: signed out, or no such token", session.id[:6], session.by.name
+                )
                 rtc.end(session)
 
 

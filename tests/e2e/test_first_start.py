@@ -29,4 +29,4 @@ async def test_the_first_password_is_told_though_the_address_is_taken(site: Site
     found = re.search(r"^first sign-in: (\S+) / (\S+)$", said, re.MULTILINE)
     assert found is not None, said
     async with open_users(load_settings(site.file)) as users:
-        assert await users.sign_in(*found.groups(), "127.0.0.1")
+        assert await users.sign_in(found[1], found[2], "127.0.0.1")

@@ -419,9 +419,7 @@ async def test_who_speaks_is_more_important_on_the_walls_that_show_him(
     await hall.enters(zhang)
     await hall.enters(li)
     for speaks in (True, False):
-        voices = tuple(
-            VoiceFigures(one, -20.0, speaks and one == "li", 26.0, 0) for one in ("li", "zhang")
-        )
+        voices = tuple(VoiceFigures(one, -20.0, speaks and one == "li", 26.0, 0) for one in ("li", "zhang"))
         hall.conferences.heard(SoundReport("flood", voices, 50, 0, 0.2))
         hall.conferences.act()
         hall.conferences.act()

@@ -45,9 +45,7 @@ async def signed_in(users: Users) -> tuple[str, Principal]:
     return secret, await users.by_session(secret)
 
 
-async def display(
-    users: Users, expires_utc_ns: int | None = None, heads: Sequence[str] = ()
-) -> Principal:
+async def display(users: Users, expires_utc_ns: int | None = None, heads: Sequence[str] = ()) -> Principal:
     """Return a display with a new token."""
     return await users.by_token(await users.create_token("display", Role.VIEWER, expires_utc_ns, heads))
 
