@@ -210,6 +210,8 @@ class Conferences:
             if meeting.room is None and (meeting.state.starts_at_s or 0.0) <= now_s:
                 self.begin(meeting)
             self.change(meeting.state.id, tick)
+            if meeting.state.id not in self._meetings:
+                continue  # Its time was over; the room is closed.
             if meeting.room is not None and measure:
                 meeting.room.measured()
                 meeting.room.door.give_up()
