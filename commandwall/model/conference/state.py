@@ -190,6 +190,8 @@ class Fields(TypedDict, total=False):
 
     relays: str
     device: str
+    until_s: float | None
+    account: bool
     above: bool
     reason: Sentence
     muted_by_self: bool

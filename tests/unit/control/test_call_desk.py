@@ -68,6 +68,7 @@ async def test_who_accepts_gets_the_seat_that_was_meant(hall: Hall, told: list[s
         member = hall.calls.accept(ZHANG, "flood")
         await hall.enters(hall.desk.by_token(member.token))
         assert (line(hall, "zhang").role, line(hall, "zhang").reason) == ("chair", "")
+        assert hall.room.state.participant("zhang").account
         assert hall.calls.reachable(OPERATOR, "flood") == []
         with pytest.raises(InvalidError, match="is in the conference already"):
             calls(hall, "zhang")
