@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +73,26 @@ class Survey:
         return Surveyed(device, reason, None)
 
 
+@contextmanager
+def new_file(out: Path) -> Iterator[None]:
+    """Make ``out`` before devices are asked for minutes; it goes again if nothing is written to it inside.
+
+    Raises InvalidError for a file that is there already or cannot be made.
+    """
+    try:
+        out.touch(exist_ok=False)
+    except FileExistsError:
+        raise InvalidError(f"{out} is there already; name another file", field="out") from None
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    try:
+        yield
+    finally:
+        with suppress(FileNotFoundError):
+            if not out.stat().st_size:
+                out.unlink()
+
+
 async def run_sheet(interface: str, seconds: float, survey: Survey, out: Path) -> None:
     """Discover, ask all that answered, and write their lines to ``out``; exit 1 if one gave none.
 
@@ -81,11 +102,11 @@ async def run_sheet(interface: str, seconds: float, survey: Survey, out: Path) -
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         surveyed = await survey.run(devices, progress)
+    _print(surveyed)
     try:
         await asyncio.to_thread(_write, out, distinct(each.line for each in surveyed if each.line))
     except OSError as error:
-        raise InvalidError(f"{out}: {error.strerror}", field="out") from error
-    _print(surveyed)
+        raise _unwritable(out, error) from error
     if any(each.line is None for each in surveyed):
         raise typer.Exit(1)
 
@@ -102,10 +123,14 @@ def distinct(lines: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def _write(out: Path, lines: Sequence[Mapping[str, str]]) -> None:
-    with out.open("x", encoding="utf-8-sig", newline="") as file:  # Excel takes UTF-8 by its mark only.
+    with out.open("w", encoding="utf-8-sig", newline="") as file:  # Excel takes UTF-8 by its mark only.
         writer = csv.DictWriter(file, COLUMNS, restval="")
         writer.writeheader()
         writer.writerows(lines)
+
+
+def _unwritable(out: Path, error: OSError) -> InvalidError:
+    return InvalidError(f"{out}: {error.strerror}", field="out")
 
 
 def _print(surveyed: Sequence[Surveyed]) -> None:
@@ -119,4 +144,4 @@ def _print(surveyed: Sequence[Surveyed]) -> None:
     console = Console(highlight=False, markup=False)
     console.print(table)
     failed = sum(each.line is None for each in surveyed)
-    console.print(f"{len(surveyed)} devices: {len(surveyed) - failed} lines written, {failed} failed")
+    console.print(f"{len(surveyed)} devices: {len(surveyed) - failed} lines, {failed} failed")

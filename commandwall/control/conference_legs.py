@@ -105,7 +105,8 @@ class RoomMedia:
     async def answer(self, flow: Flow, offer: str) -> RoomLeg:
         """Return a connection with an answer to ``offer``; raises as :meth:`offer` does."""
         taken = PublishOffer(*self._taken(flow), offer)
-        return await self._open(self._line(flow), partial(self._peers.publish, self._by, taken))
+        publishing = partial(self._peers.publish, self._by, taken, ours=True)
+        return await self._open(self._line(flow), publishing)
 
     async def _open(self, line: Line, opening: Callable[[OnChange], Awaitable[Opened]]) -> RoomLeg:
         opened = await self._room.lines.open(line, opening)

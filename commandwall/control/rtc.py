@@ -90,7 +90,7 @@ class Opened:
 class RtcSession:
     """One WebRTC session: who opened it, and what it ``watches`` or which streams it ``publishes``.
 
-    ``ours`` is one that the daemon itself offered another server.
+    ``ours`` is one between the daemon and another server, which goes on without whoever opened it.
     """
 
     id: str
@@ -189,13 +189,16 @@ class RtcControl:
         session = RtcSession(_new_id(), by, watched, on_change=on_change)
         return await self._open(session, WatchStream(session.id, offer.video, offer.sound, offer.sdp))
 
-    async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
+    async def publish(
+        self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None, *, ours: bool = False
+    ) -> Opened:
         """Receive a picture and sound from whoever offers; whoever published under these names is cut off.
 
+        ``ours``: who offers is another server that the daemon asked.
         Raises :class:`InvalidError` for an offer that cannot be answered.
         """
         names = tuple(name for name in (offer.video, offer.sound) if name)
-        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change)
+        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change, ours=ours)
         return await self._open(session, PublishStream(session.id, offer.video, offer.sound, offer.sdp))
 
     async def offer_stream(

@@ -93,12 +93,12 @@ def plan_import(data: bytes, known: Known) -> ImportPlan:
     """
     faults: list[Fault] = []
     try:
-        fields, raw = read_cameras(_SHEET, data, faults)
+        sheet = read_cameras(_SHEET, data, faults)
     except SettingsError as error:
         raise FieldsError(
             [FieldFault.of(fault.field or f"line {fault.line}", fault.message) for fault in error.faults]
         ) from None
-    whole = [(place, _kept(entry, fields, known) | entry) for place, entry in raw]
+    whole = [(place, sheet.completed(entry, _before(entry, known))) for place, entry in sheet.lines]
     located = read_entries(CameraEntry, whole, faults)
     check_unique(located, faults)
     cameras_of(located, known.areas, known.credentials, faults)
@@ -106,7 +106,7 @@ def plan_import(data: bytes, known: Known) -> ImportPlan:
     by_line: dict[int, list[FieldFault]] = defaultdict(list)
     for fault in sorted(set(faults)):
         by_line[fault.line].append(FieldFault.of(fault.field, fault.message))
-    ids = {place.line: str(entry.get("id", "")) for place, entry in raw}
+    ids = {place.line: str(entry.get("id", "")) for place, entry in sheet.lines}
     refused = [
         ImportLine(line, ids.get(line, ""), Outcome.REFUSED, tuple(found)) for line, found in by_line.items()
     ]
@@ -120,10 +120,10 @@ def plan_import(data: bytes, known: Known) -> ImportPlan:
     return ImportPlan(tuple(sorted([*refused, *lines], key=lambda each: each.line)), tuple(wanted))
 
 
-def _kept(entry: dict[str, Any], fields: Collection[str], known: Known) -> dict[str, Any]:
-    """Return what the camera of ``entry`` has now besides ``fields``, as the configuration would write it."""
+def _before(entry: Mapping[str, Any], known: Known) -> dict[str, Any]:
+    """Return the camera of ``entry`` as the configuration would write it now, nothing if it is new."""
     before = known.cameras.get(entry.get("id", ""))
-    return {} if before is None else entry_of(before).model_dump(mode="json", exclude=set(fields))
+    return {} if before is None else entry_of(before).model_dump(mode="json")
 
 
 def _configured_fault(located: Located[CameraEntry], known: Known) -> Fault | None:

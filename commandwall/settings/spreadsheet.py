@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,13 +54,24 @@ class LinePlace:
 
 
 class CameraSheet(NamedTuple):
-    """A spreadsheet of cameras: which fields of a camera it has columns for, and its lines.
+    """A spreadsheet of cameras: its columns, and its lines.
 
     Each line has its place, and its camera as the configuration would write it.
     """
 
-    fields: frozenset[str]
+    columns: frozenset[str]
     lines: list[tuple[LinePlace, dict[str, Any]]]
+
+    def completed(self, entry: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        """Return ``entry``, a line's, with what its camera had ``before`` that there is no column for."""
+        fields = {_FIELD_OF.get(column, column) for column in self.columns}
+        whole = {name: value for name, value in before.items() if name not in fields} | entry
+        for part in ("main", "sub"):
+            known = before.get(part) or {}
+            kept = {key: value for key, value in known.items() if f"{part}_{key}" not in self.columns}
+            if part in entry or "url" in kept:  # A transport alone goes with the address that was emptied.
+                whole[part] = kept | entry.get(part, {})
+        return whole
 
 
 def read_cameras(file: Path, data: bytes, faults: list[Fault]) -> CameraSheet:
@@ -88,7 +100,7 @@ def read_cameras(file: Path, data: bytes, faults: list[Fault]) -> CameraSheet:
                 cameras.append((place, _entry(filled)))
     except SettingsError as error:
         faults += error.faults
-    return CameraSheet(frozenset(_FIELD_OF.get(column, column) for column in columns), cameras)
+    return CameraSheet(frozenset(columns), cameras)
 
 
 def _check_columns(columns: list[str], file: Path) -> None:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from rich.progress import Progress
 
+from commandwall.base.errors import InvalidError
 from commandwall.base.trust import Trust
-from commandwall.cli.onvif_sheet import Survey, distinct
+from commandwall.cli.onvif_sheet import Survey, distinct, new_file
 from commandwall.onvif.discovery import Discovered
 from simulators.onvif.device import Device, farm_streams
 from simulators.onvif.server import OnvifServer
@@ -28,6 +32,25 @@ async def test_one_that_fails_says_why_and_stops_no_other() -> None:
     assert (line["name"], line["area"], line["credentials"]) == ("东门 01", "dongmen", "dome")
     assert line["main_url"] == "rtsp://10.1.1.11:554/cam/0001/main"
     assert wrong[0].line is None and "check credentials" in wrong[0].reason
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    there = tmp_path / "there.csv"
+    there.write_text("mine")
+    for out, words in ((there, "is there already"), (tmp_path / "no" / "cameras.csv", "No such file")):
+        with pytest.raises(InvalidError, match=words), new_file(out):
+            pytest.fail("devices are asked")
+    assert there.read_text() == "mine"
+
+
+def test_a_survey_that_is_cut_off_leaves_no_empty_file(tmp_path: Path) -> None:
+    out = tmp_path / "cameras.csv"
+    with pytest.raises(KeyboardInterrupt), new_file(out):
+        raise KeyboardInterrupt
+    assert not out.exists()
+    with new_file(out):
+        out.write_text("id")
+    assert out.read_text() == "id"
 
 
 def test_ids_are_distinct() -> None:

@@ -97,7 +97,9 @@ class FakePeers:
     ) -> Opened:
         return self._open(by, offer, on_change)
 
-    async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
+    async def publish(
+        self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None, *, ours: bool = False
+    ) -> Opened:
         return self._open(by, offer, on_change)
 
     async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:

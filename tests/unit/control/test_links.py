@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -163,6 +164,33 @@ async def test_a_link_ends_with_its_conference(hall: Hall) -> None:
     await hall.settled()
     with pytest.raises(NotFoundError):
         await hall.desk.links.close(OPERATOR, "flood", "studio")
+
+
+@pytest.mark.parametrize("how", ["it is taken down", "its conference ends"])
+@pytest.mark.parametrize("when", ["at once", "while it is tried", "as it is joined"])
+async def test_who_opens_a_link_that_ends_meanwhile_is_told_and_it_stays_away(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, how: str, when: str
+) -> None:
+    async def wait(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def end() -> None:
+        if when != "at once":
+            await until("it is tried", _returns(lambda: bool(hall.room.links)))
+        if when == "as it is joined":
+            hall.links._outsides["flood", "studio"].tried.set()
+        if how == "it is taken down":
+            await hall.desk.links.close(OPERATOR, "flood", "studio")
+        else:
+            hall.desk.end(OPERATOR, "flood")
+
+    monkeypatch.setattr(hall.peers, "offer_intake", wait)
+    opening = hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
+    async with asyncio.timeout(10):
+        opened, _ = await asyncio.gather(opening, end(), return_exceptions=True)
+    assert isinstance(opened, NotFoundError)
+    assert not hall.linked.all()
+    await hall.settled()
 
 
 async def test_what_was_linked_before_a_restart_is_linked_again(database: Database, tmp_path: Path) -> None:

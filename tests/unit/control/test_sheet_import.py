@@ -68,6 +68,44 @@ def test_what_has_no_column_stays() -> None:
     )
 
 
+UDP = StreamAddress("rtsp://h/a", Transport.UDP)
+TCP = StreamAddress("rtsp://h/a", Transport.TCP)
+OTHER_UDP = StreamAddress("rtsp://h/b", Transport.UDP)
+
+
+@pytest.mark.parametrize("part", ["main", "sub"])
+@pytest.mark.parametrize(
+    ("columns", "values", "after"),
+    [
+        ("{}_url", "rtsp://h/a", UDP),
+        ("{}_url", "rtsp://h/b", OTHER_UDP),
+        ("{}_url", "", None),
+        ("{}_transport", "udp", UDP),
+        ("{}_transport", "", TCP),
+        ("{}_url,{}_transport", "rtsp://h/a,", TCP),
+        ("{}_url,{}_transport", ",", None),
+    ],
+)
+def test_address_and_transport_of_a_stream_stay_each_for_itself(
+    part: str, columns: str, values: str, after: StreamAddress | None
+) -> None:
+    beside = StreamAddress("rtsp://h/beside", Transport.HTTP)
+    old = replace(ADDED, main=beside, sub=beside, **{part: UDP})
+    text = f"id,name,area,{columns.replace('{}', part)}\nold,Old,dongmen,{values}\n"
+    planned = plan_import(text.encode(), replace(KNOWN, cameras={"old": old}))
+    (line,) = planned.lines
+    if after == UDP:
+        assert (line.outcome, planned.entries) == (Outcome.UNCHANGED, ())
+    else:
+        (entry,) = planned.entries
+        assert camera_of(entry) == replace(old, **{part: after})
+
+
+def test_a_transport_alone_is_no_stream() -> None:
+    (line,) = plan_import(b"id,name,area,sub_transport\nold,Old,dongmen,udp\n", KNOWN).lines
+    assert (line.faults[0].field, line.faults[0].detail) == ("sub_url", "is missing")
+
+
 @pytest.mark.parametrize(
     ("line", "field", "words"),
     [
