@@ -67,14 +67,6 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A daemon that serves: where its panel is, and the password of ``admin`` if it was just made."""
-
-    url: str
-    first_password: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Ledger:
     """What is written down, and who may have it."""
 
@@ -85,7 +77,6 @@ class _Ledger:
     pins: PinStore
     users: Users
     vault: Vault
-    first_password: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +102,19 @@ class _Dress:
     dresses: Collection[WallDress]
 
 
-async def run(settings: Settings, announce: Callable[[Running], None], ending: Ending) -> None:
+async def run(
+    settings: Settings, first_user: Callable[[str], None], ready: Callable[[str], None], ending: Ending
+) -> None:
     """Run a site until ``ending``, within whose time everything drains.
 
-    ``announce`` is called when the panel can be opened. Raises :class:`CommandwallError` when the
-    state directory or the HTTP address cannot be had.
+    ``first_user`` is called with the password of ``admin`` as soon as that account was made, which is
+    once: nothing that fails afterwards may lose it. ``ready`` is called with the panel's address when
+    it can be opened. Raises :class:`CommandwallError` when the state directory or the HTTP address
+    cannot be had.
     """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(runtime_dir(ending, longest_socket(settings)))
-        ledger = await _open_ledger(stack, settings)
+        ledger = await _open_ledger(stack, settings, first_user)
         processes = await stack.enter_async_context(Processes())
         house = await _open_house(stack, settings, ledger, processes, folder)
         plant = house.plant
@@ -148,19 +143,22 @@ async def run(settings: Settings, announce: Callable[[Running], None], ending: E
         if settings.mqtt is not None:
             await stack.enter_async_context(MqttBridge(settings.mqtt, service, ledger.events, plant.speakers))
         await stack.enter_async_context(ServiceManager(Notifier(), health))
-        announce(Running(server.url, ledger.first_password))
+        ready(server.url)
         await ending.wait()
         log.info("draining; a second signal ends at once")
 
 
-async def _open_ledger(stack: AsyncExitStack, settings: Settings) -> _Ledger:
+async def _open_ledger(
+    stack: AsyncExitStack, settings: Settings, first_user: Callable[[str], None]
+) -> _Ledger:
     database = await stack.enter_async_context(Database(settings.state_dir))
     store, events = Store(database), EventLog()
     audit = await stack.enter_async_context(AuditLog(store, events))
     users = Users(Accounts(database), Passwords(), GuessGuard())
     vault = Vault(settings.state_dir, settings.credentials)
-    first_password = await users.ensure_first_user()
-    return _Ledger(database, store, events, audit, PinStore(database), users, vault, first_password)
+    if (password := await users.ensure_first_user()) is not None:
+        first_user(password)
+    return _Ledger(database, store, events, audit, PinStore(database), users, vault)
 
 
 async def _open_house(

@@ -18,7 +18,7 @@ import uvloop
 import yaml
 from rich.console import Console
 
-from commandwall.app import Running, run
+from commandwall.app import run
 from commandwall.base.ending import Ending
 from commandwall.base.errors import CommandwallError
 from commandwall.base.tasks import run_until_first
@@ -63,12 +63,13 @@ async def _demo(cameras: int, port: int, clip: Path | None, sites: int) -> None:
                 return
             settings = load_settings(folder / "demo.yaml")
             async with _clients(simulators, settings, _who_comes(sites)) as begin:
+                passwords: list[str] = []
 
-                def announce(running: Running) -> None:
-                    _announce(console, running, settings.rtsp.listen)
-                    begin(running.url)
+                def ready(url: str) -> None:
+                    _announce(console, url, settings.rtsp.listen, *passwords)
+                    begin(url)
 
-                await run(settings, announce, ending)
+                await run(settings, passwords.append, ready, ending)
 
 
 async def _prepare(simulators: Simulators, folder: Path, cameras: int, port: int, clip: Path | None) -> None:
@@ -88,13 +89,11 @@ def _free_port(wanted: int) -> int:
     raise CommandwallError("demo: no port is free for RTSP; end what holds them all")
 
 
-def _announce(console: Console, running: Running, rtsp: Address) -> None:
-    console.print(f"\n  panel     [bold]{running.url}[/]", highlight=False)
+def _announce(console: Console, url: str, rtsp: Address, *passwords: str) -> None:
+    console.print(f"\n  panel     [bold]{url}[/]", highlight=False)
     console.print(f"  RTSP      rtsp://{rtsp}/walls/main/all", highlight=False)
-    if running.first_password:
-        console.print(
-            f"  sign in   [bold]{FIRST_USER}[/] / [bold]{running.first_password}[/]\n", highlight=False
-        )
+    for password in passwords:
+        console.print(f"  sign in   [bold]{FIRST_USER}[/] / [bold]{password}[/]\n", highlight=False)
 
 
 async def _farm(simulators: Simulators, cameras: int, clip: Path | None) -> tuple[int, int]:

@@ -63,13 +63,14 @@ def run(config: ConfigOption) -> None:
     from commandwall import app
     from commandwall.base.ending import Ending
 
-    def announce(running: app.Running) -> None:
-        if running.first_password:
-            typer.echo(f"first sign-in: {FIRST_USER} / {running.first_password}", err=True)
-        typer.echo(f"ready {running.url}")
+    def first_user(password: str) -> None:
+        typer.echo(f"first sign-in: {FIRST_USER} / {password}", err=True)
+
+    def ready(url: str) -> None:
+        typer.echo(f"ready {url}")
 
     async def serve(settings: Settings) -> None:
-        await app.run(settings, announce, Ending())
+        await app.run(settings, first_user, ready, Ending())
 
     configure_logs("commandwall")
     uvloop.run(serve(site_settings(config)))

@@ -142,7 +142,6 @@ class Room:
             round(max(level_db, SILENCE_DB), 1),
             name in self._speaking,
             round(voice.delay / _PER_MS, 1),
-            voice.lost // _PER_MS,
             voice.concealed // _PER_MS,
             voice.fault(now),
         )

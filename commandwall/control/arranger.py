@@ -36,8 +36,13 @@ class Arranger:
         return self.restored(Arrangement(1, self._wall.layout, tuple(self._sources.all(SourceKind.CAMERA))))
 
     def restored(self, before: Arrangement) -> Arrangement:
-        """Return what was shown ``before``, as far as its layout and sources still exist."""
-        layout_id = before.layout if before.layout in self._layouts else self._wall.layout
+        """Return what was shown ``before``, as far as its layout and sources still exist.
+
+        The wall's own layout is there for one that is too fine for it, too.
+        """
+        kept = self._layouts.get(before.layout)
+        fits = kept is not None and kept.fits(self._wall.width, self._wall.height)
+        layout_id = before.layout if fits else self._wall.layout
         tiles = ((source if self._sources.exists(source) else EMPTY, view) for source, view in before.tiles)
         return replace(before, layout=layout_id).with_tiles(tiles).fitted(self._layouts[layout_id])
 
@@ -81,10 +86,11 @@ class Arranger:
         return changed
 
     def _layout(self, layout_id: str) -> Layout:
-        try:
-            return self._layouts[layout_id]
-        except KeyError:
-            raise NotFoundError("no layout is called {id!r}", id=layout_id) from None
+        layout = self._layouts.get(layout_id)
+        if layout is None:
+            raise NotFoundError("no layout is called {id!r}", id=layout_id)
+        layout.check(self._wall.width, self._wall.height, field="layout")
+        return layout
 
     def _named(self, text: str, index: int) -> Source:
         field = f"sources[{index}]"

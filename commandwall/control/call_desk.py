@@ -143,7 +143,7 @@ class CallDesk:
                 raise InvalidError(
                     "{user} has no page open here, so nobody would see the call", user=user, field="user"
                 )
-            one = Participant(account_id(user), user, asked.role, admitted=True)
+            one = Participant(account_id(user), user, asked.role, account=True, admitted=True)
             self._conferences.change(conference, lambda state, _: call_in(state, one, _CALLED))
             by = who.name if who.seat is None else state.participant(who.seat.participant).name
             until = moment(self._now_s() + self._ring_s) or ""
@@ -163,7 +163,7 @@ class CallDesk:
             call = self._mine(who, conference)
             self._end(call, CallState.ACCEPTED, NOTHING_SAID)
             opening = self._conferences.get(conference).opening
-        return self._invitations.member(conference, opening, call.participant, ACCOUNT_S)
+        return self._invitations.member(conference, opening, call.participant, ACCOUNT_S, who.key)
 
     def decline(self, who: Principal, conference: str) -> None:
         """Decline a call; raises :class:`NotFoundError` when nobody calls."""

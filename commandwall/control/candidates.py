@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from commandwall.base.errors import InvalidError
@@ -23,7 +24,9 @@ class Candidates:
         self._sources = sources
         known = tuple(areas)
         self._parents = {area.id: area.parent for area in known}
-        self._ids = {area.name: area.id for area in known} | {area.id: area.id for area in known}
+        named = Counter(area.name for area in known)
+        by_name = {area.name: area.id for area in known if named[area.name] == 1}
+        self._ids = by_name | {area.id: area.id for area in known}
 
     def ring(self, tour: Tour) -> tuple[Source, ...]:
         """Return what takes turns: the tour's list, or the cameras that its area has now, in their order."""
@@ -38,7 +41,7 @@ class Candidates:
         )
 
     def cameras_at(self, site: str) -> tuple[Source, ...]:
-        """Return the cameras of the area that is called ``site``, by id or name; none where none is."""
+        """Return the cameras of the area ``site``, by its id or a name that no other has; else none."""
         return self.cameras_of(self._ids.get(site, ""))
 
     def alive(self, ring: Iterable[Source]) -> frozenset[Source]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,20 +40,21 @@ from commandwall.control.roles import Permission, Principal, Role, Seat
 from commandwall.control.rtc import Opened
 from commandwall.control.users import NotSignedInError
 from commandwall.model.conference import participant as person
-from commandwall.model.conference.attendance import arrive, invite, leave, turn_away
+from commandwall.model.conference.attendance import arrive, invite, join, leave, turn_away
 from commandwall.model.conference.command import OPERATOR, Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.floor import mute_self, raise_hand
 from commandwall.model.conference.participant import Participant, Presence
+from commandwall.model.conference.stage import HEIGHT, WIDTH
 from commandwall.model.conference.state import Conference
-from commandwall.model.layout import AUTO
+from commandwall.model.layout import AUTO, Layout
 
 
 @dataclass(frozen=True, slots=True)
 class Premises:
     """What there is around conferences: layouts, walls, what can be content, and what was recorded."""
 
-    layouts: Collection[str]
+    layouts: Mapping[str, Layout]
     walls: Collection[str]
     content: ContentDesk
     choices: ContentChoices
@@ -112,7 +113,8 @@ class ConferenceDesk:
     def by_token(self, token: str) -> Principal:
         """Return who came by an invitation; raises :class:`NotSignedInError`.
 
-        The roster tells of one that has expired.
+        Whoever has the seat by an account is to be confirmed by :meth:`Users.confirm`. The roster tells of
+        an invitation that has expired.
         """
         try:
             invitation = self._invitations.read(token)
@@ -126,7 +128,8 @@ class ConferenceDesk:
         if one is None or one.presence is Presence.REMOVED:
             raise NotSignedInError("you were removed from this conference; ask its chair for a new link")
         seat = Seat(invitation.conference, invitation.participant)
-        return Principal(f"{seat.conference}/{seat.participant}", Role.VIEWER, "invitation", seat)
+        name = f"{seat.conference}/{seat.participant}"
+        return Principal(name, Role.VIEWER, "invitation", seat, key=invitation.key)
 
     def _tell_of(self, expired: Invitation) -> None:
         """Say in the roster that somebody came by an invitation that had expired."""
@@ -195,11 +198,10 @@ class ConferenceDesk:
         with self._audited(who, Permission.SHARE, "enter", conference):
             meeting = self._conferences.get(conference)
             participant = account_id(who.name)
-            if meeting.state.find(participant) is None:
-                role = person.Role.CHAIR if who.role is Role.LEADER else person.Role.MEMBER
-                one = Participant(participant, who.name, role, account=True)
-                self._conferences.change(conference, lambda state, _: invite(state, one))
-        return self._invitations.member(conference, meeting.opening, participant, ACCOUNT_S)
+            role = person.Role.CHAIR if who.role is Role.LEADER else person.Role.MEMBER
+            one = Participant(participant, who.name, role, account=True)
+            self._conferences.change(conference, lambda state, _: join(state, one))
+        return self._invitations.member(conference, meeting.opening, participant, ACCOUNT_S, who.key)
 
     # ---- recordings
 
@@ -252,8 +254,8 @@ class ConferenceDesk:
             self._belongs(who, conference)
             if asked.verb is Verb.PRESENT and ":" in asked.target:
                 self._premises.content.check(ContentSource.parse(asked.target))
-            if asked.verb is Verb.LAYOUT and asked.target not in ("", AUTO, *self._premises.layouts):
-                raise InvalidError("no layout is called {id!r}", id=asked.target, field="layout")
+            if asked.verb is Verb.LAYOUT and asked.target not in ("", AUTO):
+                self._check_layout(asked.target)
             command = Command(asked.verb, by, asked.target, asked.viewer, asked.dwell_s, asked.minutes)
             meeting = self._conferences.command(conference, command)
         return meeting.document()
@@ -269,6 +271,13 @@ class ConferenceDesk:
     async def watch(self, who: Principal, seat: Seat, part: Part, sdp: str, device: str = "") -> Opened:
         """Send picture and sound, or content, to whoever offers; raises as :meth:`Room.watch` does."""
         return await self._enter(who, seat).watch(who, seat.participant, part, sdp, device)
+
+    def _check_layout(self, layout_id: str) -> None:
+        """Raise :class:`InvalidError` unless the picture of a conference can have this layout."""
+        layout = self._premises.layouts.get(layout_id)
+        if layout is None:
+            raise InvalidError("no layout is called {id!r}", id=layout_id, field="layout")
+        layout.check(WIDTH, HEIGHT, field="layout")
 
     def _enter(self, who: Principal, seat: Seat) -> Room:
         """Return the room, with whoever comes let in; a planned one is opened by its chair."""

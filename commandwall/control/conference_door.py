@@ -31,7 +31,7 @@ class Inside(Protocol):
         """Let it be so."""
 
     def linked(self, participant: str) -> bool:
-        """Return whether somebody stands for a link: whoever keeps that says how it is."""
+        """Return whether somebody is a link that stands or is being made: who keeps that says how it is."""
 
 
 class Door:
@@ -45,8 +45,14 @@ class Door:
         self._refused: dict[str, bool] = {}
 
     def let_in(self, participant: str) -> None:
-        """Let somebody in, or raise :class:`AccessRefusedError`."""
-        self._room.update(arrive(self._room.state, participant, self._now_s()))
+        """Let somebody in, or raise :class:`AccessRefusedError`.
+
+        Where the link is down that his seat stood for, he comes by himself and is no link any more.
+        """
+        state = arrive(self._room.state, participant, self._now_s())
+        if not self._room.linked(participant):
+            state = state.changed(participant, relays="", above=False)
+        self._room.update(state)
         if self._room.state.participant(participant).presence is Presence.LOBBY:
             raise AccessRefusedError("wait in the lobby until you are let in")
 
@@ -71,12 +77,16 @@ class Door:
             why = _NO_ANSWER
             raise
         finally:
-            self._offers[participant] -= 1
+            self._offers -= Counter((participant,))
             self._offered(participant, part, why, sends=sends)
 
     def give_up(self) -> None:
-        """Wait no longer for those who were let in a while ago and do not come."""
+        """Wait no longer for those who were let in a while ago and do not come.
+
+        What was refused of those who are not on the list any more is forgotten.
+        """
         now_s = self._now_s()
+        self._refused = {one: sends for one, sends in self._refused.items() if self._room.state.find(one)}
         awaited = [one.id for one in self._room.state.participants if self._is_awaited(one)]
         self._awaited = {one: self._awaited.get(one, now_s) for one in awaited}
         for one, since_s in self._awaited.items():
@@ -95,7 +105,10 @@ class Door:
         if why and one.presence is Presence.CONNECTING and not self._tries(participant):
             self._room.update(lost(state, participant, why, now_s))
         elif part is Part.PEOPLE and (why or self._refused.get(participant) is sends):
-            self._refused[participant] = sends
+            if why:
+                self._refused[participant] = sends
+            else:
+                del self._refused[participant]
             self._room.update(state.changed(participant, reason=why))
         elif why and sends and lines.newest(participant, part, sends=True) is None:
             self._room.update(drop_content(state, participant, now_s))

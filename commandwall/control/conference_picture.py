@@ -8,14 +8,13 @@ from commandwall.control.hidden_walls import HiddenWalls
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.arrangement import Arrangement
-from commandwall.model.conference.stage import ALONE, Stage
+from commandwall.model.conference.stage import ALONE, HEIGHT, WIDTH, Stage
 from commandwall.model.head import Head
 from commandwall.model.rect import Rect
 from commandwall.model.source import PICTURE
 from commandwall.model.wall import Wall
 from commandwall.workers.worker import Worker
 
-WIDTH, HEIGHT = 1280, 720
 FPS = 15
 VOICE_MS = 200
 """How long pictures of people wait for their voices at most: voices from bad lines wait hardly longer."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from commandwall.base.errors import UnavailableError
+from commandwall.base.errors import CommandwallError, UnavailableError
 from commandwall.base.sentence import Sentence
 from commandwall.control.conference_book import ConferenceBook
 from commandwall.control.conference_content import ContentDesk
@@ -23,7 +23,7 @@ from commandwall.control.sound import SoundControl
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.ipc.sound_messages import SoundInput, SoundReport
-from commandwall.model.conference.attendance import connected, leave, lost
+from commandwall.model.conference.attendance import connected, leave, lost, require_open
 from commandwall.model.conference.bearing import bearer, brought
 from commandwall.model.conference.contents import drop_content, take_content
 from commandwall.model.conference.floor import open_voices
@@ -40,6 +40,7 @@ VOICE = "voice"
 """Beside people and content: the sound of somebody."""
 _START_S = 8.0
 _CUT_OFF = Sentence("connection lost")
+_STANDING = (LinkState.CONNECTING, LinkState.CONNECTED)
 _WHY = {
     Presence.CONNECTED: ReasonCode.NO_CAMERA,
     Presence.LOST: ReasonCode.AWAY,
@@ -101,9 +102,14 @@ class Room:
         self._needs = needs
         self._on_change = on_change
         self._named: set[str] = set()
+        self._closed = False
         self.picture.publish(needs.book, state.id)
         needs.book.put(f"{state.id}/{CONTENT}", state.name)
-        self._follow()
+        try:
+            self._follow()
+        except CommandwallError:
+            self.close()  # Nobody has it, so nobody else would.
+            raise
 
     # ---- what happens
 
@@ -150,8 +156,12 @@ class Room:
         return await self.lines.publish(by, participant, Part.PEOPLE, PublishOffer(place, "", sdp))
 
     async def prospect(self, participant: str) -> tuple[tuple[StreamAt, ...], StreamAt]:
-        """Return the rungs and the mix that ``participant`` is to be sent, when they can be had."""
+        """Return the rungs and the mix that ``participant`` is to be sent, when they can be had.
+
+        Raises :class:`AccessRefusedError` when the conference has ended meanwhile.
+        """
         await self.picture.worker.until_ready(_START_S)
+        require_open(self.state)
         self._mix(participant)
         mix = self._needs.sound.address(self.state.id, participant)
         return self._rungs(participant), StreamAt(mix.packet_path, mix.stream)
@@ -264,7 +274,8 @@ class Room:
             self._streams_changed(drop_content(state, participant, self._needs.now_s()))
 
     def close(self) -> None:
-        """End all that the conference is made of."""
+        """End all that the conference is made of; nothing follows from what still happens."""
+        self._closed = True
         self.lines.end_all()
         self._needs.sound.end(self.state.id)
         self.content.close()
@@ -278,7 +289,7 @@ class Room:
 
     def line_connected(self, line: Line) -> None:
         """Count who has a line among those who take part."""
-        if self.state.participant(line.participant).coming:
+        if self.state.participant(line.participant).coming and not self._closed:
             self.update(connected(self.state, line.participant, self._needs.now_s()))
         else:
             self.lines.end([line])
@@ -305,8 +316,8 @@ class Room:
             self.update(lost(self.state, participant, _CUT_OFF, now_s))
 
     def linked(self, participant: str) -> bool:
-        """Return whether somebody stands for a link: whoever keeps that says how it is."""
-        return any(link.id == participant for link in self.links)
+        """Return whether somebody is a link that stands or is being made: who keeps that says how it is."""
+        return any(link.id == participant and link.state in _STANDING for link in self.links)
 
     # ---- what follows from the state
 
@@ -316,6 +327,8 @@ class Room:
         self._on_change()
 
     def _follow(self) -> None:
+        if self._closed:
+            return  # Offers and links outlive a conference a little; its pictures are in no book any more.
         self.state = self.content.granted(self.state, self._needs.now_s())
         self._name()
         self._list()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -20,6 +21,7 @@ from commandwall.control.conference_marks import Marks, persons_of
 from commandwall.control.conference_records import ConferenceRecord, record_of, restored
 from commandwall.control.conference_room import Room, RoomNeeds
 from commandwall.control.kept import KeptRecords
+from commandwall.control.mishaps import Mishaps
 from commandwall.control.recordings import Recordings
 from commandwall.control.state import Publish
 from commandwall.ipc.packets import BusAddress
@@ -29,6 +31,8 @@ from commandwall.model.conference.command import Command
 from commandwall.model.conference.contents import ContentKind, ContentSource, present
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.timing import due_s, tick
+
+log = logging.getLogger(__name__)
 
 MOST_CONFERENCES = 50
 _TELL_EVERY_S = 0.2
@@ -96,18 +100,23 @@ class Conferences:
         self._changed = asyncio.Event()
         self._listeners: list[Callable[[str, Command], None]] = []
         self._measured_at_s = 0.0
+        self._mishaps = Mishaps(log)
 
     def watch(self, follower: Callable[[Conference], None]) -> None:
         """Have ``follower`` told of every conference that changes, when listeners are, and of its end."""
         self._followers.append(follower)
 
     def restore(self) -> None:
-        """Open what was open before the restart, and plan what was planned."""
+        """Open what was open before the restart, and plan what was planned.
+
+        What cannot be opened is tried again whenever :meth:`act` is called; the log says why.
+        """
         for record in tuple(self._records.all().values()):
             meeting = Meeting(restored(record, self.node), record.opening, kept=record)
             self._meetings[record.id] = meeting
             if record.opened:
-                self.begin(meeting)
+                with self._mishap_of(meeting):
+                    self.begin(meeting)
         self._changed.set()
 
     def all(self) -> list[Meeting]:
@@ -203,22 +212,16 @@ class Conferences:
             await asyncio.sleep(_TELL_EVERY_S)
 
     def act(self) -> None:
-        """Do what is due, and tell what has changed."""
+        """Do what is due, and tell what has changed; the log says what of a conference cannot be done."""
         now_s = self._needs.now_s()
         measure = now_s - self._measured_at_s >= _MEASURE_EVERY_S
         for meeting in self.all():
-            if meeting.room is None and (meeting.state.starts_at_s or 0.0) <= now_s:
-                self.begin(meeting)
-            self.change(meeting.state.id, tick)
-            if meeting.room is not None and measure:
-                meeting.room.measured()
-                meeting.room.door.give_up()
-                self._note(meeting)
-            if meeting.changed and meeting.state.id in self._meetings:
-                self._tell(meeting)
+            with self._mishap_of(meeting):
+                self._go_on(meeting, now_s, measure=measure)
         if measure:
             self._measured_at_s = now_s
-        self._marks.tell(persons_of(room.state, room.figures) for room in self.rooms())
+        with self._mishaps.of("what tiles say of participants"):
+            self._marks.tell(persons_of(room.state, room.figures) for room in self.rooms())
 
     def close(self) -> None:
         """Let go of every room; what is kept of them is for the next start."""
@@ -235,6 +238,22 @@ class Conferences:
             return _MEASURE_EVERY_S - _TELL_EVERY_S
         times = [at for each in self.all() for at in (each.state.starts_at_s, due_s(each.state)) if at]
         return max(0.0, min(times) - self._needs.now_s()) if times else None
+
+    def _mishap_of(self, meeting: Meeting) -> AbstractContextManager[None]:
+        return self._mishaps.of(f"conference {meeting.state.id}")
+
+    def _go_on(self, meeting: Meeting, now_s: float, *, measure: bool) -> None:
+        if meeting.room is None and (meeting.state.starts_at_s or 0.0) <= now_s:
+            self.begin(meeting)
+        self.change(meeting.state.id, tick)
+        if meeting.state.ended_at_s is not None:
+            return
+        if meeting.room is not None and measure:
+            meeting.room.measured()
+            meeting.room.door.give_up()
+            self._note(meeting)
+        if meeting.changed:
+            self._tell(meeting)
 
     def _note(self, meeting: Meeting) -> None:
         meeting.changed = True
@@ -281,6 +300,8 @@ class Conferences:
         del self._meetings[meeting.state.id]
         self._recordings.stop(meeting.state.id)
         self._records.drop(meeting.state.id)
-        self._announce(meeting)
-        if meeting.room is not None:
-            meeting.room.close()
+        try:
+            self._announce(meeting)
+        finally:
+            if meeting.room is not None:
+                meeting.room.close()

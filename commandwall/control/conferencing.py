@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Container, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from commandwall.base.errors import CommandwallError
 from commandwall.base.tasks import spawn
 from commandwall.control.audit import AuditLog
 from commandwall.control.call_desk import CallDesk
@@ -36,6 +38,8 @@ from commandwall.control.talk_desk import Sounds, TalkDesk
 from commandwall.control.talks import Talks
 from commandwall.control.wall_reactions import Standing, WallReactions, WallSet
 from commandwall.settings.site import Settings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +156,28 @@ def _content(needs: ConferenceNeeds) -> ContentDesk:
 
 @asynccontextmanager
 async def _beside() -> AsyncIterator[Callable[[Coroutine[Any, Any, None], str], None]]:
-    """Yield what runs something beside until it ends; what still runs at the end is cancelled."""
+    """Yield what runs something beside until it ends; what still runs at the end is cancelled.
+
+    What fails ends nothing else; the log says so.
+    """
     tasks: set[asyncio.Task[None]] = set()
     async with asyncio.TaskGroup() as group:
 
         def beside(work: Coroutine[Any, Any, None], name: str) -> None:
-            task = spawn(group, work, name)
+            task = spawn(group, _alone(work, name), name)
             tasks.add(task)
             task.add_done_callback(tasks.discard)
+            task.add_done_callback(lambda _: work.close())  # It may be cancelled before it begins.
 
         try:
             yield beside
         finally:
             for task in tuple(tasks):
                 task.cancel()
+
+
+async def _alone(work: Coroutine[Any, Any, None], name: str) -> None:
+    try:
+        await work
+    except CommandwallError as error:
+        log.error("%s: %s", name, error)

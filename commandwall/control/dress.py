@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Protocol
 from commandwall.control.alarms import Alarms
 from commandwall.control.documents import TileDocument
 from commandwall.control.kept import KeptRecords
+from commandwall.control.mishaps import Mishaps
 from commandwall.control.overlay_documents import OverlaysDocument, OverlaysEvent
 from commandwall.control.state import CameraBoard, Publish
 from commandwall.ipc.messages import Message
@@ -19,6 +21,8 @@ from commandwall.model.camera import Area
 from commandwall.model.overlays import Banner, Labels, Switch
 from commandwall.model.source import Source, SourceKind
 from commandwall.model.wall import Wall
+
+log = logging.getLogger(__name__)
 
 Viewers = Callable[[], Mapping[tuple[str, str], Iterable[str]]]
 """Returns the names of who watches each watched (wall, head)."""
@@ -67,6 +71,11 @@ class WallDress:
         self._rates: SourceRates | None = None
         wall.greet(self._greet)
         surroundings.alarms.watch(self._alarmed)
+
+    @property
+    def wall(self) -> str:
+        """The id of the wall."""
+        return self._wall.wall.id
 
     def document(self) -> OverlaysDocument:
         """Return what is drawn over the wall."""
@@ -141,7 +150,9 @@ class WallDress:
 
 async def keep_dressed(dresses: Iterable[WallDress]) -> None:
     """Refresh the dress of all walls once a second. One task runs this for ever."""
+    mishaps = Mishaps(log)
     while True:
         await asyncio.sleep(_EVERY_S)
         for dress in dresses:
-            dress.refresh()
+            with mishaps.of(f"labels and watermarks of wall {dress.wall}"):
+                dress.refresh()

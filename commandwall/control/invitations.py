@@ -31,13 +31,15 @@ _TAG_BYTES = 16
 class Invitation:
     """Who is invited where, until when (seconds UTC).
 
-    ``opening`` tells a conference from an earlier one of the same id.
+    ``opening`` tells a conference from an earlier one of the same id. With a ``key`` it is the seat of an
+    account, and holds no longer than the session or token with that key.
     """
 
     conference: str
     opening: str
     participant: str
     expires_utc_s: int
+    key: bytes = b""
 
 
 class ExpiredInvitationError(NotSignedInError):
@@ -74,14 +76,17 @@ class Invitations:
             invitation.opening,
             invitation.participant,
             invitation.expires_utc_s,
+            *([_text(invitation.key)] if invitation.key else []),
         ]
         said = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
         return f"{PREFIX}{_text(said)}.{_text(self._tag(said))}"
 
-    def member(self, conference: str, opening: str, participant: str, expires_s: int) -> MemberDocument:
+    def member(
+        self, conference: str, opening: str, participant: str, expires_s: int, key: bytes = b""
+    ) -> MemberDocument:
         """Return the seat of somebody who is on the list, with a link that holds for so long."""
         expires_utc_s = int(self._utc_s()) + expires_s
-        token = self.token(Invitation(conference, opening, participant, expires_utc_s))
+        token = self.token(Invitation(conference, opening, participant, expires_utc_s, key))
         return MemberDocument(participant, token, f"/join/{token}", moment(expires_utc_s) or "")
 
     def read(self, token: str) -> Invitation:
@@ -93,7 +98,8 @@ class Invitations:
         data = _bytes(said)
         if not token.startswith(PREFIX) or not hmac.compare_digest(self._tag(data), _bytes(tag)):
             raise NotSignedInError("this invitation is not of this centre, or not whole; ask for a new one")
-        invitation = Invitation(*json.loads(data))
+        conference, opening, participant, expires_utc_s, *key = json.loads(data)
+        invitation = Invitation(conference, opening, participant, expires_utc_s, _bytes("".join(key)))
         if self._utc_s() > invitation.expires_utc_s:
             raise ExpiredInvitationError(invitation)
         return invitation

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError
 from commandwall.base.sentence import Sentence
@@ -18,10 +17,10 @@ from commandwall.control.conference_room import Room
 from commandwall.control.conferences import Conferences
 from commandwall.control.link_joint import Joint
 from commandwall.control.roles import Principal, Role
-from commandwall.model.conference.command import Command, Verb
+from commandwall.model.conference.command import DIRECTIONS, Command, Verb
 from commandwall.model.conference.feeds import wanted_feeds
 from commandwall.model.conference.state import Conference
-from commandwall.model.conference.tree import cut, onward, standing
+from commandwall.model.conference.tree import cut, directed, joined, onward, standing
 from commandwall.model.link import Surroundings
 from commandwall.model.source import Source, SourceKind
 from commandwall.settings.site import Site
@@ -56,6 +55,7 @@ class Tree:
         self._shown = shown
         self._asked: tuple[str, ...] = ()
         self._around = Surroundings(site.id)
+        self._leader = room.state.leader
 
     @property
     def state(self) -> Conference:
@@ -88,10 +88,7 @@ class Tree:
     def join(self, link: str, theirs: Hello, line: Line, *, above: bool) -> Joint:
         """Take a link in whose other end has greeted; raises :class:`LoopError`."""
         self._around.learn(link, {theirs.node, *theirs.nodes})
-        relay = self.state.participant(link)
-        name = theirs.name if above else relay.name
-        relay = replace(relay, relays=theirs.node, above=above, name=name)
-        self.update(self.state.each(relay if one.id == link else one for one in self.state.participants))
+        self.update(joined(self.state, link, theirs.node, theirs.name, above=above))
         joint = self.joints[link] = Joint(self, link, theirs, line, self._now_s, above=above)
         self.follow()
         return joint
@@ -116,7 +113,11 @@ class Tree:
         self.follow()
 
     def follow(self) -> None:
-        """Tell by all links what has changed."""
+        """Tell by all links what has changed; those below also who directs, when that is another one."""
+        if self.state.leader != self._leader:
+            self._leader = self.state.leader
+            for command in directed(self.state):
+                self.pass_down(command)
         for joint in self.joints.values():
             joint.follow()
 
@@ -167,7 +168,9 @@ class Tree:
         self.room.told_speaking(link, levels_db)
 
     def pass_down(self, command: Command) -> None:
-        """Have done below what was done here."""
+        """Have done below what was done here; with what directs them goes who does."""
+        if command.verb in DIRECTIONS:
+            self._leader = self.state.leader
         self._hand_down(command, [joint for joint in self.joints.values() if not joint.above])
 
     def bring_up(self, joint: Joint) -> None:

@@ -191,10 +191,10 @@ class Links:
             room.tell_link(_refused(document, error))
             await line.refuse(error, again=False)
             return
-        await line.answer_hello(tree.hello(link))
-        room.tell_link(document)
         reason: Sentence = _LOST
         try:
+            room.tell_link(document)  # Before the answer: its media come by that, and find the seat a link.
+            await line.answer_hello(tree.hello(link))
             await joint.run()
         except CommandwallError as error:
             reason = error.sentence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from commandwall.base.errors import AccessRefusedError
@@ -58,10 +58,6 @@ PRECEDENCE: Mapping[Role, int] = {
 """Who may take over what somebody else holds: a role with a higher number."""
 
 
-SIGNED_IN = "http"
-"""How those came who have an account or a token."""
-
-
 @dataclass(frozen=True, slots=True)
 class Seat:
     """The place of a participant in a conference, which an invitation gives and nothing else."""
@@ -75,14 +71,16 @@ class Principal:
     """A signed-in user, a program with a token, or the broker; ``via`` is the way it came.
 
     Whoever came by an invitation has a ``seat``, and may do nothing but what belongs to it. Whose token
-    is for ``heads`` (``WALL/HEAD``) may do nothing but watch those.
+    is for ``heads`` (``WALL/HEAD``) may do nothing but watch those. ``key`` is the hash of the session or
+    token with which all that is done in this name ends; ``b""`` where it depends on none.
     """
 
     name: str
     role: Role
-    via: str = SIGNED_IN
+    via: str = "http"
     seat: Seat | None = None
     heads: tuple[str, ...] = ()
+    key: bytes = field(default=b"", compare=False, repr=False)
 
     def may(self, permission: Permission) -> bool:
         """Return whether the role has ``permission``."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from commandwall.base.clock import Clock
 from commandwall.control.candidates import Candidates
+from commandwall.control.mishaps import Mishaps
 from commandwall.control.walls import WallControl
 from commandwall.model.source import Source
 from commandwall.model.tour import Tour, next_sources
+
+log = logging.getLogger(__name__)
 
 WARM_AHEAD_S = 6.0
 """How long before its turn the main stream of a camera is opened: longer than most key-frame intervals."""
@@ -32,7 +36,8 @@ class _Turn:
 class Rota:
     """Moves running tours on. Belongs to the control plane's event loop; nothing in it waits.
 
-    All cells of a tour change in one tick. ``turned`` is told of each turn.
+    All cells of a tour change in one tick. ``turned`` is told of each turn. A turn that cannot be
+    done is left out, and the log says why.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class Rota:
         self._clock = clock
         self._turned = turned
         self._turns: dict[str, _Turn] = {}
+        self._mishaps = Mishaps(log)
 
     def begin(self, tour: Tour, delay_s: float) -> None:
         """Let ``tour`` have its first turn in ``delay_s`` seconds."""
@@ -66,13 +72,11 @@ class Rota:
         """Do what is due."""
         now_s = self._clock()
         for turn in [turn for turn in self._turns.values() if turn.next_s <= now_s]:
-            if turn.due_s > now_s:
-                turn.warmed = True
-                self._warm(turn.tour)
-            else:
+            turn.warmed = turn.due_s > now_s
+            if not turn.warmed:
                 turn.due_s = now_s + turn.tour.dwell_s
-                turn.warmed = False
-                self._turn(turn.tour)
+            with self._mishaps.of(f"tour {turn.tour.id}"):
+                (self._warm if turn.warmed else self._turn)(turn.tour)
 
     def _turn(self, tour: Tour) -> None:
         wall = self._walls[tour.wall]

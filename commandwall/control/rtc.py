@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from commandwall.base.errors import CommandwallError, NotFoundError, UnsupportedError
 from commandwall.base.sentence import Sentence
-from commandwall.control.roles import SIGNED_IN, Principal
+from commandwall.control.roles import Principal
 from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import Message
 from commandwall.ipc.packets import BusAddress
@@ -171,8 +171,8 @@ class RtcControl:
             raise NotFoundError("this session is over; ask anew") from None
 
     def visitors(self) -> list[RtcSession]:
-        """Return the sessions with which somebody came who is signed in, or a program with a token."""
-        return [each for each in self._sessions.values() if each.by.via == SIGNED_IN and not each.ours]
+        """Return the sessions that hold as long as the sign-in or the token of who opened them."""
+        return [each for each in self._sessions.values() if each.by.key and not each.ours]
 
     def publishers(self, stream: str) -> Iterator[RtcSession]:
         """Yield the sessions that publish ``stream``, the newest last; the newest is the one that is read."""

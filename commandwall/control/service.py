@@ -318,6 +318,10 @@ class Service:
         """Return the program that has a token; raises :class:`NotSignedInError`."""
         return await self._users.by_token(secret)
 
+    async def confirm(self, who: Principal) -> None:
+        """Raise :class:`NotSignedInError` if the session or token that ``who`` depends on holds no more."""
+        await self._users.confirm(who)
+
     # ---- accounts
 
     async def users(self, who: Principal) -> list[User]:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.base.errors import CommandwallError
 from commandwall.control.programme import Programme
 from commandwall.control.roles import Principal, Role
 from commandwall.control.rota import WARM_AHEAD_S
@@ -71,7 +71,7 @@ class Timekeeper:
         before_s, self._warmed_utc_s = self._warmed_utc_s, self._utc_s() + WARM_AHEAD_S
         for due in self._programme.schedule.coming():
             if due.entry.action is Action.TAKE and before_s < due.at_utc_s <= self._warmed_utc_s:
-                with suppress(NotFoundError):  # Why it cannot be taken is said when it is time.
+                with suppress(CommandwallError):  # Why it cannot be taken is said when it is time.
                     self._programme.prepare_scene(SCHEDULE, due.entry.target)
 
     async def _miss(self, entry: Entry) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import re
@@ -46,6 +47,7 @@ class _Cached:
 class Users:
     """Everybody who may come in. Belongs to the control plane's event loop.
 
+    ``revoked`` is set whenever a session or token is worthless from now on, for one who waits for that.
     What a secret stands for is remembered for five seconds, so a request costs no disk access;
     what the command line changes in the database meanwhile takes effect after that.
     """
@@ -65,6 +67,7 @@ class Users:
         self._clock = clock
         self._now_utc_ns = now_utc_ns
         self._cache: dict[bytes, _Cached] = {}
+        self.revoked = asyncio.Event()
 
     async def ensure_first_user(self) -> str | None:
         """Return the password of a new administrator ``admin``, or ``None`` when there are users."""
@@ -92,8 +95,8 @@ class Users:
 
     async def sign_out(self, secret: str) -> None:
         """End a session."""
-        self._cache.pop(_hash(secret), None)
         await self._accounts.remove_session(_hash(secret))
+        self._revoke()
 
     async def by_session(self, secret: str) -> Principal:
         """Return who signed in under ``secret``; raises :class:`NotSignedInError`."""
@@ -103,16 +106,17 @@ class Users:
         """Return the program that has this token; raises :class:`NotSignedInError`."""
         return await self._remembered(_hash(secret), self._token_principal)
 
+    async def confirm(self, who: Principal) -> None:
+        """Raise :class:`NotSignedInError` if the session or token that ``who`` depends on holds no more.
+
+        A session is in use by that.
+        """
+        if who.key:
+            await self._remembered(who.key, self._either_principal)
+
     async def users(self) -> list[User]:
         """Return all users by name."""
         return await self._accounts.users()
-
-    async def principals(self) -> set[Principal]:
-        """Return all who may come in now: users, and programs whose token has not expired."""
-        users, tokens, now = await self._accounts.users(), await self._accounts.tokens(), self._now_utc_ns()
-        valid = (token for token in tokens if token.expires_utc_ns is None or now < token.expires_utc_ns)
-        people = {Principal(user.name, user.role) for user in users}
-        return people | {Principal(f"{TOKEN}{token.name}", token.role) for token in valid}
 
     async def add(self, name: str, role: Role, password: str) -> None:
         """Add a user; raises :class:`InvalidError` naming ``name`` or ``password``."""
@@ -122,12 +126,12 @@ class Users:
     async def set_password(self, name: str, password: str) -> None:
         """Replace a password; all sessions of the user end. Raises :class:`NotFoundError`."""
         await self._accounts.set_password(name, await self._passwords.hash(password))
-        self._cache.clear()
+        self._revoke()
 
     async def remove(self, name: str) -> None:
         """Remove a user, whose sessions end; raises :class:`NotFoundError`."""
         await self._accounts.remove_user(name)
-        self._cache.clear()
+        self._revoke()
 
     async def tokens(self) -> list[Token]:
         """Return all tokens by name, without their secrets, which are not kept."""
@@ -152,7 +156,11 @@ class Users:
     async def remove_token(self, name: str) -> None:
         """Make a token worthless; raises :class:`NotFoundError`."""
         await self._accounts.remove_token(name)
+        self._revoke()
+
+    def _revoke(self) -> None:
         self._cache.clear()
+        self.revoked.set()
 
     async def _remembered(self, key: bytes, find: Callable[[bytes], Awaitable[Principal]]) -> Principal:
         cached = self._cache.get(key)
@@ -177,7 +185,7 @@ class Users:
             raise NotSignedInError("the session has ended; sign in again")
         if now - session.used_utc_ns > _TOUCH_EVERY_NS:
             await self._touch(key, now)
-        return Principal(session.user, session.role)
+        return Principal(session.user, session.role, key=key)
 
     async def _touch(self, key: bytes, now: int) -> None:
         try:
@@ -191,7 +199,12 @@ class Users:
             raise NotSignedInError("the token is not known; create one with 'commandwall token create'")
         if token.expires_utc_ns is not None and self._now_utc_ns() >= token.expires_utc_ns:
             raise NotSignedInError("the token {name!r} has expired; create another one", name=token.name)
-        return Principal(f"{TOKEN}{token.name}", token.role, heads=token.heads)
+        return Principal(f"{TOKEN}{token.name}", token.role, heads=token.heads, key=key)
+
+    async def _either_principal(self, key: bytes) -> Principal:
+        if await self._accounts.token(key) is not None:
+            return await self._token_principal(key)
+        return await self._session_principal(key)
 
 
 def _hash(secret: str) -> bytes:

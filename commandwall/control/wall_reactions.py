@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from commandwall.control.documents import Cause
 from commandwall.control.kept import KeptRecords
+from commandwall.control.mishaps import Mishaps
 from commandwall.control.walls import WallControl
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.conference.reaction import Reaction, focus, reacting, sites, undone
@@ -14,6 +16,8 @@ from commandwall.model.conference.stage import source_of
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import Layout
 from commandwall.model.source import Source
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class WallReactions:
         That is no step of anybody's, so it is none that could be taken back.
         """
         for conference in reversed(tuple(self._standing.all())):
-            self._end(conference, Cause.PROCESS)
+            with Mishaps(log).of(f"what a wall showed before conference {conference}"):
+                self._end(conference, Cause.PROCESS)
 
     def follow(self, state: Conference) -> None:
         """Let the wall of a conference show what it is about now; over, it shows what it showed before."""

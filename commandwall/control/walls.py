@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,6 +53,8 @@ from commandwall.model.transition import HOLD, Transition
 from commandwall.model.view import PLAIN
 from commandwall.model.wall import DecodeLevel, TileState, Wall
 from commandwall.workers.worker import Worker
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,13 @@ class WallControl:
 
         A wall that has never shown anything shows the first cameras of the configuration.
         """
-        self._apply(self._arranger.first() if before is None else self._arranger.restored(before))
+        shown = self._arranger.first() if before is None else self._arranger.restored(before)
+        if before is not None and shown.layout != before.layout:
+            log.warning(
+                "wall %s: layout %s is gone, or too fine for %d x %d pixels: it shows %s",
+                self.wall.id, before.layout, self.wall.width, self.wall.height, shown.layout,
+            )  # fmt: skip
+        self._apply(shown)
         self._by_hand = self._arrangement.revision
 
     def arranged(self, layout_id: str, sources: Iterable[str]) -> Arrangement:
@@ -172,7 +181,7 @@ class WallControl:
         return self._arranger.laid_out(self.fit(Arrangement(0, self.wall.layout)), layout_id, sources)
 
     def fit(self, kept: Arrangement) -> Arrangement:
-        """Return what can be shown of ``kept``: its layout and its sources, as far as they still exist."""
+        """Return what can be shown of ``kept``: its layout and sources that there still are, if it fits."""
         return self._arranger.restored(kept)
 
     def show(self, kept: Arrangement, cause: Cause, transition: Transition = HOLD) -> WallDocument:

@@ -35,7 +35,7 @@ class BusSession:
         return self._units, 0
 
     def sender_clock(self) -> None:
-        """Return nothing: the units tell when they were captured."""
+        """Return nothing: no reports come, so pictures count from when they arrive."""
         return
 
     def read_in_lots(self, lots: bool) -> None:

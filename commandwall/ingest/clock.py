@@ -5,7 +5,7 @@ from __future__ import annotations
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ
 from commandwall.ingest.lots import DRIFT_SHIFT
 from commandwall.ingest.trend import Trend
-from commandwall.model.clock import ClockFigures, ClockSource
+from commandwall.model.clock import SKEW_LIMIT_MS, ClockFigures, ClockSource
 
 COMPARE_NS = 5 * NS_PER_S
 """How often the clocks are compared: as often as a camera says what its own one shows."""
@@ -14,37 +14,53 @@ FRESH_NS = 60 * NS_PER_S
 HELD_UP_NS = NS_PER_S
 """Frames that come so much later than the promptest ones are held up, or a clock was set."""
 _NS_PER_MS = 1_000_000
+_OFF_NS = round(SKEW_LIMIT_MS * _NS_PER_MS)
 
 
 class _Promptest:
-    """When a frame of the time 0 arrives that nothing holds up: ``zero_ns``, monotonic.
+    """When a frame of the time 0 arrives that nothing holds up, and what reports told then.
 
     A delay and a clock that is set look alike in arrivals. Not in reports: with a delay they go on telling
-    the same time of day for the same timestamp. Drift of up to 244 ppm is followed, but not while frames are
-    held up: a delay does not become a wrong clock by lasting.
+    the same time of day for the same timestamp. (Where a clock is set back together with the timestamps,
+    :class:`commandwall.rtp.timeline.Timeline` stands still, and reports tell it too.) Drift of up to 244 ppm
+    is followed, but not while frames are held up: a delay does not become a wrong clock by lasting.
     """
 
-    __slots__ = ("_at_ns", "_told_ns", "zero_ns")
+    __slots__ = ("_at_ns", "_drift_ppm", "_told_ns", "_zero_ns")
 
     def __init__(self, now_ns: int, told_ns: int, zero_ns: int) -> None:
-        self._at_ns, self._told_ns, self.zero_ns = now_ns, told_ns, zero_ns
+        self._at_ns, self._told_ns, self._zero_ns = now_ns, told_ns, zero_ns
+        self._drift_ppm = 0.0
 
-    def agrees(self, now_ns: int, told_ns: int, zero_ns: int) -> bool:
-        """Return whether reports tell the time 0 as before, ``told_ns``; follow ``zero_ns`` if they do."""
-        drift_ns = (now_ns - self._at_ns) >> DRIFT_SHIFT
-        if abs(told_ns - self._told_ns) > HELD_UP_NS + drift_ns:
-            return False
-        if zero_ns - self.zero_ns < HELD_UP_NS:
-            self._at_ns, self._told_ns = now_ns, told_ns
-            self.zero_ns = min(zero_ns, self.zero_ns + drift_ns)
-        return True
+    def skew_ns(self, now_ns: int, told_ns: int, zero_ns: int, drift_ppm: float) -> int | None:
+        """Return by how much the camera's time of day is ahead; ``None`` if its reports tell another one.
+
+        ``told_ns`` is that of the time 0, and ``zero_ns`` when its frames arrive now. ``drift_ppm`` is how
+        fast the skew grows; while frames are held up it is taken to go on as it did before.
+        """
+        passed_ns = now_ns - self._at_ns
+        most_ns = passed_ns >> DRIFT_SHIFT
+        moved_ns = told_ns - self._told_ns
+        if abs(moved_ns) > HELD_UP_NS + most_ns:
+            return None
+        drifted_ns = moved_ns - round(passed_ns * self._drift_ppm / 1e6)
+        prompt_ns = self._zero_ns + max(-most_ns, min(drifted_ns, most_ns))
+        latest_ns = self._zero_ns + most_ns
+        if zero_ns - prompt_ns >= HELD_UP_NS:
+            set_right = told_ns - prompt_ns > _OFF_NS >= abs(told_ns - zero_ns)
+            if not set_right:
+                return told_ns - prompt_ns
+            latest_ns = zero_ns  # Should it be a delay, pictures only look newer than they are.
+        self._at_ns, self._told_ns, self._zero_ns = now_ns, told_ns, min(zero_ns, latest_ns)
+        self._drift_ppm = drift_ppm
+        return told_ns - self._zero_ns
 
 
 class ClockMeter:
     """Compares the clock of one camera with the daemon's. Belongs to the event loop.
 
     ``figures`` are what is known now. ``epoch_ns`` is the daemon's UTC minus its monotonic time as long
-    as the camera's time of day is synchronised with it, else 0.
+    as reports of this session tell that the camera's time of day is synchronised with it, else 0.
     """
 
     __slots__ = (
@@ -87,10 +103,12 @@ class ClockMeter:
         elif self._source is not ClockSource.RTCP or not self._fresh(now_ns):
             self._take(ClockSource.RTP, now_ns, -zero_ns)
         self.figures = self._look()
-        self.epoch_ns = epoch_ns if self.figures.synchronised else 0
+        trusted = self._promptest is not None and self.figures.synchronised
+        self.epoch_ns = epoch_ns if trusted else 0
 
     def restart(self) -> None:
         """Take note that the session ended: the next one has other timestamps, the camera's day goes on."""
+        self.epoch_ns = 0
         self._compared_ns = -COMPARE_NS
         self._promptest = None
         if self._source is ClockSource.RTP:
@@ -111,13 +129,13 @@ class ClockMeter:
         pts_90k, camera_utc_ns = report
         told_ns = camera_utc_ns - epoch_ns - pts_90k * NS_PER_S // RTP_CLOCK_HZ
         before = self._promptest
-        if before is not None and before.agrees(now_ns, told_ns, zero_ns):
-            return told_ns - before.zero_ns
-        self._promptest = _Promptest(now_ns, told_ns, zero_ns)
         if before is not None:
+            skew_ns = before.skew_ns(now_ns, told_ns, zero_ns, self._trend.slope_ppm or 0.0)
+            if skew_ns is not None:
+                return skew_ns
             self._reported_ns = now_ns - FRESH_NS
-            return None
-        return told_ns - zero_ns
+        self._promptest = _Promptest(now_ns, told_ns, zero_ns)
+        return told_ns - zero_ns if before is None else None
 
     def _look(self) -> ClockFigures:
         value_ns, slope_ppm = self._trend.value_ns, self._trend.slope_ppm

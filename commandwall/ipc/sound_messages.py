@@ -67,15 +67,14 @@ class VoiceFigures:
     """How one voice does. ``level_db`` is in dBFS, -127 (silence) to 0 as RFC 6464 has it, also while closed.
 
     ``speaking``: it is open and there is voice in it, by its level with a hangover. ``delay_ms`` is how long
-    the mixer keeps it. Counters since it was first arranged: ``lost_ms`` of sound came too late or never,
-    ``concealed_ms`` were made up in its place or while waiting.
+    the mixer keeps it. ``concealed_ms`` of sound, since it was first arranged, were made up in place of what
+    came too late or never, or while waiting.
     """
 
     participant: str
     level_db: float
     speaking: bool
     delay_ms: float
-    lost_ms: int
     concealed_ms: int
     fault: VoiceFault = VoiceFault.NONE
 

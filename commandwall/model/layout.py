@@ -150,6 +150,21 @@ class Layout:
             rects[cell.id] = Rect(x, y, right - x, bottom - y)
         return rects
 
+    def check(self, width: int, height: int, *, field: str) -> None:
+        """Raise :class:`InvalidError` naming ``field`` where :meth:`rects` raises."""
+        try:
+            self.rects(width, height)
+        except InvalidError as error:
+            raise InvalidError(error.reason, field=field) from None
+
+    def fits(self, width: int, height: int) -> bool:
+        """Return whether every cell has pixels on a canvas of ``width`` x ``height``."""
+        try:
+            self.rects(width, height)
+        except InvalidError:
+            return False
+        return True
+
 
 def _line(at: float, parts: int, length: int) -> int:
     """Return the even pixel at ``at`` of ``parts`` on ``length`` pixels; lines are spread evenly."""

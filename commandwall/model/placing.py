@@ -32,20 +32,11 @@ def fitting_layout(layouts: Iterable[Layout], count: int, width: int, height: in
 
     Wasted is what no picture of 16:9 covers, shown whole. Of those that waste the same, the one whose
     smallest picture is largest, then the one with the fewest cells. Layouts whose cells overlap are left
-    out, and such as would be less than half filled, if there are others. Raises :class:`InvalidError`
-    when none has so many cells.
+    out, and those too fine for the wall, and such as would be less than half filled, if there are others.
+    Raises :class:`InvalidError` when none has so many cells.
     """
     flat = [layout for layout in layouts if not layout.layered]
     large = [layout for layout in flat if len(layout.cells) >= count]
-    if not large:
-        most = max((len(layout.cells) for layout in flat), default=0)
-        raise InvalidError(
-            "there is no layout for {count} sources; the largest has {most} cells",
-            count=count,
-            most=most,
-            field="layout",
-        )
-
     half_filled = [layout for layout in large if len(layout.cells) <= 2 * count]
 
     def merit(layout: Layout) -> tuple[float, float, int]:
@@ -53,7 +44,16 @@ def fitting_layout(layouts: Iterable[Layout], count: int, width: int, height: in
         largest = sorted(areas, reverse=True)[: max(1, count)]
         return round(sum(largest), 6), round(largest[-1], 6), -len(layout.cells)
 
-    return max(half_filled or large, key=merit)
+    for among in (half_filled, large):
+        for layout in sorted(among, key=merit, reverse=True):
+            if layout.fits(width, height):
+                return layout
+    raise InvalidError(
+        "there is no layout for {count} sources; the largest has {most} cells",
+        count=count,
+        most=max((len(layout.cells) for layout in flat if layout.fits(width, height)), default=0),
+        field="layout",
+    )
 
 
 def _picture_area(layout: Layout, cell: Cell, wall_shape: float) -> float:

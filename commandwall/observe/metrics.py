@@ -1,7 +1,7 @@
 """Prometheus metrics, read from the boards at the moment of the scrape.
 
-Labels are camera, area, wall, head, kind and worker; never an address or a session. Belongs to the
-control plane's event loop, which a scrape holds for 2 ms at a time.
+Labels are ids of what there is now (camera, area, wall, head, conference, link), kind and worker; never
+an address or a session. Belongs to the control plane's event loop, which a scrape holds for 2 ms at a time.
 """
 
 from __future__ import annotations

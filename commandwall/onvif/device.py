@@ -15,7 +15,6 @@ class Information:
 
     manufacturer: str
     model: str
-    serial: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ _PREFIX = {"media": "trt", "media2": "tr2", "ptz": "tptz", "imaging": "timg"}
 async def information_of(client: OnvifClient) -> Information:
     """Return who the device is; raises as :meth:`OnvifClient.call` does."""
     answer = await client.call(client.url, "<tds:GetDeviceInformation/>", "GetDeviceInformation")
-    return Information(*(text(answer, f"tds:{name}") for name in ("Manufacturer", "Model", "SerialNumber")))
+    return Information(*(text(answer, f"tds:{name}") for name in ("Manufacturer", "Model")))
 
 
 async def services_of(client: OnvifClient) -> Services:

@@ -34,7 +34,7 @@ class VoiceIntake:
         self._on_live = on_live
         self._ssrc = -1
         self._order = SequenceTracker()
-        self._timeline = Timeline(OPUS_CLOCK_HZ)
+        self._timeline = Timeline(OPUS_CLOCK_HZ, ordered=False)
         self._told = 0, 0
         self._bytes = self._malformed = 0
         self._transit_ns = 0.0

@@ -28,7 +28,6 @@ class RtpHeader(NamedTuple):
     ssrc: int
     start: int
     end: int
-    csrcs: tuple[int, ...] = ()
 
 
 def payload_bounds(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -60,11 +59,8 @@ def parse_header(data: bytes, start: int = 0, end: int | None = None) -> RtpHead
     """Parse the packet ``data[start:end]``. Raises ProtocolError as ``payload_bounds`` does."""
     end = len(data) if end is None else end
     payload_start, payload_end = payload_bounds(data, start, end)
-    first, second, sequence, timestamp, ssrc = FIXED_HEADER.unpack_from(data, start)
-    csrcs = struct.unpack_from(f"!{first & 0x0F}I", data, start + HEADER_BYTES)
-    return RtpHeader(
-        second & 0x7F, second >= 0x80, sequence, timestamp, ssrc, payload_start, payload_end, csrcs
-    )
+    _, second, sequence, timestamp, ssrc = FIXED_HEADER.unpack_from(data, start)
+    return RtpHeader(second & 0x7F, second >= 0x80, sequence, timestamp, ssrc, payload_start, payload_end)
 
 
 def build_packet(

@@ -28,7 +28,6 @@ class ReceiverStats:
 
     ``damaged`` counts access units flagged so after the first key frame: before it nothing is lost,
     only not there yet.
-    ``last_arrival_ns`` is monotonic, 0 before the first access unit.
     """
 
     packets: int
@@ -38,9 +37,7 @@ class ReceiverStats:
     malformed: int
     restarts: int
     access_units: int
-    key_frames: int
     damaged: int
-    last_arrival_ns: int
 
 
 class RtpReceiver(RtpSource):
@@ -57,6 +54,7 @@ class RtpReceiver(RtpSource):
 
     __slots__ = (
         "_access_units",
+        "_begun",
         "_broken",
         "_bytes",
         "_continued",
@@ -64,8 +62,6 @@ class RtpReceiver(RtpSource):
         "_damaged_units",
         "_ended",
         "_format",
-        "_key_frames",
-        "_last_arrival_ns",
         "_loss",
         "_markers_end",
         "_on_access_unit",
@@ -94,7 +90,8 @@ class RtpReceiver(RtpSource):
         self._markers_end = True
         self._ended = self._continued = False
         self._bytes = 0
-        self._access_units = self._key_frames = self._damaged_units = self._last_arrival_ns = 0
+        self._begun = False
+        self._access_units = self._damaged_units = 0
 
     def on_rtp(self, data: bytes, start: int, end: int) -> None:
         """Take the packet ``data[start:end]``; packets of other payload types are passed over."""
@@ -175,15 +172,12 @@ class RtpReceiver(RtpSource):
             self._damaged = True
         elif key:
             self._damaged = self._loss = False
-        now_ns = monotonic_ns()
-        self._last_arrival_ns = now_ns
+        self._begun |= key
         self._access_units += 1
-        self._key_frames += key
-        self._damaged_units += self._damaged and self._key_frames > 0
+        self._damaged_units += self._damaged and self._begun
+        now_ns, utc_ns = monotonic_ns(), self._timeline.utc_ns()
         self._on_access_unit(
-            AccessUnit(
-                data, self._pts_90k, key, self._damaged, now_ns, self._timeline.utc_ns(), loss=self._loss
-            )
+            AccessUnit(data, self._pts_90k, key, self._damaged, now_ns, utc_ns, loss=self._loss)
         )
 
     def _change_source(self, ssrc: int) -> None:
@@ -223,7 +217,5 @@ class RtpReceiver(RtpSource):
             malformed=self._malformed,
             restarts=order.restarts,
             access_units=self._access_units,
-            key_frames=self._key_frames,
             damaged=self._damaged_units,
-            last_arrival_ns=self._last_arrival_ns,
         )

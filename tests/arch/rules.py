@@ -31,7 +31,7 @@ SIMULATORS_MAY_IMPORT = {"base", "model", "rtp", "rtsp", "media", "onvif"}
 
 ONLY_IN: dict[str, set[str]] = {
     "av": {"media", "rtc"},
-    "cv2": {"compose", "media", "observe.diagnosis"},
+    "cv2": {"compose", "media"},
     "aiortc": {"rtc"},
     "aioice": {"rtc"},
     "aiomqtt": {"control.mqtt"},

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, until
+from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, grid, until
 from tests.e2e.site import until as settled
 from tests.e2e.staged_conference import conference, participant
 from tests.e2e.test_panel_modules import Run, runner
@@ -128,6 +128,16 @@ async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: Stag
     await page.select_option("#dwell", "60")
     await until(page, "document.querySelector('[data-verb=record]').ariaPressed === 'true'")
     assert (await calls(daemon, 4))[3][1] == {"verb": "poll", "target": "p-2", "dwell_s": 60}
+
+
+async def test_the_chair_is_offered_the_layouts_that_there_are_now(page: Page, daemon: StagedDaemon) -> None:
+    await page.click("[data-conference=flood]")
+    last = "document.querySelector('#conference-layout').lastChild.textContent"
+    await until(page, f"{last} === '3x3'")
+    for name in ("值班", "夜班"):
+        daemon.layouts = [*daemon.layouts[:2], {**grid(4), "id": "own", "name": name}]
+        daemon.tell("layout", layout=daemon.layouts[-1], removed=False)
+        await until(page, f"{last} === '{name}'")
 
 
 async def test_who_has_a_page_open_is_called(page: Page, daemon: StagedDaemon) -> None:
@@ -366,6 +376,25 @@ async def test_a_new_conference_has_an_id_and_times_with_zones(run: Run) -> None
     made = await run("rooms/forms.js", body, form)
     assert made.pop("starts_at").endswith("Z")
     assert made == {"id": "m-20261122-050607", "name": "例会", "lobby": False}
+
+
+async def test_areas_of_one_name_are_told_apart_by_what_they_lie_in(run: Run) -> None:
+    rows = [
+        ("gy", "桂园", None),
+        ("s-1", "学校", "gy"),
+        ("dm", "东门", None),
+        ("s-2", "学校", "dm"),
+        ("s-3", "gy", "dm"),
+    ]
+    areas = [{"id": area, "name": name, "parent": parent} for area, name, parent in rows]
+    body = "return it.areaChoices(args[0]).map(({ value, label }) => `${value}: ${label}`)"
+    assert await run("rooms/forms.js", body, areas) == [
+        "桂园: 桂园",
+        "s-1: 学校 · 桂园",
+        "东门: 东门",
+        "s-2: 学校 · 东门",
+        "s-3: gy · 东门",
+    ]
 
 
 async def test_a_microphone_is_shown_by_its_loudness(run: Run) -> None:

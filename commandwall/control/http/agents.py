@@ -23,11 +23,14 @@ _SYSTEMS = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
+_MOST = 512
+"""Characters of an agent that are looked at: real ones have a few hundred; more take patterns long."""
 _PRODUCT = re.compile(r"([A-Za-z][A-Za-z0-9 ._-]{0,30}?)/v?(\d{1,5}(?:\.\d{1,5})?)")
 
 
 def device_of(agent: str) -> str:
     """Return what ``agent`` says ("Chrome 156, Windows", "aiortc 1.16"); ``""`` when that is nothing."""
+    agent = agent[:_MOST]
     if not agent.startswith("Mozilla/"):
         product = _PRODUCT.match(agent)
         return " ".join(product.groups()) if product else ""

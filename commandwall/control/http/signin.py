@@ -46,7 +46,9 @@ async def identify(request: web.Request) -> Principal | None:
     token = bearer(request)
     if token is not None:
         if token.startswith(PREFIX):
-            return web_of(request).conferences.by_token(token)
+            guest = web_of(request).conferences.by_token(token)
+            await service.confirm(guest)
+            return guest
         return await service.by_token(token)
     try:
         if secret := request.cookies.get(session_cookie(request)):

@@ -52,9 +52,21 @@ def enlist(state: Conference, one: Participant) -> Conference:
     return state.each((*state.participants, replace(one, presence=Presence.INVITED)))
 
 
+def join(state: Conference, one: Participant) -> Conference:
+    """Return ``state`` with ``one`` on the list by his account.
+
+    Who is on it already is known by that from now on: no lobby holds him, and the end of the invitation
+    that he had is not his. Raises as :func:`invite` does.
+    """
+    if state.find(one.id) is None:
+        return invite(state, one)
+    return state.changed(one.id, until_s=None, account=True)
+
+
 def call_in(state: Conference, one: Participant, told: Sentence) -> Conference:
     """Return ``state`` with ``one`` on the list and let in, whom somebody calls; the roster says ``told``.
 
+    Who is on the list already is known by his account from now on, if ``one`` is, however he was invited.
     Raises :class:`InvalidError` when he was removed, or is in already.
     """
     require_open(state)
@@ -65,7 +77,9 @@ def call_in(state: Conference, one: Participant, told: Sentence) -> Conference:
         raise InvalidError("{name} was removed; invite him anew", name=known.name, field="user")
     if known.coming:
         raise InvalidError("{name} is in the conference already", name=known.name, field="user")
-    again = replace(known, role=one.role, admitted=True, reason=told)
+    again = replace(
+        known, role=one.role, until_s=one.until_s, account=one.account, admitted=True, reason=told
+    )
     return _with(state, again)
 
 

@@ -17,6 +17,7 @@ from commandwall.model.conference.rollcall import answered, call, close
 from commandwall.model.conference.stage import stand_in
 from commandwall.model.conference.state import Conference, Direction, Mode
 from commandwall.model.conference.tree import forgotten
+from commandwall.model.link import split_id
 from commandwall.model.source import PICTURE
 
 MOST_EXTENSION_MIN = 24 * 60.0
@@ -58,8 +59,14 @@ def _mute_all(state: Conference, command: Command, now_s: float) -> Conference:
 
 
 def _told(state: Conference, command: Command, mode: Mode, now_s: float) -> Conference:
-    """Return ``state`` as the level above directs it, whose roster may be ahead of this one."""
-    leading = _leading(state, command.by)
+    """Return ``state`` as the level above directs it, whose roster may be ahead of this one.
+
+    Where only another one directs by now, as its chair was handed over, all else is as it was.
+    """
+    leading, now = _leading(state, command.by), state.direction
+    same = now.above and (now.mode, now.subject) == (mode, command.target)
+    if same and now.leader != leading.leader:
+        return replace(state, direction=replace(now, leader=leading.leader))
     return direct(state, replace(leading, mode=mode, subject=command.target, since_s=now_s))
 
 
@@ -119,10 +126,13 @@ def _layout(state: Conference, command: Command, now_s: float) -> Conference:
 
 
 def _remove(state: Conference, command: Command, now_s: float) -> Conference:
-    """Put ``target`` out; a link with all whom it brings."""
+    """Put ``target`` out; a link with all whom it brings, or brought before somebody came on its seat."""
     after = remove(state, command.target, now_s)
     one = after.participant(command.target)
-    return forgotten(after, one.relays, now_s, above=one.above) if one.relays else after
+    brought = {other.path[0] for other in after.participants if split_id(other.id)[0] == one.id}
+    for node in {one.relays, *brought} - {""}:
+        after = forgotten(after, node, now_s, above=one.above)
+    return after
 
 
 def _transfer(state: Conference, command: Command, now_s: float) -> Conference:

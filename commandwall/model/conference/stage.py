@@ -13,6 +13,8 @@ from commandwall.model.layout import AUTO, Cell, Layout
 from commandwall.model.placing import fitting_layout
 from commandwall.model.source import CONTENT, PICTURE, Source, SourceKind
 
+WIDTH, HEIGHT = 1280, 720
+"""Pixels of the conference's picture."""
 MOST_SHOWN = 25
 """How many are seen in a gallery; those who spoke last go before the others."""
 ALONE = "1"
@@ -27,7 +29,6 @@ LAYOUTS = {
     Mode.POLL: "pip",
 }
 """The layout of each mode, unless one was chosen."""
-_WIDTH, _HEIGHT = 16, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,13 @@ def source_of(conference: str, participant: str) -> Source:
 
 
 def stage(state: Conference, layouts: Mapping[str, Layout]) -> Stage:
-    """Return what the picture of the conference shows, with the ``layouts`` that there are by id."""
-    name = state.layout if state.layout in layouts or state.layout == AUTO else LAYOUTS[state.direction.mode]
+    """Return what the picture of the conference shows, with the ``layouts`` that there are by id.
+
+    A layout that was chosen and is gone, or was drawn anew and is too fine now, is passed over.
+    """
+    chosen = layouts.get(state.layout)
+    showable = state.layout == AUTO or (chosen is not None and chosen.fits(WIDTH, HEIGHT))
+    name = state.layout if showable else LAYOUTS[state.direction.mode]
     shown = _cast(state)
     with_content = name == WITH_CONTENT and _content_shown(state)
     if len(shown) + with_content <= 1:
@@ -62,7 +68,7 @@ def stage(state: Conference, layouts: Mapping[str, Layout]) -> Stage:
     people = _pick(shown, room, led=name != AUTO)
     names = ([CONTENT] if with_content else []) + [one.id for one in people]
     if name == AUTO:
-        name = fitting_layout(_equal(layouts), len(names), _WIDTH, _HEIGHT).id
+        name = fitting_layout(_equal(layouts), len(names), WIDTH, HEIGHT).id
     return Stage(name, tuple(source_of(state.id, one) for one in names))
 
 

@@ -188,7 +188,11 @@ class Conference:
 class Fields(TypedDict, total=False):
     """What of a participant changes; see :class:`~commandwall.model.conference.participant.Participant`."""
 
+    relays: str
     device: str
+    until_s: float | None
+    account: bool
+    above: bool
     reason: Sentence
     muted_by_self: bool
     muted_by_chair: bool

@@ -42,6 +42,24 @@ def told(state: Conference, node: str) -> tuple[Participant, ...]:
     )
 
 
+def joined(state: Conference, link: str, node: str, name: str, *, above: bool) -> Conference:
+    """Return ``state`` with the participant ``link`` standing for the link to ``node``, which is ``name``.
+
+    A seat below that was muted with everybody else is opened by that: those beyond are muted one by one, as
+    :func:`mute_all` has it.
+    """
+    one = state.participant(link)
+    with_all = state.muted_on_entry and not (above or one.relays)
+    relay = replace(
+        one,
+        relays=node,
+        above=above,
+        name=name if above else one.name,
+        muted_by_chair=one.muted_by_chair and not with_all,
+    )
+    return state.each(relay if other.id == link else other for other in state.participants)
+
+
 def heard_of(state: Conference, node: str, those: Sequence[Participant], now_s: float) -> Conference:
     """Return ``state`` with ``those`` behind the link to ``node``, and nobody else.
 
@@ -122,7 +140,12 @@ def standing(state: Conference, *, muted: bool) -> tuple[Command, ...]:
     """
     mutes = Verb.MUTE_ALL if state.muted_on_entry else Verb.UNMUTE_ALL
     told = (Command(mutes),) if state.muted_on_entry != muted else ()
-    return (*told, _directing(state)) if state.direction.mode in _DIRECTED else told
+    return (*told, *directed(state))
+
+
+def directed(state: Conference) -> tuple[Command, ...]:
+    """Return what has all levels below directed as it is here, ``()`` while they are free."""
+    return (_directing(state),) if state.direction.mode in _DIRECTED else ()
 
 
 def _directing(state: Conference) -> Command:

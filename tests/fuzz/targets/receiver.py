@@ -48,7 +48,7 @@ def check(data: bytes) -> list[RtpSource]:
         sounds.append(sound)
     parser.feed(data)
     for receiver in receivers:
-        assert receiver.stats.access_units >= receiver.stats.key_frames
+        assert receiver.stats.access_units >= receiver.stats.damaged
     for source in (*receivers, *sounds):
         source.report_block()
     return [*receivers, *sounds]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,10 +68,19 @@ async def test_who_accepts_gets_the_seat_that_was_meant(hall: Hall, told: list[s
         member = hall.calls.accept(ZHANG, "flood")
         await hall.enters(hall.desk.by_token(member.token))
         assert (line(hall, "zhang").role, line(hall, "zhang").reason) == ("chair", "")
+        assert hall.room.state.participant("zhang").account
         assert hall.calls.reachable(OPERATOR, "flood") == []
         with pytest.raises(InvalidError, match="is in the conference already"):
             calls(hall, "zhang")
     assert told == ["wang chair ringing", "wang chair accepted"]
+
+
+async def test_the_seat_of_who_accepts_depends_on_that_sign_in(hall: Hall) -> None:
+    zhang = replace(ZHANG, key=bytes(range(32)))
+    with hall.calls.page(zhang):
+        calls(hall, "zhang")
+        member = hall.calls.accept(zhang, "flood")
+    assert hall.desk.by_token(member.token).key == zhang.key
 
 
 async def test_a_call_that_is_declined_or_not_answered_is_noted_with_the_time(

@@ -28,3 +28,12 @@ def test_an_area_is_named_by_its_id_or_else_its_name(short_dir: Path, site: str,
     areas = (*AREAS, Area("guiyuan", "dongmen"))
     candidates = Candidates(board, Stage(board, events, short_dir).sources, areas)
     assert [source.id for source in candidates.cameras_at(site)] == cameras
+
+
+def test_a_name_that_several_areas_have_names_none_of_them(short_dir: Path) -> None:
+    events = EventLog()
+    board = make_board(events, 2)
+    areas = (Area("school", "东门步行街"), *AREAS)
+    candidates = Candidates(board, Stage(board, events, short_dir).sources, areas)
+    assert candidates.cameras_at("东门步行街") == ()
+    assert [source.id for source in candidates.cameras_at("dongmen")] == ["c-0", "c-1"]

@@ -168,6 +168,20 @@ async def test_what_is_refused_of_one_who_stays_is_said_until_it_is_taken(hall: 
     assert one(hall, "li").reason == ""
 
 
+async def test_nothing_is_known_of_the_offers_of_who_is_forgotten(hall: Hall, li: Principal) -> None:
+    watching = (await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")).session
+    hall.peers.goes(watching, SessionPhase.CONNECTED)
+    hall.peers.error = InvalidError("the offer has no codec that is taken here; offer H.264")
+    with pytest.raises(InvalidError):
+        await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
+    door = hall.room.door
+    assert set(door._refused) == {"li"} and not door._offers
+    hall.peers.end(hall.peers.session(watching))
+    hall.clock.now_s += 48 * 3600.0 + 1.0
+    hall.conferences.act()
+    assert hall.room.state.find("li") is None and not door._refused
+
+
 async def test_who_is_let_in_and_does_not_come_is_not_waited_for(
     hall: Hall, zhang: Principal, li: Principal
 ) -> None:
@@ -299,8 +313,8 @@ async def test_whoever_speaks_is_told_of_and_seen(hall: Hall, zhang: Principal, 
     await hall.enters(li)
     commands(hall, Verb.VOICE_SWITCHED)
     voices = (
-        VoiceFigures("zhang", -62.4, False, 40.0, 0, 0),
-        VoiceFigures("li", -20.6, True, 60.0, 20, 40),
+        VoiceFigures("zhang", -62.4, False, 40.0, 0),
+        VoiceFigures("li", -20.6, True, 60.0, 40),
     )
     hall.conferences.heard(SoundReport("flood", voices, 50, 0, 0.2))
     assert hall.shown()[:2] == ["li", "zhang"] and hall.room.state.speaker.holder == "li"
@@ -337,7 +351,7 @@ async def test_who_sends_garbage_is_told_of_in_the_roster(hall: Hall, li: Princi
     hall.room.measured()
     trouble = figures.trouble(one(hall, "li"))
     assert "picture cannot be read" in trouble and "画面无法解析" in trouble.zh
-    broken = VoiceFigures("li", -127.0, False, 0.0, 0, 0, VoiceFault.UNREADABLE)
+    broken = VoiceFigures("li", -127.0, False, 0.0, 0, VoiceFault.UNREADABLE)
     hall.conferences.heard(SoundReport("flood", (broken,), 50, 0, 0.2))
     assert "sound cannot be read" in line(hall, "li").reason
     assert "声音无法解析" in line(hall, "li").reason_zh
@@ -357,7 +371,7 @@ async def test_a_voice_that_does_not_come_for_seconds_is_told_of_unless_he_muted
         ("absent", 3),
     ):
         hall.clock.now_s += passed_s
-        silent = VoiceFigures("li", -127.0, False, 0.0, 0, 0, VoiceFault(fault))
+        silent = VoiceFigures("li", -127.0, False, 0.0, 0, VoiceFault(fault))
         hall.conferences.heard(SoundReport("flood", (silent,), 50, 0, 0.2))
         told.append(str(line(hall, "li").voice_fault))
     assert told == ["", "", "silent", "", "", "absent"]
@@ -405,9 +419,7 @@ async def test_who_speaks_is_more_important_on_the_walls_that_show_him(
     await hall.enters(zhang)
     await hall.enters(li)
     for speaks in (True, False):
-        voices = tuple(
-            VoiceFigures(one, -20.0, speaks and one == "li", 26.0, 0, 0) for one in ("li", "zhang")
-        )
+        voices = tuple(VoiceFigures(one, -20.0, speaks and one == "li", 26.0, 0) for one in ("li", "zhang"))
         hall.conferences.heard(SoundReport("flood", voices, 50, 0, 0.2))
         hall.conferences.act()
         hall.conferences.act()
@@ -423,7 +435,7 @@ async def test_pictures_wait_for_their_voices_and_do_not_stutter(
     await hall.enters(li)
     held_ms = []
     for delay_ms in (26.0, 33.0, 34.0, 60.0, 57.0, 900.0):
-        voice = VoiceFigures("li", -60.0, False, delay_ms, 0, 0)
+        voice = VoiceFigures("li", -60.0, False, delay_ms, 0)
         hall.conferences.heard(SoundReport("flood", (voice,), 50, 0, 0.2))
         hall.conferences.act()
         assert isinstance(told[-1], SourcePersons)

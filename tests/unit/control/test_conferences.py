@@ -11,7 +11,7 @@ from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundEr
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand, NewConference, NewMember
 from commandwall.control.conference_documents import ConferenceEvent, RoomState
-from commandwall.control.conference_lines import Part
+from commandwall.control.conference_lines import Line, Part
 from commandwall.control.conferences import MOST_CONFERENCES
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
@@ -22,7 +22,8 @@ from commandwall.model.conference.command import Verb
 from commandwall.model.conference.participant import Presence
 from commandwall.model.conference.participant import Role as Standing
 from commandwall.model.conference.state import Mode
-from tests.unit.control.hall import OPERATOR, Hall
+from commandwall.model.layout import Cell, Layout
+from tests.unit.control.hall import CONFERENCE_LAYOUTS, OPERATOR, Hall
 from tests.unit.control.rig import make_board
 from tests.unit.control.stage import Hands
 
@@ -292,3 +293,123 @@ def test_content_that_there_is_not_is_named(hall: Hall, target: str, fault: str)
         hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.PRESENT, target=target))
     with pytest.raises(InvalidError, match="layout: no layout is called 'gone'"):
         hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LAYOUT, target="gone"))
+
+
+async def test_who_is_awaited_when_the_time_is_up_is_no_trouble(bench: Bench) -> None:
+    hall = bench.hall
+    hall.opens(ends_at=at(60))
+    hall.desk.open(OPERATOR, NewConference(id="other", name="会"))
+    hall.invites("li")
+    hall.room.door.let_in("li")
+    hall.conferences.act()
+    bench.clock.now_s += 61
+    hall.conferences.act()
+    assert [meeting.state.id for meeting in hall.conferences.all()] == ["other"]
+    assert not [source for source in hall.book.ids() if source.startswith("flood/")]
+
+
+async def test_what_is_refused_after_the_end_says_what_was_wrong_with_it(hall: Hall) -> None:
+    hall.opens()
+    hall.invites("li")
+    room = hall.room
+    with (
+        pytest.raises(InvalidError, match=r"offer H\.264"),
+        room.door.entering("li", Part.PEOPLE, "Chrome 156", sends=True),
+    ):
+        hall.desk.end(OPERATOR, "flood")
+        raise InvalidError("the offer has no codec that is taken here; offer H.264")
+    assert not list(hall.book.ids())
+
+
+async def test_who_connects_after_the_end_is_let_go(hall: Hall) -> None:
+    hall.opens()
+    li = hall.invites("li")
+    assert li.seat is not None
+    room = hall.room
+    watching = await hall.desk.watch(li, li.seat, Part.PEOPLE, "v=0")
+    session = hall.peers.sessions[watching.session]
+    hall.desk.end(OPERATOR, "flood")
+    hall.peers.sessions[watching.session] = session  # As if its answer had come after the end.
+    room.lines._lines.append(Line("li", Part.PEOPLE, sends=False, session=watching.session))
+    room.line_connected(room.lines._lines[0])
+    assert hall.peers.ended[-1] == watching.session and not hall.peers.sessions
+    with pytest.raises(AccessRefusedError, match="has ended"):
+        await room.prospect("li")
+    assert not list(hall.book.ids())
+
+
+async def test_what_is_wrong_with_one_conference_is_said_once_and_ends_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    hall = bench.hall
+    for name in ("flood", "other"):
+        hall.desk.open(OPERATOR, NewConference(id=name, name="会", starts_at=at(60)))
+    arrange = hall.sound.arrange
+
+    def refuse(conference: str, *rest: Any) -> None:
+        if conference == "flood":
+            raise InvalidError("this cannot be mixed")
+        arrange(conference, *rest)
+
+    monkeypatch.setattr(hall.sound, "arrange", refuse)
+    bench.clock.now_s += 61
+    for _ in range(3):
+        hall.conferences.act()
+    assert caplog.text.count("conference flood: this cannot be mixed") == 1
+    assert [room.state.id for room in hall.conferences.rooms()] == ["other"]
+    assert list(hall.hidden.walls) == ["conference:other"], "what was begun is let go"
+    monkeypatch.undo()
+    hall.conferences.act()
+    assert {room.state.id for room in hall.conferences.rooms()} == {"flood", "other"}
+
+
+async def test_a_conference_that_cannot_be_opened_again_keeps_no_other_out(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with bench.hall.records:
+        for name in ("flood", "other"):
+            bench.hall.desk.open(OPERATOR, NewConference(id=name, name="会"))
+        bench.hall.conferences.close()
+    after = bench.make()
+
+    def refuse(conference: str, *_: Any) -> None:
+        if conference == "flood":
+            raise InvalidError("this cannot be mixed")
+
+    monkeypatch.setattr(after.sound, "arrange", refuse)
+    async with after.records:
+        after.conferences.restore()
+        assert "conference flood: this cannot be mixed" in caplog.text
+        assert [room.state.id for room in after.conferences.rooms()] == ["other"]
+
+
+def test_a_layout_too_fine_for_the_picture_is_refused_by_name(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fine = Layout("fine", "", 1, 400, tuple(Cell(str(row), 0, row) for row in range(3)))
+    monkeypatch.setitem(CONFERENCE_LAYOUTS, "fine", fine)
+    hall.opens()
+    with pytest.raises(InvalidError, match="a canvas of 1280 x 720 is too small") as caught:
+        hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LAYOUT, target="fine"))
+    assert caught.value.field == "layout" and hall.room.state.layout == ""
+
+
+async def test_a_layout_that_was_chosen_and_drawn_too_fine_is_passed_over(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fine = Layout("2x2", "", 1, 400, tuple(Cell(str(row), 0, row) for row in range(3)))
+    hall.opens()
+    hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LAYOUT, target="2x2"))
+    monkeypatch.setitem(CONFERENCE_LAYOUTS, "2x2", fine)
+    for name in ("zhang", "li"):
+        await hall.enters(hall.invites(name))
+    assert hall.hidden.walls["conference:flood"].arrangement.layout == "20x20"
+
+
+async def test_who_was_invited_and_joins_by_account_is_known_by_that(hall: Hall) -> None:
+    hall.opens(lobby=True)
+    hall.invites("wang")
+    member = hall.desk.join(OPERATOR, "flood")
+    (one,) = hall.room.state.participants
+    assert (one.id, one.until_s, one.account) == ("wang", None, True)
+    await hall.enters(hall.desk.by_token(member.token))

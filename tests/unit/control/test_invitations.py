@@ -29,6 +29,8 @@ def invitations(tmp_path: Path, clock: Hands) -> Invitations:
 def test_a_token_says_who_is_invited_where(invitations: Invitations) -> None:
     token = invitations.token(ZHANG)
     assert invitations.read(token) == ZHANG
+    of_an_account = replace(ZHANG, key=bytes(range(32)))
+    assert invitations.read(invitations.token(of_an_account)) == of_an_account
     assert token.startswith("cwi_") and token.isascii() and not set(token) & set("+/= ")
 
 

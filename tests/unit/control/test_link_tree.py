@@ -17,11 +17,13 @@ from commandwall.control.database import Database
 from commandwall.control.roles import Principal, Role, Seat
 from commandwall.ipc.rtc_messages import SessionPhase
 from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
+from commandwall.model.conference.attendance import leave
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.feeds import LINGER_S
 from commandwall.model.conference.participant import Presence
 from commandwall.model.conference.state import Content, Mode
 from commandwall.model.source import Source, SourceKind
+from tests.unit.conference.links.wires import wire
 from tests.unit.control.call import Call, call
 from tests.unit.control.hall import OPERATOR
 
@@ -283,7 +285,7 @@ async def test_who_is_on_a_wall_is_wanted_and_who_has_no_place_is_told(levels: C
 
 
 def report(participant: str, level_db: float, speaking: bool) -> SoundReport:
-    return SoundReport("flood", (VoiceFigures(participant, level_db, speaking, 0.0, 0, 0),), 0, 0, 0.0)
+    return SoundReport("flood", (VoiceFigures(participant, level_db, speaking, 0.0, 0),), 0, 0, 0.0)
 
 
 async def test_who_speaks_in_a_street_is_seen_speaking_in_the_city_and_the_other_way_round(
@@ -321,3 +323,49 @@ async def test_what_is_held_when_the_link_breaks_in_the_middle_of_the_question_i
     await levels.link("luohu", "city")
     await levels.until(lambda: levels.halls["city"].room.state.floor.holder == STREET)
     assert levels.halls["guiyuan"].room.state.floor.holder == "guiyuan-chair"
+
+
+async def test_an_office_that_comes_by_itself_while_its_link_is_down_is_like_any_other(levels: Call) -> None:
+    luohu = levels.halls["luohu"]
+    await levels.cables["guiyuan"].cut()
+    office = Principal("guiyuan", Role.VIEWER, "invitation", Seat("flood", "guiyuan"))
+    sessions = await luohu.enters(office)
+    await levels.until(lambda: "guiyuan" in levels.names("city"))
+    commands(levels, "luohu", Verb.MUTE_ALL)
+    assert levels.heard("luohu") == {"luohu-chair"}
+    for session in sessions:
+        luohu.peers.end(luohu.peers.session(session))
+    assert luohu.room.state.participant("guiyuan").presence is Presence.LEFT
+
+    await levels.link("guiyuan", "luohu")
+    await levels.until(lambda: luohu.room.state.is_here("guiyuan/guiyuan-chair"))
+    assert "guiyuan" not in levels.names("luohu"), "it stands for the link again"
+    await levels.until(lambda: levels.heard("luohu") == {"luohu-chair", "guiyuan"})
+
+
+async def test_a_link_that_dies_while_it_is_greeted_leaves_no_way_behind(levels: Call) -> None:
+    await levels.cables["luohu"].cut()
+    city, below = levels.halls["city"], levels.halls["luohu"]
+    lower, upper = wire()
+    await lower.send_str(encode(below.links.tree(below.room).hello("above")))
+    upper.closed = True
+    await city.links.serve(Seat("flood", "luohu"), upper)
+    tree = city.links.tree(city.room)
+    assert (tree.joints, tree.nodes_for("")) == ({}, ("city",))
+    assert [link.state for link in city.room.links] == ["lost"]
+
+
+async def test_those_below_are_told_who_directs_when_the_chair_is_handed_over(levels: Call) -> None:
+    city = levels.halls["city"].room
+    levels.halls["city"].invites("deputy", "chair")
+    levels.arrives("city", "deputy")
+    commands(levels, "city", Verb.LECTURE, STREET)
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.LECTURE, "above/above/city-chair"))
+    commands(levels, "city", Verb.TRANSFER, "deputy")
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.LECTURE, "above/above/deputy"))
+    city.update(leave(city.state, "deputy", 1_000_000.0))
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.LECTURE, "above/above/city-chair"))
+    await levels.until(lambda: {"above", "above/above/city-chair"} <= levels.heard("guiyuan"))
+    city.update(leave(city.state, "city-chair", 1_000_000.0))
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.LECTURE, "above"))
+    assert "above" in levels.heard("guiyuan")

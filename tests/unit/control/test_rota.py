@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from commandwall.base.errors import StaleError
+from commandwall.base.errors import NotFoundError, StaleError
 from commandwall.control.candidates import Candidates
 from commandwall.control.events import EventLog
 from commandwall.control.rota import WARM_AHEAD_S, Rota
@@ -128,3 +128,17 @@ def test_a_turn_makes_no_change_of_an_operator_stale(round: Round) -> None:
 
 def test_what_is_told_ahead_is_still_decoded_when_its_turn_comes() -> None:
     assert WARM_AHEAD_S < WARM_S
+
+
+def test_a_turn_that_cannot_be_done_is_said_and_the_next_one_comes(
+    round: Round, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(sources: object) -> None:
+        raise NotFoundError("no camera is called 'c-4'")
+
+    round.rota.begin(tour(4, 5), 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(round.stage.walls["main"], "rotate", refuse)
+        assert round.after(10)[3] == "c-3"
+    assert "tour t: no camera is called 'c-4'" in caplog.text
+    assert round.after(10)[3] == "c-4"

@@ -73,6 +73,10 @@ TCP = StreamAddress("rtsp://h/a", Transport.TCP)
 OTHER_UDP = StreamAddress("rtsp://h/b", Transport.UDP)
 
 
+def with_stream(camera: Camera, part: str, stream: StreamAddress | None) -> Camera:
+    return replace(camera, main=stream) if part == "main" else replace(camera, sub=stream)
+
+
 @pytest.mark.parametrize("part", ["main", "sub"])
 @pytest.mark.parametrize(
     ("columns", "values", "after"),
@@ -90,7 +94,7 @@ def test_address_and_transport_of_a_stream_stay_each_for_itself(
     part: str, columns: str, values: str, after: StreamAddress | None
 ) -> None:
     beside = StreamAddress("rtsp://h/beside", Transport.HTTP)
-    old = replace(ADDED, main=beside, sub=beside, **{part: UDP})
+    old = with_stream(replace(ADDED, main=beside, sub=beside), part, UDP)
     text = f"id,name,area,{columns.replace('{}', part)}\nold,Old,dongmen,{values}\n"
     planned = plan_import(text.encode(), replace(KNOWN, cameras={"old": old}))
     (line,) = planned.lines
@@ -98,12 +102,12 @@ def test_address_and_transport_of_a_stream_stay_each_for_itself(
         assert (line.outcome, planned.entries) == (Outcome.UNCHANGED, ())
     else:
         (entry,) = planned.entries
-        assert camera_of(entry) == replace(old, **{part: after})
+        assert camera_of(entry) == with_stream(old, part, after)
 
 
 def test_a_transport_alone_is_no_stream() -> None:
     (line,) = plan_import(b"id,name,area,sub_transport\nold,Old,dongmen,udp\n", KNOWN).lines
-    assert (line.faults[0].field, line.faults[0].detail) == ("sub_url", "is missing")
+    assert (line.faults[0].field, line.faults[0].detail) == ("sub_url", "is missing; add it")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from commandwall.workers.worker import Worker
 
 PATH = Path("/run/sound.packets")
 WANG = SoundInput("wang", BusAddress("/run/rtc.packets", "conference/c/wang/voice", "1"), True)
-REPORT = SoundReport("c", (VoiceFigures("wang", -31.5, True, 42.0, 20, 60, VoiceFault.SILENT),), 50, 1, 0.4)
+REPORT = SoundReport("c", (VoiceFigures("wang", -31.5, True, 42.0, 60, VoiceFault.SILENT),), 50, 1, 0.4)
 
 
 class Bench:

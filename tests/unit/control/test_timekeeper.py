@@ -3,19 +3,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from pathlib import Path
 
 import pytest
 
+from commandwall.base.errors import InvalidError
 from commandwall.control.database import Database
+from commandwall.control.fitting import Lost, Missing
 from commandwall.control.rota import WARM_AHEAD_S
-from commandwall.control.scene_changes import EntryChange, NewEntry, NewScene, NewTour, WallPart
+from commandwall.control.scene_changes import EntryChange, NewEntry, NewScene, NewTour, SceneChange, WallPart
 from commandwall.control.timekeeper import LATEST_S, Timekeeper
 from commandwall.control.users import Users
+from commandwall.model.layout import Cell, Layout
 from commandwall.model.schedule import Action, Entry, Outcome
 from commandwall.model.tour import TourState
+from commandwall.settings.schema import LayoutFile
+from tests.unit.control.hall import OPERATOR
 from tests.unit.control.rig import NOON_S, Rig, open_rig
 from tests.unit.control.stage import Hands
 
@@ -226,3 +231,39 @@ async def test_a_tour_is_started_by_the_scene_of_the_same_minute_and_stopped(eve
     assert (evening.layout, programme.tours.get("tour-1").state) == ("1", TourState.RUNNING)
     await evening.act_at(10 * _HOUR_S)
     assert programme.tours.get("tour-1").state is TourState.STOPPED
+
+
+async def test_a_scene_whose_layout_was_drawn_too_fine_since_is_shown_in_the_walls_own(
+    start: Open,
+) -> None:
+    fine = Layout("fine", "", 1, 2000, tuple(Cell(str(row), 0, row) for row in range(3)))
+    async with start() as evening:
+        rig = evening.rig
+        await rig.service.layouts.put(OPERATOR, "own", LayoutFile(name="x", cells=["1 2"]))
+        part = WallPart(wall="main", layout="own", sources=["camera:c-3"])
+        await rig.service.programme.scenes.change("night", SceneChange(walls=[part]))
+        rig.service.layouts._book.put(replace(fine, id="own"))
+        rig.clock.now_s += TO_EIGHT_S - 3
+        evening.keeper.warm()
+        assert rig.stage.warmed
+        await evening.act_at(4)
+        assert (evening.layout, evening.outcome) == ("2x2", Outcome.DONE)
+        (missing,) = rig.service.programme.scenes.get("night").missing
+        assert missing == Missing("main", Lost.LAYOUT, "own")
+
+
+async def test_what_cannot_be_opened_ahead_does_not_end_the_schedule(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def refuse(scene: str) -> None:
+        tried.append(scene)
+        raise InvalidError("a canvas is too small")
+
+    monkeypatch.setattr(evening.rig.service.programme.scenes, "prepare", refuse)
+    evening.rig.clock.now_s += TO_EIGHT_S - 3
+    evening.keeper.warm()
+    assert tried == ["night"]
+    await evening.act_at(4)
+    assert (evening.layout, evening.outcome) == ("1", Outcome.DONE)

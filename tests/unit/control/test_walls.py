@@ -58,9 +58,11 @@ class Stage:
             lambda kind, body: self.events.append((kind, body)),
             lambda wall, arrangement: self.saved.append(arrangement),
         )
-        layouts = {layout.id: layout for layout in (grid(1, 1), grid(2, 2), grid(3, 3))}
+        self.layouts = {layout.id: layout for layout in (grid(1, 1), grid(2, 2), grid(3, 3))}
         wall = Wall("main", "主墙", 1920, 1080, 25, "2x2", ())
-        self.wall = WallControl(wall, layouts, Sources([CameraBook(self.board)]), links, Path("/run/x"), "zh")
+        self.wall = WallControl(
+            wall, self.layouts, Sources([CameraBook(self.board)]), links, Path("/run/x"), "zh"
+        )
         self.wall.restore(None)
 
     def says(self, message: Message) -> None:
@@ -399,3 +401,33 @@ def test_the_wall_tells_how_far_its_tiles_are_decoded(stage: Stage) -> None:
     )
     told = stage.wall.document().budget
     assert (told.tiles, told.key_only, told.nodeblock, told.full) == (3, 1, 2, 0)
+
+
+@pytest.fixture
+def fine() -> Layout:
+    """Return a layout of three cells that are too low for a wall of 1080 lines."""
+    return Layout("fine", "", 1, 600, tuple(Cell(str(row), 0, row) for row in range(3)))
+
+
+def test_a_wall_that_was_made_smaller_shows_its_own_layout(
+    stage: Stage, fine: Layout, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.layouts["fine"] = fine
+    stage.wall.restore(Arrangement(41, "fine", (Source(SourceKind.CAMERA, "c5"),) * 3))
+    assert (stage.wall.document().layout, stage.sources()) == ("2x2", [*cameras(5, 5, 5), "none"])
+    assert "wall main: layout fine is gone, or too fine for 1920 x 1080 pixels: it shows 2x2" in caplog.text
+
+
+def test_a_layout_too_fine_for_the_wall_is_refused_by_name_and_not_found_by_itself(
+    stage: Stage, fine: Layout
+) -> None:
+    stage.layouts["fine"] = fine
+    for refused in (
+        lambda: stage.wall.set_layout("fine", None, None),
+        lambda: stage.wall.prepare("fine", None, dry_run=True),
+        lambda: stage.wall.arranged("fine", []),
+    ):
+        with pytest.raises(InvalidError, match="layout: a canvas of 1920 x 1080 is too small") as caught:
+            refused()
+        assert caught.value.field == "layout"
+    assert stage.wall.set_layout("auto", cameras(1, 2, 3), None).layout == "2x2"

@@ -33,12 +33,17 @@ class Rig:
     first_timestamp: int = 0
     seed: int = 1
     epoch_ns: int = EPOCH
+    stamps_by_day: bool = False
+    media_ppm: float = 0.0
+    fps: int = FPS
+    oldest_ms: float = 0.0
     meter: ClockMeter = field(default_factory=ClockMeter)
     now_ns: int = 1000 * NS_PER_S
 
     def __post_init__(self) -> None:
         self._noise = random.Random(self.seed)
         self._began_ns = self.now_ns
+        self._began_utc_ns = self.camera_ns(self.now_ns)
         self.connect()
 
     def connect(self) -> None:
@@ -51,24 +56,38 @@ class Rig:
         return round(at_ns + EPOCH + self.skew_ms * MS + gained)
 
     def media(self, at_ns: int) -> int:
-        """Return what its media clock shows; the same quartz drives both."""
-        shown = (self.camera_ns(at_ns) - self.camera_ns(self._began_ns)) * 9 // 100_000
+        """Return what its media clock shows; the same quartz drives both, but for ``media_ppm``.
+
+        Where it ``stamps_by_day`` that is the time of day itself, and set with it.
+        """
+        zero_ns = self._began_utc_ns if self.stamps_by_day else self.camera_ns(self._began_ns)
+        gained = round((at_ns - self._began_ns) * self.media_ppm / 1e6)
+        shown = (self.camera_ns(at_ns) - zero_ns + gained) * 9 // 100_000
         return (self.first_timestamp + shown) % 2**32
 
     def run(self, seconds: int) -> None:
-        """Live through so many seconds: frames are read in lots, clocks are compared once a second."""
+        """Live through so many seconds: frames are read in lots, clocks are compared once a second.
+
+        ``oldest_ms`` becomes how old the oldest picture was when it came, by a clock that was trusted.
+        """
         for _ in range(seconds):
             if self.report_s and (self.now_ns - self._began_ns) // NS_PER_S % self.report_s == 0:
                 self.timeline.report(self.media(self.now_ns), self.camera_ns(self.now_ns))
-            for number in range(FPS):
-                sent_ns = self.now_ns + number * NS_PER_S // FPS
+            for number in range(self.fps):
+                sent_ns = self.now_ns + number * NS_PER_S // self.fps
                 late_ms = self.delay_ms + self._noise.expovariate(1) * self.jitter_ms
                 read_ns = (sent_ns + round(late_ms * MS)) // LOT_NS * LOT_NS + LOT_NS
                 self.arrivals.arrival_ns(read_ns, self.timeline.advance(self.media(sent_ns)))
+                self._look(read_ns)
             self.now_ns += NS_PER_S
             zero_ns = self.arrivals.zero_ns
             assert zero_ns is not None
             self.meter.compare(self.now_ns, self.epoch_ns, self.timeline.reported(), zero_ns)
+
+    def _look(self, read_ns: int) -> None:
+        utc_ns, epoch_ns = self.timeline.utc_ns(), self.meter.epoch_ns
+        if utc_ns and epoch_ns:
+            self.oldest_ms = max(self.oldest_ms, (read_ns - utc_ns + epoch_ns) / MS)
 
 
 def test_nothing_is_known_before_anything_came() -> None:
@@ -173,6 +192,63 @@ def test_a_clock_that_is_set_is_not_trusted_until_two_reports_agree(delay_ms: fl
         assert rig.meter.epoch_ns == (epoch_ns if delay_ms < 1000 else 0)
 
 
+@pytest.mark.parametrize("stamps_by_day", [False, True])
+@pytest.mark.parametrize(
+    ("before_ms", "after_ms"),
+    [(0, -700), (0, -1200), (0, -5000), (0, -29_000), (3000, 0), (-3000, 0), (0, 5000), (0, -8e11)],
+)
+def test_a_clock_that_is_set_is_told_and_makes_no_picture_late(
+    before_ms: float, after_ms: float, stamps_by_day: bool
+) -> None:
+    rig = Rig(before_ms, stamps_by_day=stamps_by_day)
+    rig.run(62)
+    rig.skew_ms = after_ms
+    rig.run(30)
+    figures = rig.meter.figures
+    assert figures.skew_ms is not None
+    assert abs(figures.skew_ms - after_ms + rig.delay_ms) < 90
+    assert rig.meter.epoch_ns == (EPOCH if -900 < after_ms <= 0 else 0)
+    assert rig.oldest_ms < 2000, "nor in the seconds until it is told"
+
+
+@pytest.mark.parametrize("step_ms", [1200, 100], ids=["by less than a picture", "slewed"])
+def test_a_clock_that_was_ahead_and_is_set_right_does_not_stay_wrong(step_ms: int) -> None:
+    """Neither is seen in timestamps: it looks like a delay, and only of what is known to be wrong is not."""
+    rig = Rig(2400, stamps_by_day=True, fps=1)
+    rig.run(62)
+    assert rig.meter.figures.off
+    while rig.skew_ms > 0:
+        rig.skew_ms -= step_ms
+        rig.run(1)
+    rig.run(30)
+    assert rig.meter.figures.right
+    assert rig.oldest_ms < 2000
+
+
+@pytest.mark.parametrize(("day_ppm", "media_ppm"), [(-100, 0), (0, -100), (0, 100)])
+def test_what_drifts_during_a_long_delay_is_allowed_for(day_ppm: float, media_ppm: float) -> None:
+    rig = Rig(500, day_ppm, media_ppm=media_ppm)
+    rig.run(400)
+    rig.delay_ms = 5000
+    for _ in range(2):
+        rig.run(3 * 3600)
+        expected_ms = 500 - 80 + day_ppm * 1e-6 * (rig.now_ns - 1000 * NS_PER_S) / MS
+        assert rig.meter.figures.skew_ms == pytest.approx(expected_ms, abs=200)
+        rig.delay_ms = 80
+
+
+def test_the_time_of_day_after_a_reboot_is_not_trusted_for_that_before() -> None:
+    rig = Rig()
+    rig.run(60)
+    assert rig.meter.epoch_ns == EPOCH
+    rig.meter.restart()
+    rig.connect()
+    rig.skew_ms = -8e11
+    rig.run(30)
+    assert rig.oldest_ms < 2000
+    assert rig.meter.figures.off and rig.meter.epoch_ns == 0
+
+
 def test_the_clock_of_the_daemon_may_be_set() -> None:
     rig = Rig()
     rig.run(62)
@@ -229,6 +305,7 @@ def test_a_session_that_ends_leaves_what_is_known_of_the_time_of_day() -> None:
     rig.report_s = 0
     rig.run(3)
     assert rig.meter.figures == before
+    assert rig.meter.epoch_ns == 0, "nothing has told it in this session"
     silent = Rig(report_s=0)
     silent.run(150)
     silent.meter.restart()

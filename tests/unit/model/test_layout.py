@@ -70,6 +70,11 @@ def test_a_canvas_without_a_pixel_for_a_cell_is_refused() -> None:
     with pytest.raises(InvalidError, match="too small for layout 'test'") as caught:
         layout(Cell("a", 0, 0), columns=20).rects(36, 36)
     assert caught.value.field == "size"
+    too_fine = layout(Cell("a", 0, 0), columns=20)
+    assert too_fine.fits(40, 36) and not too_fine.fits(36, 36)
+    with pytest.raises(InvalidError, match="too small for layout 'test'") as caught:
+        too_fine.check(36, 36, field="layout")
+    assert caught.value.field == "layout"
 
 
 def test_cells_of_another_z_may_overlap() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from commandwall.base.errors import InvalidError
 from commandwall.model.arrangement import Arrangement
-from commandwall.model.layout import Layout
+from commandwall.model.layout import Cell, Layout
 from commandwall.model.placing import fitting_layout, gathered, keep_places, relaid
 from commandwall.model.rect import Rect
 from commandwall.model.source import EMPTY
@@ -149,3 +149,12 @@ def test_more_sources_than_any_layout_has_cells_are_refused() -> None:
     with pytest.raises(InvalidError, match="no layout for 401 sources; the largest has 400") as caught:
         fitting_layout(SHIPPED.values(), 401, 3840, 2160)
     assert caught.value.field == "layout"
+
+
+def test_a_layout_too_fine_for_the_wall_does_not_fit_it() -> None:
+    fine = Layout("fine", "", 1, 400, (Cell("1", 0, 0, 1, 200), Cell("2", 0, 200), Cell("3", 0, 201)))
+    coarse = grid(4, 4)
+    assert fitting_layout([fine, coarse], 3, 1920, 1080) == fine
+    assert fitting_layout([fine, coarse], 3, 1280, 720) == coarse
+    with pytest.raises(InvalidError, match="no layout for 3 sources; the largest has 0"):
+        fitting_layout([fine], 3, 1280, 720)

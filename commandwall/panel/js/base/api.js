@@ -122,7 +122,7 @@ export function socketUrl(path) {
 }
 
 /** Leaves for the sign-in page, which comes back here. */
-export function toSignIn() {
+function toSignIn() {
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 

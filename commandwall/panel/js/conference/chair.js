@@ -72,7 +72,7 @@ export class ChairPanel {
     const { mode, subject, locked, recording, layout, chair, ends_at: endsAt } = conference;
     const shown = [
       [this.chairing, mode, subject, locked, recording, layout, chair, endsAt, conference.dwell_s],
-      [conference.muted_on_entry, this.layouts.length, this.i18n.language],
+      [conference.muted_on_entry, this.layouts.map(({ id, name }) => [id, name]), this.i18n.language],
     ];
     fill(this.node, shown, () => (this.chairing ? this.instruments(conference) : [this.taking()]));
   }

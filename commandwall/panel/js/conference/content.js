@@ -68,7 +68,7 @@ export class ContentChooser {
  * @param {Choice[]} choices
  * @param {string} text
  */
-export function matching(choices, text) {
+function matching(choices, text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return choices.filter(({ source, name, note }) => {
     const hay = `${source} ${name} ${note}`.toLowerCase();

@@ -234,6 +234,7 @@ async function load() {
 function offerLayouts(layouts) {
   picker.load(layouts);
   drawer.steering.chair.layouts = layouts;
+  drawer.steering.chair.refresh();
   strip.load(layouts, scenes.walls);
 }
 

@@ -26,7 +26,7 @@ const AXES = {
 };
 
 /** @param {Iterable<Direction>} held @returns {Command} the movement of all directions that are held */
-export function movement(held) {
+function movement(held) {
   let [pan, tilt, zoom] = [0, 0, 0];
   for (const direction of held) {
     const [x, y, z] = AXES[direction];

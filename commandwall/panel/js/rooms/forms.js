@@ -8,6 +8,8 @@ const HOUR_S = 3600;
 /** How long an invitation may be good, in hours. */
 const VALID_H = [8, 24, 168];
 
+/** @typedef {import("../cameras/store.js").AreaDocument} AreaDocument */
+
 /**
  * @typedef {object} Parts
  * @property {import("../base/api.js").Api} api
@@ -23,7 +25,7 @@ export class ConferenceForms {
     this.dialog = dialog;
     /** Walls that may react. @type {{id: string, name: string}[]} */
     this.walls = [];
-    /** Areas, whose cameras follow who is of their name. @type {{id: string, name: string}[]} */
+    /** Areas, whose cameras follow who is of them. @type {AreaDocument[]} */
     this.areas = [];
   }
 
@@ -63,7 +65,7 @@ export class ConferenceForms {
   invite(conference) {
     const { t, term } = this.i18n;
     const roles = ROLES.map((role) => element("option", { value: role }, term("seat", role)));
-    const areas = this.areas.map(({ name }) => element("option", { value: name }));
+    const areas = areaChoices(this.areas).map(({ value, label }) => element("option", { value }, label));
     const valid = VALID_H.map((hours) =>
       element("option", { value: hours * HOUR_S, selected: hours === 24 }, t("invite.hours", { hours })),
     );
@@ -116,6 +118,21 @@ export class ConferenceForms {
       copy,
     );
   }
+}
+
+/**
+ * Returns what may be written for each area: its name, which rosters show, or where others have that too its id.
+ * The label tells those apart by what they lie in.
+ * @param {AreaDocument[]} areas
+ * @returns {{value: string, label: string}[]}
+ */
+export function areaChoices(areas) {
+  const names = new Map(areas.map(({ id, name }) => [id, name]));
+  return areas.map(({ id, name, parent }) => {
+    const shared = areas.some((other) => other.id !== id && [other.id, other.name].includes(name));
+    const outer = names.get(parent ?? "");
+    return { value: shared ? id : name, label: outer === undefined ? name : `${name} · ${outer}` };
+  });
 }
 
 /**

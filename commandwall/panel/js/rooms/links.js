@@ -120,7 +120,7 @@ export class LinkSection {
  * Returns the link that a form describes; an invitation's address holds the daemon's own and the token.
  * @param {Record<string, string>} data
  */
-export function newLink(data) {
+function newLink(data) {
   const invited = /^(https?:\/\/[^/]+)\/join\/([^/?#]+)/.exec(data.url.trim());
   return {
     url: invited?.[1] ?? data.url.trim().replace(/\/+$/, ""),

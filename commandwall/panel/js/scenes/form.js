@@ -79,7 +79,7 @@ export class SceneForm {
  * @param {FormData} data
  * @param {WallName[]} walls
  */
-export function sceneOf(data, walls) {
+function sceneOf(data, walls) {
   const transition = String(data.get("transition"));
   /** @type {SceneBody} */
   const body = { name: String(data.get("name")).trim(), transition };

@@ -19,7 +19,7 @@ const GAP = 4;
  * @param {boolean} filled
  * @returns {Layout}
  */
-export function cellsWith(layout, sources, filled) {
+function cellsWith(layout, sources, filled) {
   const cells = layout.cells.filter((_, index) => ((sources[index] ?? NONE) !== NONE) === filled);
   return { ...layout, cells };
 }

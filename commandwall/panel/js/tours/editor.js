@@ -9,7 +9,7 @@ import { element, icon } from "../base/dom.js";
  * @param {string} text
  * @returns {string[]}
  */
-export function cellsIn(text) {
+function cellsIn(text) {
   return text.split(/[\s,，、;；]+/).filter((cell) => cell !== "");
 }
 

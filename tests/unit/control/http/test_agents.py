@@ -39,6 +39,7 @@ _KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
         ("commandwall/0.1.0", "commandwall 0.1"),
         ("<script>/1", ""),
         ("x" * 5000 + "/1", ""),
+        ("Mozilla/5.0 " + "x" * 500_000, ""),
         ("", ""),
     ],
 )

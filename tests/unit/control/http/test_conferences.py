@@ -172,6 +172,47 @@ async def test_events_are_those_of_ones_own_conference(rig: Rig, operator: Clien
         await guest.ws_connect(f"{FLOOD}/events", params={"token": token})
 
 
+@pytest.mark.parametrize("how", ["sign out", "password", "removed"])
+async def test_the_seat_of_an_account_ends_with_the_sign_in(
+    connect: Connect, rig: Rig, operator: Client, guest: Client, how: str
+) -> None:
+    leader, admin = await connect(Role.LEADER), await connect(Role.ADMIN)
+    await opened(operator)
+    invited_too = await invited(operator, "li")
+    joined = await (await leader.post(f"{FLOOD}/join")).json()
+    seat = {"Authorization": f"Bearer {joined['token']}"}
+    await entered(rig, guest, "leader", seat)
+    match how:
+        case "sign out":
+            assert (await leader.post("/api/v1/logout")).status == 204
+        case "password":
+            new = {"password": "another-password"}
+            assert (await admin.put("/api/v1/users/leader/password", json=new)).status == 204
+        case _:
+            assert (await admin.delete("/api/v1/users/leader")).status == 204
+    assert (await guest.post("/whip/conferences/flood/leader", data="v=0", headers=seat | SDP)).status == 401
+    response = await guest.get("/api/v1/invitation", headers=seat)
+    assert response.status == 401 and "sign in again" in (await response.json())["detail"]
+    assert (await guest.get("/api/v1/invitation", headers=invited_too)).status == 200
+
+
+async def test_an_account_that_signs_in_again_has_its_seat_again(
+    connect: Connect, operator: Client, guest: Client
+) -> None:
+    await opened(operator)
+    tokens = []
+    for _ in range(2):
+        leader = await connect(Role.LEADER)
+        tokens.append(await (await leader.post(f"{FLOOD}/join")).json())
+        if len(tokens) == 1:
+            await leader.post("/api/v1/logout")
+    first, again = tokens
+    assert first["participant"] == again["participant"]
+    for joined, status in ((first, 401), (again, 200)):
+        headers = {"Authorization": f"Bearer {joined['token']}"}
+        assert (await guest.get(FLOOD, headers=headers)).status == status
+
+
 async def test_the_page_of_an_invitation_is_for_anybody(guest: Client) -> None:
     assert (await guest.get("/join/cwi_abc")).status == 200
 

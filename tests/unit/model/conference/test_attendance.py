@@ -11,9 +11,11 @@ from commandwall.model.conference.attendance import (
     MOST_PARTICIPANTS,
     admit,
     arrive,
+    call_in,
     connected,
     enlist,
     invite,
+    join,
     leave,
     lost,
     remove,
@@ -185,3 +187,17 @@ def test_accounts_pass_the_lobby_and_not_the_lock() -> None:
     assert presence(arrive(state, "a", NOW_S), "a") is Presence.CONNECTING
     with pytest.raises(AccessRefusedError, match="locked"):
         arrive(said(state, Verb.LOCK), "a", NOW_S)
+
+
+def test_who_was_invited_and_comes_by_account_stays_and_passes_the_lobby() -> None:
+    state = replace(room(), lobby=True)
+    state = invite(state, Participant("a", "A", Role.SITE, until_s=NOW_S))
+    state = invite(state, Participant("b", "B", until_s=NOW_S))
+    state = join(state, Participant("a", "A", account=True))
+    state = call_in(state, Participant("b", "B", account=True), Sentence("is being called"))
+    assert join(state, Participant("a", "A", account=True)) == state
+    assert state.participant("a").role is Role.SITE
+    state = tick(arrive(state, "a", NOW_S), NOW_S + KEPT_S)
+    assert presence(state, "a") is Presence.CONNECTING
+    state = tick(lost(state, "a", Sentence("gone"), NOW_S), NOW_S + 10 * KEPT_S)
+    assert [one.id for one in state.participants] == ["chair", "a", "b"]

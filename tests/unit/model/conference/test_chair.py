@@ -8,7 +8,7 @@ from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundEr
 from commandwall.model.conference.attendance import leave
 from commandwall.model.conference.command import DELEGATED, Actor, Standing, Verb
 from commandwall.model.conference.directing import released
-from commandwall.model.conference.floor import open_voices
+from commandwall.model.conference.floor import mute_self, open_voices
 from commandwall.model.conference.participant import Participant, Role
 from commandwall.model.conference.stage import view
 from commandwall.model.conference.state import Direction, Mode, Vacancy
@@ -136,6 +136,22 @@ def test_what_the_level_above_directs_may_be_about_somebody_who_is_in_no_roster_
         directed = said(state, verb, "shenzhen/buji/chen", by=ABOVE)
         assert (directed.direction.leader, directed.direction.above) == ("shenzhen", True)
     assert said(state, Verb.GALLERY, by=ABOVE) == state == released(state)
+
+
+def test_a_chair_handed_over_above_changes_who_directs_and_nothing_else() -> None:
+    state = behind(link(room("a"), "shenzhen"), "shenzhen", name="wang")
+    state = behind(state, "shenzhen", name="zhou")
+    called = mute_self(said(state, Verb.ROLL_CALL, "a", by=ABOVE), "a", True)
+    zhou = replace(ABOVE, participant="shenzhen/zhou")
+    after = said(called, Verb.ROLL_CALL, "a", by=zhou, at_s=NOW_S + 5)
+    assert after == replace(called, direction=replace(called.direction, leader="shenzhen/zhou"))
+    assert open_voices(after) == {"shenzhen", "shenzhen/zhou"}
+    assert "a" in open_voices(said(after, Verb.ROLL_CALL, "a", by=zhou)), "called anew"
+
+
+def test_with_who_came_on_the_seat_of_a_link_go_those_whom_that_had_brought() -> None:
+    state = behind(link(room(), "luohu"), "luohu", name="li").changed("luohu", relays="")
+    assert [one.id for one in said(state, Verb.REMOVE, "luohu").participants] == ["chair", "luohu"]
 
 
 @pytest.mark.parametrize("verb", sorted(set(Verb) - DELEGATED))

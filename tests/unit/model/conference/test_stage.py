@@ -11,7 +11,7 @@ from commandwall.model.conference.speaking import hear
 from commandwall.model.conference.stage import LAYOUTS as OF_MODES
 from commandwall.model.conference.stage import MOST_SHOWN, View, stage, view
 from commandwall.model.conference.state import Conference, Content
-from commandwall.model.layout import AUTO
+from commandwall.model.layout import AUTO, Cell, Layout
 from tests.unit.model.conference.people import LAYOUTS, NOW_S, behind, by_operator, link, room, said
 
 
@@ -108,6 +108,13 @@ def test_any_layout_can_be_chosen_and_one_that_is_gone_is_passed_over() -> None:
     assert shown(said(state, Verb.LAYOUT, AUTO)) == ("2x2", "chair", "a", "b")
     assert shown(said(state, Verb.LAYOUT, "not-there")) == ("2x2", "chair", "a", "b")
     assert shown(said(state, Verb.LAYOUT, "2x1")) == ("2x1", "chair", "a")
+
+
+def test_a_layout_too_fine_for_the_picture_is_passed_over() -> None:
+    fine = Layout("fine", "", 1, 400, tuple(Cell(str(row), 0, row) for row in range(3)))
+    for chosen in ("fine", AUTO, ""):
+        picture = stage(said(room("a", "b"), Verb.LAYOUT, chosen), LAYOUTS | {"fine": fine})
+        assert (picture.layout, len(picture.sources)) == ("2x2", 3)
 
 
 def test_the_link_stands_in_for_who_is_seen_through_it_only() -> None:

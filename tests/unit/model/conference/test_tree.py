@@ -12,7 +12,7 @@ from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.floor import open_voices
 from commandwall.model.conference.participant import Participant, Presence
 from commandwall.model.conference.state import Conference, Content, Direction, Mode
-from commandwall.model.conference.tree import behind, cut, forgotten, heard_of, onward, standing, told
+from commandwall.model.conference.tree import behind, cut, forgotten, heard_of, joined, onward, standing, told
 from tests.unit.model.conference.people import NOW_S, link, room, said
 from tests.unit.model.conference.people import behind as brought
 
@@ -167,3 +167,13 @@ def test_the_doors_are_of_one_level() -> None:
     assert [command.verb for _, command in onward(city(), Command(Verb.MUTE_ALL), ["luohu"])] == [
         Verb.MUTE_ALL
     ]
+
+
+def test_a_seat_that_was_muted_with_all_others_is_open_as_a_link_downwards() -> None:
+    state = said(room("luohu", "above"), Verb.MUTE_ALL)
+    below = joined(state, "luohu", "luohu", "罗湖", above=False).participant("luohu")
+    assert (below.relays, below.name, below.muted_by_chair) == ("luohu", "Luohu", False)
+    above = joined(state, "above", "shenzhen", "深圳", above=True).participant("above")
+    assert (above.above, above.name, above.muted_by_chair) == (True, "深圳", True)
+    shut = said(said(link(room(), "luohu"), Verb.MUTE_ALL), Verb.MUTE, "luohu")
+    assert joined(shut, "luohu", "luohu", "罗湖", above=False) == shut
