@@ -31,16 +31,16 @@ def discover_devices(
     """
     from commandwall.base.trust import Trust
     from commandwall.cli.devices import run_discover
-    from commandwall.cli.onvif_sheet import Survey, new_file, run_sheet
+    from commandwall.cli.onvif_sheet import Survey, new_sheet, run_sheet
     from commandwall.cli.password import password_of
 
     if out is None:
         run_async(run_discover(interface, seconds))
         return
     given = {"area": area, "credentials": credentials}
-    with new_file(out):
+    with new_sheet(out) as write:
         survey = Survey(user, password_of(user), Trust(tls_verify is not False, tls_ca), given, parallel)
-        run_async(run_sheet(interface, seconds, survey, out))
+        run_async(run_sheet(interface, seconds, survey, write))
 
 
 @onvif.command()
