@@ -105,8 +105,7 @@ class RoomMedia:
     async def answer(self, flow: Flow, offer: str) -> RoomLeg:
         """Return a connection with an answer to ``offer``; raises as :meth:`offer` does."""
         taken = PublishOffer(*self._taken(flow), offer)
-        publishing = partial(self._peers.publish, self._by, taken, ours=True)
-        return await self._open(self._line(flow), publishing)
+        return await self._open(self._line(flow), partial(self._peers.publish, self._by, taken))
 
     async def _open(self, line: Line, opening: Callable[[OnChange], Awaitable[Opened]]) -> RoomLeg:
         opened = await self._room.lines.open(line, opening)

@@ -68,9 +68,7 @@ class Peers(Protocol):
     ) -> Opened:
         """Send a picture and sound to whoever offers."""
 
-    async def publish(
-        self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None, *, ours: bool = False
-    ) -> Opened:
+    async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
         """Receive a picture and sound from whoever offers."""
 
     async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:

@@ -241,6 +241,7 @@ class Links:
         room.outgoing[settings.id] = OutgoingPicture(
             room.state.id, settings.id, self._needs.layouts, self._needs.hidden
         )
+        by = replace(by, key=b"")  # It goes on without the sign-in of who opened it.
         outside = Outside(room, document, self._joining(by, room, settings), self._needs.now_s)
         key = settings.conference, settings.id
         self._outsides[key] = outside

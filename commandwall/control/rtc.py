@@ -88,17 +88,13 @@ class Opened:
 
 @dataclass(slots=True)
 class RtcSession:
-    """One WebRTC session: who opened it, and what it ``watches`` or which streams it ``publishes``.
-
-    ``ours`` is one between the daemon and another server, which goes on without whoever opened it.
-    """
+    """One WebRTC session: who opened it, and what it ``watches`` or which streams it ``publishes``."""
 
     id: str
     by: Principal
     watches: Watched | None = None
     publishes: tuple[str, ...] = ()
     on_change: OnChange | None = field(default=None, repr=False)
-    ours: bool = False
     connected: bool = False
     figures: SessionFigures | None = None
 
@@ -172,7 +168,7 @@ class RtcControl:
 
     def visitors(self) -> list[RtcSession]:
         """Return the sessions that hold as long as the sign-in or the token of who opened them."""
-        return [each for each in self._sessions.values() if each.by.key and not each.ours]
+        return [each for each in self._sessions.values() if each.by.key]
 
     def publishers(self, stream: str) -> Iterator[RtcSession]:
         """Yield the sessions that publish ``stream``, the newest last; the newest is the one that is read."""
@@ -189,16 +185,13 @@ class RtcControl:
         session = RtcSession(_new_id(), by, watched, on_change=on_change)
         return await self._open(session, WatchStream(session.id, offer.video, offer.sound, offer.sdp))
 
-    async def publish(
-        self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None, *, ours: bool = False
-    ) -> Opened:
+    async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
         """Receive a picture and sound from whoever offers; whoever published under these names is cut off.
 
-        ``ours``: who offers is another server that the daemon asked.
         Raises :class:`InvalidError` for an offer that cannot be answered.
         """
         names = tuple(name for name in (offer.video, offer.sound) if name)
-        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change, ours=ours)
+        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change)
         return await self._open(session, PublishStream(session.id, offer.video, offer.sound, offer.sdp))
 
     async def offer_stream(
@@ -214,7 +207,7 @@ class RtcControl:
         Sound that comes back from one that mixes is published as ``sound_back``, if that is not ``""``.
         """
         publishes = (sound_back,) if sound_back else ()
-        session = RtcSession(_new_id(), by, publishes=publishes, on_change=on_change, ours=True)
+        session = RtcSession(_new_id(), by, publishes=publishes, on_change=on_change)
         return await self._open(session, OfferStream(session.id, video, sound, sound_back))
 
     async def offer_intake(
@@ -222,7 +215,7 @@ class RtcControl:
     ) -> Opened:
         """Offer another server to receive what it has, as :meth:`publish` does; :meth:`accept` its answer."""
         names = tuple(name for name in (video, sound) if name)
-        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change, ours=True)
+        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change)
         return await self._open(session, OfferIntake(session.id, video, sound))
 
     async def accept(self, session_id: str, sdp: str) -> None:

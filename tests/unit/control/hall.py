@@ -97,9 +97,7 @@ class FakePeers:
     ) -> Opened:
         return self._open(by, offer, on_change)
 
-    async def publish(
-        self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None, *, ours: bool = False
-    ) -> Opened:
+    async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
         return self._open(by, offer, on_change)
 
     async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:

@@ -118,6 +118,13 @@ async def test_a_bridge_is_a_participant_whose_people_come_by_it(hall: Hall) -> 
             await hall.desk.links.close(OPERATOR, "flood", "studio")
 
 
+async def test_a_bridge_goes_on_without_the_sign_in_of_who_opened_it(hall: Hall) -> None:
+    async with studio() as url:
+        await hall.desk.links.open_bridge(replace(OPERATOR, key=b"sign-in"), "flood", bridge(url))
+        (session,) = hall.peers.sessions.values()
+        assert (session.by, session.by.key) == (OPERATOR, b"")
+
+
 async def test_what_cannot_be_reached_is_told_and_tried_again(hall: Hall) -> None:
     document = await hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
     assert document.state == "lost"
