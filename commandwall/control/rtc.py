@@ -275,18 +275,28 @@ class RtcControl:
             self._ended(change)
         elif (session := self._sessions.get(change.session)) is not None:
             session.connected = True
-            if session.on_change is not None:
-                session.on_change(change)
+            _tell(session, change)
 
     def _ended(self, change: SessionChanged) -> None:
         """Forget a session and tell who opened it; one that is forgotten was told of already."""
         session = self._sessions.pop(change.session, None)
-        if session is not None and session.on_change is not None:
-            session.on_change(change)
+        if session is not None:
+            _tell(session, change)
 
     def _down(self, _: Worker) -> None:
         for session in tuple(self._sessions):
             self._ended(SessionChanged(session, SessionPhase.ENDED))
+
+
+def _tell(session: RtcSession, change: SessionChanged) -> None:
+    """Tell who opened a session; what goes wrong with that ends no other's."""
+    if session.on_change is not None:
+        try:
+            session.on_change(change)
+        except CommandwallError:
+            log.exception(
+                "session %s of %s: %s cannot be handled", session.id[:6], session.by.name, change.phase
+            )
 
 
 def _new_id() -> str:

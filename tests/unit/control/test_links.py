@@ -135,6 +135,41 @@ async def test_what_cannot_be_reached_is_told_and_tried_again(hall: Hall) -> Non
         await until("it was tried again", _returns(lambda: len(hall.peers.offers) > 1))
 
 
+async def test_a_fault_that_nobody_foresaw_is_told_and_ends_no_link(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = 0
+
+    async def fail(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise KeyError("ice-ufrag")
+
+    monkeypatch.setattr(hall.peers, "offer_intake", fail)
+    document = await hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
+    assert (document.state, document.reason) == ("lost", "unforeseen KeyError; the log has more")
+    await until("it was tried again", _returns(lambda: tries > 2))
+    assert caplog.text.count("KeyError: 'ice-ufrag'") == 1
+
+
+async def test_a_room_that_cannot_follow_the_loss_of_a_link_does_not_end_it(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with studio() as url:
+        await hall.desk.links.open_bridge(OPERATOR, "flood", bridge(url))
+        (session,) = hall.peers.sessions
+
+        def refuse(*_: object) -> None:
+            raise InvalidError("this cannot be mixed")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(hall.sound, "arrange", refuse)
+            with pytest.raises(InvalidError):
+                hall.peers.goes(session, SessionPhase.ENDED)
+            await until("that is said", _returns(lambda: "studio: this cannot be mixed" in caplog.text))
+        await until("it is back", _returns(lambda: hall.room.links[0].state == "connected"))
+
+
 @pytest.mark.parametrize(("status", "field"), [(401, "token"), (404, "conference")])
 async def test_what_is_refused_is_no_link(hall: Hall, status: int, field: str) -> None:
     async with studio(status) as url:
