@@ -59,6 +59,7 @@ LINKS: dict[str, str] = {
     "is taken by another link or bridge of this conference": "已被此会议的另一条级联或网桥占用",
     "it ended": "已结束",
     "this conference has a link to the level above already; end that first": "本会议已级联到上级，请先断开",
+    "{id!r} was taken down before it was joined": "{id!r} 在加入之前已被拆除",
     "no link of this conference is called {id!r}": "本会议没有名为 {id!r} 的级联或网桥",
     "a link needs the token of a site; invite one with the role site": (
         "级联需要会场令牌，请以角色 site 邀请"

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from commandwall.base.errors import InvalidError
 from commandwall.cli.site import TlsCaOption, TlsVerifyOption, run_async
 
 onvif = typer.Typer(help="Find ONVIF cameras and read their streams.", no_args_is_help=True)
@@ -32,17 +31,16 @@ def discover_devices(
     """
     from commandwall.base.trust import Trust
     from commandwall.cli.devices import run_discover
-    from commandwall.cli.onvif_sheet import Survey, run_sheet
+    from commandwall.cli.onvif_sheet import Survey, new_sheet, run_sheet
     from commandwall.cli.password import password_of
 
     if out is None:
         run_async(run_discover(interface, seconds))
         return
-    if out.exists():
-        raise InvalidError(f"{out} is there already; name another file", field="out")
     given = {"area": area, "credentials": credentials}
-    survey = Survey(user, password_of(user), Trust(tls_verify is not False, tls_ca), given, parallel)
-    run_async(run_sheet(interface, seconds, survey, out))
+    with new_sheet(out) as write:
+        survey = Survey(user, password_of(user), Trust(tls_verify is not False, tls_ca), given, parallel)
+        run_async(run_sheet(interface, seconds, survey, write))
 
 
 @onvif.command()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from commandwall.base.trust import Trust
 from commandwall.cli.devices import Asked, ask
 from commandwall.onvif.discovery import Discovered, discover
 from commandwall.settings.spreadsheet import COLUMNS
+
+Write = Callable[[Mapping[str, str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +43,26 @@ class Survey:
     given: Mapping[str, str]
     parallel: int
 
-    async def run(self, devices: Iterable[Discovered], progress: Progress) -> list[Surveyed]:
-        """Ask every device, in their order; none stops the others."""
+    async def run(
+        self, devices: Iterable[Discovered], surveyed: Callable[[Surveyed], None]
+    ) -> list[Surveyed]:
+        """Ask every device, and return what became of each in their order; none stops the others.
+
+        ``surveyed`` is told of each at once.
+        """
         limit = asyncio.Semaphore(self.parallel)
-        devices = list(devices)
-        bar = progress.add_task("asking", total=len(devices))
 
         async def one(device: Discovered) -> Surveyed:
             async with limit:
-                surveyed = await self._survey(device)
-            progress.advance(bar)
-            return surveyed
+                return await self._survey(device)
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(device), name=f"ask {device.id}") for device in devices]
+        tasks = [asyncio.create_task(one(device), name=f"ask {device.id}") for device in devices]
+        try:
+            for asked in asyncio.as_completed(tasks):
+                surveyed(await asked)
+        finally:
+            for task in tasks:
+                task.cancel()
         return [task.result() for task in tasks]
 
     async def _survey(self, device: Discovered) -> Surveyed:
@@ -72,40 +81,55 @@ class Survey:
         return Surveyed(device, reason, None)
 
 
-async def run_sheet(interface: str, seconds: float, survey: Survey, out: Path) -> None:
-    """Discover, ask all that answered, and write their lines to ``out``; exit 1 if one gave none.
+@contextmanager
+def new_sheet(out: Path) -> Iterator[Write]:
+    """Yield what writes lines to a new spreadsheet, each at once: asking takes minutes and may be cut off.
 
-    Raises InvalidError for a file that cannot be written, and as :func:`discover` does.
+    A number is put behind each id that came before: of several at one address. Without lines there is no
+    file. Raises InvalidError for one that is there already, or that cannot be written.
     """
-    devices = await discover(interface, seconds)
-    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        surveyed = await survey.run(devices, progress)
+    ids: Counter[str] = Counter()
     try:
-        await asyncio.to_thread(_write, out, distinct(each.line for each in surveyed if each.line))
+        # Excel takes UTF-8 by its mark only.
+        with out.open("x", encoding="utf-8-sig", newline="", buffering=1) as file:
+            writer = csv.DictWriter(file, COLUMNS, restval="")
+            writer.writeheader()
+
+            def write(line: Mapping[str, str]) -> None:
+                ids[line["id"]] += 1
+                number = ids[line["id"]]
+                writer.writerow({**line, "id": f"{line['id']}-{number}" if number > 1 else line["id"]})
+
+            try:
+                yield write
+            finally:
+                if not ids:
+                    out.unlink()
+    except FileExistsError:
+        raise InvalidError(f"{out} is there already; name another file", field="out") from None
     except OSError as error:
         raise InvalidError(f"{out}: {error.strerror}", field="out") from error
+
+
+async def run_sheet(interface: str, seconds: float, survey: Survey, write: Write) -> None:
+    """Discover, ask all that answered, and ``write`` their lines; exit 1 if one gave none.
+
+    Raises as :func:`discover` and ``write`` do.
+    """
+    devices = list(await discover(interface, seconds))
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("asking", total=len(devices))
+
+        def take(one: Surveyed) -> None:
+            progress.advance(bar)
+            if one.line is not None:
+                write(one.line)
+
+        surveyed = await survey.run(devices, take)
     _print(surveyed)
     if any(each.line is None for each in surveyed):
         raise typer.Exit(1)
-
-
-def distinct(lines: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Return ``lines`` with a number behind each id that came before: of several at one address."""
-    seen: Counter[str] = Counter()
-    found = []
-    for line in lines:
-        seen[line["id"]] += 1
-        number = seen[line["id"]]
-        found.append({**line, "id": f"{line['id']}-{number}" if number > 1 else line["id"]})
-    return found
-
-
-def _write(out: Path, lines: Sequence[Mapping[str, str]]) -> None:
-    with out.open("x", encoding="utf-8-sig", newline="") as file:  # Excel takes UTF-8 by its mark only.
-        writer = csv.DictWriter(file, COLUMNS, restval="")
-        writer.writeheader()
-        writer.writerows(lines)
 
 
 def _print(surveyed: Sequence[Surveyed]) -> None:

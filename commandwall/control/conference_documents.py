@@ -171,6 +171,7 @@ class RoomFigures:
 class ConferenceDocument:
     """One conference and its roster.
 
+    ``reason`` is why it cannot be opened although its time has come, ``""`` for nothing wrong.
     ``subject`` is whom the mode is about, ``floor`` who was granted it, ``content_holder`` whose second
     picture is content, or the source that is, and ``content_name`` what that is called. ``muted_on_entry``:
     all were muted, and whoever comes is too. ``recording``: it is recorded here; ``recorded_elsewhere``: on
@@ -180,6 +181,8 @@ class ConferenceDocument:
     id: str
     name: str
     state: RoomState
+    reason: str
+    reason_zh: str
     starts_at: str | None
     ends_at: str | None
     lobby: bool
@@ -239,10 +242,11 @@ def conference_document(
     figures: Mapping[str, Figures] = {},
     links: tuple[LinkDocument, ...] = (),
     content_name: str = "",
+    reason: Sentence = NOTHING_SAID,
 ) -> ConferenceDocument:
     """Return the document of ``state``; ``figures`` are those of each participant that has some.
 
-    ``content_name`` is what something of the room is called that is content.
+    ``content_name`` is what something of the room is called that is content, ``reason`` why it is not open.
     """
     direction = state.direction
     holder = state.find(state.content.holder)
@@ -251,6 +255,8 @@ def conference_document(
         id=state.id,
         name=state.name,
         state=room,
+        reason=str(reason),
+        reason_zh=reason.zh,
         starts_at=moment(state.starts_at_s),
         ends_at=moment(state.ends_at_s),
         lobby=state.lobby,

@@ -13,6 +13,7 @@ from commandwall.base.tasks import Backoff
 from commandwall.conference.links.line import LinkRefusedError
 from commandwall.control.conference_documents import LinkDocument
 from commandwall.control.conference_room import Room
+from commandwall.control.mishaps import Mishaps
 from commandwall.model.conference.attendance import arrive, lost
 from commandwall.model.link import LinkState, LoopError
 
@@ -45,6 +46,8 @@ class Outside:
         self._join = join
         self._now_s = now_s
         self._backoff = Backoff(_AGAIN_S)
+        self._mishaps = Mishaps(log)
+        self._logged = ""
 
     async def run(self) -> None:
         """Join, again and again, until cancelled."""
@@ -84,6 +87,11 @@ class Outside:
             reason = error.sentence
         except TimeoutError:
             reason = Sentence("a worker process did not answer in time; try again")
+        except Exception as error:  # Nobody else would try again, nor tell that it is gone.
+            reason = Sentence("unforeseen {kind}; the log has more", kind=type(error).__name__)
+            if str(reason) != self._logged:  # once, and not at every try
+                log.exception("conference %s, %s", self._room.state.id, self.link.id)
+                self._logged = str(reason)
         self.lost(reason)
         return self._backoff.next_s()
 
@@ -98,5 +106,6 @@ class Outside:
         if (before.state, before.reason) != (state, str(reason)):
             log.info("conference %s, %s: %s %s", self._room.state.id, self.link.id, state, reason)
         if state in (LinkState.LOST, LinkState.REFUSED):
-            self._room.update(lost(self._room.state, self.link.id, reason, self._now_s()))
+            with self._mishaps.of(f"conference {self._room.state.id}, {self.link.id}"):
+                self._room.update(lost(self._room.state, self.link.id, reason, self._now_s()))
         self._room.tell_link(self.link)

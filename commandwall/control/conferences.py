@@ -6,11 +6,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from commandwall.base.errors import InvalidError, NotFoundError
+from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
+from commandwall.base.sentence import Sentence
+from commandwall.base.tasks import Backoff
 from commandwall.control.conference_documents import (
     ConferenceDocument,
     ConferenceEvent,
@@ -29,6 +31,7 @@ from commandwall.ipc.sound_messages import EVERYBODY, SoundReport
 from commandwall.model.conference.chair import apply
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.contents import ContentKind, ContentSource, present
+from commandwall.model.conference.participant import NOTHING_SAID
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.timing import due_s, tick
 
@@ -42,25 +45,36 @@ _OPENING_BYTES = 6
 
 @dataclass(eq=False, slots=True)
 class Meeting:
-    """A conference: ``plan`` is its state until it has a ``room``, that is: until it is open."""
+    """A conference: ``plan`` is its state until it has a ``room``, that is: until it is open.
+
+    ``fault`` is why it cannot be opened, and ``again_at_s`` (UTC) when that is tried again.
+    """
 
     plan: Conference
     opening: str
     room: Room | None = None
     changed: bool = False
     kept: ConferenceRecord | None = None
+    fault: Sentence = NOTHING_SAID
+    again_at_s: float = 0.0
+    tries: Backoff = field(default_factory=Backoff)
 
     @property
     def state(self) -> Conference:
         """How it is now."""
         return self.plan if self.room is None else self.room.state
 
+    @property
+    def opens_at_s(self) -> float:
+        """When it is to be opened, UTC."""
+        return max(self.state.starts_at_s or 0.0, self.again_at_s)
+
     def document(self) -> ConferenceDocument:
         """Return it as it is now."""
         if self.state.ended_at_s is not None:
             return conference_document(self.state, RoomState.ENDED)
         if self.room is None:
-            return conference_document(self.state, RoomState.SCHEDULED)
+            return conference_document(self.state, RoomState.SCHEDULED, reason=self.fault)
         room = self.room
         return conference_document(
             self.state,
@@ -109,14 +123,13 @@ class Conferences:
     def restore(self) -> None:
         """Open what was open before the restart, and plan what was planned.
 
-        What cannot be opened is tried again whenever :meth:`act` is called; the log says why.
+        What cannot be opened says why, and is tried again.
         """
         for record in tuple(self._records.all().values()):
             meeting = Meeting(restored(record, self.node), record.opening, kept=record)
             self._meetings[record.id] = meeting
             if record.opened:
-                with self._mishap_of(meeting):
-                    self.begin(meeting)
+                self._try_to_begin(meeting)
         self._changed.set()
 
     def all(self) -> list[Meeting]:
@@ -139,29 +152,40 @@ class Conferences:
         return meeting
 
     def room(self, conference: str) -> Room:
-        """Return the room of one, which begins by that if it was only planned; raises as :meth:`get`."""
+        """Return the room of one, which begins by that if it was only planned.
+
+        Raises as :meth:`get` and :meth:`begin` do.
+        """
         meeting = self.get(conference)
         return meeting.room or self.begin(meeting)
 
     def add(self, state: Conference) -> Meeting:
         """Take in a conference; it begins at once unless it is to start later.
 
-        Raises :class:`InvalidError` for an id that is taken, and when there are too many.
+        Raises :class:`InvalidError` for an id that is taken, and when there are too many; as :meth:`begin`.
         """
         if state.id in self._meetings:
             raise InvalidError("there is already a conference {id!r}", id=state.id, field="id")
         if len(self._meetings) >= MOST_CONFERENCES:
             raise InvalidError("there are {most} conferences; end some of them", most=MOST_CONFERENCES)
         meeting = Meeting(state, secrets.token_urlsafe(_OPENING_BYTES))
-        self._meetings[state.id] = meeting
-        if state.starts_at_s is None or state.starts_at_s <= self._needs.now_s():
+        if meeting.opens_at_s <= self._needs.now_s():
             self.begin(meeting)
+        self._meetings[state.id] = meeting
         self._note(meeting)
         return meeting
 
     def begin(self, meeting: Meeting) -> Room:
-        """Open the room of a conference."""
-        meeting.room = Room(meeting.plan, self._needs, partial(self._note, meeting))
+        """Open the room of a conference; raises :class:`CommandwallError` when it cannot be opened."""
+        try:
+            meeting.room = Room(meeting.plan, self._needs, partial(self._note, meeting))
+        except CommandwallError as error:
+            if str(error) != str(meeting.fault):
+                log.error("conference %s cannot be opened: %s", meeting.state.id, error)
+                self._note(meeting)
+            meeting.fault, meeting.again_at_s = error.sentence, self._needs.now_s() + meeting.tries.next_s()
+            raise
+        meeting.fault = NOTHING_SAID
         self._note(meeting)
         return meeting.room
 
@@ -216,7 +240,7 @@ class Conferences:
         now_s = self._needs.now_s()
         measure = now_s - self._measured_at_s >= _MEASURE_EVERY_S
         for meeting in self.all():
-            with self._mishap_of(meeting):
+            with self._mishaps.of(f"conference {meeting.state.id}"):
                 self._go_on(meeting, now_s, measure=measure)
         if measure:
             self._measured_at_s = now_s
@@ -236,15 +260,16 @@ class Conferences:
         """Return when there is something to do although nothing happens, in seconds from now."""
         if any(self.rooms()):
             return _MEASURE_EVERY_S - _TELL_EVERY_S
-        times = [at for each in self.all() for at in (each.state.starts_at_s, due_s(each.state)) if at]
+        times = [at for each in self.all() for at in (each.opens_at_s, due_s(each.state)) if at]
         return max(0.0, min(times) - self._needs.now_s()) if times else None
 
-    def _mishap_of(self, meeting: Meeting) -> AbstractContextManager[None]:
-        return self._mishaps.of(f"conference {meeting.state.id}")
+    def _try_to_begin(self, meeting: Meeting) -> None:
+        with suppress(CommandwallError):  # It says why, and when it is tried again.
+            self.begin(meeting)
 
     def _go_on(self, meeting: Meeting, now_s: float, *, measure: bool) -> None:
-        if meeting.room is None and (meeting.state.starts_at_s or 0.0) <= now_s:
-            self.begin(meeting)
+        if meeting.room is None and meeting.opens_at_s <= now_s:
+            self._try_to_begin(meeting)
         self.change(meeting.state.id, tick)
         if meeting.state.ended_at_s is not None:
             return

@@ -215,6 +215,8 @@ class Links:
         self._check_free(settings)
         outside = self._open(by, settings)
         await outside.tried.wait()
+        if self._outsides.get((settings.conference, settings.id)) is not outside:
+            raise NotFoundError("{id!r} was taken down before it was joined", id=settings.id)
         if outside.refusal is not None and outside.link.state is LinkState.REFUSED:
             await self.close(settings.conference, settings.id)
             raise _invalid(outside.refusal)
@@ -239,10 +241,13 @@ class Links:
         room.outgoing[settings.id] = OutgoingPicture(
             room.state.id, settings.id, self._needs.layouts, self._needs.hidden
         )
+        by = replace(by, key=b"")  # It goes on without the sign-in of who opened it.
         outside = Outside(room, document, self._joining(by, room, settings), self._needs.now_s)
         key = settings.conference, settings.id
         self._outsides[key] = outside
-        self._tasks[key] = asyncio.create_task(outside.run(), name=f"conference outside {settings.id}")
+        task = asyncio.create_task(outside.run(), name=f"conference outside {settings.id}")
+        task.add_done_callback(lambda _: outside.tried.set())  # Whoever waits hears that it was taken down.
+        self._tasks[key] = task
         return outside
 
     def _joining(
@@ -271,6 +276,7 @@ class Links:
         if state.ended_at_s is not None:
             self._trees.pop(conference, None)
             for key in [key for key in self._tasks if key[0] == conference]:
+                self._outsides.pop(key, None)
                 self._needs.records.drop("/".join(key))
                 self._needs.spawn(self._end(key), f"end of link {key[1]}")
         elif (tree := self._trees.get(conference)) is not None:

@@ -88,17 +88,13 @@ class Opened:
 
 @dataclass(slots=True)
 class RtcSession:
-    """One WebRTC session: who opened it, and what it ``watches`` or which streams it ``publishes``.
-
-    ``ours`` is one that the daemon itself offered another server.
-    """
+    """One WebRTC session: who opened it, and what it ``watches`` or which streams it ``publishes``."""
 
     id: str
     by: Principal
     watches: Watched | None = None
     publishes: tuple[str, ...] = ()
     on_change: OnChange | None = field(default=None, repr=False)
-    ours: bool = False
     connected: bool = False
     figures: SessionFigures | None = None
 
@@ -172,7 +168,7 @@ class RtcControl:
 
     def visitors(self) -> list[RtcSession]:
         """Return the sessions that hold as long as the sign-in or the token of who opened them."""
-        return [each for each in self._sessions.values() if each.by.key and not each.ours]
+        return [each for each in self._sessions.values() if each.by.key]
 
     def publishers(self, stream: str) -> Iterator[RtcSession]:
         """Yield the sessions that publish ``stream``, the newest last; the newest is the one that is read."""
@@ -211,7 +207,7 @@ class RtcControl:
         Sound that comes back from one that mixes is published as ``sound_back``, if that is not ``""``.
         """
         publishes = (sound_back,) if sound_back else ()
-        session = RtcSession(_new_id(), by, publishes=publishes, on_change=on_change, ours=True)
+        session = RtcSession(_new_id(), by, publishes=publishes, on_change=on_change)
         return await self._open(session, OfferStream(session.id, video, sound, sound_back))
 
     async def offer_intake(
@@ -219,7 +215,7 @@ class RtcControl:
     ) -> Opened:
         """Offer another server to receive what it has, as :meth:`publish` does; :meth:`accept` its answer."""
         names = tuple(name for name in (video, sound) if name)
-        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change, ours=True)
+        session = RtcSession(_new_id(), by, publishes=names, on_change=on_change)
         return await self._open(session, OfferIntake(session.id, video, sound))
 
     async def accept(self, session_id: str, sdp: str) -> None:
@@ -279,18 +275,28 @@ class RtcControl:
             self._ended(change)
         elif (session := self._sessions.get(change.session)) is not None:
             session.connected = True
-            if session.on_change is not None:
-                session.on_change(change)
+            _tell(session, change)
 
     def _ended(self, change: SessionChanged) -> None:
         """Forget a session and tell who opened it; one that is forgotten was told of already."""
         session = self._sessions.pop(change.session, None)
-        if session is not None and session.on_change is not None:
-            session.on_change(change)
+        if session is not None:
+            _tell(session, change)
 
     def _down(self, _: Worker) -> None:
         for session in tuple(self._sessions):
             self._ended(SessionChanged(session, SessionPhase.ENDED))
+
+
+def _tell(session: RtcSession, change: SessionChanged) -> None:
+    """Tell who opened a session; what goes wrong with that ends no other's."""
+    if session.on_change is not None:
+        try:
+            session.on_change(change)
+        except CommandwallError:
+            log.exception(
+                "session %s of %s: %s cannot be handled", session.id[:6], session.by.name, change.phase
+            )
 
 
 def _new_id() -> str:

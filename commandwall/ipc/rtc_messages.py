@@ -172,10 +172,8 @@ class SessionFigures:
 
     ``rtt_ms`` and ``jitter_ms`` are ``None`` where they are not known: a round trip is measured by who
     sends. ``loss_ratio`` is of packets, 0 to 1: of those sent, or of those received the missing ones
-    that did not come again either. ``bitrate_bps`` and ``level_dbov`` (RFC 6464, the loudest; ``None``
-    where it is not told) are of what is received, ``malformed`` the packets of that which break their format.
-    ``rung`` is the number of the one that is sent, 0
-    the largest. ``dropped`` counts pictures and frames of sound that were too many for the peer's queue.
+    that did not come again either. ``bitrate_bps`` is of what is received, ``malformed`` the packets of that
+    which break their format.
     """
 
     session: str
@@ -183,9 +181,6 @@ class SessionFigures:
     loss_ratio: float = 0.0
     jitter_ms: float | None = None
     bitrate_bps: int = 0
-    rung: int = 0
-    level_dbov: int | None = None
-    dropped: int = 0
     malformed: int = 0
 
 

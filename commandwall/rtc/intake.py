@@ -11,15 +11,14 @@ from commandwall.rtc.published import Published
 class Reception(NamedTuple):
     """What came since it was asked for last: RTP packets, those missing for good, bytes of payload.
 
-    ``jitter_ms`` is the one of RFC 3550, ``level_dbov`` the loudest that was told; ``None``: not known.
-    ``malformed`` are packets that break their format.
+    ``jitter_ms`` is the one of RFC 3550, ``None`` where it is not known; ``malformed`` are packets that break
+    their format.
     """
 
     packets: int
     lost: int
     bytes: int
     jitter_ms: float | None = None
-    level_dbov: int | None = None
     malformed: int = 0
 
 

@@ -43,7 +43,6 @@ class Session:
         self.publishes: dict[str, Intake] = {}
         self._group = group
         self._resources = resources
-        self._sound: SoundQueue | None = None
         self._reports: dict[str, ReceiverReports] = {}
         self._choice = RungChoice(monotonic_ns() / NS_PER_S)
         self._sent_bytes = 0
@@ -59,7 +58,7 @@ class Session:
         """Send the sound of ``source``; before the peer's offer or answer."""
         broadcast = broadcasts.acquire(source, sound=True)
         self._resources.callback(broadcasts.release, source, broadcast)
-        self._sound = sound = SoundQueue(broadcast.join)
+        sound = SoundQueue(broadcast.join)
         self._resources.callback(broadcast.viewers.discard, sound)
         sender = self.peer.sender("audio", preferences)
         reports = self._reports["audio"] = ReceiverReports(sender._ssrc, OPUS_CLOCK_HZ)
@@ -96,7 +95,6 @@ class Session:
         losses += [each.lost / expected for each in received if (expected := each.packets + each.lost)]
         jitters = [each.jitter_s * 1000 for each in reports if each.jitter_s is not None]
         jitters += [each.jitter_ms for each in received if each.jitter_ms is not None]
-        levels = [each.level_dbov for each in received if each.level_dbov is not None]
         rtts = [each.rtt_s * 1000 for each in reports if each.rtt_s is not None]
         self._choose_rung(passed_s)
         return SessionFigures(
@@ -105,18 +103,11 @@ class Session:
             loss_ratio=max(losses, default=0.0),
             jitter_ms=max(jitters, default=None),
             bitrate_bps=int(sum(each.bytes for each in received) * 8 / passed_s),
-            rung=self.picture.rung if self.picture is not None else 0,
-            level_dbov=max(levels, default=None),
-            dropped=self._dropped(),
             malformed=sum(each.malformed for each in received),
         )
 
     def _heard_ns(self) -> int:
         return max(intake.heard_ns for intake in self.publishes.values())
-
-    def _dropped(self) -> int:
-        pictures = self.picture.viewer.dropped if self.picture is not None else 0
-        return pictures + (self._sound.dropped if self._sound is not None else 0)
 
     def _choose_rung(self, passed_s: float) -> None:
         """Send what the peer's line carries, by what it reports."""

@@ -19,8 +19,8 @@ _MAX_PACKETS = 80
 class SoundQueue:
     """Gives a peer's sender its Opus packets; a :class:`commandwall.rtc.hooks.FrameSource`.
 
-    ``on_start`` is called when the connection stands. A peer that is too slow loses the oldest, which
-    ``dropped`` counts; nobody else notices.
+    ``on_start`` is called when the connection stands. A peer that is too slow loses the oldest; nobody else
+    notices.
     """
 
     def __init__(self, on_start: Callable[[SoundQueue], None]) -> None:
@@ -28,7 +28,6 @@ class SoundQueue:
         self._queue: deque[PacketisedFrame] = deque()
         self._started = self._ended = False
         self._filled = asyncio.Event()
-        self.dropped = 0
 
     async def next_frame(self) -> OutgoingFrame:
         """Return the next packet and its time in 48 kHz; one task calls this.
@@ -59,7 +58,6 @@ class SoundQueue:
         queue.append(frame)
         while frame.time_90k - queue[0].time_90k > MAX_WAITING_90K or len(queue) > _MAX_PACKETS:
             queue.popleft()
-            self.dropped += 1
         self._filled.set()
         return True
 

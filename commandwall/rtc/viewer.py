@@ -52,7 +52,6 @@ class Viewer:
         self._started = self._ended = False
         self._skipping = True
         self._filled = asyncio.Event()
-        self.dropped = 0
 
     async def next_frame(self) -> OutgoingFrame:
         """Return the payloads of the next picture and its time; one task calls this.
@@ -90,12 +89,10 @@ class Viewer:
     def push(self, frame: PacketisedFrame) -> bool:
         """Queue a picture, or drop it; return whether the viewer follows (needs no key frame)."""
         if self._bytes + frame.size > _MAX_BYTES or len(self._queue) >= self._most:
-            self.dropped += len(self._queue)
             self._queue.clear()
             self._bytes = 0
             self._skipping = True
         if self._skipping and not frame.key:
-            self.dropped += 1
             return False
         self._skipping = False
         self._queue.append(frame)

@@ -39,7 +39,6 @@ class VoiceIntake:
         self._bytes = self._malformed = 0
         self._transit_ns = 0.0
         self._jitter_ns = 0.0
-        self._loudest: int | None = None
 
     def take_packet(self, packet: RtpPacket) -> None:
         """Take an RTP packet, in any order."""
@@ -53,9 +52,8 @@ class VoiceIntake:
         self._bytes += len(packet.payload)
         pts_90k = self._timeline.advance(packet.timestamp)
         self._measure_jitter(packet.timestamp, now_ns)
-        level_dbov = self._level(packet)
         self.stream.push(
-            AccessUnit(packet.payload, pts_90k, True, False, now_ns, self._timeline.utc_ns(), level_dbov)
+            AccessUnit(packet.payload, pts_90k, True, False, now_ns, self._timeline.utc_ns(), _level(packet))
         )
 
     def take_report(self, report: RtcpSrPacket) -> None:
@@ -72,9 +70,8 @@ class VoiceIntake:
         before, self._told = self._told, (packets, lost)
         came, malformed = self._bytes, self._malformed
         self._bytes = self._malformed = 0
-        loudest, self._loudest = self._loudest, None
         jitter_ms = self._jitter_ns / 1e6
-        return Reception(packets - before[0], max(0, lost - before[1]), came, jitter_ms, loudest, malformed)
+        return Reception(packets - before[0], max(0, lost - before[1]), came, jitter_ms, malformed)
 
     def _change_source(self, ssrc: int) -> None:
         if self._ssrc < 0:
@@ -92,14 +89,12 @@ class VoiceIntake:
         if change_ns < NS_PER_S:
             self._jitter_ns += (change_ns - self._jitter_ns) * _JITTER_GAIN
 
-    def _level(self, packet: RtpPacket) -> int:
-        """Return the level that the packet tells (RFC 6464: 127 is silence), and note the loudest."""
-        if packet.extensions.audio_level is None:
-            return UNTOLD_DBOV
-        level_dbov = -int(packet.extensions.audio_level[1])
-        if self._loudest is None or level_dbov > self._loudest:
-            self._loudest = level_dbov
-        return level_dbov
+
+def _level(packet: RtpPacket) -> int:
+    """Return the level that the packet tells (RFC 6464: 127 is silence)."""
+    if packet.extensions.audio_level is None:
+        return UNTOLD_DBOV
+    return -int(packet.extensions.audio_level[1])
 
 
 def _no_keys() -> None:

@@ -255,7 +255,10 @@ class Worker:
         self._cpu_before_s = self.status.cpu_s
         self.status.pid = self.status.memory_bytes = 0
         if was_ready:
-            self._on_down(self)
+            try:
+                self._on_down(self)
+            except CommandwallError:
+                log.exception("worker %s is gone, which cannot be handled", self.status.name)
 
     async def _listen(self, channel: Channel) -> None:
         try:

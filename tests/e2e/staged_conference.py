@@ -89,8 +89,8 @@ def participant(number: int, name: str, **changes: Any) -> dict[str, Any]:
 def conference(participants: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     """Return a conference as the API shows it."""
     base: dict[str, Any] = {
-        "id": "flood", "name": "防汛指挥会商", "state": "open", "starts_at": None, "ends_at": None,
-        "lobby": False, "locked": False, "recording": False,
+        "id": "flood", "name": "防汛指挥会商", "state": "open", "reason": "", "reason_zh": "",
+        "starts_at": None, "ends_at": None, "lobby": False, "locked": False, "recording": False,
         "recorded_elsewhere": False, "muted_on_entry": False, "wall": "", "layout": "",
         "mode": "gallery", "subject": "", "dwell_s": 15.0, "chair": "", "vacancy": "not_yet", "floor": "",
         "speaker": "", "content_holder": "", "content_name": "", "roll": [], "participants": participants,

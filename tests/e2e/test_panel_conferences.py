@@ -71,6 +71,20 @@ async def test_conferences_that_go_on_stand_before_those_to_come(page: Page, dae
     await until(page, f"{rows} === 'flood later'")
 
 
+async def test_a_conference_that_cannot_be_opened_says_why(page: Page, daemon: StagedDaemon) -> None:
+    faulty = conference(
+        [], id="new", name="新会", state="scheduled", reason="full", reason_zh="已满", starts_at=None
+    )
+    daemon.tell("conference", conference=faulty)
+    row = "document.querySelector('[data-conference=new]')"
+    await until(page, f"{row}?.textContent.includes('已满')")
+    assert await page.get_attribute("[data-conference=new]", "data-state") == "lost"
+    daemon.tell("conference", conference=faulty | {"state": "open", "reason": "", "reason_zh": ""})
+    await until(page, f"{row}.dataset.state === 'live'")
+    daemon.tell("conference", conference=faulty | {"state": "ended"})
+    await until(page, f"{row} === null")
+
+
 async def calls(daemon: StagedDaemon, count: int) -> list[tuple[str, Any]]:
     """Wait until the daemon was called so often; return all calls. A click waits for no answer."""
 

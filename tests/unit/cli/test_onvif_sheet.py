@@ -1,9 +1,15 @@
 from __future__ import annotations
 
-from rich.progress import Progress
+import csv
+from contextlib import suppress
+from errno import ENOSPC
+from pathlib import Path
 
+import pytest
+
+from commandwall.base.errors import InvalidError
 from commandwall.base.trust import Trust
-from commandwall.cli.onvif_sheet import Survey, distinct
+from commandwall.cli.onvif_sheet import Survey, Surveyed, new_sheet
 from commandwall.onvif.discovery import Discovered
 from simulators.onvif.device import Device, farm_streams
 from simulators.onvif.server import OnvifServer
@@ -12,6 +18,7 @@ GIVEN = {"area": "dongmen", "credentials": "dome"}
 
 
 async def test_one_that_fails_says_why_and_stops_no_other() -> None:
+    told: list[Surveyed] = []
     device = Device(1, farm_streams("rtsp://10.1.1.11:554", 1), "东门 01")
     async with OnvifServer([device], passwords={"admin": "right"}) as server:
         base = f"http://127.0.0.1:{server.port}/onvif/0001/device_service"
@@ -20,8 +27,9 @@ async def test_one_that_fails_says_why_and_stops_no_other() -> None:
             Discovered("silent", ()),
             Discovered("there", ("http://127.0.0.1:1/x", base), "=东门 01"),
         ]
-        asked = await Survey("admin", "right", Trust(), GIVEN, 2).run(found, Progress(disable=True))
-        wrong = await Survey("admin", "wrong", Trust(), GIVEN, 2).run(found[2:], Progress(disable=True))
+        asked = await Survey("admin", "right", Trust(), GIVEN, 2).run(found, told.append)
+        wrong = await Survey("admin", "wrong", Trust(), GIVEN, 2).run(found[2:], told.append)
+    assert len(told) == 4
     assert ["cannot be reached" in asked[0].reason, asked[1].reason] == [True, "it tells no address"]
     line = asked[2].line
     assert line is not None
@@ -30,5 +38,48 @@ async def test_one_that_fails_says_why_and_stops_no_other() -> None:
     assert wrong[0].line is None and "check credentials" in wrong[0].reason
 
 
-def test_ids_are_distinct() -> None:
-    assert [line["id"] for line in distinct([{"id": "a"}, {"id": "b"}, {"id": "a"}])] == ["a", "b", "a-2"]
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    there = tmp_path / "there.csv"
+    there.write_text("mine")
+    for out, words in ((there, "is there already"), (tmp_path / "no" / "cameras.csv", "No such file")):
+        with pytest.raises(InvalidError, match=words), new_sheet(out):
+            pytest.fail("devices are asked")
+    assert there.read_text() == "mine"
+
+
+def test_what_was_asked_before_it_is_cut_off_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "cameras.csv"
+    with pytest.raises(KeyboardInterrupt), new_sheet(out) as write:
+        write({"id": "东门"})
+        assert [line["id"] for line in lines_of(out)] == ["东门"], "it may be killed"
+        raise KeyboardInterrupt
+    assert [line["id"] for line in lines_of(out)] == ["东门"]
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt, InvalidError("no card is called 'eth9'")])
+def test_without_lines_there_is_no_file(
+    tmp_path: Path, error: type[BaseException] | Exception | None
+) -> None:
+    out = tmp_path / "cameras.csv"
+    with suppress(KeyboardInterrupt, InvalidError), new_sheet(out):
+        if error is not None:
+            raise error
+    assert not out.exists()
+
+
+def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InvalidError, match="No space left"), new_sheet(tmp_path / "cameras.csv"):
+        raise OSError(ENOSPC, "No space left on device")
+
+
+def test_ids_are_distinct(tmp_path: Path) -> None:
+    out = tmp_path / "cameras.csv"
+    with new_sheet(out) as write:
+        for name in ("a", "b", "a"):
+            write({"id": name})
+    assert [line["id"] for line in lines_of(out)] == ["a", "b", "a-2"]
+
+
+def lines_of(file: Path) -> list[dict[str, str]]:
+    """Return the lines of a spreadsheet."""
+    return list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))

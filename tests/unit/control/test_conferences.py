@@ -345,9 +345,12 @@ async def test_what_is_wrong_with_one_conference_is_said_once_and_ends_no_other(
     for name in ("flood", "other"):
         hall.desk.open(OPERATOR, NewConference(id=name, name="会", starts_at=at(60)))
     arrange = hall.sound.arrange
+    refused = 0
 
     def refuse(conference: str, *rest: Any) -> None:
+        nonlocal refused
         if conference == "flood":
+            refused += 1
             raise InvalidError("this cannot be mixed")
         arrange(conference, *rest)
 
@@ -355,12 +358,50 @@ async def test_what_is_wrong_with_one_conference_is_said_once_and_ends_no_other(
     bench.clock.now_s += 61
     for _ in range(3):
         hall.conferences.act()
-    assert caplog.text.count("conference flood: this cannot be mixed") == 1
+        bench.clock.now_s += 0.1
+    assert refused == 1, "it is not tried at every turn"
+    for _ in range(3):
+        bench.clock.now_s += 60
+        hall.conferences.act()
+    assert refused == 4
+    assert caplog.text.count("conference flood cannot be opened: this cannot be mixed") == 1
+    document = hall.desk.get(OPERATOR, "flood")
+    assert (document.state, document.reason) == (RoomState.SCHEDULED, "this cannot be mixed")
+    assert [told.reason for told in bench.told() if told.id == "flood"] == ["this cannot be mixed"]
     assert [room.state.id for room in hall.conferences.rooms()] == ["other"]
     assert list(hall.hidden.walls) == ["conference:other"], "what was begun is let go"
     monkeypatch.undo()
+    bench.clock.now_s += 60
     hall.conferences.act()
     assert {room.state.id for room in hall.conferences.rooms()} == {"flood", "other"}
+    assert hall.desk.get(OPERATOR, "flood").reason == ""
+
+
+def test_a_conference_that_cannot_be_opened_at_once_is_none(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise InvalidError("this cannot be mixed")
+
+    monkeypatch.setattr(hall.sound, "arrange", refuse)
+    with pytest.raises(InvalidError, match="this cannot be mixed"):
+        hall.opens()
+    assert hall.desk.all(OPERATOR) == []
+
+
+def test_a_conference_that_cannot_be_opened_ends_when_its_time_is_over(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise InvalidError("this cannot be mixed")
+
+    bench.hall.opens(starts_at=at(60), ends_at=at(120))
+    monkeypatch.setattr(bench.hall.sound, "arrange", refuse)
+    bench.clock.now_s += 61
+    bench.hall.conferences.act()
+    bench.clock.now_s += 60
+    bench.hall.conferences.act()
+    assert bench.hall.desk.all(OPERATOR) == []
 
 
 async def test_a_conference_that_cannot_be_opened_again_keeps_no_other_out(
@@ -379,7 +420,7 @@ async def test_a_conference_that_cannot_be_opened_again_keeps_no_other_out(
     monkeypatch.setattr(after.sound, "arrange", refuse)
     async with after.records:
         after.conferences.restore()
-        assert "conference flood: this cannot be mixed" in caplog.text
+        assert "conference flood cannot be opened: this cannot be mixed" in caplog.text
         assert [room.state.id for room in after.conferences.rooms()] == ["other"]
 
 

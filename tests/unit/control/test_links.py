@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -117,6 +118,13 @@ async def test_a_bridge_is_a_participant_whose_people_come_by_it(hall: Hall) -> 
             await hall.desk.links.close(OPERATOR, "flood", "studio")
 
 
+async def test_a_bridge_goes_on_without_the_sign_in_of_who_opened_it(hall: Hall) -> None:
+    async with studio() as url:
+        await hall.desk.links.open_bridge(replace(OPERATOR, key=b"sign-in"), "flood", bridge(url))
+        (session,) = hall.peers.sessions.values()
+        assert (session.by, session.by.key) == (OPERATOR, b"")
+
+
 async def test_what_cannot_be_reached_is_told_and_tried_again(hall: Hall) -> None:
     document = await hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
     assert document.state == "lost"
@@ -125,6 +133,41 @@ async def test_what_cannot_be_reached_is_told_and_tried_again(hall: Hall) -> Non
     assert (one.presence, one.reason) == (Presence.LOST, document.reason)
     async with studio():
         await until("it was tried again", _returns(lambda: len(hall.peers.offers) > 1))
+
+
+async def test_a_fault_that_nobody_foresaw_is_told_and_ends_no_link(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = 0
+
+    async def fail(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise KeyError("ice-ufrag")
+
+    monkeypatch.setattr(hall.peers, "offer_intake", fail)
+    document = await hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
+    assert (document.state, document.reason) == ("lost", "unforeseen KeyError; the log has more")
+    await until("it was tried again", _returns(lambda: tries > 2))
+    assert caplog.text.count("KeyError: 'ice-ufrag'") == 1
+
+
+async def test_a_room_that_cannot_follow_the_loss_of_a_link_does_not_end_it(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with studio() as url:
+        await hall.desk.links.open_bridge(OPERATOR, "flood", bridge(url))
+        (session,) = hall.peers.sessions
+
+        def refuse(*_: object) -> None:
+            raise InvalidError("this cannot be mixed")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(hall.sound, "arrange", refuse)
+            with pytest.raises(InvalidError):
+                hall.peers.goes(session, SessionPhase.ENDED)
+            await until("that is said", _returns(lambda: "studio: this cannot be mixed" in caplog.text))
+        await until("it is back", _returns(lambda: hall.room.links[0].state == "connected"))
 
 
 @pytest.mark.parametrize(("status", "field"), [(401, "token"), (404, "conference")])
@@ -163,6 +206,33 @@ async def test_a_link_ends_with_its_conference(hall: Hall) -> None:
     await hall.settled()
     with pytest.raises(NotFoundError):
         await hall.desk.links.close(OPERATOR, "flood", "studio")
+
+
+@pytest.mark.parametrize("how", ["it is taken down", "its conference ends"])
+@pytest.mark.parametrize("when", ["at once", "while it is tried", "as it is joined"])
+async def test_who_opens_a_link_that_ends_meanwhile_is_told_and_it_stays_away(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, how: str, when: str
+) -> None:
+    async def wait(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def end() -> None:
+        if when != "at once":
+            await until("it is tried", _returns(lambda: bool(hall.room.links)))
+        if when == "as it is joined":
+            hall.links._outsides["flood", "studio"].tried.set()
+        if how == "it is taken down":
+            await hall.desk.links.close(OPERATOR, "flood", "studio")
+        else:
+            hall.desk.end(OPERATOR, "flood")
+
+    monkeypatch.setattr(hall.peers, "offer_intake", wait)
+    opening = hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
+    async with asyncio.timeout(10):
+        opened, _ = await asyncio.gather(opening, end(), return_exceptions=True)
+    assert isinstance(opened, NotFoundError)
+    assert not hall.linked.all()
+    await hall.settled()
 
 
 async def test_what_was_linked_before_a_restart_is_linked_again(database: Database, tmp_path: Path) -> None:

@@ -151,6 +151,21 @@ async def test_when_the_process_dies_everything_is_over(stub: RtcStub) -> None:
     assert stub.told[-1] == ConfigureRtc("/run/rtc.packets", ("stun:10.0.0.1",))
 
 
+async def test_who_cannot_take_that_a_session_is_over_keeps_it_from_no_other(
+    stub: RtcStub, caplog: pytest.LogCaptureFixture
+) -> None:
+    changes: list[SessionChanged] = []
+
+    def refuse(change: SessionChanged) -> None:
+        raise NotFoundError("no participant is called 'li'")
+
+    for told in (refuse, changes.append):
+        await stub.rtc.publish(WANG, PEOPLE, told)
+    stub.rtc._down(stub.rtc.worker)
+    assert [change.phase for change in changes] == [SessionPhase.ENDED]
+    assert "no participant is called 'li'" in caplog.text
+
+
 def test_what_is_wrong_with_the_process_is_logged(stub: RtcStub, caplog: pytest.LogCaptureFixture) -> None:
     stub.says(RtcFault("aiortc 2 lacks x", "aiortc 2 缺少 x"))
     stub.says(SessionChanged("unknown", SessionPhase.ENDED, "no connection"))

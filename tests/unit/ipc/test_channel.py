@@ -63,7 +63,7 @@ MESSAGES: list[Message] = [
         ),
     ),
     WatchStream("s", (StreamAt("/run/w", "head/a", True),), StreamAt("/run/s", "mix"), "v=0"),
-    RtcReport((SessionFigures("s", 12.5, 0.01, None, 64_000, 1, -30, 2),)),
+    RtcReport((SessionFigures("s", 12.5, 0.01, None, 64_000, 2),)),
     SessionChanged("s", SessionPhase.LIVE),
     Arrange(4, 123456789012345678, (WallTile("1", Rect(0, 0, 96, 54), "camera:a", "东门 01"),)),
 ]

@@ -117,6 +117,21 @@ async def test_a_killed_worker_comes_back() -> None:
         assert worker.status.restarts == 1
 
 
+async def test_a_killed_worker_comes_back_although_nobody_can_handle_that_it_was_gone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(worker: Worker) -> None:
+        raise CommandwallError("no camera is called 'c-1'")
+
+    watched = Watched()
+    monkeypatch.setattr(watched.worker, "_on_down", refuse)
+    async with running(watched):
+        first = await watched.ups.get()
+        os.kill(first, signal.SIGKILL)
+        assert await watched.ups.get() != first
+    assert "no camera is called 'c-1'" in caplog.text
+
+
 @pytest.mark.filterwarnings("ignore")
 async def test_a_hanging_worker_shows_its_stacks_and_is_killed(capfd: pytest.CaptureFixture[str]) -> None:
     watched = Watched(timing=HASTY)

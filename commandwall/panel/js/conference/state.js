@@ -39,6 +39,8 @@
  * @property {string} id
  * @property {string} name
  * @property {string} state scheduled, open or ended
+ * @property {string} reason why it cannot be opened although its time has come, `""` for nothing wrong
+ * @property {string} reason_zh
  * @property {string | null} starts_at RFC 3339
  * @property {string | null} ends_at
  * @property {boolean} lobby

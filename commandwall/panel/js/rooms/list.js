@@ -35,7 +35,8 @@ export class ConferenceList {
 
   /** What a row says. @param {Conference} conference */
   facts(conference) {
-    const { id, name, state, participants } = conference;
+    const { id, name, participants } = conference;
+    const state = conference.reason === "" ? ROOM_STATES[conference.state] : "lost";
     const waiting = participants.some((one) => one.state === "lobby" || one.hand_at_s !== null);
     return { id, name, state, recorded: isRecorded(conference), waiting, words: this.words(conference) };
   }
@@ -47,7 +48,7 @@ export class ConferenceList {
       {
         type: "button",
         class: "conference-row",
-        data: { conference: id, state: ROOM_STATES[state] },
+        data: { conference: id, state },
         on: { click: () => this.onOpen(id) },
       },
       element("span", { class: "dot" }),
@@ -60,7 +61,8 @@ export class ConferenceList {
 
   /** @param {Conference} conference */
   words(conference) {
-    const { t } = this.i18n;
+    const { t, language } = this.i18n;
+    if (conference.reason !== "") return language === "zh" ? conference.reason_zh : conference.reason;
     if (conference.state === "scheduled") {
       return t("rooms.at", { at: momentText(this.i18n, conference.starts_at ?? "") });
     }
