@@ -73,6 +73,9 @@ class BulkProbe:
             found = await watch_stream(self._request(camera, stream), self.seconds)
         except CommandwallError as error:
             return Probed(camera.id, stream, str(error), None)
+        except Exception as error:  # noqa: BLE001 - one camera must not end the probe of all others
+            words = f"unforeseen {type(error).__name__}; probed alone it tells more"
+            return Probed(camera.id, stream, words, None)
         return Probed(camera.id, stream, "", found)
 
     def _request(self, camera: Camera, stream: StreamName) -> StreamRequest:

@@ -103,6 +103,7 @@ class AlignedShelf(Shelf):
 
     def _observe(self, published: NDArray[np.uint64], slots: NDArray[np.void], truth: Truth) -> None:
         """Note what came: whether a tile is live is judged by its newest picture, shown yet or not."""
+        self._note_stay(truth, published)
         positions = np.flatnonzero(published != self._seen)
         if positions.size == 0:
             return

@@ -67,6 +67,7 @@ class Shelf:
     def look(self, truth: Truth, newest: Numbers) -> Numbers:
         """Note new pictures in ``truth`` and their slots in ``newest``; return the tiles that have one."""
         published = self._published[self._indices]
+        self._note_stay(truth, published)
         positions = np.flatnonzero(published != self._seen)
         if positions.size == 0:
             return positions
@@ -105,6 +106,11 @@ class Shelf:
         truth.arrival[numbers] = infos["arrival_ns"]
         truth.changed[numbers] = infos["changed_ns"]
         truth.period[numbers] = infos["period_ns"]
+
+    def _note_stay(self, truth: Truth, published: _Counts) -> None:
+        """Note how long the newest pictures may stay, which may have become longer since they came."""
+        newest = ((published - 1) % self._arena.slots).astype(np.intp)
+        truth.stay[self._numbers] = self._slots["period_ns"][self._indices, newest]
 
     def torn(self) -> bool:
         """Return whether a picture that was noted by :meth:`look` has been written over since."""

@@ -143,7 +143,7 @@ class Stage:
         if not arrived[due].all():
             return Progress(False, False)
         catching_up = self.truth.flags & np.uint64(SlotFlag.CATCHING_UP) > 0
-        behind = now_ns - self.truth.arrival - self.truth.period > DEAD_NS
+        behind = self.truth.overdue(now_ns) > DEAD_NS
         return Progress(True, not (due & (catching_up | behind)).any())
 
     def compose(self, now_ns: int, until_ns: int) -> set[int]:

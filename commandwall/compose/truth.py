@@ -46,8 +46,8 @@ class Truth:
     """What is known of ``count`` tiles, one entry each; times are monotonic ns.
 
     ``has_picture``: at least one arrived. ``arrival``, ``changed``, ``period``, ``flags``: of the
-    newest one, as :class:`commandwall.ipc.slots.SlotInfo` says. ``dead``: its feed is known not to
-    deliver. ``empty``: nothing is to be shown.
+    newest one, as :class:`commandwall.ipc.slots.SlotInfo` says, when it came. ``stay``: its period as it is
+    now, which may have grown. ``dead``: its feed is known not to deliver. ``empty``: nothing is to be shown.
 
     ``captured`` is when the picture that is shown was captured. Where the wall is ``aligned`` that is
     not the newest: ``shown`` is when it arrived, and ``flags`` are its. Such a wall may hold its pictures
@@ -61,6 +61,7 @@ class Truth:
         self.captured: Times = np.zeros(count, np.int64)
         self.changed: Times = np.zeros(count, np.int64)
         self.period: Times = np.zeros(count, np.int64)
+        self.stay: Times = np.zeros(count, np.int64)
         self.flags: NDArray[np.uint64] = np.zeros(count, np.uint64)
         self.dead: Marks = np.zeros(count, np.bool_)
         self.empty: Marks = np.zeros(count, np.bool_)
@@ -68,10 +69,10 @@ class Truth:
 
     def judge(self, now_ns: int) -> Codes:
         """Return each tile's state at ``now_ns``, as an index into :data:`STATES`."""
-        overdue = now_ns - self.arrival - self.period
+        overdue = self.overdue(now_ns)
         states = np.zeros(len(overdue), np.uint8)
         states[self.arrival - self.changed - self.period > FROZEN_NS] = FROZEN
-        behind = self._timed() & (now_ns - self.captured - self.period > self._behind_ns)
+        behind = self._timed() & (now_ns - self.captured - self.stay > self._behind_ns)
         states[behind | (overdue > LATE_NS)] = LATE
         states[overdue > LOST_NS] = LOST
         states[self.dead & (overdue > DEAD_NS)] = LOST
@@ -80,6 +81,10 @@ class Truth:
             states[~self.has_picture & self.dead] = LOST
             states[self.empty] = EMPTY
         return states
+
+    def overdue(self, now_ns: int) -> Times:
+        """Return for how long another picture has been expected; below 0 until it is."""
+        return now_ns - self.arrival - self.stay
 
     def damaged(self) -> Marks:
         """Return which tiles show a picture from which something was lost."""

@@ -155,18 +155,18 @@ class Board:
         levels = decide(demands, self._limits)
         for demand in demands:
             name, level = demand.feed, levels[demand.feed]
-            tiles, period_ns = tuple(wanted[name]), _period_ns(demand, level)
+            feed, tiles = feeds[name], tuple(wanted[name])
             decoder = self._decoders.get(name)
             if decoder is None:
-                self._start(feeds[name], tiles, level, period_ns)
+                self._start(feed, tiles, level)
                 continue
-            decoder.period_ns = period_ns
             ahead = not decoder.tiles
             if decoder.level is not level:
                 decoder.set_level(level)
+            _tell(decoder, feed)
             decoder.show(tiles)
             if ahead and level is not DecodeLevel.KEY:
-                decoder.follow(*self._group(feeds[name]))  # It may have had key frames only.
+                decoder.follow(*self._group(feed))  # It may have had key frames only.
 
     def _sources(self, tile: Tile) -> list[Feed]:
         """Return the feeds that ``tile`` is to be painted from now."""
@@ -221,10 +221,10 @@ class Board:
         """Return whether key frames alone show ``feed``: people and screens send them when they are asked."""
         return feed.spec.bus is None and not feed.meter.keyless(monotonic_ns())
 
-    def _start(self, feed: Feed, tiles: tuple[Tile, ...], level: DecodeLevel, period_ns: int) -> None:
+    def _start(self, feed: Feed, tiles: tuple[Tile, ...], level: DecodeLevel) -> None:
         name, talk = feed.spec.id, feed.spec.bus is not None
         decoder = StreamDecoder(self._pool, name, feed.spec.stream, level, self._park, talk=talk)
-        decoder.period_ns = period_ns
+        _tell(decoder, feed)
         self._decoders[name] = decoder
         decoder.show(tiles)
         self._feeds.attach(name, decoder)
@@ -276,7 +276,7 @@ def _differs(cost: Cost, told: Cost | None) -> bool:
     )
 
 
-def _period_ns(demand: Demand, level: DecodeLevel) -> int:
-    """Return how long to the next picture at ``level``, in ns."""
-    rate = demand.key_fps if level is DecodeLevel.KEY else demand.fps
-    return round(NS_PER_S / rate)
+def _tell(decoder: StreamDecoder, feed: Feed) -> None:
+    """Say how far the frames of ``feed`` are apart, and when the newest one came, if they come still."""
+    period_ns = round(NS_PER_S * (feed.meter.gap_s or 1 / FPS_GUESS))
+    decoder.expect(period_ns, feed.meter.last_ns if feed.live else 0)

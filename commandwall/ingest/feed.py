@@ -70,7 +70,7 @@ class Session(Protocol):
         """Let what comes wait for :meth:`read_lot`, or read it at once."""
 
     def read_lot(self) -> None:
-        """Read what waits."""
+        """Read what waits; whatever is wrong with that ends the session, and raises nothing here."""
 
     async def closed(self) -> None:
         """Wait until the session is over; raises :class:`CommandwallError` saying why if it failed."""

@@ -33,10 +33,12 @@ class FeedMeter:
     ``last_ns`` is when the newest frame arrived (0 before the first), ``key_interval_s`` the time
     between the last two key frames (0 before the second), ``interval_s`` the mean time between
     frames over the last five seconds with any (0 before a first rate), ``gap_s`` that between the newest
-    ones of one session, however far apart, up to ``SLOWEST_S`` (0 before the second sample with frames).
+    ones of one session, however far apart, up to ``SLOWEST_S`` (0 before the second sample with frames). It
+    grows only as far as two in a row agree: a silence with one frame in it is not a camera's own way.
     """
 
     __slots__ = (
+        "_gap_before_s",
         "_gauged",
         "_gauged_ns",
         "_key_ns",
@@ -61,6 +63,7 @@ class FeedMeter:
         self.gap_s = 0.0
         self.bitrate_bps = 0.0
         self._session = 0
+        self._gap_before_s = SLOWEST_S
         self._gauged = 0
         self._gauged_ns = 0
         self._key_ns = 0
@@ -121,7 +124,9 @@ class FeedMeter:
         if not came:
             return
         if self._gauged_ns:
-            self.gap_s = min((self.last_ns - self._gauged_ns) / NS_PER_S / came, SLOWEST_S)
+            gap_s = min((self.last_ns - self._gauged_ns) / NS_PER_S / came, SLOWEST_S)
+            self.gap_s = min(gap_s, self._gap_before_s)
+            self._gap_before_s = gap_s
         self._gauged, self._gauged_ns = self.frames, self.last_ns
 
     def keyless(self, now_ns: int) -> bool:

@@ -8,7 +8,7 @@ from collections import deque
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import ProtocolError
-from commandwall.ingest.figures import KEYLESS_S
+from commandwall.ingest.figures import KEYLESS_S, SLOWEST_S
 from commandwall.ingest.pool import DecodePool, Urgency
 from commandwall.ingest.tile import Tile
 from commandwall.ingest.withholding import Withholding
@@ -31,6 +31,9 @@ STEP_NS = 4_000_000
 """How long one step goes on with frames that wait, so that more urgent work gets its turn."""
 HOLD_NS = 500_000_000
 """A decoder that is behind for longer than this paints what it has: late, and marked as such."""
+_LOOK_NS = NS_PER_S
+"""How long at most until the decoder is told anew whether frames come."""
+_LONGEST_NS = round(SLOWEST_S * NS_PER_S)
 _WEIGHT = 0.1
 
 
@@ -62,7 +65,6 @@ class StreamDecoder:
         self.stream = stream
         self.tiles: tuple[Tile, ...] = ()
         self.level = level
-        self.period_ns = 0
         self.epoch_ns = 0
         self.decoded = 0
         self.skipped = 0
@@ -88,6 +90,7 @@ class StreamDecoder:
         self._await_key = True
         self._alone: AccessUnit | None = None
         self._key_ns = 0
+        self._period_ns = self._heard_ns = 0
         self._began_ns = monotonic_ns()
         self._behind = False
 
@@ -176,6 +179,17 @@ class StreamDecoder:
                 self._pending.extend(newest)
             self.level = level
 
+    def expect(self, period_ns: int, heard_ns: int) -> None:
+        """Say how far frames are apart, and when the newest came (monotonic; 0 where none come any more).
+
+        Called once a second at least. What is shown may stay longer then, if it turns out that it can.
+        """
+        self._period_ns, self._heard_ns = period_ns, heard_ns
+        picture = self._newest
+        if picture is not None:
+            for tile in self.tiles:
+                tile.extend(self.stream, self._stay_ns(picture))
+
     def close(self) -> None:
         """Paint nothing more. What a thread is at right now is finished."""
         with self._lock:
@@ -185,6 +199,18 @@ class StreamDecoder:
             at_work = self._scheduled
         if not at_work:
             self._retire()
+
+    def _stay_ns(self, picture: DecodedPicture) -> int:
+        """Return how long after it arrived ``picture`` may stay before it is overdue.
+
+        While the next key frame is waited for it may as long as frames come: it is not late for the rung that
+        it is decoded at. One that a newer key frame waits to replace is, and so is who is behind.
+        """
+        arrival_ns, stay_ns = picture.unit.arrival_ns, self._period_ns
+        waits = self.level is DecodeLevel.KEY or (self._await_key and not self._behind)
+        if waits and arrival_ns >= self._key_ns:
+            stay_ns += max(0, self._heard_ns - arrival_ns) + _LOOK_NS
+        return min(stay_ns, _LONGEST_NS)
 
     @property
     def _urgency(self) -> Urgency:
@@ -313,7 +339,7 @@ class StreamDecoder:
         tiles, picture = self.tiles, self._newest
         if picture is not None:
             for tile in tiles:
-                tile.paint(self.stream, picture, flags, self.period_ns, self.epoch_ns)
+                tile.paint(self.stream, picture, flags, self._stay_ns(picture), self.epoch_ns)
         self._painted = tiles
 
     def _paint_new_tiles(self) -> None:
@@ -323,7 +349,7 @@ class StreamDecoder:
             flags = SlotFlag.CATCHING_UP if self._pending or self._behind else 0
             for tile in tiles:
                 if tile not in self._painted:
-                    tile.paint(self.stream, picture, flags, self.period_ns, self.epoch_ns)
+                    tile.paint(self.stream, picture, flags, self._stay_ns(picture), self.epoch_ns)
         self._painted = tiles
 
     def _reschedule(self) -> None:

@@ -86,6 +86,20 @@ class Tile:
             self.painted += 1
         return True
 
+    def extend(self, stream: StreamName, period_ns: int) -> None:
+        """Expect the next picture ``period_ns`` after the one that is shown, if that is of ``stream``.
+
+        It never becomes less. Called on the event loop, which does not wait: a picture that is being
+        painted right now has a period of its own.
+        """
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            if self.shown is stream:
+                self._writer.extend(period_ns)
+        finally:
+            self._lock.release()
+
     def _note_change(self, planes: Planes, arrival_ns: int) -> None:
         """See whether the picture is another one than that before: now and then, until it is not."""
         before, self._before = self._before, planes

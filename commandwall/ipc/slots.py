@@ -40,6 +40,9 @@ _SLOT = np.dtype(
 )
 _META = struct.Struct("<qqqqQ")
 _U64 = struct.Struct("<Q")
+_I64 = struct.Struct("<q")
+_PERIOD_AT = 32
+"""Where in a slot's record ``period_ns`` is."""
 
 
 @cache
@@ -74,7 +77,7 @@ class SlotInfo(NamedTuple):
     """When a picture was captured, when it came, and what it is; all times in ns, monotonic.
 
     ``changed_ns`` is when the content last differed from the picture before it;
-    ``period_ns`` is how long the writer expects until the next picture.
+    ``period_ns`` is how long the writer expects until the next picture; of the newest one it may grow.
     """
 
     arrival_ns: int
@@ -157,6 +160,17 @@ class SlotWriter:
         _U64.pack_into(self._memory, at, 2 * self._published + 2)
         self._published += 1
         _U64.pack_into(self._memory, self._record, self._published)
+
+    def extend(self, period_ns: int) -> None:
+        """Expect the next picture ``period_ns`` after the newest one, if less was expected of that.
+
+        It is one store and tears nothing: a reader has the one value or the other.
+        """
+        if not self._published:
+            return
+        at = self._slot_at((self._published - 1) % len(self._slots)) + _PERIOD_AT
+        if _I64.unpack_from(self._memory, at)[0] < period_ns:
+            _I64.pack_into(self._memory, at, period_ns)
 
     def _slot_at(self, slot: int) -> int:
         return self._record + TILE_HEAD.size + slot * _SLOT.itemsize

@@ -23,7 +23,8 @@ class RtspConnection(asyncio.Protocol):
     """The protocol object of a TCP connection to a camera.
 
     ``sinks`` says who takes the frames of which channel; frames of other channels are counted in
-    ``unassigned`` and dropped. ``ended`` is done when nothing more will come, with the reason.
+    ``unassigned`` and dropped. ``ended`` is done when nothing more will come, with the reason:
+    a :class:`CommandwallError`, or what a sink raised that nobody foresaw.
     Sinks run inside ``data_received``; no task is woken for media.
     """
 
@@ -31,7 +32,7 @@ class RtspConnection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.unassigned = 0
-        self.ended: asyncio.Future[CommandwallError] = asyncio.get_running_loop().create_future()
+        self.ended: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self._parser = RtspParser(self._on_message, self._on_stray_frame)
         self.sinks = self._parser.sinks
         self._transport: asyncio.Transport | None = None
@@ -47,7 +48,7 @@ class RtspConnection(asyncio.Protocol):
         """Take what was read (called by the event loop)."""
         try:
             self._parser.feed(data)
-        except ProtocolError as error:
+        except Exception as error:  # noqa: BLE001 - who reads lots reads those of all cameras
             self.end(error)
             self.abort()
 
@@ -58,7 +59,7 @@ class RtspConnection(asyncio.Protocol):
         self._lot_fd = -1
         self.end(ConnectionLostError(words))
 
-    def end(self, reason: CommandwallError) -> None:
+    def end(self, reason: Exception) -> None:
         """Say that nothing more will come; the first reason given stays. The connection may remain open."""
         if not self.ended.done():
             self.ended.set_result(reason)
@@ -151,7 +152,10 @@ class RtspConnection(asyncio.Protocol):
                 "{method}: no answer within {timeout_s:g} s", method=method, timeout_s=timeout_s
             ) from None
         if response.status == 0:
-            reason = self.ended.result() if self.ended.done() else "the connection is closed"
+            closed = ConnectionLostError("the connection is closed")
+            reason = self.ended.result() if self.ended.done() else closed
+            if not isinstance(reason, CommandwallError):
+                raise reason
             kind = type(reason) if isinstance(reason, ProtocolError) else ConnectionLostError
             raise kind(f"{method}: {reason}")
         return response

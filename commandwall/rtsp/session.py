@@ -101,7 +101,8 @@ class RtspSession:
         """Wait until nothing more will come, then raise the reason.
 
         ConnectionLostError: the camera closed the connection, said BYE, or forgot the session;
-        ProtocolError: what it sent cannot be read; UnsupportedError: its pictures are not taken.
+        ProtocolError: what it sent cannot be read; UnsupportedError: its pictures are not taken; any other
+        exception: what nobody foresaw of what it sent.
         """
         raise await asyncio.shield(self._dialogue.connection.ended)
 

@@ -95,7 +95,7 @@ class SetUp:
         if spec.multicast:
             raise UnsupportedError("SETUP: the camera sends to a multicast group only; use multicast or tcp")
         camera = connection.host("peername")
-        await pair.start(_senders(camera, spec), receiver)
+        await pair.start(_senders(camera, spec), receiver, connection.end)
         if spec.server_port is not None:
             pair.aim(_target(camera, _source(spec)), spec.server_port)
             if punch:
@@ -113,7 +113,7 @@ class SetUp:
         if not _is_group(group) or not 0 < ports[0] < ports[1] < 65536:
             raise ProtocolError("SETUP: the camera names no multicast group and port; use tcp or udp")
         pair = self._closing(open_group(group, ports, connection.host("sockname"), spec.ttl))
-        await pair.start(_senders(connection.host("peername"), spec), receiver)
+        await pair.start(_senders(connection.host("peername"), spec), receiver, connection.end)
         pair.aim(group, ports)
         return pair
 

@@ -39,8 +39,13 @@ class UdpPair:
         rtp, rtcp = self._sockets
         return int(rtp.getsockname()[1]), int(rtcp.getsockname()[1])
 
-    async def start(self, hosts: frozenset[str], receiver: RtpSource) -> None:
-        """Give ``receiver`` what ``hosts`` (IP addresses) send, RTP put in order; drop the rest."""
+    async def start(
+        self, hosts: frozenset[str], receiver: RtpSource, on_failure: Callable[[Exception], None]
+    ) -> None:
+        """Give ``receiver`` what ``hosts`` (IP addresses) send, RTP put in order; drop the rest.
+
+        ``on_failure`` is told what ``receiver`` raises, which nobody foresaw.
+        """
         loop = asyncio.get_running_loop()
         buffer = ReorderBuffer(receiver.on_rtp)
         sinks: tuple[Callable[[bytes], None], ...] = (
@@ -48,7 +53,7 @@ class UdpPair:
             lambda data: receiver.on_rtcp(data, 0, len(data)),
         )
         for sock, sink in zip(self._sockets, sinks, strict=True):
-            endpoint = partial(_Listener, hosts, sink)
+            endpoint = partial(_Listener, hosts, sink, on_failure)
             transport, _ = await loop.create_datagram_endpoint(endpoint, sock=sock)
             self._transports.append(transport)
 
@@ -84,15 +89,22 @@ class UdpPair:
 
 
 class _Listener(asyncio.DatagramProtocol):
-    __slots__ = ("_hosts", "_sink")
+    __slots__ = ("_hosts", "_on_failure", "_sink")
 
-    def __init__(self, hosts: frozenset[str], sink: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, hosts: frozenset[str], sink: Callable[[bytes], None], on_failure: Callable[[Exception], None]
+    ) -> None:
         self._hosts = hosts
         self._sink = sink
+        self._on_failure = on_failure
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, ...]) -> None:
-        if addr[0] in self._hosts:
+        if addr[0] not in self._hosts:
+            return
+        try:
             self._sink(data)
+        except Exception as error:  # noqa: BLE001 - the event loop would log it for every packet
+            self._on_failure(error)
 
     def error_received(self, exc: Exception) -> None:
         """Pass over ICMP errors: the RTSP connection tells whether the camera is gone."""

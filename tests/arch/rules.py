@@ -53,6 +53,9 @@ CATCHES_ALL = {
     "commandwall.control.http.problems": "the last place that can tell the client and the log",
     "commandwall.ingest.feed": "one camera must not end the worker that receives many",
     "commandwall.ingest.talks": "nor one loudspeaker",
+    "commandwall.rtsp.connection": "nor what one camera sends who reads the lots of many",
+    "commandwall.rtsp.udp": "nor fill the log with an error a packet",
+    "commandwall.cli.probe_file": "nor end the probe of all others",
     "commandwall.control.conference_outside": "nor what another system says the link to it",
 }
 """Modules that may catch every exception, and why; a handler that ends in ``raise`` needs no leave."""

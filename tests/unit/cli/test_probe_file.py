@@ -39,6 +39,21 @@ async def test_a_stream_is_asked_for_as_the_daemon_would(monkeypatch: pytest.Mon
     ]
 
 
+async def test_what_nobody_foresaw_of_one_camera_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def watch(request: StreamRequest, seconds: float) -> Finding:
+        if request.audio:
+            raise ValueError("rtsp://admin:secret@camera")
+        raise ConnectionLostError("connect: gone")
+
+    monkeypatch.setattr(probe_file, "watch_stream", watch)
+    cameras = [Camera(name, name, "dongmen", ADDRESS, None, audio=name == "a") for name in "ab"]
+    probed = await BulkProbe(1.0, 4, {}, None).run(cameras, Progress(disable=True))
+    assert [each.reason for each in probed] == [
+        "unforeseen ValueError; probed alone it tells more",
+        "connect: gone",
+    ]
+
+
 @pytest.mark.parametrize(
     "option", [("--tls-ca", "ca.pem"), ("--no-tls-verify",), ("--tls-verify",), ("--transport", "udp")]
 )

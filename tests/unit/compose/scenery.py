@@ -65,6 +65,10 @@ class Scenery:
             plane[:] = value
         self._writers[index].publish(info)
 
+    def extend(self, index: int, period_ns: int) -> None:
+        """Give the newest picture more time, as for a feed that gets key frames only."""
+        self._writers[index].extend(period_ns)
+
     def begin(self, index: int) -> Planes:
         """Begin a picture and leave it unfinished."""
         return self._writers[index].begin()

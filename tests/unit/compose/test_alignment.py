@@ -220,6 +220,16 @@ def test_a_picture_that_is_written_over_while_it_is_shown_is_torn() -> None:
         assert not wall.shelf.torn()
 
 
+def test_a_picture_that_is_given_more_time_has_it_on_an_aligned_wall_too() -> None:
+    with scenery(LEFT, slots=5) as scene:
+        wall = Wall(scene, 600, Camera(0, S // 25, 200 * MS))
+        wall.tick(20)
+        wall.cameras = ()
+        scene.extend(0, 20 * S)
+        wall.tick()
+        assert wall.truth.stay.tolist() == [20 * S]
+
+
 def stage_of(scene: Scenery, alignment: Alignment | None) -> tuple[Stage, Canvas]:
     canvas, words = Canvas(480, 134), words_of("zh")
     faces = Faces(words, PatchBook())

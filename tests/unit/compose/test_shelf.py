@@ -34,6 +34,17 @@ def test_new_pictures_are_seen_once_under_the_walls_own_numbers() -> None:
     assert newest.tolist() == [-1] * 6 + [0, -1]
 
 
+def test_a_picture_that_is_given_more_time_is_not_drawn_again() -> None:
+    with scenery(*RECTS) as scene:
+        shelf, truth, newest = shelf_of(scene, [3, 1], [5, 6])
+        scene.publish(1, 50)
+        shelf.look(truth, newest)
+        scene.extend(1, 20 * S)
+        assert shelf.look(truth, newest).tolist() == []
+    assert (truth.period[6], truth.stay[6]) == (PERIOD, 20 * S)
+    assert shelf.missed.tolist() == [0, 0]
+
+
 def test_the_newest_of_several_is_taken_and_slots_go_round() -> None:
     with scenery(*RECTS) as scene:
         shelf, truth, newest = shelf_of(scene, [0], [0])

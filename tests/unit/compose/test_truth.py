@@ -21,12 +21,16 @@ HELD = int(SlotFlag.TIMED | SlotFlag.HELD)
 
 @dataclass(frozen=True)
 class Row:
-    """A tile: its newest picture came ``age`` ago, and the one that is shown was captured ``way`` before."""
+    """A tile: its newest picture came ``age`` ago, and the one that is shown was captured ``way`` before.
+
+    ``more`` is the time that it was given since.
+    """
 
     has_picture: bool = True
     age: int = 0
     still: int = 0
     period: int = PERIOD
+    more: int = 0
     dead: bool = False
     empty: bool = False
     way: int = 0
@@ -34,10 +38,9 @@ class Row:
 
 
 ns = st.integers(0, 30 * S)
+upto_5_s = st.integers(0, 5 * S)
 any_flags = st.integers(0, sum(SlotFlag))
-row = st.builds(
-    Row, st.booleans(), ns, ns, st.integers(0, 5 * S), st.booleans(), st.booleans(), ns, any_flags
-)
+row = st.builds(Row, st.booleans(), ns, ns, upto_5_s, upto_5_s, st.booleans(), st.booleans(), ns, any_flags)
 
 
 def slow_state(row: Row, held_back: int) -> TileState:
@@ -46,7 +49,7 @@ def slow_state(row: Row, held_back: int) -> TileState:
         return TileState.EMPTY
     if not row.has_picture:
         return TileState.LOST if row.dead else TileState.CONNECTING
-    overdue = row.age - row.period
+    overdue = row.age - row.period - row.more
     if overdue > 10 * S or (row.dead and overdue > S // 4):
         return TileState.LOST
     told = row.flags & TIMED and not row.flags & SlotFlag.HELD
@@ -65,6 +68,7 @@ def truth_of(rows: Sequence[Row], held_back: int = 0) -> Truth:
         truth.captured[number] = NOW - row.age - row.way
         truth.changed[number] = NOW - row.age - row.still
         truth.period[number], truth.flags[number] = row.period, row.flags
+        truth.stay[number] = row.period + row.more
         truth.dead[number], truth.empty[number] = row.dead, row.empty
     return truth
 

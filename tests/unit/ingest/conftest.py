@@ -9,6 +9,7 @@ import pytest
 
 from commandwall.ingest.pool import DecodePool
 from tests.unit.ingest.arenas import Canvas
+from tests.unit.ingest.bench import Bench
 
 
 @pytest.fixture
@@ -22,6 +23,12 @@ def canvas() -> Iterator[Callable[..., Canvas]]:
             return made
 
         yield make
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Return a pool of no threads."""
+    return Bench()
 
 
 @pytest.fixture

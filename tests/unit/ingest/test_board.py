@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import commandwall.ingest.board as board_module
-from commandwall.base.clock import monotonic_ns
+from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.ingest.board import Board
 from commandwall.ingest.feed_set import FeedSet
 from commandwall.ingest.pool import DecodePool
@@ -257,6 +257,87 @@ async def test_a_smaller_budget_is_obeyed_and_a_larger_one_restores(
         await until(lambda: rungs() == [DecodeLevel.NODEBLOCK, DecodeLevel.KEY])
         this.board.afford(DecodeBudget(keep_cores=1.0, take_cores=0.85))
         await until(lambda: rungs() == [DecodeLevel.NODEBLOCK] * 2)
+
+
+def seconds(count: float) -> int:
+    """Return ``count`` seconds in ns."""
+    return round(count * NS_PER_S)
+
+
+async def test_a_picture_may_stay_for_as_long_as_its_feed_takes_to_the_next_one(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    wall = canvas()
+    async with desk(pool) as this:
+        await this.add("cam")
+        feed = this.feeds.find("cam", SUB)
+        assert feed is not None
+        this.send("cam/sub", 0)
+        this.show(wall.tile())
+        await until(lambda: wall.published() == 1)
+        shown = wall.info()
+        assert shown.period_ns == seconds(1 / 25)
+        feed.meter.gap_s = 20.0
+        await until(lambda: wall.info().period_ns == seconds(20))
+        feed.meter.gap_s = 0.1
+        reports = len(this.reports)
+        await until(lambda: len(this.reports) > reports)
+        assert (wall.published(), wall.info()) == (1, shown._replace(period_ns=seconds(20)))
+        this.send("cam/sub", 1)
+        await until(lambda: wall.published() == 2)
+        assert wall.info().period_ns == seconds(0.1)
+
+
+async def test_who_falls_to_key_frames_is_not_late_while_others_come_before_the_next_one(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    wall = canvas()
+
+    def rung() -> DecodeLevel:
+        return this.reports[-1].tiles[0].decode
+
+    async with desk(pool) as this:
+        await this.add("cam")
+        camera, units = this.cameras.sessions["cam/sub"], stream(frames=22)
+        now_ns = monotonic_ns()
+        camera.on_unit(replace(units[0], arrival_ns=now_ns - seconds(20)))
+        camera.on_unit(replace(units[10], arrival_ns=now_ns))
+        this.show(wall.tile())
+        await until(lambda: wall.published() == 1)
+        shown = wall.info()
+        assert shown.period_ns == seconds(0.04)
+        this.board.afford(DecodeBudget(0.0, 0.0))
+        await until(lambda: wall.info() == shown._replace(period_ns=seconds(1.04)))
+        camera.on_unit(replace(units[11], arrival_ns=now_ns + seconds(6)))
+        await until(lambda: wall.info() == shown._replace(period_ns=seconds(7.04)))
+        this.board.afford(DecodeBudget(8.0, 8.0))
+        await until(lambda: rung() is DecodeLevel.NODEBLOCK)
+        camera.on_unit(replace(units[12], arrival_ns=now_ns + seconds(9)))
+        await until(lambda: wall.info().period_ns == seconds(10.04))
+        assert wall.published() == 1
+        camera.on_unit(replace(units[20], arrival_ns=now_ns + seconds(20)))
+        await until(lambda: wall.published() == 2)
+        assert wall.info().period_ns == seconds(0.04)
+
+
+async def test_a_feed_that_is_not_live_gives_its_picture_no_more_time(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    wall = canvas()
+    async with desk(pool, budget_cores=0.0001) as this:
+        await this.add("cam")
+        camera, units = this.cameras.sessions["cam/sub"], stream()
+        feed = this.feeds.find("cam", SUB)
+        assert feed is not None
+        now_ns = monotonic_ns()
+        camera.on_unit(replace(units[0], arrival_ns=now_ns))
+        this.show(wall.tile())
+        await until(lambda: wall.published() == 1)
+        camera.on_unit(replace(units[1], arrival_ns=now_ns + seconds(4)))
+        feed._lifecycle.silent(4.0)
+        reports = len(this.reports)
+        await until(lambda: len(this.reports) > reports + 1)
+        assert wall.info().period_ns == seconds(1.04)
 
 
 async def test_only_a_tile_as_large_as_the_picture_is_deblocked(pool: DecodePool, canvas: MakeCanvas) -> None:

@@ -109,12 +109,22 @@ def test_the_gap_is_that_of_the_newest_frames_however_slow() -> None:
     meter = FeedMeter()
     play(meter, 3, fps=10, size=1)
     assert meter.gap_s == pytest.approx(0.1)
-    for at_s, gap_s in ((20, 17.1), (40, 20.0), (100, SLOWEST_S)):
+    for at_s, gap_s in ((20, 0.1), (40, 17.1), (60, 20.0), (100, 20.0), (150, SLOWEST_S), (151, 1.0)):
         at_ns = START_NS + at_s * NS_PER_S
         meter.count(AccessUnit(b"", 0, True, False, at_ns))
         for second in range(3):
             meter.sample(at_ns + second * NS_PER_S)
         assert meter.gap_s == pytest.approx(gap_s)
+
+
+def test_a_lone_frame_after_a_silence_is_no_pace_in_this_session_nor_the_next() -> None:
+    meter = FeedMeter()
+    play(meter, 3, fps=10, size=1)
+    play(meter, 1, fps=1, size=1, first_s=11)
+    assert meter.gap_s == pytest.approx(0.1)
+    meter.restart()
+    play(meter, 2, fps=10, size=1, first_s=20)
+    assert meter.gap_s == pytest.approx(0.1)
 
 
 def test_the_time_between_two_sessions_is_no_gap() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.ingest import stream_decoder
 from commandwall.ingest.figures import KEYLESS_S
-from commandwall.ingest.pool import DecodePool, Job, Urgency
+from commandwall.ingest.pool import DecodePool, Urgency
 from commandwall.ingest.stream_decoder import MAX_PENDING, StreamDecoder
 from commandwall.ingest.tile import Tile
 from commandwall.ipc.slots import SlotFlag
@@ -17,55 +16,8 @@ from commandwall.media.park import DecoderPark
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import StreamName
 from commandwall.model.wall import DecodeLevel
-from tests.unit.ingest.arenas import Canvas
+from tests.unit.ingest.bench import INFO, Bench, MakeCanvas, decoder_on, one_tile
 from tests.unit.media.streams import luma_of, stream
-
-INFO = StreamInfo("h264", 128, 96)
-MakeCanvas = Callable[..., Canvas]
-
-
-class Bench:
-    """A pool without threads: the test steps the one decoder that is in it."""
-
-    def __init__(self) -> None:
-        self.jobs: list[tuple[Job, Urgency]] = []
-
-    def put(self, job: Job, urgency: Urgency) -> None:
-        assert all(other is not job for other, _ in self.jobs), "in the pool twice"
-        self.jobs.append((job, urgency))
-
-    put_back = put
-
-    def hasten(self, job: Job) -> None:
-        self.jobs = [(each, Urgency.FIRST if each is job else urgency) for each, urgency in self.jobs]
-
-    def step(self) -> Urgency:
-        """Run the next job; return how urgent it was."""
-        job, urgency = self.jobs.pop(0)
-        job.step()
-        job.charge(1_000_000)
-        return urgency
-
-    def drain(self) -> None:
-        while self.jobs:
-            self.step()
-
-
-@pytest.fixture
-def bench() -> Bench:
-    return Bench()
-
-
-def decoder_on(bench: Bench, *tiles: Tile, level: DecodeLevel = DecodeLevel.NODEBLOCK) -> StreamDecoder:
-    decoder = StreamDecoder(bench, "cam/sub", StreamName.SUB, level, DecoderPark())  # type: ignore[arg-type]
-    decoder.show(tiles)
-    decoder.describe(INFO)
-    return decoder
-
-
-def one_tile(canvas: MakeCanvas) -> tuple[Canvas, Tile]:
-    wall = canvas()
-    return wall, Tile(wall.tile(), wall.arena)
 
 
 def test_from_the_cache_the_key_frame_is_shown_first_and_then_only_the_newest(

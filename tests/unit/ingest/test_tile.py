@@ -53,6 +53,22 @@ def test_a_camera_whose_clock_is_right_tells_when_its_pictures_were_captured(
     assert (wall.info().captured_ns, wall.info().flags) == (unit.arrival_ns - 3_000_000, SlotFlag.TIMED)
 
 
+def test_only_the_stream_that_is_shown_gives_the_picture_more_time(
+    canvas: MakeCanvas, pictures: list[DecodedPicture]
+) -> None:
+    wall = canvas((64, 48))
+    tile = Tile(wall.tile(), wall.arena)
+    tile.extend(SUB, 300)
+    tile.paint(SUB, pictures[2], 0, 100)
+    shown = wall.info()
+    tile.extend(MAIN, 300)
+    with tile._lock:  # as while another picture is painted
+        tile.extend(SUB, 300)
+    assert wall.info() == shown
+    tile.extend(SUB, 300)
+    assert (wall.info(), wall.published(), tile.painted) == (shown._replace(period_ns=300), 1, 1)
+
+
 def test_bars_are_black_in_every_slot(canvas: MakeCanvas, pictures: list[DecodedPicture]) -> None:
     wall = canvas((128, 48))
     tile = Tile(wall.tile(), wall.arena)

@@ -75,6 +75,20 @@ def test_readers_of_another_mapping_see_the_newest_picture(handle: ArenaHandle) 
         assert reader.intact(ticket)
 
 
+def test_more_time_is_given_to_the_newest_picture_alone_and_never_less(handle: ArenaHandle) -> None:
+    writer, reader = SlotWriter(Arena(handle.path), 1), SlotReader(Arena(handle.path), 1)
+    writer.extend(9)
+    assert reader.newest() is None
+    for value in range(SLOTS + 1):
+        fill(writer, value, INFO._replace(period_ns=value))
+    for period_ns, expected_ns in ((7, 7), (5, 7)):
+        writer.extend(period_ns)
+        newest = reader.newest()
+        assert newest is not None and newest[2] == INFO._replace(period_ns=expected_ns)
+        assert reader.intact(newest[0])
+    assert sorted(Arena(handle.path).table[1]["slots"]["period_ns"].tolist()) == [*range(1, SLOTS), 7]
+
+
 def test_a_slot_that_is_written_again_is_not_intact(handle: ArenaHandle) -> None:
     writer, reader = SlotWriter(Arena(handle.path), 0), SlotReader(Arena(handle.path), 0)
     fill(writer, 1)

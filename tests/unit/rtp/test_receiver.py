@@ -141,6 +141,14 @@ def test_a_loss_damages_until_the_next_key_frame() -> None:
     assert (sink.receiver.stats.lost, sink.receiver.stats.damaged) == (1, 1)
 
 
+def test_an_encoder_that_begins_new_numbers_damages_and_has_lost_nothing() -> None:
+    before, after = flat(stream("KP")), stream("KPPK", first=30_000)[2:]
+    sink = Sink().feed(*before, *flat(after))
+    assert sink.damage == [False, False, True, False]
+    assert not any(unit.loss for unit in sink.units)
+    assert (sink.receiver.stats.restarts, sink.receiver.stats.lost) == (1, 0)
+
+
 def test_what_breaks_the_format_is_damaged_and_no_loss() -> None:
     broken = stream("KPK")
     broken[1][1] = broken[1][1][:12] + b"\x1e" + broken[1][1][13:]

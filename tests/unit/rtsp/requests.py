@@ -13,3 +13,8 @@ PASSWORD = "canary-7413"
 
 def request_for(camera: Camera, transport: Transport = Transport.TCP, user: str = "") -> StreamRequest:
     return StreamRequest(camera.url, transport, user, PASSWORD if user else "")
+
+
+def fail(*_: object) -> None:
+    """Raise what nobody foresaw, in place of any function."""
+    raise ValueError("rtsp://admin:secret@camera")

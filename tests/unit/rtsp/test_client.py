@@ -16,14 +16,16 @@ from commandwall.base.errors import (
     UnavailableError,
     UnsupportedError,
 )
+from commandwall.rtp.h264 import H264Format
 from commandwall.rtp.rtcp import Goodbye, ReceiverReport, SourceDescription, build, parse_compound
 from commandwall.rtsp import life as life_module
 from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.client import RtspClient, StreamRequest
+from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.messages import Headers, Request, Response
-from tests.unit.rtp.packets import SSRC
+from tests.unit.rtp.packets import SSRC, delta, rtp
 from tests.unit.rtsp.camera import DELTA, KEY, Camera, interleaved, media, running
-from tests.unit.rtsp.requests import PASSWORD, SHORT, request_for
+from tests.unit.rtsp.requests import PASSWORD, SHORT, fail, request_for
 from tests.watcher import Watcher
 
 
@@ -329,6 +331,32 @@ async def test_the_end_of_a_stream_has_a_reason(
         end(camera)
         with pytest.raises(kind, match=words):
             await session.closed()
+
+
+async def test_what_nobody_foresaw_ends_the_session_and_not_who_reads_it(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = Watcher()
+    async with RtspClient.open(request_for(camera), on_access_unit=watcher, timeouts=SHORT) as session:
+        await watcher.until_count(4)
+        session.read_in_lots(True)
+        monkeypatch.setattr(H264Format, "push", fail)
+        camera.send(interleaved(0, rtp(100, 60_000, delta(), marker=True)))
+        closed = asyncio.ensure_future(session.closed())
+        while not closed.done():
+            session.read_lot()
+            await asyncio.sleep(0.002)
+        with pytest.raises(ValueError):
+            await closed
+
+
+async def test_what_nobody_foresaw_in_a_step_is_what_it_fails_with(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RtspConnection, "_on_message", fail)
+    with pytest.raises(ValueError):
+        async with RtspClient.open(request_for(camera), on_access_unit=Watcher(), timeouts=SHORT):
+            pass
 
 
 async def test_quirks_that_are_borne(camera: Camera) -> None:

@@ -14,12 +14,13 @@ from commandwall.base.errors import (
     UnsupportedError,
 )
 from commandwall.model.camera import Transport
+from commandwall.rtp.h264 import H264Format
 from commandwall.rtsp.client import RtspClient
 from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.udp import open_pair
 from tests.unit.rtsp.camera import DELTA, KEY, Camera, media, running
-from tests.unit.rtsp.requests import request_for
+from tests.unit.rtsp.requests import fail, request_for
 from tests.watcher import Watcher
 
 
@@ -67,6 +68,18 @@ async def test_udp_in_order_and_out_of_it() -> None:
         camera.rtp.close()
     assert [unit.data for unit in watcher.units] == [KEY, DELTA, DELTA]
     assert camera.target % 2 == 0
+
+
+async def test_what_nobody_foresaw_in_a_datagram_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(H264Format, "push", fail)
+    async with running(UdpCamera()) as camera:
+        assert isinstance(camera, UdpCamera)
+        request = request_for(camera, Transport.UDP)
+        async with RtspClient.open(request, on_access_unit=Watcher()) as session:
+            camera.send_frames(media("K"))
+            with pytest.raises(ValueError):
+                await session.closed()
+        camera.rtp.close()
 
 
 async def test_a_source_that_its_socket_cannot_send_to_is_passed_over() -> None:
