@@ -44,7 +44,7 @@ from commandwall.model.conference.attendance import arrive, invite, join, leave,
 from commandwall.model.conference.command import OPERATOR, Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.floor import mute_self, raise_hand
-from commandwall.model.conference.participant import Participant, Presence
+from commandwall.model.conference.participant import Participant
 from commandwall.model.conference.stage import HEIGHT, WIDTH
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import AUTO, Layout
@@ -124,8 +124,7 @@ class ConferenceDesk:
         meeting = self._conferences.find(invitation.conference)
         if meeting is None or meeting.opening != invitation.opening:
             raise NotSignedInError("the conference of this invitation is over")
-        one = meeting.state.find(invitation.participant)
-        if one is None or one.presence is Presence.REMOVED:
+        if not meeting.state.expects(invitation.participant):
             raise NotSignedInError("you were removed from this conference; ask its chair for a new link")
         seat = Seat(invitation.conference, invitation.participant)
         name = f"{seat.conference}/{seat.participant}"

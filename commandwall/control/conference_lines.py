@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Container, Coroutine, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -110,6 +110,10 @@ class Lines:
     def of(self, participant: str) -> list[Line]:
         """Return the lines of somebody, the oldest first."""
         return [line for line in self._lines if line.participant == participant]
+
+    def of_others(self, participants: Container[str]) -> list[Line]:
+        """Return the lines of whoever is none of ``participants``."""
+        return [line for line in self._lines if line.participant not in participants]
 
     def newest(self, participant: str, part: Part, *, sends: bool) -> Line | None:
         """Return the last line that was opened for that, if one is there."""

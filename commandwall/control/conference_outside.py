@@ -29,7 +29,8 @@ class Outside:
     """One conference elsewhere, which is one participant of ``room``. :meth:`run` is one task.
 
     ``join`` joins it, calls :meth:`joined`, and stays until it is lost. Whatever happens is told in the
-    room's links and in the roster; the room goes on with what it has.
+    room's links and in the roster; the room goes on with what it has. ``tried``: it was tried once, or is
+    not tried any more; ``closing``: it ends on purpose, and not only with the daemon.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Outside:
         self.link = link
         self.tried = asyncio.Event()
         self.refusal: CommandwallError | None = None
+        self.closing = False
         self._room = room
         self._join = join
         self._now_s = now_s

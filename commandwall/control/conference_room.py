@@ -174,17 +174,21 @@ class Room:
         self.links = (*others, link)
         self._on_change()
 
-    def forget_link(self, link: str) -> None:
-        """Tell of a link no more; what it brought is gone."""
+    def untell_link(self, link: str) -> None:
+        """Tell of a link no more."""
         self.links = tuple(other for other in self.links if other.id != link)
+        self._on_change()
+
+    def forget_link(self, link: str) -> None:
+        """Be without who stands for a link that was opened here; what he held falls free."""
         if (outgoing := self.outgoing.pop(link, None)) is not None:
             outgoing.close()
         self.lines.end(self.lines.of(link))
         for part in (Part.PEOPLE, Part.CONTENT, Part.VOICE):
             self.streams.pop((link, part), None)
-        self.state = self.state.each(one for one in self.state.participants if one.id != link)
-        self._follow()
-        self._on_change()
+        if self.state.find(link) is not None:
+            left = leave(self.state, link, self._needs.now_s())
+            self.update(left.each(one for one in left.participants if one.id != link))
 
     def heard(self, report: SoundReport) -> None:
         """Take in who speaks, and how each is heard."""
@@ -289,7 +293,8 @@ class Room:
 
     def line_connected(self, line: Line) -> None:
         """Count who has a line among those who take part."""
-        if self.state.participant(line.participant).coming and not self._closed:
+        one = self.state.find(line.participant)
+        if one is not None and one.coming and not self._closed:
             self.update(connected(self.state, line.participant, self._needs.now_s()))
         else:
             self.lines.end([line])
@@ -382,10 +387,10 @@ class Room:
     def _end_lines(self) -> None:
         """End the lines of those who are gone, and second pictures without the token."""
         bears = bearer(self.state)
-        for one in self.state.participants:
-            if not one.coming:
-                self.lines.end(self.lines.of(one.id))
-            elif one.id != bears and not (one.relays and brought(self.state.content, one)):
+        coming = {one.id: one for one in self.state.participants if one.coming}
+        self.lines.end(self.lines.of_others(coming))
+        for one in coming.values():
+            if one.id != bears and not (one.relays and brought(self.state.content, one)):
                 sharing = self.lines.newest(one.id, Part.CONTENT, sends=True)
                 self.lines.end([sharing] if sharing else [])
 

@@ -75,8 +75,9 @@ class LinkAbove:
                     self._feeds(joint).run(),
                 )
             except asyncio.CancelledError:
-                with suppress(ConnectionLostError):
-                    await line.bye()
+                if outside.closing:
+                    with suppress(ConnectionLostError):
+                        await line.bye()
                 raise
             finally:
                 self._part(joint)

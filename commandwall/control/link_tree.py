@@ -96,16 +96,16 @@ class Tree:
     def part(self, joint: Joint, why: Sentence) -> None:
         """Go on without a link that is lost: those beyond it are cut off.
 
-        What the level above directed ends below too.
+        What the level above directed ends below too; putting it out has ended that here already.
         """
         if self.joints.get(joint.link) is not joint:
             return
         del self.joints[joint.link]
         self._around.forget(joint.link)
         self.room.told_speaking(joint.link, {})
-        directed = joint.above and self.state.direction.above
+        was_directed = joint.above and (self.state.direction.above or not self.state.expects(joint.link))
         self.update(cut(self.state, joint.theirs.node, why, self._now_s(), above=joint.above))
-        if directed:
+        if was_directed:
             self.pass_down(Command(Verb.GALLERY))
         if joint.above:
             self._asked = ()

@@ -91,7 +91,7 @@ class Links:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.gather(*(self._end(key) for key in tuple(self._tasks)))
+        await asyncio.gather(*(self._stop(key) for key in tuple(self._tasks)))
 
     def restore(self, configured: ConferenceSettings) -> None:
         """Open what the configuration names, and what was open before the restart.
@@ -140,15 +140,9 @@ class Links:
 
     async def close(self, conference: str, link: str) -> None:
         """Leave a conference elsewhere; raises :class:`NotFoundError`."""
-        key = conference, link
-        outside = self._outsides.get(key)
-        if outside is None:
+        if (conference, link) not in self._outsides:
             raise NotFoundError("no link of this conference is called {id!r}", id=link)
-        self._needs.records.drop("/".join(key))
-        await self._end(key)
-        room = self._conferences.room(conference)
-        self._forget(room, outside.link)
-        room.forget_link(link)
+        await self._take_down(self._conferences.room(conference), link)
 
     def check_seat(self, seat: Seat) -> None:
         """Raise :class:`AccessRefusedError` unless ``seat`` is a site's, as links need."""
@@ -171,7 +165,7 @@ class Links:
         """Be the upper end of a link whose lower end has come for ``seat``, until it is lost."""
         room = self._conferences.room(seat.conference)
         key = seat.conference, seat.participant
-        await self._end(key)
+        await self._stop(key)
         task = self._tasks[key] = asyncio.create_task(
             self._serve(room, seat.participant, Line(socket)), name=f"link {seat.participant}"
         )
@@ -179,11 +173,13 @@ class Links:
             await asyncio.wait({task})
         finally:
             if self._tasks.get(key) is task:
-                await self._end(key)
+                await self._stop(key)
 
     async def _serve(self, room: Room, link: str, line: Line) -> None:
         tree = self.tree(room)
         theirs = await line.hear_hello()
+        if not room.state.expects(link):
+            return  # Removed while it greeted.
         document = LinkDocument(link, theirs.node, theirs.name, False, LinkState.CONNECTED, "", "")
         try:
             joint = tree.join(link, theirs, line, above=False)
@@ -191,25 +187,32 @@ class Links:
             room.tell_link(_refused(document, error))
             await line.refuse(error, again=False)
             return
-        reason: Sentence = _LOST
+        reason, closed = _LOST, False
         try:
             room.tell_link(document)  # Before the answer: its media come by that, and find the seat a link.
             await line.answer_hello(tree.hello(link))
             await joint.run()
         except CommandwallError as error:
-            reason = error.sentence
-            if isinstance(error, LinkClosedError):
-                tree.part(joint, reason)
-                self._forget(room, document)
+            reason, closed = error.sentence, isinstance(error, LinkClosedError)
         finally:
             tree.part(joint, reason)
-            room.update(lost(room.state, link, reason, self._needs.now_s()))
+            self._unserved(room, document, reason, closed=closed)
+
+    def _unserved(self, room: Room, document: LinkDocument, reason: Sentence, *, closed: bool) -> None:
+        """Tell that a link is lost, or, where it was taken down at either end, tell of it no more."""
+        expected = room.state.expects(document.id)
+        if expected:
+            room.update(lost(room.state, document.id, reason, self._needs.now_s()))
+        if closed or not expected:
+            self._forget(room, document)
+        else:
             room.tell_link(replace(document, state=LinkState.LOST, reason=str(reason), reason_zh=reason.zh))
 
     def _forget(self, room: Room, link: LinkDocument) -> None:
-        """Let those go whom ``link`` brought, which was taken down on purpose."""
+        """Tell of ``link`` no more, which is not to come back; those go whom it brought."""
         if link.node:
             room.update(forgotten(room.state, link.node, self._needs.now_s(), above=link.above))
+        room.untell_link(link.id)
 
     async def _opened(self, by: Principal, settings: LinkSettings | BridgeSettings) -> LinkDocument:
         self._check_free(settings)
@@ -271,22 +274,51 @@ class Links:
         return tree
 
     def _changed(self, state: Conference) -> None:
-        """Tell by the links what has changed; with the conference they end."""
+        """Tell by the links what has changed; they end with the conference, and with who stands for them."""
         conference = state.id
         if state.ended_at_s is not None:
             self._trees.pop(conference, None)
             for key in [key for key in self._tasks if key[0] == conference]:
-                self._outsides.pop(key, None)
-                self._needs.records.drop("/".join(key))
-                self._needs.spawn(self._end(key), f"end of link {key[1]}")
-        elif (tree := self._trees.get(conference)) is not None:
+                self._withdraw(key)
+                self._needs.spawn(self._stop(key), f"end of link {key[1]}")
+            return
+        meeting = self._conferences.find(conference)
+        if meeting is not None and meeting.room is not None:
+            self._end_gone(meeting.room)
+        if (tree := self._trees.get(conference)) is not None:
             tree.follow()
+
+    def _end_gone(self, room: Room) -> None:
+        """Take down the links of those who were removed or forgotten."""
+        for link in [link for link in room.links if not room.state.expects(link.id)]:
+            if (room.state.id, link.id) in self._tasks:
+                self._needs.spawn(self._take_down(room, link.id), f"end of link {link.id}")
+            else:
+                self._forget(room, link)
 
     def _commanded(self, conference: str, command: Command) -> None:
         if (tree := self._trees.get(conference)) is not None:
             tree.pass_down(command)
 
-    async def _end(self, key: tuple[str, str]) -> None:
+    async def _take_down(self, room: Room, link: str) -> None:
+        """End a link for good, as nobody is to stand for it any more."""
+        key = room.state.id, link
+        outside = self._withdraw(key)
+        await self._stop(key)
+        if outside is not None and room.state.ended_at_s is None:
+            self._forget(room, outside.link)
+            room.forget_link(link)
+
+    def _withdraw(self, key: tuple[str, str]) -> Outside | None:
+        """Have a link that was opened here not opened again, and say goodbye at its end; return it."""
+        self._needs.records.drop("/".join(key))
+        outside = self._outsides.pop(key, None)
+        if outside is not None:
+            outside.closing = True
+        return outside
+
+    async def _stop(self, key: tuple[str, str]) -> None:
+        """End a link; for the other end it is lost, unless it was withdrawn."""
         self._outsides.pop(key, None)
         task = self._tasks.pop(key, None)
         if task is not None:

@@ -184,7 +184,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Bye:
-    """Either, then the end: the link was taken down here, on purpose."""
+    """The lower one, then the end: the link was taken down there, on purpose."""
 
     type: Literal["bye"] = "bye"
 

@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 from commandwall.base.errors import InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
-from commandwall.model.conference.participant import Participant
+from commandwall.model.conference.participant import Participant, Presence
 
 
 class Mode(StrEnum):
@@ -168,6 +168,11 @@ class Conference:
         if not one.here:
             raise InvalidError("{name} is not in the conference now", name=one.name, field=field)
         return one
+
+    def expects(self, participant: str) -> bool:
+        """Return whether who has this id is on the list, and was not removed."""
+        one = self.find(participant)
+        return one is not None and one.presence is not Presence.REMOVED
 
     def is_here(self, participant: str) -> bool:
         """Return whether who has this id takes part now."""

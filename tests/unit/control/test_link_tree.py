@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 
 from commandwall.base.errors import AccessRefusedError
 from commandwall.conference.links.line import LinkRefusedError
-from commandwall.conference.links.messages import Bye, Held, Holders, encode
+from commandwall.conference.links.messages import Bye, Held, Hello, Holders, encode
 from commandwall.control.conference_changes import ChairCommand
+from commandwall.control.conference_documents import LinkDocument
 from commandwall.control.conference_marks import persons_of
 from commandwall.control.database import Database
 from commandwall.control.roles import Principal, Role, Seat
+from commandwall.control.rtc import OnChange, Opened, PublishOffer
 from commandwall.ipc.rtc_messages import SessionPhase
 from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
 from commandwall.model.conference.attendance import leave
@@ -70,6 +73,7 @@ async def test_a_cut_link_takes_its_side_away_and_brings_it_back(levels: Call) -
     await levels.until(lambda: levels.halls["guiyuan"].room.state.direction.mode is Mode.LECTURE)
     await levels.cables["luohu"].cut()
     await levels.until(lambda: levels.names("city") == ["city-chair"])
+    assert [(link.id, link.state) for link in levels.halls["city"].room.links] == [("luohu", "lost")]
     await levels.until(lambda: levels.names("guiyuan") == ["guiyuan-chair", "luohu-chair"])
     luohu = levels.halls["luohu"].room
     assert luohu.state.participant("above/city-chair").presence is Presence.LOST
@@ -167,6 +171,63 @@ async def test_a_link_that_is_taken_down_below_takes_everybody_with_it(levels: C
     city = levels.halls["city"].room
     await levels.until(lambda: [one.id for one in city.state.participants] == ["city-chair", "luohu"])
     assert city.state.participant("luohu").reason == "the link was taken down at the other end"
+    assert city.links == ()
+
+
+async def test_a_site_that_is_removed_is_told_nothing_more_and_brings_nobody_back(
+    levels: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city, served = levels.halls["city"].room, levels.cables["luohu"].tasks[0]
+    told: list[LinkDocument] = []
+    monkeypatch.setattr(city, "tell_link", told.append)
+    commands(levels, "city", Verb.REMOVE, "luohu")
+    levels.halls["luohu"].invites("deputy")
+    levels.arrives("luohu", "deputy")
+    await levels.until(served.done)
+    await levels.settle()
+    assert [one.id for one in city.state.participants] == ["city-chair", "luohu"]
+    assert city.state.participant("luohu").presence is Presence.REMOVED
+    assert (city.links, told) == ((), []), "what was taken down is not told as broken"
+
+
+async def test_a_site_that_is_removed_while_it_greets_is_no_link(levels: Call) -> None:
+    city = levels.halls["city"]
+    seat, ends = city.invites("nanhu", "site").seat, wire()
+    assert seat is not None
+    serving = asyncio.create_task(city.links.serve(seat, ends[1]))
+    await levels.settle()
+    commands(levels, "city", Verb.REMOVE, "nanhu")
+    await ends[0].send_str(encode(Hello("nanhu", "南湖", "district", "above", ("nanhu",))))
+    await levels.until(serving.done)
+    assert not city.room.state.participant("nanhu").relays
+
+
+async def test_a_broken_link_is_told_of_until_its_site_is_removed_or_forgotten(levels: Call) -> None:
+    city, luohu = levels.halls["city"], levels.halls["luohu"]
+    for node in ("luohu", "guiyuan"):
+        await levels.cables[node].cut()
+    await levels.settle()
+    assert [hall.room.links[-1].state for hall in (city, luohu)] == ["lost", "lost"]
+    commands(levels, "city", Verb.REMOVE, "luohu")
+    luohu.clock.now_s += 3 * 24 * 3600.0
+    await levels.settle()
+    assert [one.id for one in luohu.room.state.participants if "guiyuan" in one.id] == []
+    assert (city.room.links, luohu.room.links) == ((), ())
+
+
+async def test_the_streets_are_free_when_the_district_puts_the_city_out(levels: Call) -> None:
+    commands(levels, "city", Verb.LECTURE, "city-chair")
+    await levels.until(lambda: directed(levels, "guiyuan")[0] is Mode.LECTURE)
+    commands(levels, "luohu", Verb.REMOVE, "above")
+    await levels.cables["luohu"].cut()
+    await levels.until(lambda: directed(levels, "guiyuan") == (Mode.GALLERY, ""))
+
+
+async def test_what_is_over_has_no_pictures_whatever_its_links_tell_at_their_end(levels: Call) -> None:
+    luohu = levels.halls["luohu"]
+    luohu.desk.end(OPERATOR, "flood")
+    await luohu.settled()
+    assert [*luohu.book.ids()] == []
 
 
 async def test_a_loop_is_refused(levels: Call) -> None:
@@ -267,6 +328,35 @@ async def test_whom_the_city_calls_in_a_street_comes_up_by_himself_through_the_d
     await levels.until(lambda: not selected(levels, "guiyuan"))
     assert not city.room.own_picture(STREET)
     assert STREET not in city.shown()
+
+
+async def test_no_picture_comes_any_more_of_whom_a_removed_site_brought(levels: Call) -> None:
+    city, seat = levels.halls["city"], Seat("flood", "luohu")
+    commands(levels, "city", Verb.ROLL_CALL, STREET)
+    await levels.until(lambda: selected(levels, "luohu") == {STREET[6:]})
+    by = Principal("luohu", Role.VIEWER, "invitation", seat)
+    opened = await city.desk.links.publish_feed(by, seat, STREET[6:], "v=0")
+    city.peers.goes(opened.session, SessionPhase.CONNECTED)
+    commands(levels, "city", Verb.REMOVE, "luohu")
+    assert city.peers.ended == [opened.session]
+
+
+async def test_a_picture_that_is_being_connected_when_its_site_is_removed_is_let_go(
+    levels: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city, seat = levels.halls["city"], Seat("flood", "luohu")
+    commands(levels, "city", Verb.ROLL_CALL, STREET)
+    await levels.until(lambda: selected(levels, "luohu") == {STREET[6:]})
+    by, publish = Principal("luohu", Role.VIEWER, "invitation", seat), city.peers.publish
+
+    async def slow(by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
+        commands(levels, "city", Verb.REMOVE, "luohu")
+        return await publish(by, offer, on_change)
+
+    monkeypatch.setattr(city.peers, "publish", slow)
+    opened = await city.desk.links.publish_feed(by, seat, STREET[6:], "v=0")
+    city.peers.goes(opened.session, SessionPhase.CONNECTED)
+    assert city.peers.ended == [opened.session]
 
 
 async def test_who_is_on_a_wall_is_wanted_and_who_has_no_place_is_told(levels: Call) -> None:

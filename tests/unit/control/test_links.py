@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
-from commandwall.conference.links.messages import Hello, Person, Roster, encode
+from commandwall.conference.links.messages import Bye, Hello, Person, Roster, encode
 from commandwall.control.audit import AuditLog
-from commandwall.control.conference_changes import NewConference
+from commandwall.control.conference_changes import ChairCommand, NewConference
 from commandwall.control.conferences import MOST_CONFERENCES
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
@@ -23,7 +24,9 @@ from commandwall.control.link_changes import NewBridge, NewLink
 from commandwall.control.roles import Principal, Role
 from commandwall.control.store import Store
 from commandwall.ipc.rtc_messages import SessionPhase
+from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
 from commandwall.model.conference.attendance import MOST_PARTICIPANTS
+from commandwall.model.conference.command import Verb
 from commandwall.model.conference.participant import Participant, Presence
 from commandwall.settings.site import BridgeSettings, ConferenceSettings, WhipSettings
 from tests.e2e.site import until
@@ -54,28 +57,28 @@ async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
         yield hall
 
 
-async def meet(request: web.Request) -> web.WebSocketResponse:
-    """Be a city with a chair, at the upper end of a link."""
+async def meet(hear: Callable[[str], object], request: web.Request) -> web.WebSocketResponse:
+    """Be a city with a chair, at the upper end of a link; ``hear`` is told what is said there."""
     socket = web.WebSocketResponse()
     await socket.prepare(request)
     await socket.receive_str()
     await socket.send_str(encode(Hello("city", "市", "city", "luohu", ("city",))))
     await socket.send_str(encode(Roster((Person("wang", "王", "chair"),))))
-    async for _ in socket:
-        pass
+    async for message in socket:
+        hear(message.data)
     return socket
 
 
 @asynccontextmanager
-async def studio(status: int = 201) -> AsyncIterator[str]:
-    """Run a server that answers every offer so, and takes links; yields its address."""
+async def studio(status: int = 201, hear: Callable[[str], object] = str) -> AsyncIterator[str]:
+    """Run a server that answers every offer so, and takes links as :func:`meet`; yields its address."""
 
     async def take(request: web.Request) -> web.Response:
         headers = {"Location": "/session/1"} if request.method == "POST" else {}
         return web.Response(status=status, text="v=0", content_type="application/sdp", headers=headers)
 
     app = web.Application()
-    app.router.add_get("/api/v1/conferences/duty/links/ws", meet)
+    app.router.add_get("/api/v1/conferences/duty/links/ws", partial(meet, hear))
     app.router.add_route("*", "/{path:.*}", take)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -198,6 +201,83 @@ async def test_whom_a_link_brought_is_gone_with_it(hall: Hall) -> None:
         await until("the city is there", _returns(lambda: hall.room.state.is_here("above/wang")))
         await hall.desk.links.close(OPERATOR, "flood", "above")
         assert (hall.room.links, hall.room.state.participants) == ((), ())
+
+
+async def test_what_a_bridge_held_falls_free_when_it_is_taken_down(hall: Hall) -> None:
+    async with studio() as url:
+        await hall.desk.links.open_bridge(OPERATOR, "flood", bridge(url))
+        (session,) = hall.peers.sessions
+        hall.peers.goes(session, SessionPhase.CONNECTED)
+        for verb in (Verb.GRANT, Verb.PRESENT):
+            hall.desk.command(OPERATOR, "flood", ChairCommand(verb=verb, target="studio"))
+        hall.room.heard(SoundReport("flood", (VoiceFigures("studio", -20.0, True, 0.0, 0),), 0, 0, 0.0))
+        assert held(hall) == {"studio"}
+        await hall.desk.links.close(OPERATOR, "flood", "studio")
+        assert held(hall) == {""}
+
+
+def held(hall: Hall) -> set[str]:
+    """Return who has what one at a time can have."""
+    state = hall.room.state
+    return {state.floor.holder, state.content.holder, state.speaker.holder}
+
+
+async def test_a_link_that_is_removed_is_taken_down_for_good(database: Database, tmp_path: Path) -> None:
+    async with studio() as url:
+        new = NewLink(url=url, conference="duty", token=TOKEN)
+        async with daemon(database, tmp_path) as before:
+            before.opens()
+            await before.desk.links.open_link(OPERATOR, "flood", new)
+            await before.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
+            await until("the city is there", _returns(lambda: before.room.state.is_here("above/wang")))
+            for link in ("above", "studio"):
+                before.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.REMOVE, target=link))
+            before.conferences.act()
+            await before.settled()
+            assert (before.room.links, before.room.state.participants) == ((), ())
+        async with daemon(database, tmp_path) as after:
+            after.links.restore(ConferenceSettings())
+            assert (after.room.links, after.room.state.participants) == ((), ())
+
+
+async def test_what_is_removed_while_it_is_tried_is_no_link(hall: Hall) -> None:
+    held_up = asyncio.Event()
+
+    async def wait(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held_up.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(wait, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, asyncio.timeout(5):
+        opening = asyncio.create_task(hall.desk.links.open_bridge(OPERATOR, "flood", bridge(url)))
+        await held_up.wait()
+        hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.REMOVE, target="studio"))
+        hall.conferences.act()
+        await hall.settled()
+        with pytest.raises(NotFoundError):
+            await opening
+    assert not hall.linked.all()
+
+
+@pytest.mark.parametrize("how", ["it is taken down", "its conference ends", "the daemon stops"])
+async def test_goodbye_is_said_by_a_link_that_is_taken_down_and_not_by_a_daemon_that_stops(
+    database: Database, tmp_path: Path, how: str
+) -> None:
+    heard: list[str] = []
+    async with studio(hear=heard.append) as url:
+        async with daemon(database, tmp_path) as hall:
+            hall.opens()
+            new = NewLink(url=url, conference="duty", token=TOKEN)
+            await hall.desk.links.open_link(OPERATOR, "flood", new)
+            await until("the city is there", _returns(lambda: hall.room.state.is_here("above/wang")))
+            if how == "it is taken down":
+                await hall.desk.links.close(OPERATOR, "flood", "above")
+            elif how == "its conference ends":
+                hall.desk.end(OPERATOR, "flood")
+                await hall.settled()
+        assert (encode(Bye()) in heard) is (how != "the daemon stops")
 
 
 async def test_a_link_ends_with_its_conference(hall: Hall) -> None:
