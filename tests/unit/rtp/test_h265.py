@@ -64,6 +64,17 @@ def test_decoding_order_numbers_are_passed_over() -> None:
     assert push(fmt, DELTA[:2] + b"\x00\x09" + DELTA[2:]).take() == (annexb(DELTA), False)
 
 
+@pytest.mark.parametrize("missing", [VPS, SPS, PPS])
+def test_a_key_frame_without_all_parameter_sets_is_doubted(missing: bytes) -> None:
+    sets = [nal for nal in (VPS, SPS, PPS) if nal is not missing]
+    assert push(H265Format({}), *sets, IDR).unsure
+    fmt = push(H265Format({}), VPS, SPS, PPS, IDR)
+    assert not fmt.unsure
+    fmt.take()
+    fmt.lose()
+    assert push(fmt, *sets, IDR).unsure
+
+
 def test_a_lost_fragment_drops_its_nal_unit_only() -> None:
     fmt = push(H265Format({}), SECOND)
     parts = packetise_h265(annexb(DELTA), 100)
@@ -104,6 +115,9 @@ def test_a_fragment_without_a_beginning_is_an_error_when_nothing_was_lost() -> N
         (IDR, True),
         (SECOND, False),
         (VPS, True),
+        (b"\x46\x01\x50", True),
+        (annexb(VPS), True),
+        (annexb(SECOND), False),
         (b"\x60\x01" + sized(VPS), True),
         (b"\x60\x01" + sized(SECOND), False),
         (packetise_h265(annexb(DELTA), 100)[0], True),
