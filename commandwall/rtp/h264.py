@@ -96,7 +96,7 @@ class H264Format(NalFormat):
 
     def _is_intra_key(self, data: bytes, header: int) -> bool:
         """Return whether a slice begins a picture of I slices that a sequence parameter set comes with."""
-        if self._slices or (SPS, 0) not in self._came:
+        if self._slices or SPS not in self._came:
             return False
         return _slice_type(data[header + 1 : header + 13]) in _I_SLICES
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from commandwall.base.errors import ProtocolError
 from commandwall.rtp.annexb import START_CODE, past_start_code, split_annexb
+from commandwall.rtp.bits import BitReader
 from commandwall.rtp.codec import MAX_UNIT_BYTES, PIECE_BYTES
 from commandwall.rtp.h265_sps import parse_h265_sps
 from commandwall.rtp.nal_format import FU_END, FU_START, NO_FRAGMENT, NalFormat, parse_sprop
@@ -108,10 +109,11 @@ class H265Format(NalFormat):
             self._note_slice(key=FIRST_KEY <= kind <= LAST_KEY)
 
     def _push_parameter_set(self, kind: int, nal: bytes) -> None:
-        if self._is_news((kind, 0), nal):
+        number = BitReader(nal[2:10]).ue() if kind == PPS else 0
+        if self._is_news((kind, number), nal):
             if kind == SPS:
                 self.parameters = parse_h265_sps(nal)
-            self._keep((kind, 0), nal)
+            self._keep((kind, number), nal)
 
     def _is_slice(self, header: int) -> bool:
         return nal_type(header) <= LAST_SLICE

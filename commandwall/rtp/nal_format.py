@@ -28,9 +28,9 @@ class NalFormat:
     ``_parts`` is the access unit so far, in pieces; ``_fragment`` where in it the NAL unit whose
     fragments are coming begins (start code, header, fragments), or NO_FRAGMENT, or LOST_FRAGMENT
     while the rest of a broken one is passed over. ``_sets`` are the parameter sets by (NAL unit
-    type, number), which is the order they are sent in. ``_came`` are those that came since the last
-    slice and the last gap, ``_usual`` those that come in front of key frames here; ``_gap`` says
-    whether packets are missing since the last slice.
+    type, number), which is the order they are sent in. ``_came`` are the types of those that came since
+    the last slice and the last gap, ``_usual`` of those that come in front of key frames here; ``_gap``
+    says whether packets are missing since the last slice.
     """
 
     NEEDED: ClassVar[frozenset[int]]
@@ -57,8 +57,8 @@ class NalFormat:
         self.parameters = CodecParameters(codec)
         self.quirks: set[Quirk] = set()
         self._sets: dict[tuple[int, int], bytes] = {}
-        self._came: set[tuple[int, int]] = set()
-        self._usual: set[tuple[int, int]] = set()
+        self._came: set[int] = set()
+        self._usual: set[int] = set()
         self._gap = True
         self._fragment = LOST_FRAGMENT
         self._key = self._changed = False
@@ -181,7 +181,7 @@ class NalFormat:
         """
         if len(nal) > MAX_PARAMETER_SET_BYTES or key[1] >= MAX_PARAMETER_SETS:
             raise ProtocolError(f"a parameter set has {len(nal)} bytes and the number {key[1]}")
-        self._came.add(key)
+        self._came.add(key[0])
         return nal != self._sets.get(key)
 
     def _keep(self, key: tuple[int, int], nal: bytes) -> None:

@@ -54,6 +54,14 @@ def test_parameter_sets_in_band_and_aggregated() -> None:
     assert (fmt.parameters.width, fmt.parameters.profile) == (1920, "Main 10")
 
 
+def test_picture_parameter_sets_are_kept_by_number() -> None:
+    second = PPS[:2] + b"\x59" + PPS[3:]  # its number is 1
+    fmt = H265Format(h265_fmtp(annexb(VPS, SPS, PPS, second, IDR)))
+    assert push(fmt, IDR).take() == (annexb(VPS, SPS, PPS, second, IDR), True)
+    other = second[:-1] + b"\x20"
+    assert push(fmt, other, IDR).take() == (annexb(VPS, SPS, PPS, other, IDR), True)
+
+
 def test_decoding_order_numbers_are_passed_over() -> None:
     fmt = H265Format({"sprop-max-don-diff": "2"})
     aggregate = b"\x60\x01" + b"\x00\x07" + sized(VPS) + b"\x00" + sized(SPS) + b"\x01" + sized(PPS)
