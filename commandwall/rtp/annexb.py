@@ -21,6 +21,13 @@ def split_annexb(data: bytes) -> list[bytes]:
     return nals
 
 
+def past_start_code(data: bytes, start: int, end: int) -> int:
+    """Return where ``data[start:end]`` goes on behind its start code; ``start`` if it begins with none."""
+    if data.startswith(b"\x00\x00\x01", start, end):
+        return start + 3
+    return start + 4 if data.startswith(START_CODE, start, end) else start
+
+
 def unescape(nal: bytes) -> bytes:
     """Return ``nal`` without emulation prevention bytes (H.264 section 7.3.1)."""
     parts = []

@@ -56,6 +56,9 @@ class PayloadFormat(Protocol):
     pending: bool
     """Whether there is at least a part of a picture, so that ``take`` has something to give."""
 
+    unsure: bool
+    """Whether that is of a key frame whose parameter sets are missing, or may have been lost."""
+
     def push(self, data: bytes, start: int, end: int) -> None:
         """Take the payload ``data[start:end]`` of the current access unit.
 
@@ -66,7 +69,8 @@ class PayloadFormat(Protocol):
     def begins(self, data: bytes, start: int, end: int) -> bool:
         """Return whether the payload is the first of an access unit, as far as it can be told.
 
-        Asked only for the first packet after a gap, and for one of the same timestamp behind a marker bit.
+        Asked only for the first packet of a source or after a gap, and for one of the same timestamp behind a
+        marker bit.
         """
 
     def lose(self) -> None:

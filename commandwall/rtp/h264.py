@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from commandwall.base.errors import ProtocolError, UnsupportedError
-from commandwall.rtp.annexb import START_CODE, split_annexb, unescape
+from commandwall.rtp.annexb import START_CODE, past_start_code, split_annexb, unescape
 from commandwall.rtp.bits import BitReader
 from commandwall.rtp.codec import MAX_UNIT_BYTES, PIECE_BYTES
 from commandwall.rtp.h264_sps import parse_h264_sps
@@ -26,7 +26,9 @@ class H264Format(NalFormat):
     Lenient: fragments without an end bit, empty payloads and start codes in payloads are taken.
     """
 
-    __slots__ = ("_sps_here",)
+    NEEDED = frozenset((SPS, PPS))
+
+    __slots__ = ()
 
     def __init__(self, fmtp: Mapping[str, str]) -> None:
         """Take the ``fmtp`` of the SDP. Raises UnsupportedError for packetization-mode 2 (interleaved)."""
@@ -34,9 +36,7 @@ class H264Format(NalFormat):
         if mode not in ("0", "1"):
             raise UnsupportedError(f"H.264 packetization-mode {mode[:8]!a} is not taken, only 0 and 1")
         super().__init__("h264")
-        self._sps_here = False
         self._keep_all(parse_sprop(fmtp.get("sprop-parameter-sets", "")))
-        self._sps_here = False
 
     def push(self, data: bytes, start: int, end: int) -> None:
         """Take the payload ``data[start:end]`` (sections 5.6, 5.7.1, 5.8). Raises ProtocolError."""
@@ -92,17 +92,16 @@ class H264Format(NalFormat):
 
     def _count_slice(self, kind: int, data: bytes, header: int) -> None:
         """Note a slice whose header follows ``data[header]``."""
-        if kind == IDR:
-            self._key = True
-        elif self._sps_here and not self._slices:
-            self._key = _slice_type(data[header + 1 : header + 13]) in _I_SLICES
-        self._sps_here = False
-        self._slices += 1
-        self.pending = True
+        self._note_slice(key=kind == IDR or self._is_intra_key(data, header))
+
+    def _is_intra_key(self, data: bytes, header: int) -> bool:
+        """Return whether a slice begins a picture of I slices that a sequence parameter set comes with."""
+        if self._slices or SPS not in self._came:
+            return False
+        return _slice_type(data[header + 1 : header + 13]) in _I_SLICES
 
     def _push_parameter_set(self, kind: int, nal: bytes) -> None:
         if kind == SPS:
-            self._sps_here = True
             if self._is_news((SPS, 0), nal):
                 self.parameters = parse_h264_sps(nal)
                 self._keep((SPS, 0), nal)
@@ -116,8 +115,8 @@ class H264Format(NalFormat):
 
     def begins(self, data: bytes, start: int, end: int) -> bool:
         """Return whether the payload can only be the first of an access unit (section 7.4.1.2.3)."""
+        header = start = past_start_code(data, start, end)
         kind = data[start] & 0x1F if start < end else 0
-        header = start
         if kind == FU_A and end - start > 2 and data[start + 1] & FU_START:
             header = start + 1
         elif kind == STAP_A:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from commandwall.base.errors import ProtocolError
-from commandwall.rtp.annexb import START_CODE, split_annexb
+from commandwall.rtp.annexb import START_CODE, past_start_code, split_annexb
+from commandwall.rtp.bits import BitReader
 from commandwall.rtp.codec import MAX_UNIT_BYTES, PIECE_BYTES
 from commandwall.rtp.h265_sps import parse_h265_sps
 from commandwall.rtp.nal_format import FU_END, FU_START, NO_FRAGMENT, NalFormat, parse_sprop
@@ -28,6 +29,8 @@ class H265Format(NalFormat):
     out. Decoding order numbers are passed over: packets come in decoding order in all cases that
     cameras use. Lenient as ``H264Format`` is.
     """
+
+    NEEDED = frozenset((VPS, SPS, PPS))
 
     __slots__ = ("_order_bytes",)
 
@@ -103,23 +106,22 @@ class H265Format(NalFormat):
         """Note a NAL unit that begins with ``header``, if it is a slice."""
         kind = nal_type(header)
         if kind <= LAST_SLICE:
-            self._slices += 1
-            self.pending = True
-            if FIRST_KEY <= kind <= LAST_KEY:
-                self._key = True
+            self._note_slice(key=FIRST_KEY <= kind <= LAST_KEY)
 
     def _push_parameter_set(self, kind: int, nal: bytes) -> None:
-        if self._is_news((kind, 0), nal):
+        number = BitReader(nal[2:10]).ue() if kind == PPS else 0
+        if self._is_news((kind, number), nal):
             if kind == SPS:
                 self.parameters = parse_h265_sps(nal)
-            self._keep((kind, 0), nal)
+            self._keep((kind, number), nal)
 
     def _is_slice(self, header: int) -> bool:
         return nal_type(header) <= LAST_SLICE
 
     def begins(self, data: bytes, start: int, end: int) -> bool:
         """Return whether the payload can only be the first of an access unit (H.265 section 7.4.2.4.4)."""
-        if end - start < 4:
+        start = past_start_code(data, start, end)
+        if end - start < 3:
             return False
         kind, body = nal_type(data[start]), start + 2 + self._order_bytes
         if kind == FRAGMENTATION and data[start + 2] & FU_START:

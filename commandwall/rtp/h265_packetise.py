@@ -8,6 +8,8 @@ from commandwall.rtp.annexb import split_annexb
 from commandwall.rtp.h265 import FRAGMENTATION, PPS, SPS, VPS, nal_type
 from commandwall.rtp.nal_packetise import DEFAULT_MTU, packetise
 
+_SPROP = {VPS: "sprop-vps", SPS: "sprop-sps", PPS: "sprop-pps"}
+
 
 def packetise_h265(access_unit: bytes, mtu: int = DEFAULT_MTU) -> list[bytes]:
     """Return the payloads for ``access_unit`` (Annex B), none longer than ``mtu`` bytes (at least 4).
@@ -23,6 +25,8 @@ def _fragment_header(nal: bytes) -> tuple[bytes, int]:
 
 def h265_fmtp(key_frame: bytes) -> dict[str, str]:
     """Return the SDP parameters for a stream whose key frames begin as ``key_frame`` (Annex B) does."""
-    sets = {nal_type(nal[0]): base64.b64encode(nal).decode() for nal in split_annexb(key_frame)}
-    names = {VPS: "sprop-vps", SPS: "sprop-sps", PPS: "sprop-pps"}
-    return {name: sets[kind] for kind, name in names.items() if kind in sets}
+    fmtp: dict[str, list[str]] = {}
+    for nal in split_annexb(key_frame):
+        if name := _SPROP.get(nal_type(nal[0])):
+            fmtp.setdefault(name, []).append(base64.b64encode(nal).decode())
+    return {name: ",".join(sets) for name, sets in fmtp.items()}

@@ -24,12 +24,12 @@ class JpegFormat:
     the part above.
     """
 
-    __slots__ = ("_head", "_lost", "_parts", "_size", "_tables", "parameters", "pending", "quirks")
+    __slots__ = ("_head", "_lost", "_parts", "_size", "_tables", "parameters", "pending", "quirks", "unsure")
 
     def __init__(self, fmtp: Mapping[str, str]) -> None:
         """``fmtp`` says nothing that matters."""
         self.parameters = CodecParameters("mjpeg")
-        self.pending = False
+        self.pending = self.unsure = False
         self.quirks: set[Quirk] = set()
         self._head = b""
         self._lost = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable
+from typing import ClassVar
 
 from commandwall.base.errors import ProtocolError
 from commandwall.rtp.annexb import START_CODE
@@ -27,26 +28,38 @@ class NalFormat:
     ``_parts`` is the access unit so far, in pieces; ``_fragment`` where in it the NAL unit whose
     fragments are coming begins (start code, header, fragments), or NO_FRAGMENT, or LOST_FRAGMENT
     while the rest of a broken one is passed over. ``_sets`` are the parameter sets by (NAL unit
-    type, number), which is the order they are sent in.
+    type, number), which is the order they are sent in. ``_came`` are the types of those that came since
+    the last slice and the last gap, ``_usual`` of those that come in front of key frames here; ``_gap``
+    says whether packets are missing since the last slice.
     """
 
+    NEEDED: ClassVar[frozenset[int]]
+    """The types of parameter sets without which nothing can be decoded."""
+
     __slots__ = (
+        "_came",
         "_changed",
         "_fragment",
+        "_gap",
         "_key",
         "_parts",
         "_sets",
         "_size",
         "_slices",
+        "_usual",
         "parameters",
         "pending",
         "quirks",
+        "unsure",
     )
 
     def __init__(self, codec: str) -> None:
         self.parameters = CodecParameters(codec)
         self.quirks: set[Quirk] = set()
         self._sets: dict[tuple[int, int], bytes] = {}
+        self._came: set[int] = set()
+        self._usual: set[int] = set()
+        self._gap = True
         self._fragment = LOST_FRAGMENT
         self._key = self._changed = False
         self._begin()
@@ -55,7 +68,7 @@ class NalFormat:
         self._parts: list[bytes] = []
         self._slices = 0
         self._size = 0
-        self.pending = False
+        self.pending = self.unsure = False
 
     def _is_slice(self, header: int) -> bool:
         """Return whether the NAL unit whose first byte is ``header`` holds a part of a picture."""
@@ -64,6 +77,27 @@ class NalFormat:
     def _push_nal(self, nal: bytes) -> None:
         """Take a whole NAL unit. Raises ProtocolError if it cannot be used."""
         raise NotImplementedError
+
+    def _note_slice(self, *, key: bool) -> None:
+        """Count a slice; ``key``: it is one of a key frame."""
+        if key and not self._key:
+            self._begin_key_frame()
+        self._came.clear()
+        self._gap = False
+        self._slices += 1
+        self.pending = True
+
+    def _begin_key_frame(self) -> None:
+        """Note that a key frame begins, and whether the parameter sets that it needs are there.
+
+        Those that came with the last one are expected again behind a gap: it is most likely they that
+        are missing, and nobody knows whether they were the same as before. Where key frames come
+        without (their parameter sets are in the SDP), none are expected, and a gap is no reason to doubt.
+        """
+        self._key = True
+        lost = self._gap and not self._usual <= self._came
+        self._usual = self._came | (self._usual if self._gap else set())
+        self.unsure = lost or not self.NEEDED.issubset(kind for kind, _ in self._sets)
 
     def _overflow(self) -> None:
         """Drop an access unit that grew too large. Raises ProtocolError."""
@@ -128,6 +162,9 @@ class NalFormat:
             except ProtocolError:
                 continue
         self._key = self._changed = False
+        self._came.clear()
+        self._usual.clear()
+        self._gap = True
         self._begin()
 
     def _trimmed(self, nal: bytes) -> bytes:
@@ -138,9 +175,13 @@ class NalFormat:
         return trimmed
 
     def _is_news(self, key: tuple[int, int], nal: bytes) -> bool:
-        """Return whether ``nal`` differs from what is kept as ``key``. Raises ProtocolError for a giant."""
+        """Note that ``nal`` came; return whether it differs from what is kept as ``key``.
+
+        Raises ProtocolError for a giant.
+        """
         if len(nal) > MAX_PARAMETER_SET_BYTES or key[1] >= MAX_PARAMETER_SETS:
             raise ProtocolError(f"a parameter set has {len(nal)} bytes and the number {key[1]}")
+        self._came.add(key[0])
         return nal != self._sets.get(key)
 
     def _keep(self, key: tuple[int, int], nal: bytes) -> None:
@@ -149,12 +190,15 @@ class NalFormat:
 
     def lose(self) -> None:
         """Drop the NAL unit whose fragments are no longer complete."""
+        self._gap = True
+        self._usual |= self._came
+        self._came.clear()
         if self._fragment >= 0:
             if self._is_slice(self._parts[self._fragment + 1][0]):
                 self._slices -= 1
             del self._parts[self._fragment :]
             if not self._slices:
-                self.pending = self._key = False
+                self.pending = self._key = self.unsure = False
         self._fragment = LOST_FRAGMENT
 
     def take(self) -> tuple[bytes, bool]:

@@ -113,7 +113,8 @@ class RtpReceiver(RtpSource):
             self._change_source(ssrc)
         order = self._order
         missing = 0
-        if sequence == order.due:
+        follows = sequence == order.due
+        if follows:
             order.due = sequence + 1 & 0xFFFF
             order.received += 1
         elif missing := order.accept(sequence):
@@ -123,7 +124,7 @@ class RtpReceiver(RtpSource):
             self._broken = self._damaged = True
             self._loss = self._loss or missing > 0  # A source that began anew has lost nothing.
         if self._ended or timestamp != self._timestamp:
-            begins = missing == 0 and timestamp != self._timestamp
+            begins = follows and timestamp != self._timestamp
             self._begin_unit(timestamp, begins or self._format.begins(data, payload, end), gap=missing != 0)
         try:
             self._format.push(data, payload, end)
@@ -163,6 +164,7 @@ class RtpReceiver(RtpSource):
         self._broken = not begins
 
     def _emit(self) -> None:
+        self._broken |= self._format.unsure
         data, key = self._format.take()
         if self._continued:  # What came before the marker went out as if it were the whole.
             self._markers_end = self._continued = False

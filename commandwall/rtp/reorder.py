@@ -22,15 +22,14 @@ class ReorderBuffer:
     burst is noticed with the next packet.
     """
 
-    __slots__ = ("_deliver", "_held", "_max_delay_ns", "_max_held", "_next", "_since_ns")
+    __slots__ = ("_deliver", "_held", "_max_delay_ns", "_max_held", "_next")
 
     def __init__(self, deliver: Deliver, max_held: int = MAX_HELD, max_delay_ns: int = MAX_DELAY_NS) -> None:
         self._deliver = deliver
         self._max_held = max_held
         self._max_delay_ns = max_delay_ns
-        self._held: dict[int, bytes] = {}
+        self._held: dict[int, tuple[bytes, int]] = {}
         self._next = -1
-        self._since_ns = 0
 
     def push(self, data: bytes, now_ns: int) -> None:
         """Take the datagram ``data``, read at ``now_ns`` (monotonic)."""
@@ -51,25 +50,26 @@ class ReorderBuffer:
 
     def _hold(self, sequence: int, data: bytes, now_ns: int) -> None:
         held = self._held
-        if not held:
-            self._since_ns = now_ns
-        held.setdefault(sequence, data)
+        held.setdefault(sequence, (data, now_ns))
         self._drain()
-        while held and (len(held) > self._max_held or now_ns - self._since_ns > self._max_delay_ns):
+        while held and (len(held) > self._max_held or now_ns - self._oldest_ns() > self._max_delay_ns):
             self._next = min(held, key=lambda waiting: waiting - self._next & 0xFFFF)
-            self._since_ns = now_ns
             self._drain()
+
+    def _oldest_ns(self) -> int:
+        """Return since when the first of those that are held waits; they are held as they came."""
+        return next(iter(self._held.values()))[1]
 
     def _drain(self) -> None:
         """Deliver what is due now."""
-        while (data := self._held.pop(self._next, None)) is not None:
+        while (held := self._held.pop(self._next, None)) is not None:
             self._next = self._next + 1 & 0xFFFF
-            self._deliver(data, 0, len(data))
+            self._deliver(held[0], 0, len(held[0]))
 
     def _begin_anew(self, sequence: int, data: bytes) -> None:
         """Give up all gaps and go on from a packet that is far from the others."""
         for waiting in sorted(self._held, key=lambda number: number - self._next & 0xFFFF):
-            held = self._held[waiting]
+            held, _ = self._held[waiting]
             self._deliver(held, 0, len(held))
         self._held.clear()
         self._next = sequence + 1 & 0xFFFF

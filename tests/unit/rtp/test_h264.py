@@ -100,6 +100,50 @@ def test_intra_slices_behind_parameter_sets_are_a_key_frame() -> None:
     assert push(fmt, intra).take() == (annexb(intra), False)
 
 
+def test_intra_slices_behind_a_loss_are_no_key_frame() -> None:
+    fmt = push(H264Format({}), SPS, PPS)
+    fmt.lose()
+    assert push(fmt, b"\x41\x88" + b"\x5a" * 20).take()[1] is False
+
+
+def unsure(fmt: H264Format, *payloads: bytes) -> bool:
+    """Push a key frame; return whether its parameter sets are doubted."""
+    push(fmt, *payloads)
+    doubted = fmt.unsure
+    assert fmt.take()[1]
+    assert not fmt.unsure
+    return doubted
+
+
+def test_a_key_frame_without_all_parameter_sets_is_doubted() -> None:
+    assert unsure(H264Format({}), idr())
+    assert unsure(H264Format({}), SPS, idr())
+    assert unsure(H264Format({}), PPS, idr())
+    assert not unsure(H264Format({}), SPS, PPS, idr())
+    assert not unsure(H264Format(SPROP), idr())
+
+
+def test_parameter_sets_that_come_with_key_frames_are_expected_behind_a_loss() -> None:
+    fmt = push(H264Format({}), SPS, PPS, idr())
+    fmt.take()
+    fmt.lose()
+    assert unsure(fmt, idr())
+    fmt.lose()
+    assert unsure(fmt, PPS, b"\x06\x05\x01\x80", idr())
+    fmt.lose()
+    assert not unsure(fmt, SPS, PPS, idr())
+    assert not unsure(fmt, idr()), "nothing was lost: they are the same still"
+    fmt.lose()
+    assert not unsure(fmt, idr()), "they come no longer with key frames"
+
+
+def test_a_loss_is_no_doubt_where_parameter_sets_come_in_the_sdp_only() -> None:
+    fmt = H264Format(SPROP)
+    for _ in range(3):
+        fmt.lose()
+        assert not unsure(fmt, idr())
+
+
 def test_a_lost_fragment_drops_its_nal_unit_only() -> None:
     fmt = H264Format(SPROP)
     parts = fragments(delta(500), 100)
@@ -177,6 +221,10 @@ def test_an_access_unit_cannot_grow_without_end() -> None:
         (idr(), True),
         (SPS, True),
         (stap(SPS, PPS), True),
+        (annexb(SPS), True),
+        (b"\x00\x00\x01" + idr(), True),
+        (annexb(b"\x41\x40\x00"), False),
+        (b"\x00\x00\x00\x01", False),
         (b"\x41\x40\x00", False),
         (b"\x7c\x85\x88\x00", True),
         (b"\x7c\x05\x88\x00", False),

@@ -54,6 +54,14 @@ def test_parameter_sets_in_band_and_aggregated() -> None:
     assert (fmt.parameters.width, fmt.parameters.profile) == (1920, "Main 10")
 
 
+def test_picture_parameter_sets_are_kept_by_number() -> None:
+    second = PPS[:2] + b"\x59" + PPS[3:]  # its number is 1
+    fmt = H265Format(h265_fmtp(annexb(VPS, SPS, PPS, second, IDR)))
+    assert push(fmt, IDR).take() == (annexb(VPS, SPS, PPS, second, IDR), True)
+    other = second[:-1] + b"\x20"
+    assert push(fmt, other, IDR).take() == (annexb(VPS, SPS, PPS, other, IDR), True)
+
+
 def test_decoding_order_numbers_are_passed_over() -> None:
     fmt = H265Format({"sprop-max-don-diff": "2"})
     aggregate = b"\x60\x01" + b"\x00\x07" + sized(VPS) + b"\x00" + sized(SPS) + b"\x01" + sized(PPS)
@@ -62,6 +70,17 @@ def test_decoding_order_numbers_are_passed_over() -> None:
     fragments[0] = fragments[0][:3] + b"\x00\x08" + fragments[0][3:]
     assert push(fmt, *fragments).take() == (annexb(VPS, SPS, PPS, IDR), True)
     assert push(fmt, DELTA[:2] + b"\x00\x09" + DELTA[2:]).take() == (annexb(DELTA), False)
+
+
+@pytest.mark.parametrize("missing", [VPS, SPS, PPS])
+def test_a_key_frame_without_all_parameter_sets_is_doubted(missing: bytes) -> None:
+    sets = [nal for nal in (VPS, SPS, PPS) if nal is not missing]
+    assert push(H265Format({}), *sets, IDR).unsure
+    fmt = push(H265Format({}), VPS, SPS, PPS, IDR)
+    assert not fmt.unsure
+    fmt.take()
+    fmt.lose()
+    assert push(fmt, *sets, IDR).unsure
 
 
 def test_a_lost_fragment_drops_its_nal_unit_only() -> None:
@@ -104,6 +123,9 @@ def test_a_fragment_without_a_beginning_is_an_error_when_nothing_was_lost() -> N
         (IDR, True),
         (SECOND, False),
         (VPS, True),
+        (b"\x46\x01\x50", True),
+        (annexb(VPS), True),
+        (annexb(SECOND), False),
         (b"\x60\x01" + sized(VPS), True),
         (b"\x60\x01" + sized(SECOND), False),
         (packetise_h265(annexb(DELTA), 100)[0], True),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns
@@ -185,6 +185,34 @@ def test_a_lost_marker_damages_the_unit_it_ended() -> None:
     assert all(sink.damage[1:-1])
 
 
+def test_lost_parameter_sets_damage_the_key_frame_that_they_come_with() -> None:
+    units = stream("KPKPK")
+    del units[2][:2]
+    sink = Sink().feed(*flat(units))
+    assert [unit.data for unit in sink.units] == [KEY, DELTA, KEY, DELTA, KEY]
+    assert sink.damage == [False, False, True, True, False]
+    assert [unit.loss for unit in sink.units] == sink.damage
+
+
+def test_a_key_frame_is_damaged_until_all_its_parameter_sets_came() -> None:
+    units = stream("KKKP")
+    del units[0][1], units[1][1], units[2][:2]
+    assert Sink().feed(*flat(units)).damage == [True, True, True, True]
+
+
+def test_joining_within_a_key_frame_does_not_make_it_whole() -> None:
+    parameter_sets = [rtp(0, 0, SPS), rtp(1, 0, PPS), rtp(2, 0, idr(), marker=True)]
+    second = rtp(10, 6000, b"\x65\x40" + b"\x5b" * 20, marker=True, ssrc=5)
+    sink = Sink().feed(*parameter_sets, second, rtp(11, 12000, delta(), marker=True, ssrc=5))
+    assert [unit.key for unit in sink.units] == [True, True, False]
+    assert sink.damage == [False, True, True]
+
+
+def test_start_codes_do_not_hide_where_the_first_picture_begins() -> None:
+    first = rtp(0, 0, annexb(SPS, PPS, idr()), marker=True)
+    assert Sink().feed(first).damage == [False]
+
+
 def test_duplicates_and_late_packets_change_nothing() -> None:
     packets = flat(stream("KPK"))
     sink = Sink().feed(*(packet for packet in packets for _ in range(2)))
@@ -272,6 +300,7 @@ def test_malformed_rtcp_is_counted() -> None:
 
 
 @given(st.sets(st.integers(0, 200)))
+@example({0, 17, 33, 34})
 def test_no_unit_called_intact_differs_from_what_was_sent(dropped: set[int]) -> None:
     units = stream("KPPPP" * 10, mtu=120)
     sent = {index * 6000: (KEY if index % 5 == 0 else DELTA) for index in range(len(units))}

@@ -37,6 +37,21 @@ def test_a_gap_is_given_up_after_its_time() -> None:
     assert collector.push(5, now_ns=MAX_DELAY_NS + 1) == [1, 3, 4, 5]
 
 
+def test_each_gap_has_its_own_time() -> None:
+    collector = Collector()
+    collector.push(1, 3)
+    collector.push(5, now_ns=MAX_DELAY_NS - 10)
+    assert collector.push(2, now_ns=MAX_DELAY_NS) == [1, 2, 3]
+    assert collector.push(6, now_ns=MAX_DELAY_NS + 1) == [1, 2, 3]
+    assert collector.push(7, now_ns=2 * MAX_DELAY_NS) == [1, 2, 3, 5, 6, 7]
+
+
+def test_several_gaps_are_not_waited_for_one_after_the_other() -> None:
+    collector = Collector()
+    collector.push(1, 3, 5, 7)
+    assert collector.push(8, now_ns=MAX_DELAY_NS + 1) == [1, 3, 5, 7, 8]
+
+
 def test_a_gap_is_given_up_when_too_many_wait() -> None:
     collector = Collector()
     collector.push(0, *range(2, 2 + MAX_HELD))
