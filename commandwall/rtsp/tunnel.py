@@ -190,7 +190,7 @@ class _Requests:
         if value:
             headers.add("Authorization", value)
         lines = [f"{method} {self._target} HTTP/1.0", *(f"{name}: {text}" for name, text in headers)]
-        return "\r\n".join([*lines, "", ""]).encode()
+        return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
 
     def sign_in(self, response: Response) -> bool:
         """Take the challenge of a 401; return whether it can be answered."""

@@ -42,7 +42,7 @@ class HttpCamera(Camera):
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection, which is a GET or a POST."""
-        text = (await reader.readuntil(b"\r\n\r\n")).decode()
+        text = (await reader.readuntil(b"\r\n\r\n")).decode("utf-8", "surrogateescape")
         line, *rest = text.strip().split("\r\n")
         pairs = (field.partition(": ") for field in rest)
         self.heads.append((line, {name.lower(): value for name, _, value in pairs}))
@@ -115,6 +115,15 @@ async def test_the_http_server_may_ask_for_a_password(camera: HttpCamera, basic:
     await watch(camera)
     assert [line.split()[0] for line, _ in camera.heads] == ["GET", "GET", "POST"]
     assert server.refuse("POST", camera.heads[-1][1].get("authorization", "")) is None
+
+
+async def test_a_realm_that_is_not_utf_8_goes_back_as_it_came(camera: HttpCamera) -> None:
+    realm = "摄像机".encode("gbk")
+    refusal = b'HTTP/1.0 401 No\r\nWWW-Authenticate: Digest realm="%s", nonce="1"\r\n\r\n' % realm
+    camera.get_answer = lambda head: OK if "authorization" in head[1] else refusal
+    await watch(camera)
+    authorization = camera.heads[-1][1]["authorization"]
+    assert b'realm="%s"' % realm in authorization.encode("utf-8", "surrogateescape")
 
 
 @pytest.mark.parametrize(
