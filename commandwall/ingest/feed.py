@@ -234,14 +234,14 @@ class Feed:
                 sink.push(unit)
 
     def _end(self) -> None:
-        self._patience = None
+        given_up, self._patience = self._patience is None, None
         self.audio.end()
         self._arrivals = ArrivalClock()
         self._in_lots = False
         self.gop.clear()
         if self._session is not None:
-            mute = not self.meter.session_frames
-            self._more_patience = min(2 * self._more_patience, FIRST_S) if mute else 1.0
+            in_vain = given_up and self.meter.session_frames <= 1
+            self._more_patience = min(2 * self._more_patience, FIRST_S) if in_vain else 1.0
             self._packets, self._lost_packets = self._packet_counts()
             self._session = None
         self.meter.restart()
@@ -299,13 +299,13 @@ class Feed:
     def _give_up_s(self, limit_s: float) -> float:
         """Return after how long a silence the session is given up, where it stalls after ``limit_s``.
 
-        For a first frame it is longer each time that a session ended without any.
+        That is longer each time that one was given up with a single frame at most: the camera may have
+        become a slow one.
         """
         usual_s = GIVE_UP_FACTOR * limit_s
-        frames = self.meter.session_frames
-        if not frames:
-            return min(usual_s * self._more_patience, FIRST_S)
-        return FIRST_S if frames == 1 and not self.meter.gap_s else usual_s
+        if self.meter.session_frames == 1 and not self.meter.gap_s:
+            return FIRST_S
+        return max(usual_s, min(usual_s * self._more_patience, FIRST_S))
 
     def figures(self, now_ns: int) -> FeedFigures:
         """Return the feed's counters and figures; called every second."""

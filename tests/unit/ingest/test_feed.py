@@ -251,6 +251,34 @@ async def test_a_first_frame_is_waited_for_longer_each_time_that_none_came(no_de
         await nth_session(cameras, 9)
 
 
+async def test_a_camera_that_becomes_slow_is_waited_for_longer_until_its_pace_is_known(
+    no_delay: None,
+) -> None:
+    cameras, at_ns = FakeCameras(), monotonic_ns()
+
+    async def frame(number: int, *, key: bool = False) -> None:
+        nonlocal at_ns
+        session = await nth_session(cameras, number)
+        await asyncio.sleep(0)
+        session.on_unit(unit(key=key, at_ns=at_ns))
+        feed.figures(at_ns)
+        at_ns += 12 * NS_PER_S
+
+    async with running(cameras) as feed:
+        await frame(1, key=True)
+        at_ns -= 11 * NS_PER_S
+        await frame(1)  # a frame a second ...
+        feed.watch(at_ns)
+        await frame(2, key=True)  # ... and now one in 12
+        feed.watch(at_ns)
+        for _ in range(3):
+            await frame(3, key=True)
+            feed.watch(at_ns - NS_PER_S)
+            assert feed._patience is not None
+        feed.watch(at_ns + 20 * NS_PER_S)
+        assert feed.live
+
+
 async def test_failures_are_told_and_tried_again(no_delay: None) -> None:
     cameras = FakeCameras(ConnectionLostError("connect: gone"), ConnectionLostError("connect: gone"))
     async with running(cameras) as feed:
