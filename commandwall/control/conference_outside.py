@@ -19,8 +19,9 @@ from commandwall.model.link import LinkState, LoopError
 
 log = logging.getLogger(__name__)
 
-_AGAIN_S = (0.3, 0.5)
+_LINK_AGAIN_S = (0.3, 0.5)
 """Often for ever: whoever waits for a city hears it within three seconds of its return."""
+_BRIDGE_AGAIN_S = (0.3, 0.5, 1.0, 2.0, 5.0)
 _REFUSED_AGAIN_S = 15.0
 _REFUSALS = (AccessRefusedError, NotFoundError, UnsupportedError, LoopError)
 
@@ -47,14 +48,13 @@ class Outside:
         self._room = room
         self._join = join
         self._now_s = now_s
-        self._backoff = Backoff(_AGAIN_S)
+        self._backoff = Backoff(_LINK_AGAIN_S if link.above else _BRIDGE_AGAIN_S)
         self._mishaps = Mishaps(log)
         self._logged = ""
 
     async def run(self) -> None:
         """Join, again and again, until cancelled."""
         while True:
-            self._go(LinkState.CONNECTING, Sentence(""))
             wait_s = await self._try()
             self.tried.set()
             await asyncio.sleep(wait_s)
@@ -62,6 +62,15 @@ class Outside:
     def know(self, node: str, name: str) -> None:
         """Take in which node it is, and what that is called."""
         self.link = replace(self.link, node=node, name=name)
+
+    def reached(self) -> None:
+        """Note that it is there, or that nobody knows yet: what it sends is expected from now on.
+
+        Raises :class:`AccessRefusedError` where this room does not let it in. While one that was lost is
+        only tried again it stays lost, with the newest reason.
+        """
+        self._room.update(arrive(self._room.state, self.link.id, self._now_s()))
+        self._go(LinkState.CONNECTING, Sentence(""))
 
     def joined(self, lacking: str) -> None:
         """Note that it is joined, and what is lacking, ``""`` for nothing; again when that changes."""
@@ -76,7 +85,8 @@ class Outside:
     async def _try(self) -> float:
         """Join once and stay; return after how many seconds to try again."""
         try:
-            self._room.update(arrive(self._room.state, self.link.id, self._now_s()))
+            if self.link.state is not LinkState.LOST:
+                self.reached()
             await self._join(self)
             reason = Sentence("it ended")
         except _REFUSALS as error:

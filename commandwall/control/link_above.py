@@ -68,6 +68,7 @@ class LinkAbove:
                 raise
             outside.know(theirs.node, theirs.name)
             try:
+                outside.reached()
                 await run_until_first(
                     self._signalling(joint, outside),
                     self._people(theirs.link, outside),

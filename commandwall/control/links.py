@@ -260,7 +260,12 @@ class Links:
         if isinstance(settings, LinkSettings):
             return LinkAbove(settings, self.tree(room), by, self._needs.peers).join
         media, bridge = RoomMedia(room, settings.id, by, self._needs.peers), _bridge(settings)
-        return lambda outside: bridge.run(media, outside.joined)
+
+        async def join(outside: Outside) -> None:
+            outside.reached()
+            await bridge.run(media, outside.joined)
+
+        return join
 
     def tree(self, room: Room) -> Tree:
         """Return the place of ``room`` in its tree."""

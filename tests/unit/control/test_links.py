@@ -17,6 +17,8 @@ from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundEr
 from commandwall.conference.links.messages import Bye, Hello, Person, Roster, encode
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand, NewConference
+from commandwall.control.conference_documents import LinkDocument
+from commandwall.control.conference_room import Room
 from commandwall.control.conferences import MOST_CONFERENCES
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
@@ -28,6 +30,7 @@ from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
 from commandwall.model.conference.attendance import MOST_PARTICIPANTS
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.participant import Participant, Presence
+from commandwall.model.link import LinkState
 from commandwall.settings.site import BridgeSettings, ConferenceSettings, WhipSettings
 from tests.e2e.site import until
 from tests.unit.control.hall import OPERATOR, Hall
@@ -278,6 +281,23 @@ async def test_goodbye_is_said_by_a_link_that_is_taken_down_and_not_by_a_daemon_
                 hall.desk.end(OPERATOR, "flood")
                 await hall.settled()
         assert (encode(Bye()) in heard) is (how != "the daemon stops")
+
+
+async def test_a_link_that_cannot_be_had_stays_lost_while_it_is_tried_again(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, Presence]] = []
+
+    def tell(room: Room, link: LinkDocument) -> None:
+        room.links = (link,)
+        told.append((link.state, room.state.participant(link.id).presence))
+
+    monkeypatch.setattr(Room, "tell_link", tell)
+    new = NewLink(url="http://127.0.0.1:1", conference="duty", token=TOKEN)
+    await hall.desk.links.open_link(OPERATOR, "flood", new)
+    await until("it was tried again", _returns(lambda: len(told) > 3))
+    assert told[0] == (LinkState.CONNECTING, Presence.CONNECTING)
+    assert set(told[1:]) == {(LinkState.LOST, Presence.LOST)}
 
 
 async def test_a_link_ends_with_its_conference(hall: Hall) -> None:
