@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol
 
+from commandwall.base.errors import ConnectionLostError, NotFoundError
 from commandwall.conference.bridges.bridge import Flow
 from commandwall.control.conference_lines import Line, Part, Peers
 from commandwall.control.conference_room import VOICE, Room
@@ -46,8 +47,11 @@ class RoomLeg:
         self._peers = peers
 
     async def accept(self, answer: str) -> None:
-        """Take the answer to this end's offer."""
-        await self._peers.accept(self._line.session, answer)
+        """Take the answer to this end's offer; raises :class:`ConnectionLostError` when it is too late."""
+        try:
+            await self._peers.accept(self._line.session, answer)
+        except NotFoundError:  # Of this end's session: the other end has refused nothing.
+            raise ConnectionLostError("the session here ended before it was answered") from None
 
     async def over(self) -> str:
         """Return why it ended, when it has."""

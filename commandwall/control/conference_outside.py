@@ -23,6 +23,7 @@ _LINK_AGAIN_S = (0.3, 0.5)
 """Often for ever: whoever waits for a city hears it within three seconds of its return."""
 _BRIDGE_AGAIN_S = (0.3, 0.5, 1.0, 2.0, 5.0)
 _REFUSED_AGAIN_S = 15.0
+_FAILED = (LinkState.LOST, LinkState.REFUSED)
 _REFUSALS = (AccessRefusedError, NotFoundError, UnsupportedError, LoopError)
 
 
@@ -66,8 +67,8 @@ class Outside:
     def reached(self) -> None:
         """Note that it is there, or that nobody knows yet: what it sends is expected from now on.
 
-        Raises :class:`AccessRefusedError` where this room does not let it in. While one that was lost is
-        only tried again it stays lost, with the newest reason.
+        Raises :class:`AccessRefusedError` where this room does not let it in. While one that failed is
+        only tried again it stays as it is, with the newest reason.
         """
         self._room.update(arrive(self._room.state, self.link.id, self._now_s()))
         self._go(LinkState.CONNECTING, Sentence(""))
@@ -85,7 +86,7 @@ class Outside:
     async def _try(self) -> float:
         """Join once and stay; return after how many seconds to try again."""
         try:
-            if self.link.state is not LinkState.LOST:
+            if self.link.state not in _FAILED:
                 self.reached()
             await self._join(self)
             reason = Sentence("it ended")
@@ -117,7 +118,7 @@ class Outside:
         self.link = replace(before, state=state, reason=str(reason), reason_zh=reason.zh)
         if (before.state, before.reason) != (state, str(reason)):
             log.info("conference %s, %s: %s %s", self._room.state.id, self.link.id, state, reason)
-        if state in (LinkState.LOST, LinkState.REFUSED):
+        if state in _FAILED:
             with self._mishaps.of(f"conference {self._room.state.id}, {self.link.id}"):
                 self._room.update(lost(self._room.state, self.link.id, reason, self._now_s()))
         self._room.tell_link(self.link)

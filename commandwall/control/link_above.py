@@ -116,7 +116,7 @@ class LinkAbove:
             try:
                 async with session(ways[way], way, media) as leg:
                     await run_until_first(self._until_other(joint, way), until_over(leg))
-            except CommandwallError:
+            except (CommandwallError, TimeoutError):
                 await asyncio.sleep(_CONTENT_AGAIN_S)
 
     def _feeds(self, joint: Joint) -> SentFeeds:

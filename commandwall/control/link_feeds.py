@@ -53,7 +53,7 @@ class SentFeeds:
             try:
                 async with self._opened(person) as leg:
                     await run_until_first(self._until_gone(person), until_over(leg))
-            except CommandwallError:
+            except (CommandwallError, TimeoutError):
                 await asyncio.sleep(_AGAIN_S)
 
     async def _until_gone(self, person: str) -> None:

@@ -20,8 +20,8 @@ from commandwall.control.roles import Principal, Role
 from commandwall.model.conference.command import DIRECTIONS, Command, Verb
 from commandwall.model.conference.feeds import wanted_feeds
 from commandwall.model.conference.state import Conference
-from commandwall.model.conference.tree import cut, directed, joined, onward, standing
-from commandwall.model.link import Surroundings
+from commandwall.model.conference.tree import cut, directed, forgotten, joined, onward, standing
+from commandwall.model.link import Surroundings, split_id
 from commandwall.model.source import Source, SourceKind
 from commandwall.settings.site import Site
 
@@ -88,10 +88,17 @@ class Tree:
     def join(self, link: str, theirs: Hello, line: Line, *, above: bool) -> Joint:
         """Take a link in whose other end has greeted; raises :class:`LoopError`."""
         self._around.learn(link, {theirs.node, *theirs.nodes})
+        self._forget_others(link, theirs.node, above=above)
         self.update(joined(self.state, link, theirs.node, theirs.name, above=above))
         joint = self.joints[link] = Joint(self, link, theirs, line, self._now_s, above=above)
         self.follow()
         return joint
+
+    def _forget_others(self, link: str, node: str, *, above: bool) -> None:
+        """Let those go whom ``link`` brought when another node than ``node`` was at its end."""
+        brought = {one.path[0] for one in self.state.participants if one.path and split_id(one.id)[0] == link}
+        for other in brought - {node, *(joint.theirs.node for joint in self.joints.values())}:
+            self.update(forgotten(self.state, other, self._now_s(), above=above))
 
     def part(self, joint: Joint, why: Sentence) -> None:
         """Go on without a link that is lost: those beyond it are cut off.

@@ -36,9 +36,9 @@ from commandwall.control.link_tree import Tree
 from commandwall.control.roles import Principal, Seat
 from commandwall.control.roles import Role as Authority
 from commandwall.control.rtc import Opened
-from commandwall.model.conference.attendance import enlist, lost
+from commandwall.model.conference.attendance import arrive, enlist, lost
 from commandwall.model.conference.command import Command
-from commandwall.model.conference.participant import Participant, Role
+from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.tree import forgotten
 from commandwall.model.layout import Layout
@@ -84,6 +84,7 @@ class Links:
         self._trees: dict[str, Tree] = {}
         self._outsides: dict[tuple[str, str], Outside] = {}
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._waiting: dict[tuple[str, str], tuple[Principal, LinkSettings | BridgeSettings]] = {}
         conferences.watch(self._changed)
         conferences.listen(self._commanded)
 
@@ -96,8 +97,9 @@ class Links:
     def restore(self, configured: ConferenceSettings) -> None:
         """Open what the configuration names, and what was open before the restart.
 
-        A conference that the configuration names and that is not there is opened by that. What cannot be
-        opened, as there are too many conferences or participants, is left out; the log says so.
+        A conference that the configuration names and that is not there is opened by that; of one that is not
+        open yet, the links wait until it is. What cannot be opened, as there are too many conferences or
+        participants, is left out; the log says so.
         """
         by = Principal(self._needs.site.id, Authority.OPERATOR, "configuration")
         wanted: tuple[LinkSettings | BridgeSettings, ...] = (*configured.links, *configured.bridges)
@@ -113,8 +115,12 @@ class Links:
     def _reopen(self, by: Principal, settings: LinkSettings | BridgeSettings) -> None:
         conference = settings.conference
         try:
-            if self._conferences.find(conference) is None:
-                self._conferences.add(Conference(conference, conference, self._needs.site.id))
+            meeting = self._conferences.find(conference) or self._conferences.add(
+                Conference(conference, conference, self._needs.site.id)
+            )
+            if meeting.room is None:
+                self._waiting[conference, settings.id] = by, settings
+                return
             self._open(by, settings)
         except CommandwallError as error:
             log.error("conference %s: %s is not opened: %s", conference, settings.id, error)
@@ -122,7 +128,7 @@ class Links:
     def _wanted(self, kept: LinkSettings | BridgeSettings) -> bool:
         """Return whether ``kept`` is to be opened again: its conference goes on, and nothing else is it."""
         there = self._conferences.find(kept.conference) is not None
-        return there and (kept.conference, kept.id) not in self._outsides
+        return there and (kept.conference, kept.id) not in self._outsides.keys() | self._waiting.keys()
 
     async def open_link(self, by: Principal, settings: LinkSettings) -> LinkDocument:
         """Join the conference above; return how that went.
@@ -130,7 +136,7 @@ class Links:
         One that cannot be reached now is tried again. Raises :class:`InvalidError` when there is a link
         upwards already, and when the level above refuses it; then there is no link.
         """
-        if any(link.above for link in self._conferences.room(settings.conference).links):
+        if any(link.above for link in self._begun(settings.conference).links):
             raise InvalidError("this conference has a link to the level above already; end that first")
         return await self._opened(by, settings)
 
@@ -155,7 +161,7 @@ class Links:
 
         Raises :class:`AccessRefusedError` when it was not, and as :meth:`Room.publish` does.
         """
-        room = self._conferences.room(seat.conference)
+        room = self._entered(seat)
         joint, name = self.tree(room).joints.get(seat.participant), join_id(seat.participant, person)
         if joint is None or name not in joint.feeds.wanted:
             raise AccessRefusedError("this picture was not asked for; the level above chooses what comes up")
@@ -163,11 +169,10 @@ class Links:
 
     async def serve(self, seat: Seat, socket: Socket) -> None:
         """Be the upper end of a link whose lower end has come for ``seat``, until it is lost."""
-        room = self._conferences.room(seat.conference)
         key = seat.conference, seat.participant
         await self._stop(key)
         task = self._tasks[key] = asyncio.create_task(
-            self._serve(room, seat.participant, Line(socket)), name=f"link {seat.participant}"
+            self._serve(seat, Line(socket)), name=f"link {seat.participant}"
         )
         try:
             await asyncio.wait({task})
@@ -175,16 +180,34 @@ class Links:
             if self._tasks.get(key) is task:
                 await self._stop(key)
 
-    async def _serve(self, room: Room, link: str, line: Line) -> None:
-        tree = self.tree(room)
+    def _entered(self, seat: Seat) -> Room:
+        """Return the room of who comes for ``seat``, past its door; it is not opened by that before its time.
+
+        Raises :class:`AccessRefusedError` as :meth:`Door.let_in` does.
+        """
+        arrive(self._conferences.get(seat.conference).state, seat.participant, self._needs.now_s())
+        room = self._conferences.room(seat.conference)
+        room.door.let_in(seat.participant)
+        return room
+
+    async def _serve(self, seat: Seat, line: Line) -> None:
+        link, meeting = seat.participant, self._conferences.get(seat.conference)
         theirs = await line.hear_hello()
-        if not room.state.expects(link):
+        if not meeting.state.expects(link):
             return  # Removed while it greeted.
+        try:
+            room = self._entered(seat)
+        except AccessRefusedError as error:
+            waits = meeting.state.participant(link).presence is Presence.LOBBY
+            await line.refuse(error, again=waits)
+            return
+        tree = self.tree(room)
         document = LinkDocument(link, theirs.node, theirs.name, False, LinkState.CONNECTED, "", "")
         try:
             joint = tree.join(link, theirs, line, above=False)
         except LoopError as error:
             room.tell_link(_refused(document, error))
+            room.update(lost(room.state, link, error.sentence, self._needs.now_s()))
             await line.refuse(error, again=False)
             return
         reason, closed = _LOST, False
@@ -226,10 +249,17 @@ class Links:
         self._needs.records.put(f"{settings.conference}/{settings.id}", LinkRecord.of(settings))
         return outside.link
 
+    def _begun(self, conference: str) -> Room:
+        """Return the room of a conference; raises :class:`InvalidError` for one that is only planned."""
+        room = self._conferences.get(conference).room
+        if room is None:
+            raise InvalidError("this conference has not begun; link it when it has")
+        return room
+
     def _check_free(self, settings: LinkSettings | BridgeSettings) -> None:
         """Raise :class:`InvalidError` where somebody has the id, unless it is a link of before a restart."""
         key = settings.conference, settings.id
-        one = self._conferences.room(settings.conference).state.find(settings.id)
+        one = self._begun(settings.conference).state.find(settings.id)
         if key in self._outsides or (one is not None and (one.coming or one.role is not Role.SITE)):
             raise InvalidError("{id!r} is there twice; ids are unique", id=settings.id, field="id")
 
@@ -283,12 +313,16 @@ class Links:
         conference = state.id
         if state.ended_at_s is not None:
             self._trees.pop(conference, None)
+            self._waiting = {key: waits for key, waits in self._waiting.items() if key[0] != conference}
             for key in [key for key in self._tasks if key[0] == conference]:
                 self._withdraw(key)
                 self._needs.spawn(self._stop(key), f"end of link {key[1]}")
             return
         meeting = self._conferences.find(conference)
         if meeting is not None and meeting.room is not None:
+            for key in [key for key in self._waiting if key[0] == conference]:
+                if (waits := self._waiting.pop(key, None)) is not None:
+                    self._reopen(*waits)
             self._end_gone(meeting.room)
         if (tree := self._trees.get(conference)) is not None:
             tree.follow()

@@ -35,6 +35,8 @@ GIVE_UP_FACTOR = 3.0
 FIRST_S = STALL_INTERVALS * SLOWEST_S
 """So long is waited at most for a camera's first frame, and for its second if nothing tells when it is due:
 it may be a slow one."""
+_PACED = 2
+"""With more frames than this two intervals tell the pace of a camera."""
 REFUSED_RETRY_S = 30.0
 """How often a camera that refused is asked again: somebody must act first, and some lock accounts."""
 _LIVE = FeedState.LIVE
@@ -299,12 +301,15 @@ class Feed:
     def _give_up_s(self, limit_s: float) -> float:
         """Return after how long a silence the session is given up, where it stalls after ``limit_s``.
 
-        That is longer each time that one was given up with a single frame at most: the camera may have
-        become a slow one.
+        Until its pace is known that is longer each time that one was given up with a single frame at most:
+        the camera may have become a slow one.
         """
         usual_s = GIVE_UP_FACTOR * limit_s
-        if self.meter.session_frames == 1 and not self.meter.gap_s:
+        frames = self.meter.session_frames
+        if frames == 1 and not self.meter.gap_s:
             return FIRST_S
+        if frames > _PACED:
+            return usual_s
         return max(usual_s, min(usual_s * self._more_patience, FIRST_S))
 
     def figures(self, now_ns: int) -> FeedFigures:

@@ -204,13 +204,15 @@ class StreamDecoder:
         """Return how long after it arrived ``picture`` may stay before it is overdue.
 
         While the next key frame is waited for it may as long as frames come: it is not late for the rung that
-        it is decoded at. One that a newer key frame waits to replace is, and so is who is behind.
+        it is decoded at. One that a newer key frame waits to replace is, and so is who is behind. It never
+        becomes less.
         """
         arrival_ns, stay_ns = picture.unit.arrival_ns, self._period_ns
         waits = self.level is DecodeLevel.KEY or (self._await_key and not self._behind)
         if waits and arrival_ns >= self._key_ns:
             stay_ns += max(0, self._heard_ns - arrival_ns) + _LOOK_NS
-        return min(stay_ns, _LONGEST_NS)
+        picture.stay_ns = max(picture.stay_ns, min(stay_ns, _LONGEST_NS))
+        return picture.stay_ns
 
     @property
     def _urgency(self) -> Urgency:

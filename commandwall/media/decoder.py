@@ -39,6 +39,7 @@ class DecodedPicture:
     packets were lost on their way, ``broken`` that it could not be decoded; ``hollow`` that parts of it
     were not decoded at all and hold what the memory held, mostly green. ``full_range`` is whether black
     is 0 and white 255 instead of 16 and 235. ``sar`` is the shape of a pixel, width by height.
+    ``stay_ns`` is how long after its arrival it may be shown before it is overdue: at first 0.
     """
 
     __slots__ = (
@@ -50,6 +51,7 @@ class DecodedPicture:
         "hollow",
         "loss",
         "sar",
+        "stay_ns",
         "unit",
         "width",
     )
@@ -67,6 +69,7 @@ class DecodedPicture:
         self.width = frame.width & ~1
         self.height = frame.height & ~1
         self.sar = sar
+        self.stay_ns = 0
 
     def planes(self) -> Planes:
         """Return views of the planes, cut to an even size; another chroma format is converted first."""

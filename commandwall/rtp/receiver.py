@@ -121,8 +121,7 @@ class RtpReceiver(RtpSource):
             if missing == STALE:
                 return
             self._format.lose()
-            self._broken = self._damaged = True
-            self._loss = self._loss or missing > 0  # A source that began anew has lost nothing.
+            self._broken = self._damaged = self._loss = True
         if self._ended or timestamp != self._timestamp:
             begins = follows and timestamp != self._timestamp
             self._begin_unit(timestamp, begins or self._format.begins(data, payload, end), gap=missing != 0)

@@ -279,6 +279,21 @@ async def test_a_camera_that_becomes_slow_is_waited_for_longer_until_its_pace_is
         assert feed.live
 
 
+async def test_a_camera_whose_pace_is_known_is_waited_for_no_longer_than_usual(no_delay: None) -> None:
+    cameras = FakeCameras()
+    async with running(cameras) as feed:
+        for number, given_s in enumerate((9, 18, 36), 1):
+            await nth_session(cameras, number)
+            await asyncio.sleep(0)
+            feed.watch(in_future_ns(given_s + 1))
+        session = await nth_session(cameras, 4)
+        await asyncio.sleep(0)
+        for _ in range(3):
+            session.on_unit(unit(key=True))
+        feed.watch(in_future_ns(9.5))
+        await nth_session(cameras, 5)
+
+
 async def test_failures_are_told_and_tried_again(no_delay: None) -> None:
     cameras = FakeCameras(ConnectionLostError("connect: gone"), ConnectionLostError("connect: gone"))
     async with running(cameras) as feed:

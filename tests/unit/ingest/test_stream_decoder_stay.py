@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from commandwall.base.clock import NS_PER_S
 from commandwall.ingest.tile import Tile
+from commandwall.ipc.slots import SlotFlag
 from commandwall.model.access_unit import AccessUnit
 from commandwall.model.wall import DecodeLevel
 from tests.unit.ingest.bench import Bench, MakeCanvas, decoder_on, one_tile
@@ -86,3 +87,15 @@ def test_who_is_behind_is_late_although_he_waits_for_a_key_frame(canvas: MakeCan
         decoder.expect(7, seconds(9))
         bench.drain()
         assert wall.info().period_ns == 7
+
+
+def test_a_mark_on_a_picture_takes_no_time_from_it(canvas: MakeCanvas, bench: Bench) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
+    decoder.push(at_s(0, 1))
+    bench.drain()
+    decoder.expect(0, seconds(11))
+    decoder.push(replace(at_s(10, 12), damaged=True, loss=True))
+    bench.drain()
+    assert wall.info().flags & SlotFlag.LOSS
+    assert wall.info().period_ns == seconds(11)
