@@ -145,9 +145,11 @@ class Board:
             for feed in self._sources(tile):
                 wanted.setdefault(feed.spec.id, []).append(tile)
         now_s = monotonic_s()
-        self._warm = {name: until_s for name, until_s in self._warm.items() if until_s > now_s}
-        for name in self._warm:
-            wanted.setdefault(name, [])
+        # What is shown by now was told ahead for that, and is not decoded on when it is shown no more.
+        self._warm = {
+            name: until_s for name, until_s in self._warm.items() if until_s > now_s and name not in wanted
+        }
+        wanted.update((name, []) for name in self._warm)
         for name in self._decoders.keys() - wanted.keys():
             self._stop(name)
         feeds = {feed.spec.id: feed for feed in self._feeds if feed.spec.id in wanted}

@@ -394,6 +394,20 @@ async def test_what_is_about_to_be_shown_is_decoded_ahead_and_then_let_go(
         await until(lambda: this.sinks("a/sub") == 0)
 
 
+async def test_what_was_told_ahead_and_shown_is_not_decoded_on_when_it_is_shown_no_more(
+    pool: DecodePool, canvas: MakeCanvas
+) -> None:
+    wall = canvas()
+    async with desk(pool) as this:
+        await this.add("a", "b")
+        for feed in ("a/sub", "b/sub"):
+            this.send(feed, 0, 8)
+        this.board.warm(["a/sub"])
+        for camera in ("a", "b"):
+            this.show(wall.tile(0, camera))
+            assert [this.sinks("a/sub"), this.sinks("b/sub")] == [camera == "a", camera == "b"]
+
+
 async def test_without_room_for_more_the_key_frame_is_decoded_ahead(
     pool: DecodePool, canvas: MakeCanvas
 ) -> None:
