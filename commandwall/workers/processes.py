@@ -10,8 +10,8 @@ import socket
 import sys
 from contextlib import suppress
 
-from commandwall.workers.zygote import MAX_ORDER_BYTES
-
+MAX_ORDER_BYTES = 1024
+"""How long the order for a process may be."""
 _ZYGOTE = "commandwall.workers.zygote"
 _END_S = 1.0
 

@@ -21,8 +21,7 @@ import commandwall.media.decoder
 import commandwall.media.scale
 import commandwall.workers.child  # noqa: F401 # these are loaded for the workers
 from commandwall.base.ending import end_with_parent
-
-MAX_ORDER_BYTES = 1024
+from commandwall.workers.processes import MAX_ORDER_BYTES
 
 
 def main() -> None:

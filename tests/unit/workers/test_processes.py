@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,9 @@ async def test_a_killed_zygote_takes_its_workers_along_and_another_one_begins(pr
     with pytest.raises(OSError):
         await start(processes)
     await end(*await start(processes))
+
+
+def test_who_starts_workers_loads_nothing_of_what_they_paint_with() -> None:
+    asked = "import sys, commandwall.app; print(*{'av', 'cv2', 'numpy'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
