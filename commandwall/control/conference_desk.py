@@ -40,7 +40,7 @@ from commandwall.control.roles import Permission, Principal, Role, Seat
 from commandwall.control.rtc import Opened
 from commandwall.control.users import NotSignedInError
 from commandwall.model.conference import participant as person
-from commandwall.model.conference.attendance import arrive, invite, join, leave, turn_away
+from commandwall.model.conference.attendance import invite, join, leave, turn_away
 from commandwall.model.conference.command import OPERATOR, Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.floor import mute_self, raise_hand
@@ -282,9 +282,7 @@ class ConferenceDesk:
         """Return the room, with whoever comes let in; a planned one is opened by its chair."""
         if who.seat != seat:
             raise AccessRefusedError("this place in the conference is somebody else's")
-        state = self._conferences.get(seat.conference).state
-        arrive(state, seat.participant, self._now_s())
-        room = self._conferences.room(seat.conference)
+        room = self._conferences.room_for(seat.conference, seat.participant)
         if not room.state.participant(seat.participant).coming:
             with self._audited(who, None, "join", seat.conference, seat.participant):
                 room.door.let_in(seat.participant)

@@ -23,6 +23,8 @@ _LINK_AGAIN_S = (0.3, 0.5)
 """Often for ever: whoever waits for a city hears it within three seconds of its return."""
 _BRIDGE_AGAIN_S = (0.3, 0.5, 1.0, 2.0, 5.0)
 _REFUSED_AGAIN_S = 15.0
+_WAITING_AGAIN_S = 5.0
+"""Who waits in a lobby asks so often: each time is a line of the audit log there."""
 _FAILED = (LinkState.LOST, LinkState.REFUSED)
 _REFUSALS = (AccessRefusedError, NotFoundError, UnsupportedError, LoopError)
 
@@ -95,7 +97,8 @@ class Outside:
         except LinkRefusedError as error:
             if not error.again:
                 return self._refused(error)
-            reason = error.sentence
+            self.lost(error.sentence)
+            return _WAITING_AGAIN_S
         except CommandwallError as error:
             reason = error.sentence
         except TimeoutError:

@@ -28,6 +28,7 @@ from commandwall.control.recordings import Recordings
 from commandwall.control.state import Publish
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.sound_messages import EVERYBODY, SoundReport
+from commandwall.model.conference.attendance import arrive
 from commandwall.model.conference.chair import apply
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.contents import ContentKind, ContentSource, present
@@ -158,6 +159,14 @@ class Conferences:
         """
         meeting = self.get(conference)
         return meeting.room or self.begin(meeting)
+
+    def room_for(self, conference: str, participant: str) -> Room:
+        """Return the room of one for who comes to it; only its chair opens a planned one before its time.
+
+        Raises :class:`AccessRefusedError` as :func:`arrive` does, and as :meth:`room` does.
+        """
+        arrive(self.get(conference).state, participant, self._needs.now_s())
+        return self.room(conference)
 
     def add(self, state: Conference) -> Meeting:
         """Take in a conference; it begins at once unless it is to start later.

@@ -36,7 +36,7 @@ from commandwall.control.link_tree import Tree
 from commandwall.control.roles import Principal, Seat
 from commandwall.control.roles import Role as Authority
 from commandwall.control.rtc import Opened
-from commandwall.model.conference.attendance import arrive, enlist, lost
+from commandwall.model.conference.attendance import enlist, lost
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.participant import Participant, Presence, Role
 from commandwall.model.conference.state import Conference
@@ -161,11 +161,11 @@ class Links:
 
         Raises :class:`AccessRefusedError` when it was not, and as :meth:`Room.publish` does.
         """
-        room = self._entered(seat)
-        joint, name = self.tree(room).joints.get(seat.participant), join_id(seat.participant, person)
-        if joint is None or name not in joint.feeds.wanted:
+        tree, name = self._trees.get(seat.conference), join_id(seat.participant, person)
+        joint = tree.joints.get(seat.participant) if tree is not None else None
+        if tree is None or joint is None or name not in joint.feeds.wanted:
             raise AccessRefusedError("this picture was not asked for; the level above chooses what comes up")
-        return await room.take_feed(by, name, sdp)
+        return await tree.room.take_feed(by, name, sdp)
 
     async def serve(self, seat: Seat, socket: Socket) -> None:
         """Be the upper end of a link whose lower end has come for ``seat``, until it is lost."""
@@ -180,23 +180,14 @@ class Links:
             if self._tasks.get(key) is task:
                 await self._stop(key)
 
-    def _entered(self, seat: Seat) -> Room:
-        """Return the room of who comes for ``seat``, past its door; it is not opened by that before its time.
-
-        Raises :class:`AccessRefusedError` as :meth:`Door.let_in` does.
-        """
-        arrive(self._conferences.get(seat.conference).state, seat.participant, self._needs.now_s())
-        room = self._conferences.room(seat.conference)
-        room.door.let_in(seat.participant)
-        return room
-
     async def _serve(self, seat: Seat, line: Line) -> None:
         link, meeting = seat.participant, self._conferences.get(seat.conference)
         theirs = await line.hear_hello()
         if not meeting.state.expects(link):
             return  # Removed while it greeted.
         try:
-            room = self._entered(seat)
+            room = self._conferences.room_for(seat.conference, link)
+            room.door.let_in(link)
         except AccessRefusedError as error:
             waits = meeting.state.participant(link).presence is Presence.LOBBY
             await line.refuse(error, again=waits)

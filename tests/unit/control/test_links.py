@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from commandwall.base.errors import AccessRefusedError, InvalidError, NotFoundError
-from commandwall.conference.links.messages import Bye, Hello, Person, Roster, encode
-from commandwall.control.audit import AuditLog
+from commandwall.conference.links.messages import Bye, encode
 from commandwall.control.conference_changes import ChairCommand, NewConference
 from commandwall.control.conference_documents import LinkDocument
 from commandwall.control.conference_room import Room
 from commandwall.control.conferences import MOST_CONFERENCES
 from commandwall.control.database import Database
-from commandwall.control.events import EventLog
-from commandwall.control.link_changes import NewBridge, NewLink
+from commandwall.control.link_changes import NewLink
 from commandwall.control.roles import Principal, Role
-from commandwall.control.store import Store
 from commandwall.ipc.rtc_messages import SessionPhase
 from commandwall.ipc.sound_messages import SoundReport, VoiceFigures
 from commandwall.model.conference.attendance import MOST_PARTICIPANTS
@@ -34,23 +28,9 @@ from commandwall.model.link import LinkState
 from commandwall.settings.site import BridgeSettings, ConferenceSettings, WhipSettings
 from tests.e2e.site import until
 from tests.unit.control.hall import OPERATOR, Hall
-from tests.unit.control.rig import make_board
-from tests.unit.control.stage import Hands
+from tests.unit.control.studio import TOKEN, bridge, daemon, returns, studio
 
-TOKEN = "let-me-in"
 VIEWER = Principal("guest", Role.VIEWER)
-
-
-@asynccontextmanager
-async def daemon(database: Database, directory: Path) -> AsyncIterator[Hall]:
-    """Run a daemon's conferences, which come back with it."""
-    events = EventLog()
-    async with AuditLog(Store(database), events) as audit:
-        hall = Hall(make_board(events), directory, database, events, audit, Hands(1_000_000.0))
-        async with hall.records, hall.linked, hall.links:
-            hall.conferences.restore()
-            yield hall
-            hall.conferences.close()
 
 
 @pytest.fixture
@@ -58,43 +38,6 @@ async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
     async with daemon(database, tmp_path) as hall:
         hall.opens()
         yield hall
-
-
-async def meet(hear: Callable[[str], object], request: web.Request) -> web.WebSocketResponse:
-    """Be a city with a chair, at the upper end of a link; ``hear`` is told what is said there."""
-    socket = web.WebSocketResponse()
-    await socket.prepare(request)
-    await socket.receive_str()
-    await socket.send_str(encode(Hello("city", "市", "city", "luohu", ("city",))))
-    await socket.send_str(encode(Roster((Person("wang", "王", "chair"),))))
-    async for message in socket:
-        hear(message.data)
-    return socket
-
-
-@asynccontextmanager
-async def studio(status: int = 201, hear: Callable[[str], object] = str) -> AsyncIterator[str]:
-    """Run a server that answers every offer so, and takes links as :func:`meet`; yields its address."""
-
-    async def take(request: web.Request) -> web.Response:
-        headers = {"Location": "/session/1"} if request.method == "POST" else {}
-        return web.Response(status=status, text="v=0", content_type="application/sdp", headers=headers)
-
-    app = web.Application()
-    app.router.add_get("/api/v1/conferences/duty/links/ws", partial(meet, hear))
-    app.router.add_route("*", "/{path:.*}", take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-def bridge(url: str, **more: object) -> NewBridge:
-    body = {"id": "studio", "name": "演播室", "kind": "whip", "whep": f"{url}/whep/1", "token": TOKEN, **more}
-    return NewBridge.model_validate(body)
 
 
 async def test_a_bridge_is_a_participant_whose_people_come_by_it(hall: Hall) -> None:
@@ -117,7 +60,7 @@ async def test_a_bridge_is_a_participant_whose_people_come_by_it(hall: Hall) -> 
         assert hall.sound.open == {"studio": True}
 
         hall.peers.goes(session, SessionPhase.ENDED)
-        await until("it is tried again", _returns(lambda: len(hall.peers.offers) > 1))
+        await until("it is tried again", returns(lambda: len(hall.peers.offers) > 1))
         await hall.desk.links.close(OPERATOR, "flood", "studio")
         assert (hall.room.links, hall.room.state.find("studio")) == ((), None)
         with pytest.raises(NotFoundError):
@@ -138,7 +81,7 @@ async def test_what_cannot_be_reached_is_told_and_tried_again(hall: Hall) -> Non
     one = hall.room.state.participant("studio")
     assert (one.presence, one.reason) == (Presence.LOST, document.reason)
     async with studio():
-        await until("it was tried again", _returns(lambda: len(hall.peers.offers) > 1))
+        await until("it was tried again", returns(lambda: len(hall.peers.offers) > 1))
 
 
 async def test_a_fault_that_nobody_foresaw_is_told_and_ends_no_link(
@@ -154,7 +97,7 @@ async def test_a_fault_that_nobody_foresaw_is_told_and_ends_no_link(
     monkeypatch.setattr(hall.peers, "offer_intake", fail)
     document = await hall.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
     assert (document.state, document.reason) == ("lost", "unforeseen KeyError; the log has more")
-    await until("it was tried again", _returns(lambda: tries > 2))
+    await until("it was tried again", returns(lambda: tries > 2))
     assert caplog.text.count("KeyError: 'ice-ufrag'") == 1
 
 
@@ -172,8 +115,8 @@ async def test_a_room_that_cannot_follow_the_loss_of_a_link_does_not_end_it(
             patch.setattr(hall.sound, "arrange", refuse)
             with pytest.raises(InvalidError):
                 hall.peers.goes(session, SessionPhase.ENDED)
-            await until("that is said", _returns(lambda: "studio: this cannot be mixed" in caplog.text))
-        await until("it is back", _returns(lambda: hall.room.links[0].state == "connected"))
+            await until("that is said", returns(lambda: "studio: this cannot be mixed" in caplog.text))
+        await until("it is back", returns(lambda: hall.room.links[0].state == "connected"))
 
 
 @pytest.mark.parametrize(("status", "field"), [(401, "token"), (404, "conference")])
@@ -201,7 +144,7 @@ async def test_whom_a_link_brought_is_gone_with_it(hall: Hall) -> None:
     async with studio() as url:
         new = NewLink(url=url, conference="duty", token=TOKEN)
         assert (await hall.desk.links.open_link(OPERATOR, "flood", new)).state == "connected"
-        await until("the city is there", _returns(lambda: hall.room.state.is_here("above/wang")))
+        await until("the city is there", returns(lambda: hall.room.state.is_here("above/wang")))
         await hall.desk.links.close(OPERATOR, "flood", "above")
         assert (hall.room.links, hall.room.state.participants) == ((), ())
 
@@ -232,7 +175,7 @@ async def test_a_link_that_is_removed_is_taken_down_for_good(database: Database,
             before.opens()
             await before.desk.links.open_link(OPERATOR, "flood", new)
             await before.desk.links.open_bridge(OPERATOR, "flood", bridge("http://127.0.0.1:1"))
-            await until("the city is there", _returns(lambda: before.room.state.is_here("above/wang")))
+            await until("the city is there", returns(lambda: before.room.state.is_here("above/wang")))
             for link in ("above", "studio"):
                 before.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.REMOVE, target=link))
             before.conferences.act()
@@ -274,7 +217,7 @@ async def test_goodbye_is_said_by_a_link_that_is_taken_down_and_not_by_a_daemon_
             hall.opens()
             new = NewLink(url=url, conference="duty", token=TOKEN)
             await hall.desk.links.open_link(OPERATOR, "flood", new)
-            await until("the city is there", _returns(lambda: hall.room.state.is_here("above/wang")))
+            await until("the city is there", returns(lambda: hall.room.state.is_here("above/wang")))
             if how == "it is taken down":
                 await hall.desk.links.close(OPERATOR, "flood", "above")
             elif how == "its conference ends":
@@ -295,7 +238,7 @@ async def test_a_link_that_cannot_be_had_stays_lost_while_it_is_tried_again(
     monkeypatch.setattr(Room, "tell_link", tell)
     new = NewLink(url="http://127.0.0.1:1", conference="duty", token=TOKEN)
     await hall.desk.links.open_link(OPERATOR, "flood", new)
-    await until("it was tried again", _returns(lambda: len(told) > 3))
+    await until("it was tried again", returns(lambda: len(told) > 3))
     assert told[0] == (LinkState.CONNECTING, Presence.CONNECTING)
     assert set(told[1:]) == {(LinkState.LOST, Presence.LOST)}
 
@@ -318,7 +261,7 @@ async def test_who_opens_a_link_that_ends_meanwhile_is_told_and_it_stays_away(
 
     async def end() -> None:
         if when != "at once":
-            await until("it is tried", _returns(lambda: bool(hall.room.links)))
+            await until("it is tried", returns(lambda: bool(hall.room.links)))
         if when == "as it is joined":
             hall.links._outsides["flood", "studio"].tried.set()
         if how == "it is taken down":
@@ -355,7 +298,7 @@ async def test_what_was_linked_before_a_restart_is_linked_again(database: Databa
         settings = [record.settings for record in after.linked.all().values()]
         assert settings == [new.settings("flood"), bridge("http://127.0.0.1:1").root.settings("flood")]
         after.links.restore(ConferenceSettings())
-        await until("both are tried", _returns(lambda: {one.state for one in after.room.links} == {"lost"}))
+        await until("both are tried", returns(lambda: {one.state for one in after.room.links} == {"lost"}))
         assert [one.id for one in after.room.links if one.ours] == ["above", "studio"]
         with pytest.raises(InvalidError, match="already"):
             await after.desk.links.open_link(OPERATOR, "flood", new.model_copy(update={"id": "other"}))
@@ -374,7 +317,7 @@ async def test_what_the_configuration_names_is_joined_from_the_start_however_man
     configured = BridgeSettings("studio", "duty", "演播室", target)
     hall.links.restore(ConferenceSettings(bridges=(configured,)))
     room = hall.conferences.room("duty")
-    await until("it is told", _returns(lambda: [link.state for link in room.links] == ["lost"]))
+    await until("it is told", returns(lambda: [link.state for link in room.links] == ["lost"]))
 
 
 async def test_what_there_is_no_place_for_is_left_out_and_the_log_says_so(
@@ -402,10 +345,3 @@ async def test_a_link_needs_the_seat_of_a_site(hall: Hall) -> None:
 def test_secrets_are_not_shown() -> None:
     assert TOKEN not in repr(bridge("http://h"))
     assert TOKEN not in repr(NewLink(url="http://h", conference="duty", token=TOKEN))
-
-
-def _returns(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    async def met() -> bool:
-        return condition()
-
-    return met

@@ -22,7 +22,7 @@ from commandwall.settings.site import ConferenceSettings, LinkSettings
 from tests.e2e.site import until
 from tests.unit.conference.links.wires import wire
 from tests.unit.control.hall import OPERATOR, Hall
-from tests.unit.control.test_links import TOKEN, _returns, bridge, daemon, studio
+from tests.unit.control.studio import TOKEN, bridge, daemon, returns, studio
 
 TOMORROW = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -69,7 +69,7 @@ async def test_who_comes_by_a_link_waits_in_the_lobby_as_others_do(hall: Hall) -
     hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.ADMIT, target="nanhu"))
     below = Below(hall, nanhu)
     await below.greets("nanhu", "li")
-    await until("they are there", _returns(lambda: "nanhu/li" in there(hall)))
+    await until("they are there", returns(lambda: "nanhu/li" in there(hall)))
     await below.goes()
     hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LOCK))
     await Below(hall, nanhu).greets("nanhu", "li")
@@ -107,7 +107,7 @@ async def test_links_that_the_configuration_names_wait_for_a_planned_conference(
     hall.clock.now_s = TOMORROW.timestamp() + 1
     hall.conferences.act()
     hall.conferences.act()
-    await until("it is tried", _returns(lambda: [one.id for one in hall.room.links] == ["above"]))
+    await until("it is tried", returns(lambda: [one.id for one in hall.room.links] == ["above"]))
 
 
 async def test_whom_another_node_brought_by_a_link_is_gone_when_it_leads_elsewhere(hall: Hall) -> None:
@@ -115,10 +115,10 @@ async def test_whom_another_node_brought_by_a_link_is_gone_when_it_leads_elsewhe
     nanhu = hall.invites("nanhu", "site")
     before = Below(hall, nanhu)
     await before.greets("nanhu-old", "li", "wang")
-    await until("they are there", _returns(lambda: len(there(hall)) == 3))
+    await until("they are there", returns(lambda: len(there(hall)) == 3))
     await before.goes()
     await Below(hall, nanhu).greets("nanhu", "li")
-    await until("only he is there", _returns(lambda: sorted(there(hall)) == ["nanhu", "nanhu/li"]))
+    await until("only he is there", returns(lambda: sorted(there(hall)) == ["nanhu", "nanhu/li"]))
 
 
 async def test_a_session_that_ended_here_is_no_refusal_from_there(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from commandwall.base.clock import NS_PER_S
+from commandwall.ingest.stream_decoder import StreamDecoder
 from commandwall.ingest.tile import Tile
 from commandwall.ipc.slots import SlotFlag
 from commandwall.model.access_unit import AccessUnit
 from commandwall.model.wall import DecodeLevel
+from tests.unit.ingest.arenas import Canvas
 from tests.unit.ingest.bench import Bench, MakeCanvas, decoder_on, one_tile
 from tests.unit.media.streams import stream
 
@@ -21,6 +23,15 @@ def at_s(number: int, second: float) -> AccessUnit:
 def seconds(count: float) -> int:
     """Return ``count`` seconds in ns."""
     return round(count * NS_PER_S)
+
+
+def key_frame_shown(canvas: MakeCanvas, bench: Bench) -> tuple[Canvas, StreamDecoder]:
+    """Show the key frame of second 1, and decode key frames alone."""
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
+    decoder.push(at_s(0, 1))
+    bench.drain()
+    return wall, decoder
 
 
 def test_while_a_key_frame_is_waited_for_a_picture_may_stay_as_long_as_frames_come(
@@ -43,10 +54,7 @@ def test_while_a_key_frame_is_waited_for_a_picture_may_stay_as_long_as_frames_co
 def test_a_picture_may_stay_no_longer_once_frames_cease_nor_for_ever(
     canvas: MakeCanvas, bench: Bench
 ) -> None:
-    wall, tile = one_tile(canvas)
-    decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
-    decoder.push(at_s(0, 1))
-    bench.drain()
+    wall, decoder = key_frame_shown(canvas, bench)
     for heard_s, stays_s in ((3, 3.5), (0, 3.5), (20, 20.5), (60, 30)):
         decoder.expect(seconds(0.5), seconds(heard_s))
         assert wall.info().period_ns == seconds(stays_s)
@@ -55,10 +63,7 @@ def test_a_picture_may_stay_no_longer_once_frames_cease_nor_for_ever(
 def test_a_picture_that_a_newer_key_frame_waits_to_replace_gets_no_more_time(
     canvas: MakeCanvas, bench: Bench
 ) -> None:
-    wall, tile = one_tile(canvas)
-    decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
-    decoder.push(at_s(0, 1))
-    bench.drain()
+    wall, decoder = key_frame_shown(canvas, bench)
     decoder.expect(0, seconds(2))
     decoder.push(at_s(10, 3))
     decoder.expect(0, seconds(9))
@@ -90,10 +95,7 @@ def test_who_is_behind_is_late_although_he_waits_for_a_key_frame(canvas: MakeCan
 
 
 def test_a_mark_on_a_picture_takes_no_time_from_it(canvas: MakeCanvas, bench: Bench) -> None:
-    wall, tile = one_tile(canvas)
-    decoder = decoder_on(bench, tile, level=DecodeLevel.KEY)
-    decoder.push(at_s(0, 1))
-    bench.drain()
+    wall, decoder = key_frame_shown(canvas, bench)
     decoder.expect(0, seconds(11))
     decoder.push(replace(at_s(10, 12), damaged=True, loss=True))
     bench.drain()
