@@ -124,7 +124,7 @@ class Decoding:
 
     def predict(self, wall: str, tiles: Sequence[TileSpec]) -> BudgetDocument:
         """Return what it would come to if ``wall`` showed ``tiles``, and all other walls what they do."""
-        demands = self._demands(self._shown | {wall: ShowTiles(wall, 0, tuple(tiles))})
+        demands = self._demands(self._shown | {wall: ShowTiles(wall, tuple(tiles))})
         levels = decide(demands, self._governor.limits)
         load = sum(demand.load(levels[demand.feed]) for demand in demands)
         return budget_document(

@@ -90,19 +90,20 @@ class Feeds:
     def show(self, shown: ShowTiles) -> None:
         """Paint the tiles of a wall, each in the worker that receives its camera.
 
-        Until a wall shows a camera for the first time, no worker hears of tiles, and none loads what
-        decodes and paints; from then on all have it ready.
+        A worker whose tiles are the same as before hears nothing. Until a wall shows a camera for the
+        first time none does, and none loads what decodes and paints; from then on all have it ready.
         """
+        before = self._shown.pop(shown.wall, None)
         if shown.tiles:
             self._shown[shown.wall] = shown
-        else:
-            self._shown.pop(shown.wall, None)
         self._decoding.shows(shown)
         self._painting = self._painting or bool(shown.tiles)
         if self._painting:
             self._share_out()
             for worker in self.workers:
-                worker.post(self._share(shown, worker))
+                share = self._share(shown, worker)
+                if before is None or share != self._share(before, worker):
+                    worker.post(share)
         self._board.set_visible({tile.source.owner for show in self._shown.values() for tile in show.tiles})
 
     def warm(self, tiles: Iterable[TileSpec]) -> None:

@@ -113,10 +113,10 @@ class Scenery:
         self._tiles = fresh
         return changed
 
-    def show_tiles(self, revision: int) -> ShowTiles:
+    def show_tiles(self) -> ShowTiles:
         """Return what is to be painted."""
         tiles = tuple(self._spec(tile) for tile in self._tiles.values() if tile.arena is not None)
-        return ShowTiles(self._wall.id, revision, tiles, self._wall.fps)
+        return ShowTiles(self._wall.id, tiles, self._wall.fps)
 
     def wall_tiles(self) -> tuple[WallTile, ...]:
         """Return what the wall process is to show, from the lowest to what lies over all others."""

@@ -143,7 +143,7 @@ class WallControl:
     def close(self) -> None:
         """Let go of all that it shows; its process is the caller's to drain."""
         self._sources.unwatch(self._source_changed)
-        self._links.show(ShowTiles(self.wall.id, self._arrangement.revision, ()))
+        self._links.show(ShowTiles(self.wall.id, ()))
         self._scenery.clear()
 
     def greet(self, greeting: Callable[[], None]) -> None:
@@ -330,7 +330,7 @@ class WallControl:
 
     def weigh(self) -> None:
         """Say anew how important each tile is: alarms, pins or who speaks are others than they were."""
-        self._links.show(self._scenery.show_tiles(self._arrangement.revision))
+        self._links.show(self._scenery.show_tiles())
 
     def hear(self, speaking: frozenset[Source]) -> None:
         """Note which sources on the wall are people who speak now."""
@@ -341,7 +341,7 @@ class WallControl:
     def source_resized(self, source: Source) -> None:
         """Choose streams anew when the picture of a shown source has another size than thought."""
         if self._scenery.shows(source) and self._scenery.streams_change():
-            self._links.show(self._scenery.show_tiles(self._arrangement.revision))
+            self._links.show(self._scenery.show_tiles())
 
     def source_put(self, source: Source) -> None:
         """Show the source as it is configured now, if it is shown: its name, its streams."""
@@ -375,7 +375,7 @@ class WallControl:
         self._arrangement = arrangement
         self._figures.clear()
         self._truths.clear()
-        self._links.show(self._scenery.show_tiles(arrangement.revision))
+        self._links.show(self._scenery.show_tiles())
         self._send(at_ns, transition)
 
     def _send(self, at_ns: int, transition: Transition) -> None:

@@ -193,7 +193,6 @@ class ShowTiles:
     """
 
     wall: str
-    revision: int
     tiles: tuple[TileSpec, ...]
     fps: int = 25
 

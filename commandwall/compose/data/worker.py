@@ -64,7 +64,7 @@ class DataProcess:
                 self._board.put_cameras(cameras)
             case RemoveCameras(ids):
                 self._board.remove_cameras(ids)
-            case ShowTiles(wall, _, tiles):
+            case ShowTiles(wall, tiles):
                 self._studio().show(wall, tiles)
             case CheckPicture() | SnapshotPanel():
                 self._group.create_task(self._answer(self._studio(), received), name="answer")

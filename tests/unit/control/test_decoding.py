@@ -48,7 +48,7 @@ class Ledger:
         self.decoding.heard_tiles("ingest-0", TileReport((), 0.0, costs=costs))
 
     def shows(self, *tiles: TileSpec) -> None:
-        self.decoding.shows(ShowTiles("main", 1, tiles))
+        self.decoding.shows(ShowTiles("main", tiles))
 
 
 @pytest.fixture

@@ -124,24 +124,31 @@ def test_tiles_follow_their_camera_to_its_worker(rig: Rig) -> None:
     tile = TileSpec(
         "1", Source(SourceKind.CAMERA, "d"), StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0
     )
-    rig.feeds.show(ShowTiles("main", 7, (tile,), 50))
+    rig.feeds.show(ShowTiles("main", (tile,), 50))
     rig.told.clear()
     rig.install(camera("d"))
-    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, (tile,), 50))
+    assert rig.told[-1] == ("ingest-1", ShowTiles("main", (tile,), 50))
     rig.feeds.uninstall("d")
-    assert rig.told[-1] == ("ingest-1", ShowTiles("main", 7, (), 50))
+    assert rig.told[-1] == ("ingest-1", ShowTiles("main", (), 50))
 
 
 def test_nobody_hears_of_tiles_before_a_wall_shows_a_camera(rig: Rig) -> None:
     tile = TileSpec(
         "1", Source(SourceKind.CAMERA, "d"), StreamName.SUB, "/arena", 0, 640, 360, Aspect.FIT, 1.0
     )
-    rig.feeds.show(ShowTiles("main", 1, ()))
+    rig.feeds.show(ShowTiles("main", ()))
     rig.install(camera("d"))
     assert not list(rig.said(ShowTiles))
-    rig.feeds.show(ShowTiles("main", 2, (tile,)))
-    rig.feeds.show(ShowTiles("main", 3, ()))
-    assert [worker for worker, _ in rig.said(ShowTiles)] == ["ingest-0", "ingest-1"] * 2
+    rig.feeds.show(ShowTiles("main", (tile,)))
+    rig.feeds.show(ShowTiles("main", ()))
+    assert [worker for worker, _ in rig.said(ShowTiles)] == ["ingest-0", "ingest-1", "ingest-1"]
+
+
+def test_who_has_the_same_tiles_as_before_hears_nothing(rig: Rig) -> None:
+    rig.feeds.show(ShowTiles("main", (tile("a"), tile("b"))))
+    rig.told.clear()
+    rig.feeds.show(ShowTiles("main", (tile("a"), tile("d"))))
+    assert [worker for worker, _ in rig.said(ShowTiles)] == ["ingest-1"]
 
 
 def test_feeds_are_opened_with_what_the_login_is_now(rig: Rig) -> None:
@@ -190,7 +197,7 @@ def test_a_shared_screen_lives_in_one_worker_until_it_is_forgotten(rig: Rig) -> 
     assert [spec.bus for spec in (*added.feeds, *replaced.feeds)] == [first, second]
 
     tile = TileSpec("1", screen, StreamName.MAIN, "/proc/1/fd/1", 0, 64, 64, Aspect.FILL, 1.0)
-    rig.feeds.show(ShowTiles("main", 1, (tile,)))
+    rig.feeds.show(ShowTiles("main", (tile,)))
     shown = {name: message.tiles for name, message in rig.said(ShowTiles) if isinstance(message, ShowTiles)}
     assert shown == {"ingest-0": (), "ingest-1": (tile,)}
 
@@ -228,7 +235,7 @@ def test_a_worker_notes_who_decodes_there(rig: Rig, by: DecodingBy, note: str, n
 
 
 def test_workers_are_told_their_budgets_before_their_tiles(rig: Rig) -> None:
-    rig.feeds.show(ShowTiles("main", 1, (tile("a"), tile("c"), tile("b"))))
+    rig.feeds.show(ShowTiles("main", (tile("a"), tile("c"), tile("b"))))
     kinds = [type(message) for name, message in rig.told if name == "ingest-0"]
     assert kinds == [DecodeBudget, ShowTiles]
     budgets = dict(rig.said(DecodeBudget))

@@ -68,7 +68,7 @@ def shown(*panels: str) -> ShowTiles:
         TileSpec(str(i), Source(SourceKind.DATA, panel), StreamName.MAIN, "x", i, 2, 2, Aspect.FIT, 1.0)
         for i, panel in enumerate(panels)
     )
-    return ShowTiles("main", 1, tiles)
+    return ShowTiles("main", tiles)
 
 
 def test_they_are_sources(world: World) -> None:

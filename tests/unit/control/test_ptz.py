@@ -147,8 +147,7 @@ async def test_a_movement_that_is_not_repeated_is_stopped(
         assert control.moves(WANG, "dome")
         # The daemon knows a moment later than the camera: when the camera's answer has come.
         await holds(lambda: not control.moves(WANG, "dome"), "the daemon stops it")
-        assert not dome.moving
-        assert dome.calls[-1] == "Stop"
+        assert (dome.moving, dome.calls[-1]) == (False, "Stop")
 
 
 async def test_a_movement_that_is_repeated_goes_on(

@@ -58,7 +58,7 @@ def scenery(board: CameraBoard) -> Scenery:
 
 def test_each_source_gets_slots_of_its_size(scenery: Scenery) -> None:
     arrange(scenery, grid(2, 2), (camera_source(0), EMPTY, camera_source(1), camera_source(2)))
-    shown = scenery.show_tiles(7)
+    shown = scenery.show_tiles()
     assert [(tile.cell, tile.source.id, tile.index) for tile in shown.tiles] == [
         ("1", "c0", 0),
         ("3", "c1", 1),
@@ -78,21 +78,21 @@ def test_an_aligned_wall_keeps_the_pictures_of_its_longest_wait(
     for wall in (replace(WALL, align_ms=align_ms), replace(WALL, voice_ms=align_ms)):
         scenery = Scenery(wall, Sources([CameraBook(board)]))
         arrange(scenery, grid(1, 1), (camera_source(0),))
-        assert Arena(scenery.show_tiles(1).tiles[0].arena).slots == slots
+        assert Arena(scenery.show_tiles().tiles[0].arena).slots == slots
 
 
 def test_the_wall_and_the_workers_are_told_the_same_slots(scenery: Scenery) -> None:
     arrange(scenery, grid(2, 2), tuple(camera_source(i) for i in range(4)))
-    painted = {tile.cell: (tile.arena, tile.index) for tile in scenery.show_tiles(1).tiles}
+    painted = {tile.cell: (tile.arena, tile.index) for tile in scenery.show_tiles().tiles}
     shown = {tile.cell: (tile.arena, tile.index) for tile in scenery.wall_tiles()}
     assert painted == shown
 
 
 def test_a_picture_of_the_same_size_keeps_its_slots_wherever_it_goes(scenery: Scenery) -> None:
     arrange(scenery, grid(2, 2), tuple(camera_source(i) for i in range(4)))
-    before = {tile.source.id: (tile.arena, tile.index) for tile in scenery.show_tiles(1).tiles}
+    before = {tile.source.id: (tile.arena, tile.index) for tile in scenery.show_tiles().tiles}
     arrange(scenery, grid(2, 2), (camera_source(3), camera_source(0), camera_source(5), EMPTY))
-    after = {tile.source.id: (tile.arena, tile.index) for tile in scenery.show_tiles(2).tiles}
+    after = {tile.source.id: (tile.arena, tile.index) for tile in scenery.show_tiles().tiles}
     assert (after["c3"], after["c0"]) == (before["c3"], before["c0"])
     assert after["c5"][0] != before["c0"][0]
 
@@ -100,33 +100,33 @@ def test_a_picture_of_the_same_size_keeps_its_slots_wherever_it_goes(scenery: Sc
 def test_a_picture_of_another_size_or_aspect_gets_new_slots(scenery: Scenery) -> None:
     sources = tuple(camera_source(i) for i in range(4))
     arrange(scenery, grid(2, 2), sources)
-    before = scenery.show_tiles(1).tiles[0].arena
+    before = scenery.show_tiles().tiles[0].arena
     arrange(scenery, grid(2, 2, Aspect.FILL), sources)
-    assert scenery.show_tiles(2).tiles[0].arena != before
+    assert scenery.show_tiles().tiles[0].arena != before
 
 
 def test_the_same_camera_twice_has_two_sets_of_slots(scenery: Scenery) -> None:
     twice = (camera_source(0), camera_source(0), EMPTY, EMPTY)
     for _ in range(2):
         arrange(scenery, grid(2, 2), twice)
-        slots = {(tile.arena, tile.index) for tile in scenery.show_tiles(1).tiles}
+        slots = {(tile.arena, tile.index) for tile in scenery.show_tiles().tiles}
         assert len(slots) == 2
 
 
 def test_arenas_that_nobody_shows_are_let_go(scenery: Scenery) -> None:
     arrange(scenery, grid(2, 2), tuple(camera_source(i) for i in range(4)))
-    path = scenery.show_tiles(1).tiles[0].arena.partition("#")[0]
+    path = scenery.show_tiles().tiles[0].arena.partition("#")[0]
     arrange(scenery, grid(2, 2), (EMPTY,) * 4)
-    assert not scenery.show_tiles(2).tiles
+    assert not scenery.show_tiles().tiles
     with pytest.raises(OSError):
         Path(path).open().close()
 
 
 def test_large_tiles_deserve_the_main_stream(scenery: Scenery, board: CameraBoard) -> None:
     arrange(scenery, grid(2, 2), tuple(camera_source(i) for i in range(4)))
-    assert {tile.stream for tile in scenery.show_tiles(1).tiles} == {StreamName.MAIN}
+    assert {tile.stream for tile in scenery.show_tiles().tiles} == {StreamName.MAIN}
     arrange(scenery, grid(4, 4), (camera_source(0),) + (EMPTY,) * 15)
-    assert {tile.stream for tile in scenery.show_tiles(1).tiles} == {StreamName.SUB}
+    assert {tile.stream for tile in scenery.show_tiles().tiles} == {StreamName.SUB}
 
 
 def test_streams_are_chosen_anew_when_a_sub_picture_is_larger_than_thought(
@@ -136,7 +136,7 @@ def test_streams_are_chosen_anew_when_a_sub_picture_is_larger_than_thought(
     assert not scenery.streams_change()
     board.get("c1").width, board.get("c1").height = 1280, 720
     assert scenery.streams_change()
-    streams = {tile.source.id: tile.stream for tile in scenery.show_tiles(1).tiles}
+    streams = {tile.source.id: tile.stream for tile in scenery.show_tiles().tiles}
     assert (streams["c0"], streams["c1"]) == (StreamName.MAIN, StreamName.SUB)
 
 
@@ -162,9 +162,9 @@ def test_a_part_of_a_picture_has_slots_of_its_own_and_deserves_the_stream_that_t
     layout = grid(4, 4)
     whole = arranged(layout, (camera_source(0), camera_source(1), *(EMPTY,) * 14))
     scenery.arrange(layout, whole)
-    before = {tile.cell: tile for tile in scenery.show_tiles(1).tiles}
+    before = {tile.cell: tile for tile in scenery.show_tiles().tiles}
     scenery.arrange(layout, with_view(whole, layout, "1", View(Aspect.FILL, Crop(0.5, 0.5, 0.25, 0.25))))
-    after = {tile.cell: tile for tile in scenery.show_tiles(2).tiles}
+    after = {tile.cell: tile for tile in scenery.show_tiles().tiles}
     assert (after["1"].crop, after["1"].aspect) == (Crop(0.5, 0.5, 0.25, 0.25), Aspect.FILL)
     assert (before["1"].stream, after["1"].stream) == (StreamName.SUB, StreamName.MAIN)
     assert after["1"].arena != before["1"].arena

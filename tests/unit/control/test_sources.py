@@ -73,17 +73,17 @@ def tile() -> Callable[[str], TileSpec]:
 def test_each_painter_gets_the_tiles_of_its_kind(tile: Callable[[str], TileSpec]) -> None:
     shown: list[ShowTiles] = []
     painters = Painters({SourceKind.CAMERA: shown.append})
-    painters.show(ShowTiles("main", 1, (tile("1"), tile("2"))))
-    painters.show(ShowTiles("main", 2, ()))
-    assert shown == [ShowTiles("main", 1, (tile("1"), tile("2"))), ShowTiles("main", 2, ())]
+    painters.show(ShowTiles("main", (tile("1"), tile("2"))))
+    painters.show(ShowTiles("main", ()))
+    assert shown == [ShowTiles("main", (tile("1"), tile("2"))), ShowTiles("main", ())]
 
 
 def test_who_paints_two_kinds_gets_the_tiles_of_both_at_once(tile: Callable[[str], TileSpec]) -> None:
     shown: list[ShowTiles] = []
     painters = Painters({SourceKind.CAMERA: shown.append, SourceKind.SCREEN: shown.append})
     screen = replace(tile("2"), source=Source(SourceKind.SCREEN, "desk"))
-    painters.show(ShowTiles("main", 1, (tile("1"), screen)))
-    assert shown == [ShowTiles("main", 1, (tile("1"), screen))]
+    painters.show(ShowTiles("main", (tile("1"), screen)))
+    assert shown == [ShowTiles("main", (tile("1"), screen))]
 
 
 def test_the_feeds_of_a_camera_have_its_name_and_others_their_text() -> None:

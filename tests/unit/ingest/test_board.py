@@ -62,7 +62,7 @@ class Desk:
         return decoder
 
     def show(self, *tiles: TileSpec, wall: str = "main") -> None:
-        self.board.show(ShowTiles(wall, 1, tiles))
+        self.board.show(ShowTiles(wall, tiles))
 
     def sinks(self, feed: str) -> int:
         camera, _, name = feed.partition("/")
@@ -102,11 +102,11 @@ async def test_feeds_are_read_for_the_ticks_of_the_fastest_wall_that_shows_somet
     async with desk(pool) as this:
         followed: list[int] = []
         monkeypatch.setattr(this.feeds, "follow_wall", followed.append)
-        this.board.show(ShowTiles("slow", 1, (wall.tile(),), 25))
-        this.board.show(ShowTiles("fast", 1, (wall.tile(),), 50))
-        this.board.show(ShowTiles("fast", 2, (), 50))
+        this.board.show(ShowTiles("slow", (wall.tile(),), 25))
+        this.board.show(ShowTiles("fast", (wall.tile(),), 50))
+        this.board.show(ShowTiles("fast", (), 50))
         assert followed == [25, 50, 25]
-        this.board.show(ShowTiles("slow", 2, ()))
+        this.board.show(ShowTiles("slow", ()))
 
 
 async def test_what_is_not_shown_is_not_decoded(pool: DecodePool, canvas: MakeCanvas) -> None:

@@ -141,7 +141,7 @@ async def test_cameras_are_received_shown_photographed_and_published(
         bench.add(1, 2, 3)
         await until(lambda: all(bench.state(f"cam-{n}/sub") is FeedState.LIVE for n in (1, 2, 3)))
         main = wall.tile(2, "cam-3", StreamName.MAIN)
-        bench.worker.post(ShowTiles("w", 1, (wall.tile(0, "cam-1"), wall.tile(1, "cam-2"), main)))
+        bench.worker.post(ShowTiles("w", (wall.tile(0, "cam-1"), wall.tile(1, "cam-2"), main)))
         await until(lambda: [camera_in(wall, index) for index in range(3)] == [1, 2, 3])
         await until(lambda: not any(wall.info(index).flags & ~SlotFlag.TIMED for index in range(3)))
         await until(lambda: [tile.stream for tile in bench.tiles.tiles] == ["sub", "sub", "main"])
@@ -178,9 +178,9 @@ async def test_a_layout_switch_is_followed_from_the_caches(
     async with running(url, short_dir / "bus") as bench:
         bench.add(1, 2)
         await until(lambda: bench.state("cam-1/sub") is bench.state("cam-2/sub") is FeedState.LIVE)
-        bench.worker.post(ShowTiles("w", 1, (before.tile(0, "cam-1"),)))
+        bench.worker.post(ShowTiles("w", (before.tile(0, "cam-1"),)))
         await until(lambda: camera_in(before, 0) == 1)
-        bench.worker.post(ShowTiles("w", 2, (after.tile(0, "cam-2"), after.tile(1, "cam-1"))))
+        bench.worker.post(ShowTiles("w", (after.tile(0, "cam-2"), after.tile(1, "cam-1"))))
         await until(lambda: [camera_in(after, 0), camera_in(after, 1)] == [2, 1])
         await until(lambda: not (after.info(0).flags | after.info(1).flags) & SlotFlag.CATCHING_UP)
         painted = before.published()
@@ -240,7 +240,7 @@ async def test_udp_is_received_like_tcp(url: str, short_dir: Path, canvas: MakeC
     wall = canvas((240, 134))
     async with running(url, short_dir / "bus") as bench:
         bench.add(2, transport=Transport.UDP)
-        bench.worker.post(ShowTiles("w", 1, (wall.tile(0, "cam-2"),)))
+        bench.worker.post(ShowTiles("w", (wall.tile(0, "cam-2"),)))
         await until(lambda: camera_in(wall, 0) == 2)
 
 
@@ -253,7 +253,7 @@ async def test_a_tile_says_that_packets_were_lost_until_the_next_key_frame(
     options = ("--cache", str(tmp_path), "--faults", str(faults))
     async with farm(1, *OPTIONS, *options) as url, running(url, short_dir / "bus") as bench:
         bench.add(1, transport=Transport.UDP)
-        bench.worker.post(ShowTiles("w", 1, (wall.tile(0, "cam-1"),)))
+        bench.worker.post(ShowTiles("w", (wall.tile(0, "cam-1"),)))
         await until(lambda: camera_in(wall, 0) == 1)
         for _ in range(2):
             await until(lambda: wall.info(0).flags & SlotFlag.DAMAGED)

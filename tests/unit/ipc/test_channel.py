@@ -47,7 +47,6 @@ MESSAGES: list[Message] = [
     AddFeeds((FeedSpec("a/sub", "a", StreamName.SUB, "rtsp://h/s", Transport.UDP, "用户", 'p"w'),)),
     ShowTiles(
         "main",
-        3,
         (
             TileSpec(
                 "1",
