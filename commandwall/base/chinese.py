@@ -460,7 +460,7 @@ ZH: dict[str, str] = {
     "the disk fails to read or write; check it (smartctl, dmesg)": (
         "磁盘读写失败，请检查磁盘（smartctl、dmesg）"
     ),
-    "it is damaged; restart to begin a new one, this one is kept": "已损坏，重启后将新建，原文件会保留",
+    "it is damaged; restart: a new one takes over what can be read of it": "已损坏，重启后新建并保留可读内容",
     **CAMERAS,
     **CONFERENCE,
     **LINKS,

@@ -5,6 +5,8 @@ They work while the daemon runs and while it does not.
 
 from __future__ import annotations
 
+import os
+import pwd
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,12 +14,15 @@ from typing import Annotated
 
 import typer
 
+from commandwall.base.clock import utc_ns
+from commandwall.base.errors import CommandwallError
 from commandwall.cli.site import ConfigOption, run_async, site_settings
 from commandwall.control.accounts import Accounts
 from commandwall.control.database import Database
 from commandwall.control.guessing import GuessGuard
 from commandwall.control.passwords import Passwords
 from commandwall.control.roles import Role
+from commandwall.control.store import AuditLine, Store
 from commandwall.control.users import Users
 from commandwall.model.wall import check_places
 from commandwall.settings.site import Settings
@@ -36,12 +41,27 @@ async def open_users(settings: Settings) -> AsyncIterator[Users]:
         yield Users(Accounts(database), Passwords(), GuessGuard())
 
 
+@asynccontextmanager
+async def _changing(settings: Settings, action: str, target: str, detail: str = "") -> AsyncIterator[Users]:
+    """Open the accounts for one change, which leaves the same line in the audit log as by any other way."""
+    async with Database(settings.state_dir) as database:
+        outcome = "done"
+        try:
+            yield Users(Accounts(database), Passwords(), GuessGuard())
+        except CommandwallError as error:
+            outcome = str(error)
+            raise
+        finally:
+            line = AuditLine(utc_ns(), _login_name(), "cli", action, target, detail, outcome)
+            await Store(database).add_audit([line])
+
+
 @users.command()
 def add(name: NameArgument, config: ConfigOption, role: RoleOption = Role.OPERATOR) -> None:
     """Add a user; asks for the password, or reads it from standard input."""
 
     async def work(password: str) -> None:
-        async with open_users(site_settings(config)) as accounts:
+        async with _changing(site_settings(config), "user.add", name, role) as accounts:
             await accounts.add(name, role, password)
 
     run_async(work(_new_password()))
@@ -52,7 +72,7 @@ def passwd(name: NameArgument, config: ConfigOption) -> None:
     """Give a user another password; all sessions of the user end."""
 
     async def work(password: str) -> None:
-        async with open_users(site_settings(config)) as accounts:
+        async with _changing(site_settings(config), "user.password", name) as accounts:
             await accounts.set_password(name, password)
 
     run_async(work(_new_password()))
@@ -75,7 +95,7 @@ def remove(name: NameArgument, config: ConfigOption) -> None:
     """Remove a user, whose sessions end."""
 
     async def work() -> None:
-        async with open_users(site_settings(config)) as accounts:
+        async with _changing(site_settings(config), "user.remove", name) as accounts:
             await accounts.remove(name)
 
     run_async(work())
@@ -96,10 +116,19 @@ def create(
     async def work() -> None:
         settings = site_settings(config)
         check_places(head or (), settings.walls)
-        async with open_users(settings) as accounts:
+        detail = " ".join((role, *(head or ())))
+        async with _changing(settings, "token.create", name, detail) as accounts:
             typer.echo(await accounts.create_token(name, role, heads=head or ()))
 
     run_async(work())
+
+
+def _login_name() -> str:
+    """Return who runs this, by the system's accounts."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def _new_password() -> str:

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from commandwall.base.clock import utc_iso
 from commandwall.base.errors import CommandwallError
 from commandwall.base.sentence import Sentence
+from commandwall.control.salvage import check_whole, move_aside, take_over
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +74,8 @@ class StoreError(CommandwallError):
 class Database:
     """One SQLite file and the thread that alone touches it; an async context manager.
 
-    A file that is damaged is moved aside when it is opened, and a new one begun: a wall must come
-    up even so, and nothing is deleted.
+    A file that is damaged anywhere is moved aside when it is opened, and a new one begun with what
+    can still be read of it: a wall must come up even so, and nothing is deleted.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -134,8 +134,7 @@ class Database:
         except sqlite3.DatabaseError as error:
             if _result_code(error) not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
                 raise
-            self._move_aside(error)
-            return self._connect()
+            return self._begin_anew(error)
 
     def _connect(self) -> sqlite3.Connection:
         self._path.touch(mode=0o600)
@@ -144,6 +143,7 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
+            check_whole(connection)
             self._migrate(connection)
         except BaseException:
             connection.close()
@@ -162,16 +162,16 @@ class Database:
         for number, script in enumerate(_MIGRATIONS[version:], version + 1):
             connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
 
-    def _move_aside(self, error: sqlite3.DatabaseError) -> None:
-        aside = self._path.with_name(f"{FILE_NAME}.damaged-{utc_iso().replace(':', '')}")
+    def _begin_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        aside = move_aside(self._path)
+        connection = self._connect()
+        lost = take_over(aside, connection)
         log.error(
-            "state database %s is damaged (%s): kept as %s, a new one is begun; accounts must be"
-            " created again, walls show the layouts of the configuration",
-            self._path, error, aside.name,
+            "state database %s is damaged (%s): kept as %s, and a new one begun with what could be read of"
+            " it; not whole are: %s. Look at accounts, cameras and walls; what is missing must be made again",
+            self._path, error, aside.name, ", ".join(lost) or "none of its tables",
         )  # fmt: skip
-        self._path.rename(aside)
-        for suffix in ("-wal", "-shm"):
-            self._path.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
+        return connection
 
     def _close(self) -> None:
         if self._connection is not None:
@@ -194,7 +194,7 @@ def _advice(error: sqlite3.Error) -> str:
         sqlite3.SQLITE_READONLY: "it is read-only; make file and directory writable for this user",
         sqlite3.SQLITE_CANTOPEN: "it cannot be opened; make the directory writable for this user",
         sqlite3.SQLITE_IOERR: "the disk fails to read or write; check it (smartctl, dmesg)",
-        sqlite3.SQLITE_CORRUPT: "it is damaged; restart to begin a new one, this one is kept",
-        sqlite3.SQLITE_NOTADB: "it is damaged; restart to begin a new one, this one is kept",
+        sqlite3.SQLITE_CORRUPT: "it is damaged; restart: a new one takes over what can be read of it",
+        sqlite3.SQLITE_NOTADB: "it is damaged; restart: a new one takes over what can be read of it",
     }
     return known.get(_result_code(error), str(error))

@@ -21,8 +21,8 @@ Views = tuple[View, ...]
 class AuditLine:
     """Who did what, when, by which way, and how it ended.
 
-    ``via`` is ``http`` or ``mqtt``; ``action`` is a verb like ``wall.layout``; ``outcome`` is ``done``
-    or why not. ``detail`` never holds a credential.
+    ``via`` is ``http``, ``mqtt`` or ``cli``; ``action`` is a verb like ``wall.layout``; ``outcome`` is
+    ``done`` or why not. ``detail`` never holds a credential.
     """
 
     at_utc_ns: int

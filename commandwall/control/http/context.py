@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,24 @@ def who(request: web.Request) -> Principal:
     if principal is None:
         raise NotSignedInError("sign in, or send a token as 'Authorization: Bearer'")
     return principal
+
+
+def address_of(request: web.Request) -> str:
+    """Return the address that ``request`` comes from, by what a proxy on this machine says of it.
+
+    Each proxy appends who came to it to ``X-Forwarded-For``, so the last one there is who came to ours;
+    all others could have been made up.
+    """
+    peer = request.remote or ""
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    if forwarded and is_loopback(peer):
+        return forwarded.rpartition(",")[2].strip()
+    return peer
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether ``address`` is one of this machine's own, which nobody else can come from."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from commandwall.control.http.context import web_of, who
+from commandwall.control.http.context import address_of, web_of, who
 from commandwall.control.http.exchange import answer, read
 from commandwall.control.http.routes import API, Route
 from commandwall.control.http.signin import check_origin, session_cookie, set_session
@@ -44,7 +44,7 @@ async def login(request: web.Request) -> web.Response:
     check_origin(request)
     credentials = await read(request, Credentials)
     service = web_of(request).service
-    secret = await service.sign_in(credentials.username, credentials.password, request.remote or "")
+    secret = await service.sign_in(credentials.username, credentials.password, address_of(request))
     response = answer(_document(request, await service.by_session(secret)), SessionDocument)
     set_session(request, response, secret)
     return response

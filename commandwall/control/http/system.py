@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from aiohttp import web
 
-from commandwall.control.http.context import OPENAPI, web_of, who
+from commandwall.control.http.context import OPENAPI, is_loopback, web_of, who
 from commandwall.control.http.exchange import Items, answer
 from commandwall.control.http.routes import API, Route
 from commandwall.control.roles import Permission
@@ -79,12 +78,7 @@ async def openapi(request: web.Request) -> web.Response:
 
 def _from_this_machine(request: web.Request) -> bool:
     """Return whether the peer is this machine, and not a proxy on it that speaks for others."""
-    if any(name in request.headers for name in _FORWARDED):
-        return False
-    try:
-        return ip_address(request.remote or "").is_loopback
-    except ValueError:
-        return False
+    return is_loopback(request.remote or "") and not any(name in request.headers for name in _FORWARDED)
 
 
 def _worker(status: WorkerStatus) -> WorkerDocument:

@@ -22,7 +22,7 @@ def add_user(connection: sqlite3.Connection) -> None:
 
 
 def damaged(directory: Path) -> list[Path]:
-    return list(directory.glob(f"{FILE_NAME}.damaged-*"))
+    return [path for path in directory.glob(f"{FILE_NAME}.damaged-*") if not path.name.endswith("-wal")]
 
 
 async def test_a_new_file_is_private_and_in_wal_mode(tmp_path: Path) -> None:
@@ -79,6 +79,34 @@ async def test_a_damaged_file_is_kept_aside_and_a_new_one_begun(
     (aside,) = damaged(tmp_path)
     assert aside.read_bytes().startswith(b"not a database")
     assert aside.name in caplog.text
+
+
+async def test_a_page_that_is_damaged_costs_its_table_and_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fill(connection: sqlite3.Connection) -> None:
+        add_user(connection)
+        connection.execute("INSERT INTO sessions VALUES (x'00', 'a', 0, 0)")
+        line = ("a", "http", "wall.layout", "x" * 2000, "", "done")
+        columns = "at_utc_ns, who, via, action, target, detail, outcome"
+        connection.executemany(f"INSERT INTO audit ({columns}) VALUES (0, ?, ?, ?, ?, ?, ?)", [line] * 100)
+
+    def first_page(connection: sqlite3.Connection) -> int:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'audit'").fetchone()
+        return int(page)
+
+    async with Database(tmp_path) as database:
+        await database.run(fill)
+        page = await database.run(first_page)
+    with (tmp_path / FILE_NAME).open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    async with Database(tmp_path) as database:
+        assert await database.run(count_users) == 1
+        count = "SELECT count(*) FROM sessions"
+        assert await database.run(lambda connection: connection.execute(count).fetchone()) == (1,)
+    assert len(damaged(tmp_path)) == 1
+    assert "not whole are: audit." in caplog.text
 
 
 async def test_tokens_of_an_earlier_version_are_not_bound_to_heads(

@@ -66,6 +66,24 @@ async def test_guessing_must_wait(connect: Connect) -> None:
     assert (await response.json())["type"] == "urn:commandwall:problem:too-many-tries"
 
 
+async def test_who_comes_by_a_proxy_of_this_machine_is_told_from_others_who_do(
+    connect: Connect, rig: Rig
+) -> None:
+    client = await connect()
+
+    async def sign_in(password: str, forwarded: str) -> int:
+        headers = {"X-Forwarded-For": forwarded}
+        body = {"username": "operator", "password": password}
+        async with client.post("/api/v1/login", json=body, headers=headers) as response:
+            return response.status
+
+    for number in range(5):
+        assert await sign_in("wrong", f"10.0.0.{number}, 203.0.113.9") == 401
+    assert await sign_in(PASSWORD, "10.0.0.9, 203.0.113.9") == 429
+    assert await sign_in(PASSWORD, "203.0.113.9, 203.0.113.10") == 200
+    assert (await rig.audit.read(1))[0].target == "203.0.113.10"
+
+
 async def test_a_bearer_token_lets_a_program_in(connect: Connect, rig: Rig) -> None:
     token = await rig.users.create_token("panel", Role.OPS)
     client = await connect()
