@@ -201,6 +201,9 @@ ZH: dict[str, str] = {
     "monitor {monitor}: SDL cannot show pictures of {width} x {height} there: {error}": (
         "显示器 {monitor}：SDL 无法在其上显示 {width} x {height} 的画面：{error}"
     ),
+    "monitor {monitor}: its graphics card shows nothing any more: {error}": (
+        "显示器 {monitor}：显卡不再显示画面：{error}"
+    ),
     "monitor {monitor!r} is filled by head {other}; name another": (
         "显示器 {monitor!r} 已由屏幕 {other} 占满，请指定另一台"
     ),

@@ -246,7 +246,7 @@ class Composer:
             return set()
         self._next = None
         self._watch = SwitchWatch(stage, now_ns)
-        self._dissolve = stage.dissolve
+        self._dissolve, stage.dissolve = stage.dissolve, None
         if self._dissolve is not None:
             self._dissolve.begin(now_ns)
         self._raise_stage(stage)

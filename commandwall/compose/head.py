@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 KEY_EVERY_NS = 4 * NS_PER_S
 KEY_APART_NS = 3 * NS_PER_S // 10
 IDLE_NS = NS_PER_S // 5
+_AGAIN_NS = NS_PER_S
+"""How long after an encoder that did not do anything the next one is tried."""
 _PICTURES = 2
 
 
@@ -57,8 +59,8 @@ class Encoding:
 
     @property
     def ready(self) -> bool:
-        """Whether there is room for another picture: the encoder is not behind."""
-        return bool(self._free)
+        """Whether nobody has to wait for it: there is room for another picture, or nothing works at all."""
+        return bool(self._free) or not self.running
 
     def offer(self, canvas: Canvas, version: int, tick: int, now_ns: int) -> None:
         """Take a picture of the canvas if it changed, or 0.2 s after the last; in the tick's thread.
@@ -97,17 +99,24 @@ class Encoding:
 
     def _run(self) -> None:
         encoder: H264Encoder | None = None
+        works, again_ns = False, 0
         while (job := self._jobs.get()) is not None:
             try:
-                encoder = encoder or H264Encoder(self._info.width, self._info.height, round(self._info.fps))
-                self._publish(self._encode(encoder, job))
+                if job.arrival_ns >= again_ns:
+                    encoder = encoder or self._open()
+                    self._publish(self._encode(encoder, job))
+                    works = True
             except CommandwallError as error:
                 log.error("%s; it begins anew", error)
-                encoder = None
+                again_ns = 0 if works else job.arrival_ns + _AGAIN_NS
+                encoder, works, self._key_wanted = None, False, True
             finally:
                 self._free.append(job.picture)
         if self.dropped:
             log.warning("a head's encoder was too slow for %d pictures; lower its size or rate", self.dropped)
+
+    def _open(self) -> H264Encoder:
+        return H264Encoder(self._info.width, self._info.height, round(self._info.fps))
 
     def _encode(self, encoder: H264Encoder, job: _Job) -> AccessUnit:
         wanted = self._key_due(job.arrival_ns)

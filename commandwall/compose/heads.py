@@ -38,6 +38,7 @@ class HeadStream:
         self.encoding: Encoding | None = None
         self._started: dict[Subscriber, bool] = {}
         self._stopping: list[Encoding] = []
+        self._life = 0
 
     @property
     def subscribers(self) -> int:
@@ -50,8 +51,9 @@ class HeadStream:
         self._started[subscriber] = False
         if self.encoding is None:
             loop = asyncio.get_running_loop()
+            self._life = life = self._life + 1
             self.encoding = Encoding(
-                self.info, self.picture, lambda unit: loop.call_soon_threadsafe(self._publish, unit)
+                self.info, self.picture, lambda unit: loop.call_soon_threadsafe(self._publish, life, unit)
             )
         else:
             self.encoding.want_key()
@@ -71,7 +73,10 @@ class HeadStream:
         for encoding in self._stopping:
             await asyncio.to_thread(encoding.join)
 
-    def _publish(self, unit: AccessUnit) -> None:
+    def _publish(self, life: int, unit: AccessUnit) -> None:
+        """Push a picture of the encoder that is the ``life``-th; of one before, nobody could decode it."""
+        if life != self._life:
+            return
         self.encoded += 1
         for subscriber, started in self._started.items():
             if started or unit.key:

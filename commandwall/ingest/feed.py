@@ -257,6 +257,8 @@ class Feed:
         self.meter.count(unit)
         if self._lifecycle.state is not _LIVE:
             self._lifecycle.frame(unit.key)
+            if self._lifecycle.state is not _LIVE:
+                return  # Sinks know the session before; upon that nothing of this one can be decoded.
         if self.sinks and self._session is not None:
             for sink in self.sinks:
                 sink.push(unit)

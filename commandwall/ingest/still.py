@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commandwall.base.errors import ProtocolError, UnavailableError
+from commandwall.ingest.withholding import Withholding
 from commandwall.ipc.slots import Planes
 from commandwall.media.decoder import DecodedPicture, VideoDecoder
 from commandwall.media.masks import paint_masks
@@ -15,18 +16,19 @@ from commandwall.model.masks import Masks
 def newest_jpeg(codec: str, units: list[AccessUnit], masks: Masks) -> tuple[Still, AccessUnit]:
     """Return the newest picture that ``units`` decode to as JPEG, and the unit it came from.
 
-    It is the picture under ``masks``, and one that has no holes.
+    It is the picture under ``masks``, and none that a tile would withhold for being damaged.
 
     Takes tens of milliseconds: for a thread. Raises :class:`UnavailableError` when there is none.
     """
     decoder = VideoDecoder(codec)
     newest: DecodedPicture | None = None
+    withholding = Withholding()
     for unit in units:
         try:
             for picture in decoder.decode(unit):
-                newest = newest if picture.hollow else picture
+                newest = newest if withholding.withholds(picture) else picture
         except ProtocolError:
-            continue  # A later picture may still be whole enough to be looked at.
+            withholding.failed(unit)
     if newest is None:
         raise UnavailableError("no picture could be decoded; try again after the next key frame")
     planes = newest.planes()

@@ -93,6 +93,7 @@ class StreamDecoder:
         self._period_ns = self._heard_ns = 0
         self._began_ns = monotonic_ns()
         self._behind = False
+        self._failed_with: type[Exception] | None = None
 
     # ---- called on the event loop
 
@@ -251,6 +252,15 @@ class StreamDecoder:
 
     def step(self) -> None:
         """Decode what waits, until a first picture is painted or for about ``STEP_NS``."""
+        try:
+            self._go_on()
+        except Exception as error:  # What one camera sends must not end the thread of all.
+            if type(error) is not self._failed_with:  # once, and not at every picture
+                log.exception("feed %s: a picture cannot be shown", self.feed)
+            self._failed_with = type(error)
+            self._begin_anew()
+
+    def _go_on(self) -> None:
         until_ns = monotonic_ns() + STEP_NS
         began = self._newest is not None
         self._stepped = 0
@@ -313,6 +323,15 @@ class StreamDecoder:
                 self._paint(0 if live else SlotFlag.CATCHING_UP)
             elif came:
                 self._skip(1)
+
+    def _begin_anew(self) -> None:
+        """Give up what failed as nobody thought it could: another decoder begins at the next key frame."""
+        with self._lock:
+            self._give_up()
+            self._await_key, self._decoder_level = True, DecodeLevel.OFF
+        self._skip(1)
+        self._decoder = self._newest = None
+        self._painted = self.tiles
 
     def _mark(self, unit: AccessUnit) -> None:
         """Say on the picture that is shown, which stays and grows old, that ``unit`` is damaged."""

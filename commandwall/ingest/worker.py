@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_AS_NEW_NS = 2 * NS_PER_S
+"""A main stream whose newest frame is older than that of the sub stream by more than this has stalled."""
 _GC_THRESHOLD = 20_000
 """Frames are made and dropped by the thousand and hold no cycles; looking for some after each 700 of
 them, as Python does, took a twentieth of the loop's time."""
@@ -150,19 +152,31 @@ class Ingest:
                 picture, blob = await self._still(camera, masks)
         except CommandwallError as error:
             self._channel.answer(call, Failure.of(error))
+        except Exception as error:  # What one camera sends must not end all that this worker receives.
+            log.error("still of %s", camera, exc_info=error)
+            self._channel.answer(
+                call,
+                Failure.of(
+                    UnavailableError("no picture could be decoded; try again after the next key frame")
+                ),
+            )
         else:
             self._channel.answer(call, picture, blob)
 
     async def _still(self, camera: str, masks: Masks) -> tuple[Picture, bytes]:
-        for stream in (StreamName.MAIN, StreamName.SUB):
-            feed = self._feeds.find(camera, stream)
-            if feed is not None and (units := feed.gop.units()):
-                from commandwall.ingest.still import newest_jpeg
+        feeds = (self._feeds.find(camera, stream) for stream in (StreamName.MAIN, StreamName.SUB))
+        groups = [(feed, units) for feed in feeds if feed is not None and (units := feed.gop.units())]
+        if not groups:
+            raise UnavailableError(
+                "camera {id!r}: no picture has arrived; see its state and reason", id=camera
+            )
+        newest_ns = max(units[-1].arrival_ns for _, units in groups)
+        feed, units = next(group for group in groups if newest_ns - group[1][-1].arrival_ns < _AS_NEW_NS)
+        from commandwall.ingest.still import newest_jpeg
 
-                still, unit = await asyncio.to_thread(newest_jpeg, feed.info.codec, units, masks)
-                age_s = (monotonic_ns() - unit.arrival_ns) / NS_PER_S
-                return Picture(still.content_type, round(age_s, 3)), still.data
-        raise UnavailableError("camera {id!r}: no picture has arrived; see its state and reason", id=camera)
+        still, unit = await asyncio.to_thread(newest_jpeg, feed.info.codec, units, masks)
+        age_s = (monotonic_ns() - unit.arrival_ns) / NS_PER_S
+        return Picture(still.content_type, round(age_s, 3)), still.data
 
 
 @asynccontextmanager

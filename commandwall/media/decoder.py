@@ -22,6 +22,7 @@ _KEPT_UNITS = 32
 """Power of two, above the deepest reordering of H.264 and H.265 (16 pictures)."""
 _OPTIONS = {"flags": "low_delay", "max_pixels": str(MAX_PIXELS)}
 """Larger pictures were refused by their parameter sets; the limit is for those that hide theirs."""
+_LEAST_SIZE = 2
 _RANGE_JPEG = 2
 _SAMPLED = 8
 """Holes are looked for in every so many-th row and column of chroma: 4 us for 640x360."""
@@ -158,6 +159,8 @@ class VideoDecoder:
         return [self._picture(frame, unit) for frame in frames]
 
     def _picture(self, frame: VideoFrame, newest: AccessUnit) -> DecodedPicture:
+        if min(frame.width, frame.height) < _LEAST_SIZE:
+            raise ProtocolError(f"decoding {self._context.name}: a picture of {frame.width}x{frame.height}")
         if frame.is_corrupt:
             self._broken = True
         unit = self._units[frame.pts % _KEPT_UNITS] if frame.pts is not None else newest

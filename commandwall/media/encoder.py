@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import av
 import numpy as np
+from av.codec.codec import UnknownCodecError
 from av.video.frame import PictureType
 from av.video.plane import VideoPlane
 
@@ -48,12 +49,15 @@ class H264Encoder:
     """
 
     def __init__(self, width: int, height: int, fps: int) -> None:
-        """Open the encoder; raises :class:`UnsupportedError` when this FFmpeg has no libx264."""
+        """Open the encoder; raises :class:`UnsupportedError` when this FFmpeg has no libx264.
+
+        Raises :class:`CommandwallError` when it cannot be opened now, for want of memory as a rule.
+        """
         peak = max(_LEAST_PEAK_BPS, int(width * height * _PEAK_BITS_PER_PIXEL))
         threads = min(-(-width * height // _PIXELS_PER_THREAD), os.cpu_count() or 1)
         try:
             context = av.VideoCodecContext.create("libx264", "w")
-        except av.FFmpegError as error:
+        except UnknownCodecError as error:
             raise UnsupportedError("head encoder: this FFmpeg has no libx264; install one with it") from error
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base, context.framerate = Fraction(1, RTP_CLOCK_HZ), Fraction(fps)
@@ -69,7 +73,10 @@ class H264Encoder:
             "forced-idr": "1",
             "x264-params": f"threads={threads}:sliced-threads=1",
         }
-        context.open()
+        try:
+            context.open()
+        except av.FFmpegError as error:
+            raise CommandwallError(f"head encoder: cannot be opened: {error}") from error
         self._context = context
 
     def encode(self, picture: RawPicture, pts_90k: int, *, key: bool) -> tuple[bytes, bool]:

@@ -9,7 +9,8 @@ from commandwall.base.errors import ProtocolError, UnsupportedError
 from commandwall.model.access_unit import MAX_PIXELS
 from commandwall.rtp.quirks import Quirk
 
-MAX_DIMENSION = 16384
+MIN_DIMENSION, MAX_DIMENSION = 2, 16384
+"""Of a picture. With 4:2:0 a pair of pixels is the least."""
 MAX_UNIT_BYTES = 8 * 1024 * 1024
 """The largest access unit that is put together; what grows beyond it is dropped as damaged."""
 PIECE_BYTES = 64
@@ -32,7 +33,7 @@ def check_size(codec: str, width: int, height: int) -> None:
 
     Raises ProtocolError for one that cannot exist, UnsupportedError for one that would cost gigabytes.
     """
-    if not (0 < width <= MAX_DIMENSION and 0 < height <= MAX_DIMENSION):
+    if not (MIN_DIMENSION <= width <= MAX_DIMENSION and MIN_DIMENSION <= height <= MAX_DIMENSION):
         raise ProtocolError(f"an {codec} parameter set describes a picture of {width}x{height}")
     if width * height > MAX_PIXELS:
         raise UnsupportedError(

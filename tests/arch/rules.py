@@ -53,6 +53,8 @@ CATCHES_ALL = {
     "commandwall.control.http.problems": "the last place that can tell the client and the log",
     "commandwall.ingest.feed": "one camera must not end the worker that receives many",
     "commandwall.ingest.talks": "nor one loudspeaker",
+    "commandwall.ingest.stream_decoder": "nor its pictures the thread that decodes those of many",
+    "commandwall.ingest.worker": "nor a still of it the worker",
     "commandwall.rtsp.connection": "nor what one camera sends who reads the lots of many",
     "commandwall.rtsp.udp": "nor fill the log with an error a packet",
     "commandwall.cli.probe_file": "nor end the probe of all others",

@@ -33,6 +33,7 @@ class Screen:
     def __init__(self, monitor: Monitor, title: str, size: tuple[int, int], *, fullscreen: bool) -> None:
         """Open the window; raises :class:`UnavailableError` when the display server will not."""
         width, height = size
+        self._name = monitor.name
         sdl2.SDL_SetHint(sdl2.SDL_HINT_RENDER_SCALE_QUALITY, b"linear")
         sdl2.surface.SDL_SetYUVConversionMode(sdl2.surface.SDL_YUV_CONVERSION_BT709)
         self._window = _open_window(monitor, title, size, fullscreen)
@@ -74,27 +75,45 @@ class Screen:
         self._texture = self._renderer = self._window = None
 
     def upload(self, planes: Planes) -> None:
-        """Copy a picture to the graphics card; it is seen after :meth:`present`."""
+        """Copy a picture to the graphics card; it is seen after :meth:`present`.
+
+        Raises :class:`UnavailableError` when the card does not take it: the window has to be opened anew.
+        """
         y, u, v = planes
-        sdl2.SDL_UpdateYUVTexture(
-            self._texture, None, _at(y), y.strides[0], _at(u), u.strides[0], _at(v), v.strides[0]
+        self._must(
+            sdl2.SDL_UpdateYUVTexture(
+                self._texture, None, _at(y), y.strides[0], _at(u), u.strides[0], _at(v), v.strides[0]
+            )
         )
 
     def present(self) -> None:
-        """Show the picture that was uploaded last, with the monitor's next refresh; waits for it."""
-        sdl2.SDL_RenderClear(self._renderer)
-        sdl2.SDL_RenderCopy(self._renderer, self._texture, None, None)
+        """Show the picture that was uploaded last, with the monitor's next refresh; waits for it.
+
+        Raises as :meth:`upload` does.
+        """
+        self._must(sdl2.SDL_RenderClear(self._renderer))
+        self._must(sdl2.SDL_RenderCopy(self._renderer, self._texture, None, None))
         sdl2.SDL_RenderPresent(self._renderer)
 
     def dirty(self) -> bool:
         """Take what the display server says; return whether the picture has to be presented again.
 
-        Keys, the mouse and attempts to close the window change nothing.
+        Keys, the mouse and attempts to close the window change nothing. Raises as :meth:`upload` does when
+        the graphics card was reset: what it held is gone.
         """
         event, dirty = sdl2.SDL_Event(), False
         while sdl2.SDL_PollEvent(ctypes.byref(event)):
+            self._must(-1 if event.type == sdl2.SDL_RENDER_DEVICE_RESET else 0)
             dirty |= event.type == sdl2.SDL_WINDOWEVENT or event.type == sdl2.SDL_RENDER_TARGETS_RESET
         return dirty
+
+    def _must(self, result: int) -> None:
+        if result < 0:
+            raise UnavailableError(
+                "monitor {monitor}: its graphics card shows nothing any more: {error}",
+                monitor=self._name,
+                error=_error(),
+            )
 
 
 def _open_window(monitor: Monitor, title: str, size: tuple[int, int], fullscreen: bool) -> Any:

@@ -12,6 +12,7 @@ import pytest
 
 from commandwall.base.clock import NS_PER_S
 from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.compose import heads as heads_module
 from commandwall.compose.canvas import Canvas, fill
 from commandwall.compose.faces import Faces
 from commandwall.compose.head import KEY_APART_NS, KEY_EVERY_NS, Encoding
@@ -277,3 +278,57 @@ async def test_an_encoder_that_fails_begins_anew_with_a_key_frame(monkeypatch: p
     assert [unit.pts_90k // 3600 for unit in units] == [0, 2, 3]
     assert [unit.key for unit in units] == [True, True, False]
     assert not encoding.running
+
+
+async def test_an_encoder_that_cannot_be_opened_is_tried_once_a_second_and_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    units: list[AccessUnit] = []
+    tries: list[int] = []
+    open_encoder = H264Encoder.__init__
+
+    def failing(self: H264Encoder, width: int, height: int, fps: int) -> None:
+        tries.append(width)
+        if len(tries) <= 2:
+            raise CommandwallError("head encoder: cannot be opened: no memory")
+        open_encoder(self, width, height, fps)
+
+    monkeypatch.setattr(H264Encoder, "__init__", failing)
+    encoding = Encoding(StreamInfo("h264", 160, 90, 25), small_picture(), units.append)
+    canvas = Canvas(160, 90)
+    for tick in range(52):
+        encoding.offer(canvas, tick, tick, tick * TICK)
+        await until(lambda: len(encoding._free) == 2)
+        assert encoding.ready
+    encoding.stop()
+    encoding.join()
+    assert len(tries) == 3
+    assert [unit.pts_90k // 3600 for unit in units] == [50, 51]
+
+
+async def test_pictures_of_an_encoder_that_ended_reach_nobody_who_comes_after_it(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published: list[Callable[[AccessUnit], object]] = []
+
+    class Held:
+        running = False
+
+        def __init__(self, _: object, __: object, publish: Callable[[AccessUnit], object]) -> None:
+            published.append(publish)
+
+        def stop(self) -> None: ...
+
+        def join(self) -> None: ...
+
+    monkeypatch.setattr(heads_module, "Encoding", Held)
+    name, listener = head_stream("left"), Listener()
+    stand.heads.subscribe(name, Listener())
+    for subscriber in tuple(stand.heads._stream(name)._started):
+        stand.heads.unsubscribe(name, subscriber)
+    stand.heads.subscribe(name, listener)
+    key, late = (AccessUnit(b"", 0, key, False, 0) for key in (True, False))
+    published[1](key)
+    published[0](late)
+    await asyncio.sleep(0)
+    assert listener.units == [key]

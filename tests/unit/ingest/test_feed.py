@@ -122,6 +122,22 @@ async def test_frames_before_the_answer_to_play_reach_sinks_after_the_descriptio
     assert sink.units == list(cameras.early)
 
 
+async def test_of_another_session_sinks_get_nothing_before_its_key_frame(no_delay: None) -> None:
+    cameras = FakeCameras()
+    sink = Collector()
+    async with running(cameras) as feed:
+        feed.attach(sink)
+        await opened(cameras)
+        first = cameras.sessions["cam/sub"]
+        first.on_unit(unit(key=True))
+        first.over.set_exception(ConnectionLostError("reset"))
+        second = await nth_session(cameras, 2)
+        units = [unit(), unit(key=True), unit()]
+        for each in units:
+            second.on_unit(each)
+    assert sink.units[1:] == units[1:]
+
+
 async def test_a_feed_compares_the_clock_of_its_camera_with_ours() -> None:
     cameras = FakeCameras()
     async with running(cameras) as feed:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -38,6 +40,12 @@ def test_a_full_range_picture_keeps_its_brightness() -> None:
 def test_what_cannot_be_decoded_is_passed_over() -> None:
     units = [stream()[0], AccessUnit(b"\x00\x00\x00\x01garbage", 0, False)]
     assert newest_jpeg("h264", units, ())[1] is units[0]
+
+
+def test_what_a_tile_would_withhold_is_no_still() -> None:
+    units = list(stream()[:3])
+    with pytest.raises(UnavailableError, match="key frame"):
+        newest_jpeg("h264", [replace(units[0], damaged=True), *units[1:]], ())
 
 
 def test_no_picture_is_an_error_that_says_what_to_do() -> None:

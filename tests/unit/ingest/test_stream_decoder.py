@@ -285,6 +285,29 @@ def test_damage_is_flagged_and_garbage_survived(canvas: MakeCanvas, bench: Bench
     assert wall.info().flags == SlotFlag.DAMAGED | SlotFlag.LOSS
 
 
+def test_what_nobody_thought_of_costs_a_camera_its_pictures_up_to_the_next_key_frame(
+    canvas: MakeCanvas, bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wall, tile = one_tile(canvas)
+    decoder = decoder_on(bench, tile)
+    paint = tile.paint
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    units = stream()
+    for number, unit in enumerate(units[:12]):
+        monkeypatch.setattr(tile, "paint", fail if number in (2, 3) else paint)
+        decoder.push(unit)
+        bench.drain()
+    assert wall.published() == 4, "0, 1, and from the key frame 10 on"
+    assert abs(wall.luma() - luma_of(11)) < 3
+    assert decoder.skipped == 8
+    assert [record.message for record in caplog.records if record.exc_info] == [
+        "feed cam/sub: a picture cannot be shown"
+    ]
+
+
 def test_a_loss_is_said_on_the_picture_that_stays(canvas: MakeCanvas, bench: Bench) -> None:
     wall, tile = one_tile(canvas)
     decoder = decoder_on(bench, tile)

@@ -6,6 +6,7 @@ import av
 import numpy as np
 import pytest
 
+from commandwall.base.errors import UnsupportedError
 from commandwall.media.encoder import H264Encoder, RawPicture
 
 _SPS, _PPS, _IDR, _SLICE = 7, 8, 5, 1
@@ -75,3 +76,10 @@ def test_a_picture_may_be_written_again_at_once() -> None:
         decoded = decoder.decode(av.Packet(data))[0]
         assert isinstance(decoded, av.VideoFrame)
         assert abs(int(decoded.to_ndarray(format="yuv420p")[:64].mean()) - value) <= 2
+
+
+def test_an_ffmpeg_without_the_encoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    create = av.VideoCodecContext.create
+    monkeypatch.setattr(av.VideoCodecContext, "create", lambda _, mode: create("libx264_nowhere", mode))
+    with pytest.raises(UnsupportedError, match="no libx264"):
+        H264Encoder(160, 90, 25)

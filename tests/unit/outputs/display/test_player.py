@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+import sdl2
 
 from commandwall.base.clock import monotonic_ns
 from commandwall.base.errors import UnavailableError
@@ -108,6 +109,22 @@ def test_a_wall_that_has_stopped_is_replaced_by_words_until_it_is_back(x_screen:
         write(stand.head, GREEN, at_ns=monotonic_ns() + 3_600_000_000_000)
         until(lambda: shows(x_screen, 640, 360, 0, 255, 0))
         until(lambda: not stand.reports[-1].waiting)
+
+
+def test_a_graphics_card_that_shows_nothing_any_more_is_told_and_the_screen_opened_anew(
+    x_screen: XServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(player, "GONE_NS", 3_600_000_000_000)
+    monkeypatch.setattr(player, "RETRY_S", 0.01)
+    stand = Stand()
+    write(stand.head, RED)
+    with stand.playing():
+        until(lambda: shows(x_screen, 640, 360, 255, 0, 0))
+        with monkeypatch.context() as broken:
+            broken.setattr(sdl2, "SDL_RenderCopy", lambda *_: -1)
+            write(stand.head, GREEN)
+            until(lambda: "graphics card" in stand.reports[-1].fault)
+        until(lambda: shows(x_screen, 640, 360, 0, 255, 0) and not stand.reports[-1].fault)
 
 
 def test_a_monitor_that_is_not_there_is_named_with_those_that_are(x_screen: XServer) -> None:
