@@ -13,6 +13,7 @@ from commandwall.ingest.feed import Feed
 from commandwall.ingest.feed_set import FeedSet
 from commandwall.ingest.ladder import FULL_COST, Demand, Limits, decide, deserved
 from commandwall.ingest.pool import DecodePool
+from commandwall.ingest.stillness import Stillness
 from commandwall.ingest.stream_decoder import StreamDecoder
 from commandwall.ingest.tile import Tile
 from commandwall.ipc.decoding import DecodeBudget, FeedCost, TileFigures, TileReport
@@ -67,6 +68,7 @@ class Board:
         self._painted: dict[Tile, int] = {}
         self._decoded_before = self._skipped_before = 0
         self._warm: dict[str, float] = {}
+        self._stillness: dict[str, Stillness] = {}
 
     def afford(self, budget: DecodeBudget) -> None:
         """Keep within ``budget`` from the next decision on: within a second, and for the next tiles."""
@@ -110,6 +112,8 @@ class Board:
             cores = (busy_s - before_busy_s) / (at_s - before_s)
             lag_s, catching_up = self._pool.take_lag_s(), self._pool.catching_up
             self._bind()
+            there = {feed.spec.id for feed in self._feeds}
+            self._stillness = {name: seen for name, seen in self._stillness.items() if name in there}
             self._park.thin_out()
             figures = tuple(self._figures(at_s - before_s))
             self._report(
@@ -225,7 +229,10 @@ class Board:
 
     def _start(self, feed: Feed, tiles: tuple[Tile, ...], level: DecodeLevel) -> None:
         name, talk = feed.spec.id, feed.spec.bus is not None
-        decoder = StreamDecoder(self._pool, name, feed.spec.stream, level, self._park, talk=talk)
+        stillness = self._stillness.setdefault(name, Stillness())
+        decoder = StreamDecoder(
+            self._pool, name, feed.spec.stream, level, self._park, talk=talk, stillness=stillness
+        )
         _tell(decoder, feed)
         self._decoders[name] = decoder
         decoder.show(tiles)

@@ -10,6 +10,7 @@ from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import ProtocolError
 from commandwall.ingest.figures import KEYLESS_S, SLOWEST_S
 from commandwall.ingest.pool import DecodePool, Urgency
+from commandwall.ingest.stillness import Stillness
 from commandwall.ingest.tile import Tile
 from commandwall.ingest.withholding import Withholding
 from commandwall.ipc.slots import SlotFlag
@@ -48,7 +49,7 @@ class StreamDecoder:
     The queue is bounded: a key frame that arrives while many frames wait replaces them, and when
     ``MAX_PENDING`` new ones wait all are given up and decoding goes on at the next key frame.
     ``skipped`` counts the frames that came while tiles showed the feed and were not painted: given up,
-    overtaken by newer ones, or withheld for being damaged.
+    overtaken by newer ones, or withheld for being damaged. ``stillness`` is what was seen of the feed before.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class StreamDecoder:
         park: DecoderPark,
         *,
         talk: bool = False,
+        stillness: Stillness | None = None,
     ) -> None:
         self.feed = feed
         self.stream = stream
@@ -78,6 +80,7 @@ class StreamDecoder:
         self._decoder_level = DecodeLevel.OFF
         self._newest: DecodedPicture | None = None
         self._withholding = Withholding()
+        self._stillness = stillness or Stillness()
         self._painted: tuple[Tile, ...] = ()
         self._painted_ns = 0
         self._stepped = 0
@@ -313,7 +316,8 @@ class StreamDecoder:
                 self._skip(1)
                 self._mark(pictures[-1].unit)
                 return
-            self._newest = pictures[-1]
+            newest = self._newest = pictures[-1]
+            newest.changed_ns = self._stillness.see(newest)
             now_ns = monotonic_ns()
             came = unit.arrival_ns > self._began_ns
             waiting = len(self._pending)

@@ -5,16 +5,12 @@ from __future__ import annotations
 import threading
 
 from commandwall.ipc.messages import TileSpec
-from commandwall.ipc.slots import Arena, Planes, SlotFlag, SlotInfo, SlotWriter
+from commandwall.ipc.slots import Arena, SlotFlag, SlotInfo, SlotWriter
 from commandwall.media.decoder import DecodedPicture
 from commandwall.media.masks import MaskPainter
-from commandwall.media.scale import Geometry, Scaler, clear, differ
+from commandwall.media.scale import Geometry, Scaler, clear
 from commandwall.model.camera import StreamName
 from commandwall.model.rect import Rect
-from commandwall.model.view import WHOLE
-
-SEEN_CHANGED_NS = 250_000_000
-"""A picture that was seen to change is not compared with the next ones for so long."""
 
 
 class Tile:
@@ -35,9 +31,7 @@ class Tile:
         self._scaler: Scaler | None = None
         self._masks: MaskPainter | None = None
         self._uncleared = 0
-        self._before: Planes | None = None
         self._arrival_ns = 0
-        self._changed_ns = 0
 
     @property
     def settled(self) -> bool:
@@ -71,10 +65,7 @@ class Tile:
                 if self.settled or unit.arrival_ns < self._arrival_ns:
                     return False
                 self.shown = stream
-            planes = self._fill(picture)
-            # In a part of a picture nothing may move for long: only the whole says that a camera is still.
-            seen = planes if self.spec.crop == WHOLE else picture.planes()
-            self._note_change(seen, unit.arrival_ns)
+            self._fill(picture)
             self._arrival_ns = unit.arrival_ns
             if picture.damaged:
                 flags |= SlotFlag.DAMAGED | SlotFlag.LOSS * picture.loss
@@ -82,7 +73,7 @@ class Tile:
             if epoch_ns and unit.capture_utc_ns:
                 captured_ns = unit.capture_utc_ns - epoch_ns
                 flags |= SlotFlag.TIMED
-            self._writer.publish(SlotInfo(unit.arrival_ns, captured_ns, self._changed_ns, period_ns, flags))
+            self._writer.publish(SlotInfo(unit.arrival_ns, captured_ns, picture.changed_ns, period_ns, flags))
             self.painted += 1
         return True
 
@@ -100,17 +91,7 @@ class Tile:
         finally:
             self._lock.release()
 
-    def _note_change(self, planes: Planes, arrival_ns: int) -> None:
-        """See whether the picture is another one than that before: now and then, until it is not."""
-        before, self._before = self._before, planes
-        if (
-            before is None
-            or before.y.shape != planes.y.shape
-            or (arrival_ns - self._changed_ns > SEEN_CHANGED_NS and differ(planes, before))
-        ):
-            self._changed_ns = arrival_ns
-
-    def _fill(self, picture: DecodedPicture) -> Planes:
+    def _fill(self, picture: DecodedPicture) -> None:
         scaler = self._scaler
         if scaler is None or not _suits(scaler.geometry, picture):
             scaler = self._scaler = Scaler(self._geometry(picture))
@@ -123,7 +104,6 @@ class Tile:
         scaler.paint(picture.planes(), planes)
         if self._masks is not None:
             self._masks.paint(planes)
-        return planes
 
     def _mask_painter(self, scaler: Scaler) -> MaskPainter | None:
         if not self.spec.masks:

@@ -40,12 +40,14 @@ class DecodedPicture:
     packets were lost on their way, ``broken`` that it could not be decoded; ``hollow`` that parts of it
     were not decoded at all and hold what the memory held, mostly green. ``full_range`` is whether black
     is 0 and white 255 instead of 16 and 235. ``sar`` is the shape of a pixel, width by height.
-    ``stay_ns`` is how long after its arrival it may be shown before it is overdue: at first 0.
+    ``stay_ns`` is how long after its arrival it may be shown before it is overdue, ``changed_ns`` when the
+    content of its feed last changed (monotonic): both at first 0.
     """
 
     __slots__ = (
         "_frame",
         "broken",
+        "changed_ns",
         "damaged",
         "full_range",
         "height",
@@ -70,7 +72,7 @@ class DecodedPicture:
         self.width = frame.width & ~1
         self.height = frame.height & ~1
         self.sar = sar
-        self.stay_ns = 0
+        self.stay_ns = self.changed_ns = 0
 
     def planes(self) -> Planes:
         """Return views of the planes, cut to an even size; another chroma format is converted first."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
-from commandwall.ingest.pool import Job, Urgency
+from commandwall.ingest.pool import DecodePool, Job, Urgency
+from commandwall.ingest.stillness import Stillness
 from commandwall.ingest.stream_decoder import StreamDecoder
 from commandwall.ingest.tile import Tile
 from commandwall.media.park import DecoderPark
@@ -44,8 +46,14 @@ class Bench:
             self.step()
 
 
-def decoder_on(bench: Bench, *tiles: Tile, level: DecodeLevel = DecodeLevel.NODEBLOCK) -> StreamDecoder:
-    decoder = StreamDecoder(bench, "cam/sub", StreamName.SUB, level, DecoderPark())  # type: ignore[arg-type]
+def decoder_on(
+    bench: Bench,
+    *tiles: Tile,
+    level: DecodeLevel = DecodeLevel.NODEBLOCK,
+    stillness: Stillness | None = None,
+) -> StreamDecoder:
+    pool, park = cast("DecodePool", bench), DecoderPark()
+    decoder = StreamDecoder(pool, "cam/sub", StreamName.SUB, level, park, stillness=stillness)
     decoder.show(tiles)
     decoder.describe(INFO)
     return decoder

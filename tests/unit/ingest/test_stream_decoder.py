@@ -9,6 +9,7 @@ from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.ingest import stream_decoder
 from commandwall.ingest.figures import KEYLESS_S
 from commandwall.ingest.pool import DecodePool, Urgency
+from commandwall.ingest.stillness import Stillness
 from commandwall.ingest.stream_decoder import MAX_PENDING, StreamDecoder
 from commandwall.ingest.tile import Tile
 from commandwall.ipc.slots import SlotFlag
@@ -306,6 +307,21 @@ def test_what_nobody_thought_of_costs_a_camera_its_pictures_up_to_the_next_key_f
     assert [record.message for record in caplog.records if record.exc_info] == [
         "feed cam/sub: a picture cannot be shown"
     ]
+
+
+def test_what_stood_still_at_the_last_decoder_still_does_at_the_next(
+    canvas: MakeCanvas, bench: Bench
+) -> None:
+    wall, tile = one_tile(canvas)
+    key, *_ = stream()
+    stillness = Stillness()
+    for later_ns in (0, 9 * NS_PER_S):
+        decoder = decoder_on(bench, tile, stillness=stillness)
+        decoder.push(replace(key, arrival_ns=key.arrival_ns + later_ns))
+        bench.drain()
+        decoder.close()
+        assert wall.info().changed_ns == key.arrival_ns
+    assert wall.info().arrival_ns == key.arrival_ns + 9 * NS_PER_S
 
 
 def test_a_loss_is_said_on_the_picture_that_stays(canvas: MakeCanvas, bench: Bench) -> None:
