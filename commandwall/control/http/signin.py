@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -50,17 +51,13 @@ async def identify(request: web.Request) -> Principal | None:
             await service.confirm(guest)
             return guest
         return await service.by_token(token)
-    try:
-        if secret := request.cookies.get(session_cookie(request)):
-            principal = await service.by_session(secret)
-        elif secret := request.cookies.get(display_cookie(request)):
-            principal = await service.by_token(secret)
-        else:
-            return None
-    except NotSignedInError:
-        return None  # As good as no cookie: the sign-in page must stay within reach.
-    check_origin(request)
-    return principal
+    for cookie, find in ((session_cookie, service.by_session), (display_cookie, service.by_token)):
+        if secret := request.cookies.get(cookie(request)):
+            with suppress(NotSignedInError):  # As good as no cookie: the sign-in page must stay within reach.
+                principal = await find(secret)
+                check_origin(request)
+                return principal
+    return None
 
 
 def bearer(request: web.Request) -> str | None:
