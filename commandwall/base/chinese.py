@@ -30,6 +30,7 @@ ZH: dict[str, str] = {
     "{path} takes {taken}, not {method}": "{path} 只接受 {taken}，不接受 {method}",
     "there is nothing at {path}": "{path} 不存在",
     "what was sent is larger than {path} takes": "发送的内容超过 {path} 允许的大小",
+    "the address is not UTF-8; send it percent-encoded": "地址不是 UTF-8，请以百分号编码发送",
     "send JSON as application/json": "请以 application/json 发送 JSON",
     "send a spreadsheet as text/csv or XLSX": "请以 text/csv 或 XLSX 发送表格",
     "this is a WebSocket: ask for the upgrade": "这是 WebSocket：请请求协议升级",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from commandwall.base.errors import AccessRefusedError
+from commandwall.base.readable import readable
 from commandwall.control.http.context import PRINCIPAL, web_of
 from commandwall.control.http.problems import Handler
 from commandwall.control.invitations import PREFIX
@@ -15,6 +16,7 @@ from commandwall.control.roles import Principal
 from commandwall.control.users import SESSION_ABSOLUTE_S, NotSignedInError
 
 _DISPLAY_COOKIE_S = 400 * 24 * 3600  # The longest that browsers keep.
+_MOST_ORIGIN_CHARS = 200
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -86,7 +88,9 @@ def check_origin(request: web.Request) -> None:
     if origin is None or (request.method in _SAFE_METHODS and not _upgrades(request)):
         return
     if urlsplit(origin).netloc.lower() != request.host.lower():
-        raise AccessRefusedError("pages of {origin} may not act here", origin=origin)
+        raise AccessRefusedError(
+            "pages of {origin} may not act here", origin=readable(origin, _MOST_ORIGIN_CHARS)
+        )
 
 
 def _upgrades(request: web.Request) -> bool:

@@ -19,6 +19,12 @@ def test_every_faulty_field_is_named() -> None:
     assert {fault.field for fault in caught.value.faults} == {"layout", "sources[1]", "more"}
 
 
+@pytest.mark.parametrize("data", [b'{"source": "\\ud800"}', b'{"source": "\xed\xa0\x80"}'])
+def test_half_a_character_is_no_json(data: bytes) -> None:
+    with pytest.raises(FieldsError, match="is not JSON"):
+        parse(CellChange, data)
+
+
 @given(st.binary(max_size=100))
 def test_garbage_is_a_fault_of_the_whole(data: bytes) -> None:
     with pytest.raises(FieldsError) as caught:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from commandwall.control.http.problems import problems
 from commandwall.control.roles import Role
@@ -116,6 +118,19 @@ async def test_our_own_faults_show_no_trace_and_are_logged(caplog: pytest.LogCap
         assert "Traceback" not in text
         assert (await client.get("/slow")).status == 504
     assert "internal detail" in caplog.text
+
+
+async def test_an_address_that_is_not_utf_8_goes_no_further() -> None:
+    async def handler(_: web.Request) -> web.Response:
+        raise AssertionError("handled")
+
+    for path in ("/api/v1/walls/\udcb7", "/api/v1/audit?limit=\udcb7"):
+        response = await problems(make_mocked_request("GET", path), handler)
+        assert isinstance(response, web.Response)
+        assert (response.status, response.content_type) == (400, "application/problem+json")
+        assert (
+            json.loads(response.text or "")["detail"] == "the address is not UTF-8; send it percent-encoded"
+        )
 
 
 async def test_every_answer_carries_the_security_headers(connect: Connect) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from commandwall.control.roles import Role
@@ -91,6 +93,19 @@ async def test_a_page_of_another_origin_may_not_act(connect: Connect, origin: st
     login = {"username": "viewer", "password": PASSWORD}
     assert (await client.post("/api/v1/login", json=login, headers={"Origin": origin})).status == 403
     assert (await client.get("/api/v1/walls", headers={"Origin": origin})).status == 200
+
+
+async def test_an_origin_that_is_not_utf_8_is_refused_as_any_other(connect: Connect) -> None:
+    client = await connect(Role.OPERATOR)
+    url = client.make_url("/")
+    (cookie,) = client.session.cookie_jar
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    head = f"POST /api/v1/logout HTTP/1.1\r\nHost: {url.authority}\r\nCookie: {cookie.key}={cookie.value}\r\n"
+    writer.write(head.encode() + b"Origin: http://\xb7\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(10):
+        answered = await reader.read()
+    writer.close()
+    assert answered.startswith(b"HTTP/1.1 403") and "http://\ufffd".encode() in answered
 
 
 async def test_our_own_pages_and_programs_with_a_token_may_act(connect: Connect, rig: Rig) -> None:
