@@ -50,6 +50,7 @@ ZH: dict[str, str] = {
     "a worker process did not answer in time; try again": "工作进程没有及时应答，请重试",
     "the daemon has a fault; its log says more": "服务程序出现故障，详见其日志",
     # ---- fields
+    "and {count} more": "另有 {count} 项",
     "is missing; add it": "缺少此项，请补上",
     "is not JSON: {error}": "不是 JSON：{error}",
     "is not a known key; did you mean {near}?": "不是已知的键，是否应为 {near}？",

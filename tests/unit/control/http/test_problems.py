@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from commandwall.control.http.problems import problems
 from commandwall.control.roles import Role
-from tests.unit.control.http.conftest import Connect
+from tests.unit.control.http.conftest import Connect, sent_raw
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/v1/nothing", "/api/v2/cameras", "/panel/nothing.js"])
@@ -90,6 +90,23 @@ async def test_every_problem_is_told_in_both_languages(
         assert told["detail"].isascii() or "ü" in told["detail"]
         assert not told["detail_zh"].isascii(), told
     assert not problem["title_zh"].isascii()
+
+
+@pytest.mark.parametrize(
+    ("request_line", "content_type"),
+    [
+        (f"PUT {LAYOUT}", "application/json"),
+        (f"POST {CAMERAS}/import", "text/csv"),
+        ("PUT /api/v1/data/level/value", "image/png"),
+        ("PUT /api/v1/data/level/value", "application/json"),
+    ],
+)
+async def test_what_strangers_send_is_not_read(
+    connect: Connect, request_line: str, content_type: str
+) -> None:
+    head = f"{request_line} HTTP/1.1\r\nContent-Type: {content_type}\r\nContent-Length: 1000000\r\n\r\n"
+    answered = await sent_raw(await connect(), head.encode())
+    assert answered.startswith(b"HTTP/1.1 401")
 
 
 async def test_a_stale_change_is_told_in_both_languages(connect: Connect) -> None:

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from commandwall.control.roles import Role
-from tests.unit.control.http.conftest import Connect
+from tests.unit.control.http.conftest import Connect, sent_raw
 from tests.unit.control.rig import PASSWORD, Rig
 
 
@@ -42,6 +40,13 @@ async def test_an_ended_session_is_worth_nothing_even_if_the_cookie_was_kept(con
     await client.post("/api/v1/logout")
     other = await connect()
     assert (await other.get("/api/v1/session", cookies=cookies)).status == 401
+
+
+async def test_a_name_and_a_password_are_not_large(connect: Connect) -> None:
+    client = await connect()
+    longest = {"username": "\U0001f600" * 256, "password": "\U0001f600" * 1024}
+    for sent, status in (({**longest, "more": "x" * 16_384}, 413), (longest, 401)):
+        assert (await client.post("/api/v1/login", json=sent)).status == status
 
 
 @pytest.mark.parametrize(("name", "password"), [("operator", "wrong"), ("nobody", PASSWORD), ("", "")])
@@ -97,14 +102,9 @@ async def test_a_page_of_another_origin_may_not_act(connect: Connect, origin: st
 
 async def test_an_origin_that_is_not_utf_8_is_refused_as_any_other(connect: Connect) -> None:
     client = await connect(Role.OPERATOR)
-    url = client.make_url("/")
     (cookie,) = client.session.cookie_jar
-    reader, writer = await asyncio.open_connection(url.host, url.port)
-    head = f"POST /api/v1/logout HTTP/1.1\r\nHost: {url.authority}\r\nCookie: {cookie.key}={cookie.value}\r\n"
-    writer.write(head.encode() + b"Origin: http://\xb7\r\nConnection: close\r\n\r\n")
-    async with asyncio.timeout(10):
-        answered = await reader.read()
-    writer.close()
+    head = f"POST /api/v1/logout HTTP/1.1\r\nCookie: {cookie.key}={cookie.value}\r\n"
+    answered = await sent_raw(client, head.encode() + b"Origin: http://\xb7\r\n\r\n")
     assert answered.startswith(b"HTTP/1.1 403") and "http://\ufffd".encode() in answered
 
 
