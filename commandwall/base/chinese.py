@@ -30,6 +30,7 @@ ZH: dict[str, str] = {
     "{path} takes {taken}, not {method}": "{path} 只接受 {taken}，不接受 {method}",
     "there is nothing at {path}": "{path} 不存在",
     "what was sent is larger than {path} takes": "发送的内容超过 {path} 允许的大小",
+    "the address is not UTF-8; send it percent-encoded": "地址不是 UTF-8，请以百分号编码发送",
     "send JSON as application/json": "请以 application/json 发送 JSON",
     "send a spreadsheet as text/csv or XLSX": "请以 text/csv 或 XLSX 发送表格",
     "this is a WebSocket: ask for the upgrade": "这是 WebSocket：请请求协议升级",
@@ -49,6 +50,7 @@ ZH: dict[str, str] = {
     "a worker process did not answer in time; try again": "工作进程没有及时应答，请重试",
     "the daemon has a fault; its log says more": "服务程序出现故障，详见其日志",
     # ---- fields
+    "and {count} more": "另有 {count} 项",
     "is missing; add it": "缺少此项，请补上",
     "is not JSON: {error}": "不是 JSON：{error}",
     "is not a known key; did you mean {near}?": "不是已知的键，是否应为 {near}？",

@@ -27,6 +27,9 @@ CONFERENCE: dict[str, str] = {
     "there is no recording {id!r}": "没有录像 {id!r}",
     "this recording is being written; stop it first": "此录像正在写入，请先停止录制",
     "the recording cannot be deleted: {strerror}": "无法删除录像：{strerror}",
+    "{folder}: {strerror}; let the daemon's user write there": (
+        "{folder}：{strerror}，请允许服务程序的用户写入"
+    ),
     "the recording process was killed; it goes on in another file": "录像进程被终止，将在另一个文件中继续",
     # ---- rooms
     "ends_at must be after starts_at": "ends_at 必须晚于 starts_at",

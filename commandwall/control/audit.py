@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 _BATCH = 500
 _WAITING = 20_000
+_MOST_CHARS = 2000
 
 
 class AuditLog:
@@ -45,8 +46,11 @@ class AuditLog:
     def record(
         self, who: Principal, action: str, target: str, detail: str = "", outcome: str = "done"
     ) -> None:
-        """Note what ``who`` did, tell it to those who listen, and return at once."""
-        line = AuditLine(utc_ns(), who.name, who.via, action, target, detail, outcome)
+        """Note what ``who`` did, tell it to those who listen, and return at once.
+
+        Of each text at most 2,000 characters are kept: anybody's requests come here, refused ones too.
+        """
+        line = AuditLine(utc_ns(), who.name, who.via, action, _kept(target), _kept(detail), _kept(outcome))
         if len(self._waiting) >= _WAITING:
             self._waiting.popleft()
             self._lost += 1
@@ -77,3 +81,10 @@ class AuditLog:
 
     def _describe(self) -> str:
         return f"{len(self._waiting)} lines wait, {self._lost} are lost"
+
+
+def _kept(text: str) -> str:
+    """Return ``text`` as every line may hold it: not long, and in UTF-8 whatever was sent."""
+    if len(text) > _MOST_CHARS:
+        text = f"{text[: _MOST_CHARS - 1]}…"
+    return text.encode(errors="replace").decode()

@@ -14,6 +14,7 @@ from commandwall.settings.faults import path_of, wording
 from commandwall.settings.values import Id, Text
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_MOST_PATH_CHARS = 200
 
 SourceText = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "screen:desk-2", "none"])]
 
@@ -129,7 +130,7 @@ class ScreenShare(BaseModel):
 
 
 def parse(model: type[_Model], data: bytes | bytearray) -> _Model:
-    """Return the JSON ``data`` as a ``model``; raises :class:`FieldsError` naming every faulty field."""
+    """Return the JSON ``data`` as a ``model``; raises :class:`FieldsError` naming the faulty fields."""
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
@@ -145,9 +146,9 @@ def check(model: type[_Model], **fields: object) -> _Model:
 
 
 def _faults(model: type[BaseModel], error: ValidationError) -> FieldsError:
-    return FieldsError(
-        [
-            FieldFault.of(path_of(fault["loc"]) or "body", wording(fault, model.model_fields))
-            for fault in error.errors()
-        ]
+    return FieldsError.of(
+        error.errors(include_url=False, include_input=False),
+        lambda fault: FieldFault.of(
+            path_of(fault["loc"])[:_MOST_PATH_CHARS] or "body", wording(fault, model.model_fields)
+        ),
     )

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from commandwall.base.errors import CommandwallError
 from commandwall.base.tasks import spawn
 from commandwall.control.audit import AuditLog
 from commandwall.control.call_desk import CallDesk
@@ -28,6 +27,7 @@ from commandwall.control.kept import KeptRecords
 from commandwall.control.link_desk import LinkDesk
 from commandwall.control.link_records import LinkRecord
 from commandwall.control.links import LinkNeeds, Links
+from commandwall.control.mishaps import Mishaps
 from commandwall.control.plant import Plant
 from commandwall.control.programme import Programme
 from commandwall.control.recordings import FOLDER, RecordingRecord, Recordings
@@ -177,7 +177,5 @@ async def _beside() -> AsyncIterator[Callable[[Coroutine[Any, Any, None], str], 
 
 
 async def _alone(work: Coroutine[Any, Any, None], name: str) -> None:
-    try:
+    with Mishaps(log).of(name):
         await work
-    except CommandwallError as error:
-        log.error("%s: %s", name, error)

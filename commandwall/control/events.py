@@ -77,17 +77,18 @@ class EventLog:
     def publish(self, type: str, body: Any) -> None:
         """Give an event its number, keep it and queue it for every listener.
 
-        ``body`` is a dataclass or a dict, without the fields ``seq`` and ``type``.
+        ``body`` is a dataclass or a dict, without the fields ``seq`` and ``type``. Raises a ``ValueError``
+        for one that is not JSON; nothing has happened then.
         """
-        self._newest += 1
-        event = Event(self._newest, type, body)
+        event = Event(self._newest + 1, type, body)
         self._keep(event)
+        self._newest = event.seq
         for listener in self._listeners:
             listener.push(event)
 
     def _keep(self, event: Event) -> None:
-        self._kept.append(event)
         self._chars += len(event.text)
+        self._kept.append(event)
         while len(self._kept) > self._most or self._chars > self._most_chars:
             self._chars -= len(self._kept.popleft().text)
 

@@ -18,12 +18,21 @@ class Mishaps:
 
     @contextmanager
     def of(self, what: str) -> Iterator[None]:
-        """End the block, and nothing else, by a :class:`CommandwallError`; ``what`` is what it is about."""
+        """End the block, and nothing else, by whatever it raises; ``what`` is what it is about.
+
+        Of what nobody foresaw, which is no :class:`CommandwallError`, the log has the traceback.
+        """
         try:
             yield
         except CommandwallError as error:
-            if self._told.get(what) != str(error):
+            if self._is_new(what, str(error)):
                 self._log.error("%s: %s", what, error)
-            self._told[what] = str(error)
+        except Exception as error:  # noqa: BLE001 - the others, and the daemon, go on
+            if self._is_new(what, repr(error)):
+                self._log.exception("%s", what)
         else:
             self._told.pop(what, None)
+
+    def _is_new(self, what: str, mishap: str) -> bool:
+        before, self._told[what] = self._told.get(what), mishap
+        return mishap != before

@@ -91,7 +91,9 @@ class RowEntry(BaseModel):
 class RowsValue(_Timed):
     """All rows of a table; a row that is a plain list has no level."""
 
-    rows: list[Annotated[RowEntry, BeforeValidator(lambda row: {"cells": row} if type(row) is list else row)]]
+    rows: list[
+        Annotated[RowEntry, BeforeValidator(lambda row: {"cells": row} if type(row) is list else row)]
+    ] = Field(max_length=_MOST_ROWS)
 
 
 class FeaturesValue(_Timed):
@@ -164,18 +166,12 @@ def _read(model: type[_T], bare: str, data: bytes | bytearray) -> _T:
 
 def _rows(panel: Panel, rows: Sequence[RowEntry]) -> Rows:
     count = len(panel.columns)
-    faults = [
-        FieldFault.of(
-            f"rows[{index}]",
-            Sentence("has {count} cells, not {columns}", count=len(row.cells), columns=count),
-        )
-        for index, row in enumerate(rows)
-        if len(row.cells) != count
-    ]
-    if len(rows) > _MOST_ROWS:
-        faults.append(
-            FieldFault.of("rows", Sentence("must have at most {max_length} entries", max_length=_MOST_ROWS))
-        )
-    if faults:
-        raise FieldsError(faults)
+    wrong = [(index, len(row.cells)) for index, row in enumerate(rows) if len(row.cells) != count]
+    if wrong:
+        raise FieldsError.of(wrong, lambda each: _row_fault(*each, columns=count))
     return Rows(tuple(Row(tuple(row.cells), row.level) for row in rows))
+
+
+def _row_fault(index: int, count: int, *, columns: int) -> FieldFault:
+    said = Sentence("has {count} cells, not {columns}", count=count, columns=columns)
+    return FieldFault.of(f"rows[{index}]", said)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from commandwall.base.errors import (
     AccessRefusedError,
@@ -18,6 +18,10 @@ from commandwall.base.errors import (
 from commandwall.base.sentence import Sentence
 from commandwall.control.guessing import TooManyTriesError
 from commandwall.control.users import NotSignedInError
+
+_T = TypeVar("_T")
+_MOST_FAULTS = 20
+"""People mend no more at a time, and whoever sends 100,000 must not keep the daemon busy with sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +40,22 @@ class FieldFault:
 
 
 class FieldsError(InvalidError):
-    """Raised when fields of a request are wrong; ``faults`` names each of them."""
+    """Raised when fields of a request are wrong; ``faults`` names each of them, or the first of ``more``."""
 
-    def __init__(self, faults: Sequence[FieldFault]) -> None:
-        super().__init__(
-            Sentence.of(
-                "; ".join(f"{fault.field}: {fault.detail}" for fault in faults),
-                "；".join(f"{fault.field}：{fault.detail_zh}" for fault in faults),
-            )
-        )
+    def __init__(self, faults: Sequence[FieldFault], more: int = 0) -> None:
+        said = [
+            Sentence.of(f"{fault.field}: {fault.detail}", f"{fault.field}：{fault.detail_zh}")
+            for fault in faults
+        ]
+        if more:
+            said.append(Sentence("and {count} more", count=more))
+        super().__init__(Sentence.of("; ".join(said), "；".join(each.zh for each in said)))
         self.faults = tuple(faults)
+
+    @classmethod
+    def of(cls, wrong: Sequence[_T], fault: Callable[[_T], FieldFault]) -> FieldsError:
+        """Return the error of all that is ``wrong``; only for what it names (20) ``fault`` is called."""
+        return cls([fault(each) for each in wrong[:_MOST_FAULTS]], max(0, len(wrong) - _MOST_FAULTS))
 
 
 @dataclass(frozen=True, slots=True)

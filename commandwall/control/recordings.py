@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,9 +94,9 @@ class Recordings:
     def restore(self) -> None:
         """Say of what was cut off by the end of the daemon when it ended."""
         for record in tuple(self._records.all().values()):
-            file = self._file(record.id)
             if record.ended_utc_s is None:
-                ended_s = file.stat().st_mtime if file.is_file() else record.started_utc_s
+                written = self._written(record.id)
+                ended_s = record.started_utc_s if written is None else written.st_mtime
                 self._records.put(record.id, replace(record, ended_utc_s=ended_s))
 
     def all(self) -> list[RecordingDocument]:
@@ -104,10 +105,9 @@ class Recordings:
 
     def file(self, recording: str) -> Path:
         """Return the file of a recording; raises :class:`NotFoundError`."""
-        file = self._file(recording)
-        if recording not in self._records.all() or not file.is_file():
+        if recording not in self._records.all() or self._written(recording) is None:
             raise NotFoundError("there is no recording {id!r}", id=recording)
-        return file
+        return self._file(recording)
 
     def delete(self, recording: str) -> None:
         """Delete a recording and its file.
@@ -128,10 +128,9 @@ class Recordings:
         self._records.drop(recording)
 
     def start(self, conference: str, name: str, picture: BusAddress, sound: BusAddress) -> None:
-        """Record a conference, unless it is recorded already."""
+        """Record a conference, unless it is recorded already; without a folder for it, it ends at once."""
         if conference in self._running:
             return
-        self._directory.mkdir(mode=0o700, exist_ok=True)
         now_s = self._utc_s()
         stamp = utc_iso(int(now_s) * NS_PER_S)[:19].translate({ord("-"): None, ord(":"): None})
         taken = self._records.all()
@@ -141,6 +140,19 @@ class Recordings:
         order = StartRecording(recording, str(self._file(recording)), picture, sound)
         self._running[conference] = order
         self._put(RecordingRecord(recording, conference, name, now_s))
+        try:
+            self._directory.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            log.error("recording %s cannot be begun: %s", recording, error)
+            self._failed(
+                recording,
+                Sentence(
+                    "{folder}: {strerror}; let the daemon's user write there",
+                    folder=self._directory,
+                    strerror=error.strerror,
+                ),
+            )
+            return
         self.worker.want()
         self.worker.post(order)
 
@@ -186,7 +198,7 @@ class Recordings:
         self._publish("recording", RecordingEvent(self._document(record)))
 
     def _document(self, record: RecordingRecord) -> RecordingDocument:
-        file = self._file(record.id)
+        written = self._written(record.id)
         ended_s = record.ended_utc_s
         return RecordingDocument(
             record.id,
@@ -194,10 +206,17 @@ class Recordings:
             record.name,
             utc_iso(int(record.started_utc_s * NS_PER_S)),
             None if ended_s is None else utc_iso(int(ended_s * NS_PER_S)),
-            file.stat().st_size if file.is_file() else 0,
+            0 if written is None else written.st_size,
             record.fault,
             record.fault_zh,
         )
+
+    def _written(self, recording: str) -> os.stat_result | None:
+        """Return what the disk says of a recording's file; ``None`` without one that can be reached."""
+        try:
+            return self._file(recording).stat()
+        except OSError:
+            return None
 
     def _file(self, recording: str) -> Path:
         return self._directory / f"{recording}.mkv"

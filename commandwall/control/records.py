@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from commandwall.base.errors import InvalidError
 from commandwall.control.database import Database
+from commandwall.ipc.faults import first_fault
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,8 @@ class Records(Generic[_T]):
             try:
                 records[record_id] = self._adapter.validate_json(body)
             except (ValidationError, InvalidError) as error:
-                log.error("%s %s: its record cannot be read, make it again: %s", self._kind, record_id, error)
+                why = first_fault(error) if isinstance(error, ValidationError) else error
+                log.error("%s %s: its record cannot be read, make it again: %s", self._kind, record_id, why)
         return records
 
     async def save(self, record_id: str, record: _T) -> None:

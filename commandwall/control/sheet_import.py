@@ -95,8 +95,9 @@ def plan_import(data: bytes, known: Known) -> ImportPlan:
     try:
         sheet = read_cameras(_SHEET, data, faults)
     except SettingsError as error:
-        raise FieldsError(
-            [FieldFault.of(fault.field or f"line {fault.line}", fault.message) for fault in error.faults]
+        raise FieldsError.of(
+            error.faults,
+            lambda fault: FieldFault.of(fault.field or f"line {fault.line}", fault.message),
         ) from None
     whole = [(place, sheet.completed(entry, _before(entry, known))) for place, entry in sheet.lines]
     located = read_entries(CameraEntry, whole, faults)

@@ -60,6 +60,9 @@ class WriteBehind:
         except StoreError as error:
             log.error("%s: not written: %s: %s", self._name, self._waiting(), error)
             return False
+        except Exception:  # What nobody foresaw must not end the writing of all that comes after.
+            log.exception("%s: not written: %s", self._name, self._waiting())
+            return False
         return True
 
     async def _pause(self, delay_s: float) -> None:

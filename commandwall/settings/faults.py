@@ -51,6 +51,8 @@ WORDINGS = {
     "invalid_key": "is not a known key; keys are text",
 }
 
+_MOST_KEY_CHARS = 100
+
 Loc = tuple[str | int, ...]
 """The path of a field, as pydantic gives it: ``("heads", 0, "rect")``."""
 
@@ -116,7 +118,7 @@ def wording(detail: ErrorDetails, known: Collection[str]) -> Sentence:
     """Return what is wrong and what to do; never the value itself, which may hold a password."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
+        near = difflib.get_close_matches(str(detail["loc"][-1])[:_MOST_KEY_CHARS], known, n=1)
         if near:
             return Sentence("is not a known key; did you mean {near}?", near=near[0])
         return Sentence("is not a known key; remove it")

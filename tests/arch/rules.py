@@ -59,6 +59,8 @@ CATCHES_ALL = {
     "commandwall.rtsp.udp": "nor fill the log with an error a packet",
     "commandwall.cli.probe_file": "nor end the probe of all others",
     "commandwall.control.conference_outside": "nor what another system says the link to it",
+    "commandwall.control.write_behind": "nor what cannot be written the task that writes",
+    "commandwall.control.mishaps": "nor one conference, tour or wall the daemon with all others",
 }
 """Modules that may catch every exception, and why; a handler that ends in ``raise`` needs no leave."""
 

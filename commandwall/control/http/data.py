@@ -63,17 +63,18 @@ async def remove_panel(request: web.Request) -> web.Response:
 
 async def set_panel_value(request: web.Request) -> web.Response:
     """Show another value, JSON or a picture."""
+    principal = who(request)  # Of strangers nothing is read.
     desk, panel_id = web_of(request).service.panels, request.match_info["panel"]
     if request.content_type in PICTURES:
         at_ms = number(request, "at", 0, _MAX_MS)
         at_utc_ns = None if at_ms is None else at_ms * _NS_PER_MS
         data = await request.clone(client_max_size=_MAX_PICTURE_BYTES).read()
-        return answer(await desk.set_picture(who(request), panel_id, data, at_utc_ns), PanelDocument)
+        return answer(await desk.set_picture(principal, panel_id, data, at_utc_ns), PanelDocument)
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(
             reason="send JSON as application/json, a picture as image/png or jpeg"
         )
-    return answer(desk.set_value(who(request), panel_id, await request.read()), PanelDocument)
+    return answer(desk.set_value(principal, panel_id, await request.read()), PanelDocument)
 
 
 async def add_panel_points(request: web.Request) -> web.Response:

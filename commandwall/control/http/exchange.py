@@ -14,6 +14,7 @@ from commandwall.base.errors import InvalidError
 from commandwall.control.changes import parse
 from commandwall.control.documents import WallDocument
 from commandwall.control.encoding import adapter
+from commandwall.control.http.context import who
 
 _T = TypeVar("_T")
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -44,10 +45,17 @@ def wall_answer(document: WallDocument) -> web.Response:
 
 
 async def read(request: web.Request, model: type[_Model]) -> _Model:
-    """Return the JSON body of ``request``; raises :class:`FieldsError` naming every faulty field.
+    """Return the JSON body of ``request``, of somebody who is signed in; of others nothing is read.
 
-    Other content types are refused, since a form of a foreign page could send those.
+    Raises :class:`FieldsError` naming the faulty fields. Other content types are refused, since a form of
+    a foreign page could send those.
     """
+    who(request)
+    return await read_of_anybody(request, model)
+
+
+async def read_of_anybody(request: web.Request, model: type[_Model]) -> _Model:
+    """Return the JSON body of ``request`` as :func:`read` does, whoever sent it."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(reason="send JSON as application/json")
     return parse(model, await request.read())

@@ -25,6 +25,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer whatever goes wrong with a problem document; what is our own fault goes to the log."""
     try:
+        if not _is_utf8(request.raw_path):
+            raise web.HTTPBadRequest(reason="the address is not UTF-8; send it percent-encoded")
         return await handler(request)
     except (CommandwallError, TimeoutError) as error:
         return _response(problem_of(error), _headers_of(error))
@@ -34,6 +36,15 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except Exception:  # The outermost boundary: nobody else would tell the client or the log.
         log.exception("%s %s failed", request.method, request.path)
         return _response(problem(500, "the daemon has a fault; its log says more"))
+
+
+def _is_utf8(address: str) -> bool:
+    """Return whether ``address`` can be told again: bytes that are no UTF-8 come as half surrogates."""
+    try:
+        address.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _response(document: dict[str, Any], headers: Mapping[str, str] | None = None) -> web.Response:

@@ -71,11 +71,12 @@ async def remove_camera(request: web.Request) -> web.Response:
 
 async def import_cameras(request: web.Request) -> web.Response:
     """Add and change cameras from a spreadsheet."""
+    principal = who(request)  # Of strangers nothing is read.
     if request.content_type not in SHEETS:
         raise web.HTTPUnsupportedMediaType(reason="send a spreadsheet as text/csv or XLSX")
     dry_run = bool(number(request, "dry_run", 0, 1))
     data = await request.clone(client_max_size=_MAX_SHEET_BYTES).read()
-    report = await web_of(request).service.import_cameras(who(request), data, dry_run=dry_run)
+    report = await web_of(request).service.import_cameras(principal, data, dry_run=dry_run)
     return answer(report, ImportReport)
 
 

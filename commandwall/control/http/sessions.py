@@ -9,11 +9,14 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from commandwall.control.http.context import address_of, web_of, who
-from commandwall.control.http.exchange import answer, read
+from commandwall.control.http.exchange import answer, read_of_anybody
 from commandwall.control.http.routes import API, Route
 from commandwall.control.http.signin import check_origin, session_cookie, set_session
 from commandwall.control.roles import Principal, Role
 from commandwall.settings.site import Language, Site
+
+_MAX_CREDENTIALS_BYTES = 16 << 10
+"""What the longest name and password take, however they are escaped; anybody may send so much."""
 
 
 class Credentials(BaseModel):
@@ -42,7 +45,7 @@ class SessionDocument:
 async def login(request: web.Request) -> web.Response:
     """Open a session; its secret goes into an HttpOnly cookie."""
     check_origin(request)
-    credentials = await read(request, Credentials)
+    credentials = await read_of_anybody(request.clone(client_max_size=_MAX_CREDENTIALS_BYTES), Credentials)
     service = web_of(request).service
     secret = await service.sign_in(credentials.username, credentials.password, address_of(request))
     response = answer(_document(request, await service.by_session(secret)), SessionDocument)
@@ -78,7 +81,7 @@ ROUTES = (
         signed_in=False,
         takes=Credentials,
         gives=SessionDocument,
-        problems=(401, 429),
+        problems=(401, 413, 429),
     ),
     Route("POST", f"{API}/logout", logout, "Sign out", status=204),
     Route("GET", f"{API}/session", session, "Who is signed in", gives=SessionDocument),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from commandwall.base.errors import AccessRefusedError
+from commandwall.base.readable import readable
 from commandwall.control.http.context import PRINCIPAL, web_of
 from commandwall.control.http.problems import Handler
 from commandwall.control.invitations import PREFIX
@@ -14,6 +16,7 @@ from commandwall.control.roles import Principal
 from commandwall.control.users import SESSION_ABSOLUTE_S, NotSignedInError
 
 _DISPLAY_COOKIE_S = 400 * 24 * 3600  # The longest that browsers keep.
+_MOST_ORIGIN_CHARS = 200
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -50,17 +53,13 @@ async def identify(request: web.Request) -> Principal | None:
             await service.confirm(guest)
             return guest
         return await service.by_token(token)
-    try:
-        if secret := request.cookies.get(session_cookie(request)):
-            principal = await service.by_session(secret)
-        elif secret := request.cookies.get(display_cookie(request)):
-            principal = await service.by_token(secret)
-        else:
-            return None
-    except NotSignedInError:
-        return None  # As good as no cookie: the sign-in page must stay within reach.
-    check_origin(request)
-    return principal
+    for cookie, find in ((session_cookie, service.by_session), (display_cookie, service.by_token)):
+        if secret := request.cookies.get(cookie(request)):
+            with suppress(NotSignedInError):  # As good as no cookie: the sign-in page must stay within reach.
+                principal = await find(secret)
+                check_origin(request)
+                return principal
+    return None
 
 
 def bearer(request: web.Request) -> str | None:
@@ -88,8 +87,17 @@ def check_origin(request: web.Request) -> None:
     origin = request.headers.get("Origin")
     if origin is None or (request.method in _SAFE_METHODS and not _upgrades(request)):
         return
-    if urlsplit(origin).netloc.lower() != request.host.lower():
-        raise AccessRefusedError("pages of {origin} may not act here", origin=origin)
+    if not _is_of(origin, request.host):
+        raise AccessRefusedError(
+            "pages of {origin} may not act here", origin=readable(origin, _MOST_ORIGIN_CHARS)
+        )
+
+
+def _is_of(origin: str, host: str) -> bool:
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
 
 
 def _upgrades(request: web.Request) -> bool:

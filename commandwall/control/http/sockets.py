@@ -155,15 +155,16 @@ async def send_events(
     log: EventLog,
     wanted: Callable[[Event], bool] = lambda _: True,
 ) -> None:
-    """Send the events that are ``wanted``, and now and then that nothing has happened, until cancelled."""
+    """Send the events that are ``wanted``, and now and then that there were none, until cancelled."""
     while True:
         try:
             async with asyncio.timeout(_KEEP_ALIVE_S):
                 event = await subscription.next()
+                while not wanted(event):
+                    event = await subscription.next()
         except TimeoutError:  # Pages do not see pings; this tells them that nothing happened.
             event = Event(log.newest, HELLO, {"resumed": True})
-        if wanted(event):
-            await ws.send_str(event.text)
+        await ws.send_str(event.text)
 
 
 async def _send_video(ws: web.WebSocketResponse, viewer: Viewer) -> None:

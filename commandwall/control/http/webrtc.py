@@ -62,7 +62,8 @@ async def trickle(request: web.Request) -> web.Response:
         raise web.HTTPUnsupportedMediaType(reason="send candidates as application/trickle-ice-sdpfrag")
     if request.headers.get("If-Match", "*") not in ("*", _tag(session)):
         raise StaleError("the entity tag is another one than this session's")
-    await web_of(request).webrtc.trickle(principal, session, await request.text())
+    fragment = (await request.read()).decode(errors="replace")
+    await web_of(request).webrtc.trickle(principal, session, fragment)
     return web.Response(status=204)
 
 

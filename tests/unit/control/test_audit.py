@@ -86,6 +86,36 @@ async def test_a_disk_that_is_gone_for_long_costs_the_oldest_lines(
         assert [line.detail for line in await audit.read(10)] == ["4", "3", "2"]
 
 
+async def test_lines_are_neither_long_nor_other_than_utf_8_whatever_is_asked_for(database: Database) -> None:
+    sources = ", ".join(["camera:东门-001"] * 4096)
+    async with AuditLog(Store(database), EventLog()) as audit:
+        audit.record(LIN, "wall.layout", "no\udcb7wall", sources, f"{'x' * 5000} cannot be done")
+        (line,) = await audit.read(10)
+    assert line.target == "no?wall"
+    assert line.detail == f"{sources[:1999]}…" and line.outcome == f"{'x' * 1999}…"
+
+
+async def test_what_nobody_foresaw_does_not_end_the_writing(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("commandwall.control.write_behind.Backoff", lambda _: iter_backoff())
+    store = SickStore(database)
+    store.refuses = False
+    add = store.add_audit
+
+    async def fails(lines: Sequence[AuditLine]) -> None:
+        monkeypatch.setattr(store, "add_audit", add)
+        raise OverflowError("too large to convert")
+
+    monkeypatch.setattr(store, "add_audit", fails)
+    async with AuditLog(store, EventLog()) as audit:
+        audit.record(LIN, "wall.layout", "main", "4x4")
+        while not store.tries:
+            await asyncio.sleep(0)
+    assert "too large to convert" in caplog.text
+    assert [line.detail for line in await store.read_audit(10)] == ["4x4"]
+
+
 class iter_backoff:  # noqa: N801 - stands in for Backoff
     """No delay between tries."""
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,16 @@ def test_numbers_grow_by_one_and_start_at_the_time_of_day() -> None:
     log.publish("wall", {})
     assert abs(first - before_ms) < 60_000
     assert log.newest == first + 1
+
+
+def test_what_is_no_json_has_not_happened() -> None:
+    log = EventLog(first_seq=1, kept=1)
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        log.publish("camera", {"camera": "\udcb7"})
+    assert log.newest == 0
+    for _ in range(3):
+        log.publish("camera", {"camera": {}})
+    assert log.newest == 3
 
 
 async def test_a_new_listener_gets_hello_and_then_what_comes() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
@@ -25,6 +26,17 @@ def test_a_mishap_is_told_once_until_it_is_another_or_it_went_well(caplog: pytes
     assert happens("too small") == ["wall main: too small"]
 
 
-def test_what_nobody_foresaw_is_no_mishap() -> None:
-    with pytest.raises(KeyError), Mishaps(logging.getLogger("some")).of("wall main"):
-        raise KeyError("main")
+def test_what_nobody_foresaw_ends_nothing_else_and_is_told_once_with_its_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    mishaps = Mishaps(logging.getLogger("some"))
+    for _ in range(2):
+        with mishaps.of("wall main"):
+            raise KeyError("main")
+    (told,) = caplog.records
+    assert told.getMessage() == "wall main" and told.exc_info is not None
+
+
+def test_who_is_cancelled_ends() -> None:
+    with pytest.raises(asyncio.CancelledError), Mishaps(logging.getLogger("some")).of("wall main"):
+        raise asyncio.CancelledError

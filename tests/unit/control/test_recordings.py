@@ -92,6 +92,28 @@ def test_a_disk_that_refuses_ends_it_for_everybody_to_see(bench: Bench) -> None:
     bench.says(RecordingEnded(order.id))
 
 
+@pytest.mark.parametrize("folder", ["unmounted", "closed"])
+def test_a_folder_that_cannot_be_used_ends_it_for_everybody_to_see(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    directory = bench.hall.recordings._directory
+    if folder == "unmounted":
+        directory.symlink_to("/nonexistent/disk")
+    else:  # As the daemon's user sees it; whoever runs the tests may be root.
+        monkeypatch.setattr(Path, "mkdir", refusing)
+        monkeypatch.setattr(Path, "stat", refusing)
+    bench.record(on=True)
+    assert bench.told == [] and not bench.hall.room.state.recording
+    (listed,) = bench.hall.desk.recordings(OPERATOR)
+    assert listed.ended_at is not None and str(directory) in listed.fault and "请允许" in listed.fault_zh
+    bench.hall.conferences.act()
+    assert len(bench.hall.desk.recordings(OPERATOR)) == 1
+
+
+def refusing(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
 def test_a_process_that_was_killed_goes_on_in_another_file(bench: Bench) -> None:
     bench.record(on=True)
     recordings = bench.hall.recordings

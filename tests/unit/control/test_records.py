@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import pytest
 
 from commandwall.control.database import Database
+from commandwall.control.link_records import LinkRecord
 from commandwall.control.records import Records
 from commandwall.model.arrangement import Arrangement
 from commandwall.model.scene import Scene, WallScene
@@ -43,3 +45,18 @@ async def test_a_record_that_cannot_be_read_is_told_and_stays(
     await database.run(spoil)
     assert await records.load() == {"night": NIGHT}
     assert "scene old" in caplog.text and "scene bare" in caplog.text
+
+
+async def test_the_secret_of_a_record_that_cannot_be_read_stays_out_of_the_log(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = {
+        "id": "province",
+        "conference": "flood",
+        "url": "http://province.example",
+        "token": "kT9canary3xQ",
+    }
+    await Records(database, "link", dict[str, Any]).save("province", {"link": link})
+    assert await Records(database, "link", LinkRecord).load() == {}
+    assert "link province: its record cannot be read, make it again: 'link.to': Field required" in caplog.text
+    assert "canary" not in caplog.text

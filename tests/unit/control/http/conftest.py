@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -88,6 +89,20 @@ async def connect(rig: Rig, faults: list[str], pages: Path) -> AsyncIterator[Con
         for made in clients:
             await made.close()
         await server.close()
+
+
+async def sent_raw(client: Client, request: bytes) -> bytes:
+    """Return the answer to ``request``, which may be broken or not whole."""
+    url = client.make_url("/")
+    assert url.host is not None
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(request.replace(b"\r\n", f"\r\nHost: {url.authority}\r\nConnection: close\r\n".encode(), 1))
+    try:
+        async with asyncio.timeout(10):
+            head = await reader.readuntil(b"\r\n\r\n")
+            return head + await reader.readexactly(int(head.partition(b"Content-Length: ")[2].split()[0]))
+    finally:
+        writer.close()
 
 
 @pytest.fixture

@@ -64,6 +64,19 @@ async def test_a_display_brings_its_token_and_loses_it_from_the_address(connect:
     assert (await client.get("/api/v1/session")).status == 401
 
 
+async def test_a_display_is_let_in_beside_a_session_that_has_ended(connect: Connect, rig: Rig) -> None:
+    token = await rig.users.create_token("display-1", Role.VIEWER)
+    client = await connect()
+    await client.get(f"/head/main/left?token={token}", allow_redirects=False)
+    client.session.cookie_jar.update_cookies({"commandwall_luohu": "of-long-ago"})
+    assert (await client.get("/head/main/left", allow_redirects=False)).status == 200
+    change = {"layout": "1"}
+    foreign = await client.put(
+        "/api/v1/walls/main/layout", json=change, headers={"Origin": "http://evil.example"}
+    )
+    assert "http://evil.example" in (await foreign.json())["detail"]
+
+
 async def test_a_display_whose_token_is_for_its_head_gets_no_other_page(connect: Connect, rig: Rig) -> None:
     token = await rig.users.create_token("street", Role.VIEWER, heads=["main/left"])
     client = await connect()

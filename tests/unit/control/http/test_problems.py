@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from commandwall.control.http.problems import problems
 from commandwall.control.roles import Role
-from tests.unit.control.http.conftest import Connect
+from tests.unit.control.http.conftest import Connect, sent_raw
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/v1/nothing", "/api/v2/cameras", "/panel/nothing.js"])
@@ -90,6 +92,23 @@ async def test_every_problem_is_told_in_both_languages(
     assert not problem["title_zh"].isascii()
 
 
+@pytest.mark.parametrize(
+    ("request_line", "content_type"),
+    [
+        (f"PUT {LAYOUT}", "application/json"),
+        (f"POST {CAMERAS}/import", "text/csv"),
+        ("PUT /api/v1/data/level/value", "image/png"),
+        ("PUT /api/v1/data/level/value", "application/json"),
+    ],
+)
+async def test_what_strangers_send_is_not_read(
+    connect: Connect, request_line: str, content_type: str
+) -> None:
+    head = f"{request_line} HTTP/1.1\r\nContent-Type: {content_type}\r\nContent-Length: 1000000\r\n\r\n"
+    answered = await sent_raw(await connect(), head.encode())
+    assert answered.startswith(b"HTTP/1.1 401")
+
+
 async def test_a_stale_change_is_told_in_both_languages(connect: Connect) -> None:
     client = await connect(Role.OPERATOR)
     response = await client.put(LAYOUT, json={"layout": "1"}, headers={"If-Match": '"99"'})
@@ -116,6 +135,19 @@ async def test_our_own_faults_show_no_trace_and_are_logged(caplog: pytest.LogCap
         assert "Traceback" not in text
         assert (await client.get("/slow")).status == 504
     assert "internal detail" in caplog.text
+
+
+async def test_an_address_that_is_not_utf_8_goes_no_further() -> None:
+    async def handler(_: web.Request) -> web.Response:
+        raise AssertionError("handled")
+
+    for path in ("/api/v1/walls/\udcb7", "/api/v1/audit?limit=\udcb7"):
+        response = await problems(make_mocked_request("GET", path), handler)
+        assert isinstance(response, web.Response)
+        assert (response.status, response.content_type) == (400, "application/problem+json")
+        assert (
+            json.loads(response.text or "")["detail"] == "the address is not UTF-8; send it percent-encoded"
+        )
 
 
 async def test_every_answer_carries_the_security_headers(connect: Connect) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from commandwall.control.roles import Role
-from tests.unit.control.http.conftest import Connect
+from tests.unit.control.http.conftest import Connect, sent_raw
 from tests.unit.control.rig import PASSWORD, Rig
 
 
@@ -40,6 +40,13 @@ async def test_an_ended_session_is_worth_nothing_even_if_the_cookie_was_kept(con
     await client.post("/api/v1/logout")
     other = await connect()
     assert (await other.get("/api/v1/session", cookies=cookies)).status == 401
+
+
+async def test_a_name_and_a_password_are_not_large(connect: Connect) -> None:
+    client = await connect()
+    longest = {"username": "\U0001f600" * 256, "password": "\U0001f600" * 1024}
+    for sent, status in (({**longest, "more": "x" * 16_384}, 413), (longest, 401)):
+        assert (await client.post("/api/v1/login", json=sent)).status == status
 
 
 @pytest.mark.parametrize(("name", "password"), [("operator", "wrong"), ("nobody", PASSWORD), ("", "")])
@@ -109,6 +116,14 @@ async def test_a_page_of_another_origin_may_not_act(connect: Connect, origin: st
     login = {"username": "viewer", "password": PASSWORD}
     assert (await client.post("/api/v1/login", json=login, headers={"Origin": origin})).status == 403
     assert (await client.get("/api/v1/walls", headers={"Origin": origin})).status == 200
+
+
+async def test_an_origin_that_is_not_utf_8_is_refused_as_any_other(connect: Connect) -> None:
+    client = await connect(Role.OPERATOR)
+    (cookie,) = client.session.cookie_jar
+    head = f"POST /api/v1/logout HTTP/1.1\r\nCookie: {cookie.key}={cookie.value}\r\n"
+    answered = await sent_raw(client, head.encode() + b"Origin: http://\xb7\r\n\r\n")
+    assert answered.startswith(b"HTTP/1.1 403") and "http://\ufffd".encode() in answered
 
 
 async def test_our_own_pages_and_programs_with_a_token_may_act(connect: Connect, rig: Rig) -> None:

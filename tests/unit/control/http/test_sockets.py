@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestServer
 
+from commandwall.control.events import EventLog
 from commandwall.control.http import sockets
 from commandwall.control.roles import Role
 from commandwall.ipc.packets import PacketServer, Subscriber
@@ -93,6 +94,30 @@ async def test_silence_is_filled_with_a_sign_of_life(
     async with client.ws_connect("/api/v1/events") as ws:
         first, second = await told(ws), await told(ws)
     assert second == {"seq": first["seq"], "type": "hello", "resumed": True}
+
+
+async def test_what_concerns_others_is_no_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "_KEEP_ALIVE_S", 0.05)
+    log, heard = EventLog(first_seq=1), asyncio.Queue[dict[str, Any]]()
+
+    class Page(web.WebSocketResponse):
+        async def send_str(self, data: str, compress: int | None = None) -> None:
+            heard.put_nowait(json.loads(data))
+
+    async def others() -> None:
+        while True:
+            log.publish("conference", {"conference": "of others"})
+            await asyncio.sleep(0)
+
+    with log.subscribe() as subscription:
+        sending = sockets.send_events(Page(), subscription, log, lambda event: event.type == "hello")
+        tasks = [asyncio.create_task(work) for work in (others(), sending)]
+        async with asyncio.timeout(10):
+            first, second = await heard.get(), await heard.get()
+        for task in tasks:
+            task.cancel()
+    assert (first["seq"], first["resumed"], second["resumed"]) == (0, False, True)
+    assert 0 < second["seq"] <= log.newest
 
 
 @pytest.mark.parametrize("path", ["/api/v1/events", VIDEO])

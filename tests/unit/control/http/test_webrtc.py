@@ -92,12 +92,16 @@ async def test_what_is_no_offer_gets_no_further(connect: Connect, rig: Rig) -> N
     assert rig.rtc.offers == []
 
 
-async def test_trickling_takes_fragments_of_this_ice_session_only(connect: Connect) -> None:
+async def test_trickling_takes_fragments_of_this_ice_session_only(connect: Connect, rig: Rig) -> None:
     client = await connect(Role.VIEWER)
     location = await watch(client)
     assert (await client.patch(location, data=b"", headers=SDP)).status == 415
     headers = FRAGMENT | {"If-Match": '"other"'}
     assert (await client.patch(location, data=b"", headers=headers)).status == 412
+    for charset in ("none", "utf-7"):
+        headers = {"Content-Type": f"{FRAGMENT['Content-Type']}; charset={charset}"}
+        assert (await client.patch(location, data=b"\xff+2AA-", headers=headers)).status == 204
+    assert rig.rtc.fragments == ["\ufffd+2AA-"] * 2
 
 
 async def test_a_session_belongs_to_who_opened_it(connect: Connect) -> None:
