@@ -45,7 +45,7 @@ class Candidates:
         return self.cameras_of(self._ids.get(site, ""))
 
     def alive(self, ring: Iterable[Source]) -> frozenset[Source]:
-        """Return those of ``ring`` that have a picture: what is painted has one as soon as a wall shows it."""
+        """Return those of ``ring`` that have a picture: what is painted has one once a wall shows it."""
         there = (source for source in ring if self._sources.exists(source))
         return frozenset(
             source
