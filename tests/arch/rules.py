@@ -57,6 +57,7 @@ CATCHES_ALL = {
     "commandwall.rtsp.udp": "nor fill the log with an error a packet",
     "commandwall.cli.probe_file": "nor end the probe of all others",
     "commandwall.control.conference_outside": "nor what another system says the link to it",
+    "commandwall.control.mqtt": "nor one message all others",
     "commandwall.control.timekeeper": "nor one entry of the schedule all others",
 }
 """Modules that may catch every exception, and why; a handler that ends in ``raise`` needs no leave."""
