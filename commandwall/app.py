@@ -125,7 +125,8 @@ async def run(
         await stack.enter_async_context(_running(plant, processes, dress.dresses))
         await stack.enter_async_context(guarded(plant.rtc, ledger.users))
         service = await _open_service(stack, settings, ledger, house)
-        health = Health(plant.walls.values, plant.worker_statuses, plant.share.fault)
+        mqtt = _mqtt(settings, service, ledger, plant)
+        health = Health(plant.walls.values, plant.worker_statuses, lambda: _outside(plant, mqtt))
         metrics = Metrics(_figures(house, service.programme, dress.video))
         web = Web(
             service,
@@ -140,8 +141,8 @@ async def run(
             secure=settings.http.tls is not None,
         )
         server = await stack.enter_async_context(HttpServer(application(web), settings.http))
-        if settings.mqtt is not None:
-            await stack.enter_async_context(MqttBridge(settings.mqtt, service, ledger.events, plant.speakers))
+        if mqtt is not None:
+            await stack.enter_async_context(mqtt)
         await stack.enter_async_context(ServiceManager(Notifier(), health))
         ready(server.url)
         await ending.wait()
@@ -264,6 +265,18 @@ def _figures(house: _House, programme: Programme, video: HeadVideo) -> Sources:
         house.conferences.tallies,
         house.talks.tally,
     )
+
+
+def _mqtt(settings: Settings, service: Service, ledger: _Ledger, plant: Plant) -> MqttBridge | None:
+    if settings.mqtt is None:
+        return None
+    return MqttBridge(settings.mqtt, service, ledger.events, plant.speakers)
+
+
+def _outside(plant: Plant, mqtt: MqttBridge | None) -> list[str]:
+    """Return what is not well with those who are served or asked beside the walls."""
+    unshared = plant.share.fault()
+    return [*([unshared] if unshared else []), *(mqtt.faults() if mqtt is not None else ())]
 
 
 def _names(video: HeadVideo, rtc: RtcControl) -> dict[tuple[str, str], list[str]]:

@@ -35,6 +35,9 @@ ZH: dict[str, str] = {
     "send a spreadsheet as text/csv or XLSX": "请以 text/csv 或 XLSX 发送表格",
     "this is a WebSocket: ask for the upgrade": "这是 WebSocket：请请求协议升级",
     'must be one revision in quotes, like "17"': '必须是一个带引号的版本号，例如 "17"',
+    "the MQTT broker does not let this daemon listen to {topic} ({why}): allow it there": (
+        "MQTT 服务器不允许本服务订阅 {topic}（{why}），请在该服务器上放行"
+    ),
     "nothing is shared by RTSP, rtsp.listen {address}: {reason}; it is tried again": (
         "RTSP 共享不可用，rtsp.listen {address}：{reason}；正在重试"
     ),
@@ -236,6 +239,7 @@ ZH: dict[str, str] = {
     "is neither a PNG nor a JPEG picture": "既不是 PNG 也不是 JPEG 图片",
     "is not GeoJSON: it has no type": "不是 GeoJSON：没有 type",
     "is not a geometry of GeoJSON (RFC 7946)": "不是 GeoJSON 的几何类型（RFC 7946）",
+    "a newer value came before this one was shown": "在显示之前已收到更新的值",
     "is older than what is shown ({at})": "比正在显示的更旧（{at}）",
     "must be ISO 8601 with its zone, or milliseconds UTC": "必须是带时区的 ISO 8601 时间，或 UTC 毫秒数",
     "must be [longitude, latitude] in degrees": "必须是以度为单位的 [经度, 纬度]",

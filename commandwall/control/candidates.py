@@ -9,7 +9,7 @@ from commandwall.base.errors import InvalidError
 from commandwall.control.sources import Sources
 from commandwall.control.state import CameraBoard
 from commandwall.model.camera import Area, FeedState
-from commandwall.model.source import Source, SourceKind
+from commandwall.model.source import DECODED, Source, SourceKind
 from commandwall.model.tour import Tour
 
 _ALIVE = frozenset({FeedState.LIVE, FeedState.STALLED})
@@ -45,9 +45,13 @@ class Candidates:
         return self.cameras_of(self._ids.get(site, ""))
 
     def alive(self, ring: Iterable[Source]) -> frozenset[Source]:
-        """Return those of ``ring`` that have a picture."""
+        """Return those of ``ring`` that have a picture: what is painted has one once a wall shows it."""
         there = (source for source in ring if self._sources.exists(source))
-        return frozenset(source for source in there if self._sources.state(source).state in _ALIVE)
+        return frozenset(
+            source
+            for source in there
+            if source.kind not in DECODED or self._sources.state(source).state in _ALIVE
+        )
 
     def check(self, tour: Tour) -> None:
         """Raise :class:`InvalidError` if ``tour`` names an area or a source that is not there."""

@@ -108,7 +108,7 @@ class Room:
         try:
             self._follow()
         except CommandwallError:
-            self.close()  # Nobody has it, so nobody else would.
+            self.end()  # Nobody has it, so nobody else would.
             raise
 
     # ---- what happens
@@ -278,16 +278,23 @@ class Room:
             self._streams_changed(drop_content(state, participant, self._needs.now_s()))
 
     def close(self) -> None:
-        """End all that the conference is made of; nothing follows from what still happens."""
+        """End all that the conference is made of; nothing follows from what still happens.
+
+        Its pictures stay in the book: walls keep their places for the next start.
+        """
         self._closed = True
         self.lines.end_all()
         self._needs.sound.end(self.state.id)
         self.content.close()
         for outgoing in self.outgoing.values():
             outgoing.close()
+        self.picture.close()
+
+    def end(self) -> None:
+        """Close it for good: cells of walls that show it become empty."""
+        self.close()
         for source_id in (*self._named, f"{self.state.id}/{PICTURE}", f"{self.state.id}/{CONTENT}"):
             self._needs.book.remove(source_id)
-        self.picture.close()
 
     # ---- lines
 
@@ -333,7 +340,7 @@ class Room:
 
     def _follow(self) -> None:
         if self._closed:
-            return  # Offers and links outlive a conference a little; its pictures are in no book any more.
+            return  # Offers and links outlive a conference a little; its pictures are closed.
         self.state = self.content.granted(self.state, self._needs.now_s())
         self._name()
         self._list()

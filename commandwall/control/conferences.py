@@ -257,7 +257,7 @@ class Conferences:
             self._marks.tell(persons_of(room.state, room.figures) for room in self.rooms())
 
     def close(self) -> None:
-        """Let go of every room; what is kept of them is for the next start."""
+        """Let go of every room; what is kept of them, and what walls show of them, is for the next start."""
         for meeting in self.all():
             self._keep(meeting)
         for meeting in self.all():
@@ -338,4 +338,4 @@ class Conferences:
             self._announce(meeting)
         finally:
             if meeting.room is not None:
-                meeting.room.close()
+                meeting.room.end()

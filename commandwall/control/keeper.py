@@ -41,7 +41,10 @@ class Keeper(Generic[_T]):
         self._waiting.pop(id, None)
 
     async def _write(self) -> None:
-        for id, value in list(self._waiting.items()):
+        for id in list(self._waiting):
+            if id not in self._waiting:
+                continue  # It was forgotten while another was written.
+            value = self._waiting[id]
             await self._save(id, value)
             if self._waiting.get(id) is value:
                 del self._waiting[id]

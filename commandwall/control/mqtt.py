@@ -10,15 +10,20 @@ import asyncio
 import json
 import logging
 import ssl
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
+from commandwall.base.sentence import Sentence
 from commandwall.base.tasks import Backoff
 from commandwall.control.changes import parse
 from commandwall.control.documents import TilesEvent, WallDocument
@@ -26,9 +31,10 @@ from commandwall.control.encoding import adapter
 from commandwall.control.events import EventLog
 from commandwall.control.fitting import Missing
 from commandwall.control.mqtt_alarms import AlarmQueue, alarm_payload
+from commandwall.control.mqtt_values import ValueQueue
 from commandwall.control.overlay_documents import AlarmEvent
 from commandwall.control.panel_documents import PanelDocument
-from commandwall.control.problem import problem_of
+from commandwall.control.problem import problem, problem_of
 from commandwall.control.rearranging import WallCommand
 from commandwall.control.roles import Principal, Role
 from commandwall.control.scene_changes import SceneCommand
@@ -49,6 +55,8 @@ _OFFLINE = b'{"status":"offline"}'
 _CONNECT_S = 3.0
 _ANSWER_S = 5.0
 _LEAVE_S = 1.0
+_BROUGHT_WITHIN_S = 15.0
+"""What the broker retained has come by then, and loudspeakers that lost the same broker are back."""
 _KEEP_ALIVE_S = 10
 _QUEUED_IN = 4096
 """What sensors send at once after an outage, or a broker retained, must fit: it is acknowledged already."""
@@ -107,6 +115,11 @@ class Changes:
         self._keys[key] = None
         self._any.set()
 
+    def add_wall(self, wall: str) -> None:
+        """Note a wall that is another: its tiles connect anew, and what they are next has to be sent too."""
+        self._tiles.pop(wall, None)
+        self.add(("walls", wall))
+
     def see_tiles(self, event: TilesEvent) -> None:
         """Note a wall if the state of a tile is another than seen before; figures do not count."""
         states = tuple(tile.state for tile in event.tiles)
@@ -139,6 +152,8 @@ class MqttBridge:
         self._events = events
         self._base = f"{settings.prefix}/{service.place.site.id}"
         self._changes = Changes()
+        self._values = ValueQueue[aiomqtt.Message](partial(service.panels.is_series, BROKER))
+        self._refused: list[Sentence] = []
         self._alarms = AlarmQueue()
         self._tasks: list[asyncio.Task[None]] = []
         self._leaving = False
@@ -146,8 +161,8 @@ class MqttBridge:
     async def __aenter__(self) -> MqttBridge:
         """Begin to connect; does not wait for the broker."""
         self._tasks = [
-            asyncio.create_task(self._listen(), name="mqtt listen"),
-            asyncio.create_task(self._stay_connected(), name="mqtt"),
+            asyncio.create_task(self._go_on(self._listen), name="mqtt listen"),
+            asyncio.create_task(self._go_on(self._stay_connected), name="mqtt"),
         ]
         return self
 
@@ -157,6 +172,20 @@ class MqttBridge:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def faults(self) -> Iterable[str]:
+        """Return what the broker does not bring, in words: commands that are sent there do nothing."""
+        return tuple(self._refused)
+
+    async def _go_on(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do ``work`` again whatever ends it."""
+        backoff = Backoff()
+        while not self._leaving:
+            try:
+                await work()
+            except Exception:  # Nobody else would tell the broker anything any more.
+                log.exception("MQTT")
+                await asyncio.sleep(backoff.next_s())
+
     async def _listen(self) -> None:
         """Note what changes, whether there is a broker or not."""
         with self._events.subscribe(types=("camera", "wall", "tiles", "alarm")) as subscription:
@@ -165,7 +194,7 @@ class MqttBridge:
                     case "camera", {"camera": {"id": camera}}:
                         self._changes.add(("cameras", camera))
                     case "wall", body:
-                        self._changes.add(("walls", body.wall.id))
+                        self._changes.add_wall(body.wall.id)
                     case "tiles", TilesEvent() as tiles:
                         self._changes.see_tiles(tiles)
                     case "alarm", AlarmEvent() as alarm:
@@ -175,7 +204,7 @@ class MqttBridge:
 
     def _add_all(self) -> None:
         for wall in self._service.walls(BROKER):
-            self._changes.add(("walls", wall.id))
+            self._changes.add_wall(wall.id)
         for camera in self._service.cameras(BROKER):
             self._changes.add(("cameras", camera.id))
 
@@ -200,10 +229,12 @@ class MqttBridge:
         async with self._client() as client:
             log.info("connected to the MQTT broker %s:%d", self._settings.host, self._settings.port)
             backoff.reset()
-            await client.subscribe(f"{self._base}/walls/+/layout/set", qos=1)
-            await client.subscribe(f"{self._base}/data/+/set", qos=1)
-            await client.subscribe(f"{self._base}/scenes/+/take", qos=1)
-            await client.subscribe(f"{self._base}/speakers/+", qos=1)
+            self._refused = []
+            for topic in ("walls/+/layout/set", "data/+/set", "scenes/+/take"):
+                await self._subscribe(client, topic)
+            # Whether an announcement is retained says what becomes of it while there is no connection.
+            if await self._subscribe(client, "speakers/+", as_published=True):
+                self._speakers.expect_again()
             await client.publish(f"{self._base}/status", _ONLINE, qos=1, retain=True)
             self._add_all()
             try:
@@ -211,12 +242,37 @@ class MqttBridge:
                     group.create_task(self._send(client), name="mqtt send")
                     group.create_task(self._send_alarms(client), name="mqtt send alarms")
                     group.create_task(self._obey(client), name="mqtt obey")
+                    group.create_task(self._feed_panels(client), name="mqtt feed panels")
+                    group.create_task(self._forget_silent(), name="mqtt forget loudspeakers")
             except asyncio.CancelledError:
                 with suppress(aiomqtt.MqttError):  # A farewell cancels the last will.
                     await client.publish(
                         f"{self._base}/status", _OFFLINE, qos=1, retain=True, timeout=_LEAVE_S
                     )
                 raise
+
+    async def _subscribe(self, client: aiomqtt.Client, topic: str, *, as_published: bool = False) -> bool:
+        """Listen to ``topic``; return whether the broker lets that be, which is said if it does not.
+
+        ``as_published``: of what comes later too, messages say whether they are retained.
+        """
+        options = SubscribeOptions(qos=1, retainAsPublished=as_published)
+        for code in await client.subscribe(f"{self._base}/{topic}", options=options):
+            if isinstance(code, ReasonCode) and code.is_failure:
+                fault = Sentence(
+                    "the MQTT broker does not let this daemon listen to {topic} ({why}): allow it there",
+                    topic=f"{self._base}/{topic}",
+                    why=code,
+                )
+                log.error("%s", fault)
+                self._refused.append(fault)
+                return False
+        return True
+
+    async def _forget_silent(self) -> None:
+        """Let go of loudspeakers that took themselves back while nobody listened."""
+        await asyncio.sleep(_BROUGHT_WITHIN_S)
+        self._speakers.withdraw_silent()
 
     async def _reach(self) -> None:
         """Raise ``OSError`` unless something listens.
@@ -275,29 +331,56 @@ class MqttBridge:
         return adapter(WallState).dump_json(_wall_state(self._service.wall(BROKER, name)))
 
     async def _obey(self, client: aiomqtt.Client) -> None:
+        """Do commands as they come; values for panels wait elsewhere, so that commands never do."""
         async for message in client.messages:
             topic = str(message.topic).removeprefix(f"{self._base}/").split("/")
             if message.retain and topic[0] not in _MAY_BE_RETAINED:
                 log.warning("MQTT: %s: a command must not be retained; left undone", message.topic)
-                continue
-            await self._answer(client, message, await self._do(topic, message))
+            elif topic[0] == "data":
+                await self._queue(client, topic[1], message)
+            else:
+                await self._answer(client, message, await self._done(message, self._do(topic, message)))
 
-    async def _do(self, topic: list[str], message: aiomqtt.Message) -> dict[str, Any]:
+    async def _queue(self, client: aiomqtt.Client, panel: str, message: aiomqtt.Message) -> None:
+        """Let a value wait for its turn; who sent the one that it replaces is told so."""
+        try:
+            replaced = self._values.put(panel, message)
+        except NotFoundError as error:
+            await self._answer(client, message, self._problem(message, error))
+            return
+        if replaced is not None:
+            late = InvalidError("a newer value came before this one was shown")
+            await self._answer(client, replaced, problem_of(late))
+
+    async def _feed_panels(self, client: aiomqtt.Client) -> None:
+        while True:
+            panel, message = await self._values.next()
+            await self._answer(client, message, await self._done(message, self._feed(panel, message)))
+            await asyncio.sleep(0)  # Commands have their turn between two values.
+
+    async def _done(self, message: aiomqtt.Message, work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
         """Do what ``message`` asks for and return the answer: status 200 and the state, or a problem."""
         try:
-            match topic:
-                case ["data", panel, "set"]:
-                    return await self._feed(panel, message)
-                case ["scenes", scene, "take"]:
-                    return self._take_scene(scene, message.payload)
-                case ["speakers", speaker]:
-                    return self._hear_of_speaker(speaker, message.payload)
-                case _:
-                    return self._set_layout(topic[1], message.payload)
+            return await work
         except (CommandwallError, TimeoutError) as error:
-            problem = problem_of(error)
-            log.info("MQTT: %s: %s", message.topic, problem["detail"])
-            return problem
+            return self._problem(message, error)
+        except Exception:  # Nothing that is sent here ends the interface.
+            log.exception("MQTT: %s", message.topic)
+            return problem(500, "the daemon has a fault; its log says more")
+
+    def _problem(self, message: aiomqtt.Message, error: CommandwallError | TimeoutError) -> dict[str, Any]:
+        document = problem_of(error)
+        log.info("MQTT: %s: %s", message.topic, document["detail"])
+        return document
+
+    async def _do(self, topic: list[str], message: aiomqtt.Message) -> dict[str, Any]:
+        match topic:
+            case ["scenes", scene, "take"]:
+                return self._take_scene(scene, message.payload)
+            case ["speakers", speaker]:
+                return self._hear_of_speaker(speaker, message)
+            case _:
+                return self._set_layout(topic[1], message.payload)
 
     def _set_layout(self, wall: str, payload: bytes) -> dict[str, Any]:
         document = self._change(wall, parse(WallCommand, payload))
@@ -315,10 +398,10 @@ class MqttBridge:
             BROKER, wall, layout, command.sources, command.revision, command.passage
         )
 
-    def _hear_of_speaker(self, speaker: str, payload: bytes) -> dict[str, Any]:
+    def _hear_of_speaker(self, speaker: str, message: aiomqtt.Message) -> dict[str, Any]:
         """Take the announcement of a loudspeaker; nothing, which clears the topic, takes it back."""
-        if payload:
-            self._speakers.announce(speaker, payload)
+        if message.payload:
+            self._speakers.announce(speaker, message.payload, retained=message.retain)
         else:
             self._speakers.withdraw(speaker)
         return {"status": 200}

@@ -61,6 +61,11 @@ class PanelDesk:
         who.require(Permission.VIEW)
         return self._panels.document(panel_id)
 
+    def is_series(self, who: Principal, panel_id: str) -> bool:
+        """Return whether a panel shows a value beside those before it; raises :class:`NotFoundError`."""
+        who.require(Permission.VIEW)
+        return bool(self._panel(panel_id).span_s)
+
     def settings(self, who: Principal, panel_id: str) -> PanelSettings:
         """Return how a panel is set up; raises :class:`NotFoundError`."""
         who.require(Permission.VIEW)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import from_json
 
-from commandwall.base.clock import NS_PER_S, utc_iso
+from commandwall.base.clock import utc_iso
 from commandwall.base.errors import InvalidError
 from commandwall.base.sentence import Sentence
 from commandwall.control.changes import parse
@@ -17,9 +17,8 @@ from commandwall.control.problem import FieldFault, FieldsError
 from commandwall.model.data import Body, Figure, Incidents, Panel, PanelKind, Row, Rows, Value, Words
 from commandwall.model.geojson import parse_features
 from commandwall.model.level import PanelLevel
-from commandwall.model.record import MAX_POINTS
+from commandwall.model.record import AHEAD_NS, MAX_POINTS
 
-_AHEAD_NS = 5 * NS_PER_S
 _NS_PER_MS = 1_000_000
 _OLDEST_MS = 946_684_800_000
 """The year 2000: what is before it is a sensor that does not know the time, or counts seconds."""
@@ -146,7 +145,7 @@ def timed(at_utc_ns: int | None, body: Body, now_utc_ns: int, *, field: str = "a
     """Return a value of its time, or of now; raises :class:`InvalidError` for one of the future."""
     if at_utc_ns is None:
         return Value(now_utc_ns, False, body)
-    if at_utc_ns > now_utc_ns + _AHEAD_NS:
+    if at_utc_ns > now_utc_ns + AHEAD_NS:
         raise InvalidError(
             "is in the future; it is {now} here: set the sender's clock", now=utc_iso(now_utc_ns), field=field
         )

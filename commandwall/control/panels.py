@@ -119,11 +119,10 @@ class Panels:
     def document(self, panel_id: str) -> PanelDocument:
         """Return a panel as it is now; raises :class:`NotFoundError`."""
         shown = any(tile.source.id == panel_id for tiles in self._shown.values() for tile in tiles.tiles)
+        record, now_utc_ns = self.record(panel_id), utc_ns()
+        record.forget_later(now_utc_ns)
         return panel_document(
-            self.record(panel_id),
-            configured=panel_id in self.configured,
-            visible=shown,
-            now_utc_ns=utc_ns(),
+            record, configured=panel_id in self.configured, visible=shown, now_utc_ns=now_utc_ns
         )
 
     def documents(self) -> list[PanelDocument]:
@@ -158,7 +157,7 @@ class Panels:
         """Take in a panel, a new one or one that is another from now on, with what it was told before."""
         record = self._records[panel.id] = Record(panel)
         for value in values:
-            record.put(value)
+            record.put(value, utc_ns())
         self._tell_panels([record])
         self._publish("data", PanelEvent(self.document(panel.id)))
 
@@ -173,7 +172,7 @@ class Panels:
         """Show other values; raises :class:`NotFoundError`, :class:`InvalidError` for one that is old."""
         record = self.record(panel_id)
         for value in values:
-            record.put(value)
+            record.put(value, utc_ns())
         self.worker.post(PutValues(tuple(PanelValue(panel_id, value) for value in values)))
         self._publish("data", PanelEvent(self.document(panel_id)))
 

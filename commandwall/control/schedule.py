@@ -47,6 +47,8 @@ class Schedule:
         self._utc_s = utc_s
         self._zone = zone
         self._entries: dict[str, Entry] = {}
+        self._looked_utc_s = 0.0
+        """When it was looked last at what is due."""
         self._turn = asyncio.Lock()
 
     async def load(self) -> None:
@@ -114,8 +116,11 @@ class Schedule:
         """
         async with self._turn:
             now = self._utc_s()
+            put_back = self._looked_utc_s - now > _CLOCK_WAS_WRONG_S
+            self._looked_utc_s = now
             for entry in list(self._entries.values()):
-                if entry.seen_utc_s - now > _CLOCK_WAS_WRONG_S:
+                ahead_s = entry.seen_utc_s - now
+                if ahead_s > (0 if put_back else _CLOCK_WAS_WRONG_S):
                     self._entries[entry.id] = replace(entry, seen_utc_s=now)
             due = due_now(self._entries.values(), now, self._zone)
             for it in due:

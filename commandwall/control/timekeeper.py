@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from commandwall.base.errors import CommandwallError
+from commandwall.base.sentence import Sentence
 from commandwall.control.programme import Programme
 from commandwall.control.roles import Principal, Role
 from commandwall.control.rota import WARM_AHEAD_S
@@ -63,6 +64,10 @@ class Timekeeper:
             except CommandwallError as error:
                 log.error("schedule: %s of %s: %s", due.entry.action, due.entry.target, error)
                 await schedule.note(due.entry.id, Outcome.FAILED, str(error), error.zh)
+            except Exception as error:  # What else is due now would not be done any more.
+                log.exception("schedule: %s of %s", due.entry.action, due.entry.target)
+                fault = Sentence("unforeseen {kind}; the log has more", kind=type(error).__name__)
+                await schedule.note(due.entry.id, Outcome.FAILED, fault, fault.zh)
             else:
                 await schedule.note(due.entry.id, Outcome.DONE)
 
@@ -91,10 +96,15 @@ class Timekeeper:
     async def _run(self) -> None:
         schedule = self._programme.schedule
         while True:
-            await self.act()
-            self.warm()
+            try:
+                await self.act()
+                self.warm()
+                wait_s = self._wait_s()
+            except Exception:  # Nobody else would do what is due later.
+                log.exception("schedule")
+                wait_s = _LOOK_EVERY_S
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._wait_s()):
+                async with asyncio.timeout(wait_s):
                     await schedule.changed.wait()
             schedule.changed.clear()
 

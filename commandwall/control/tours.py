@@ -173,13 +173,17 @@ class Tours:
             raise InvalidError("no wall is called {id!r}", id=tour.wall, field="wall")
         self._candidates.check(tour)
         await self._records.save(tour.id, tour)
-        now = self._tours.get(tour.id, tour)  # It may have been paused while the disk was busy.
+        now = self._tours.get(tour.id, tour)  # It may have been paused or started while the disk was busy.
         tour = replace(tour, state=now.state, halt=now.halt)
-        if tour.state is TourState.RUNNING:
+        if tour.state is not TourState.RUNNING:
+            self._set(tour)
+        elif self._is_startable(tour):
             self._rota.begin(tour, tour.dwell_s)
             self._wake.set()
-        self._set(tour)
-        return self._document(tour)
+            self._set(tour)
+        else:
+            self._halt(tour, Halt.LAYOUT)
+        return self.get(tour.id)
 
     def _check_startable(self, tour: Tour) -> None:
         """Raise :class:`InvalidError` unless its cells are on the wall and free of other tours."""
@@ -204,6 +208,13 @@ class Tours:
                         name=other.name,
                         field=f"cells[{index}]",
                     )
+
+    def _is_startable(self, tour: Tour) -> bool:
+        try:
+            self._check_startable(tour)
+        except InvalidError:
+            return False
+        return True
 
     def _has_cells(self, tour: Tour) -> bool:
         wall = self._walls.get(tour.wall)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from operator import attrgetter
 
@@ -11,11 +11,16 @@ from commandwall.base.errors import InvalidError
 from commandwall.model.data import Panel, Value
 
 MAX_POINTS = 5000
+AHEAD_NS = 5 * NS_PER_S
+"""So much later than now may be what a sender says: its clock is another one."""
 _TIME = attrgetter("at_utc_ns")
 
 
 class Record:
-    """The values of one panel, in the order of their times. A series keeps those of its window."""
+    """The values of one panel, in the order of their times. A series keeps those of its window.
+
+    What is kept and later than now was told before the clock was put back: nobody knows how old that is.
+    """
 
     def __init__(self, panel: Panel) -> None:
         self.panel = panel
@@ -34,26 +39,41 @@ class Record:
         """Yield what is kept, the oldest first: all points of a series, at most one value of any other."""
         return iter(self._values)
 
-    def put(self, value: Value) -> None:
-        """Take in a value.
+    def put(self, value: Value, now_utc_ns: int) -> None:
+        """Take in a value at ``now_utc_ns``; one that is kept and later than that gives way to it.
 
         A point of a series takes its place among the others, or that of the one with its time; one that
-        is older than the window changes nothing. Of any other panel a value that is older than the newest
-        raises :class:`InvalidError`.
+        is older than the window, or later than now, changes nothing. Of any other panel a value that is
+        older than the newest raises :class:`InvalidError`.
         """
-        before = self.value
+        before, latest_utc_ns = self.value, now_utc_ns + AHEAD_NS
         if not self.panel.span_s:
-            if before is not None and value.at_utc_ns < before.at_utc_ns:
+            if before is not None and value.at_utc_ns < before.at_utc_ns <= latest_utc_ns:
                 raise InvalidError(
                     "is older than what is shown ({at})", at=utc_iso(before.at_utc_ns), field="at"
                 )
             self._values = [value]
+            return
+        self.forget_later(now_utc_ns)
+        if value.at_utc_ns > latest_utc_ns:
             return
         values = self._values
         place = bisect_left(values, value.at_utc_ns, key=_TIME)
         same = place < len(values) and values[place].at_utc_ns == value.at_utc_ns
         values[place : place + same] = [value]
         self._forget()
+
+    def forget_later(self, now_utc_ns: int) -> bool:
+        """Forget what is later than ``now_utc_ns``; return whether there was any.
+
+        A panel that tells no ages goes on with what it shows.
+        """
+        if not self.panel.span_s and self.panel.stale_after_s is None:
+            return False
+        kept = bisect_right(self._values, now_utc_ns + AHEAD_NS, key=_TIME)
+        later = self._values[kept:]
+        del self._values[kept:]
+        return bool(later)
 
     def _forget(self) -> None:
         """Drop what is older than the window, but for one point: the line comes in from there."""

@@ -30,20 +30,20 @@ class _Seen:
 class Health:
     """Judges by what walls and workers last said. Belongs to the control plane's event loop.
 
-    ``unshared`` says why nothing is shared by RTSP. A configuration that cannot be loaded starts no
-    daemon, so whoever can ask has one.
+    ``elsewhere`` says what is not well beside walls and workers. A configuration that cannot be loaded
+    starts no daemon, so whoever can ask has one.
     """
 
     def __init__(
         self,
         walls: Callable[[], Iterable[WallControl]],
         workers: Callable[[], Iterable[WorkerStatus]],
-        unshared: Callable[[], str | None],
+        elsewhere: Callable[[], Iterable[str]],
         clock: Clock = monotonic_s,
     ) -> None:
         self._walls = walls
         self._workers = workers
-        self._unshared = unshared
+        self._elsewhere = elsewhere
         self._clock = clock
         self._seen: dict[str, _Seen] = {}
 
@@ -69,11 +69,10 @@ class Health:
         return min(quiet_s.values(), default=0.0) > _HOPELESS_S
 
     def warnings(self) -> list[str]:
-        """Return what is not well but keeps no wall from its work: dark displays, nothing shared by RTSP."""
+        """Return what is not well but keeps no wall from its work: dark displays, and what is elsewhere."""
         displays = (display for wall in self._walls() for display in wall.displays.values())
         dark = [f"head {display.name}: {fault}" for display in displays if (fault := display.fault())]
-        unshared = self._unshared()
-        return [*dark, unshared] if unshared else dark
+        return [*dark, *self._elsewhere()]
 
     def _not_up(self, kinds: Container[str]) -> list[str]:
         return [

@@ -61,6 +61,8 @@ CATCHES_ALL = {
     "commandwall.control.conference_outside": "nor what another system says the link to it",
     "commandwall.control.write_behind": "nor what cannot be written the task that writes",
     "commandwall.control.mishaps": "nor one conference, tour or wall the daemon with all others",
+    "commandwall.control.mqtt": "nor one message all others",
+    "commandwall.control.timekeeper": "nor one entry of the schedule all others",
 }
 """Modules that may catch every exception, and why; a handler that ends in ``raise`` needs no leave."""
 

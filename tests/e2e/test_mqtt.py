@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from commandwall.control import mqtt
 from commandwall.control.accounts import Accounts
 from commandwall.control.database import Database
 from commandwall.control.guessing import GuessGuard
@@ -302,6 +303,31 @@ async def test_loudspeakers_announce_themselves(broker: Broker, rig: Rig, watche
         assert list(rig.hall.speakers.all()) == ["gate"]
         assert (await watcher.command("speakers/gate", "", 2))["status"] == 200
         assert rig.hall.speakers.all() == {}
+
+
+async def test_a_loudspeaker_whose_announcement_the_broker_lost_is_let_go(
+    broker: Broker, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "_BROUGHT_WITHIN_S", 0.5)
+    gate = json.dumps({"name": "东门广播", "url": "rtp://10.1.1.30:5004", "codec": "pcma"})
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
+        client = await connected(broker)
+        await client.subscribe(f"{BASE}/status")
+        async for message in client.messages:
+            if message.payload == b'{"status":"online"}':
+                break
+        for speaker, retain in (("gate", True), ("van", False)):
+            await client.publish(f"{BASE}/speakers/{speaker}", gate, qos=1, retain=retain)
+        async with asyncio.timeout(20):
+            while len(rig.hall.speakers.all()) < 2:
+                await asyncio.sleep(0.01)
+        broker.kill()
+        with suppress(aiomqtt.MqttError):
+            await client.__aexit__(None, None, None)
+        broker.start()
+        async with asyncio.timeout(20):
+            while list(rig.hall.speakers.all()) != ["van"]:
+                await asyncio.sleep(0.01)
 
 
 async def test_a_broker_that_is_killed_slows_nothing_and_is_told_when_it_is_back(

@@ -1,4 +1,4 @@
-"""A daemon that was killed and runs again: conferences, their content, the wall that reacted, and links."""
+"""A daemon that was killed, or ended, and runs again: conferences, their content, walls, and links."""
 
 from __future__ import annotations
 
@@ -145,3 +145,14 @@ async def test_what_conferences_showed_comes_back_as_far_as_it_is_there(set_up: 
         async with broadcast(daemon, token, films):
             await Desk(daemon.session, "flood").chair("gallery")
             await until_wall_shows(daemon, BEFORE)
+
+
+async def test_a_wall_shows_the_conferences_again_that_it_showed_when_the_daemon_ended(set_up: Site) -> None:
+    shown = [BEFORE[0], "conference:flood/picture", "conference:flood/dongmen", "conference:flood/content"]
+    async with set_up.run() as daemon:
+        await opens(daemon, "flood", COMES_BACK["camera"])
+        site = {"name": "东门", "role": "site", "participant": "dongmen"}
+        await post(daemon, "/conferences/flood/members", site)
+        assert (await daemon.put("/walls/main/layout", {"layout": "2x2", "sources": shown}))[0] == 200
+    async with set_up.run() as daemon:
+        await until_wall_shows(daemon, shown)

@@ -12,7 +12,7 @@ from commandwall.compose.data.view import View, moment, stale_s
 from commandwall.ipc.data_messages import PanelValue
 from commandwall.model.data import Panel, PanelKind, PictureFile, Value
 from commandwall.model.map_camera import MapCamera
-from commandwall.model.record import Record
+from commandwall.model.record import AHEAD_NS, Record
 
 
 @dataclass(slots=True)
@@ -51,13 +51,17 @@ class PanelBoard:
             if entry is None:
                 continue
             try:
-                entry.record.put(value)
+                entry.record.put(value, utc_ns())
             except InvalidError:
                 continue
-            self._changes += 1
-            entry.version = self._changes
             newest = entry.record.value
-            entry.since_utc_ns = utc_ns() if newest is None or newest is not value else value.at_utc_ns
+            self._changed(entry, value.at_utc_ns if newest is value else utc_ns())
+
+    def forget_later(self, now_utc_ns: int) -> None:
+        """Forget what was told of a time after ``now_utc_ns``: the clock was put back."""
+        for entry in self._entries.values():
+            if entry.record.forget_later(now_utc_ns):
+                self._changed(entry, now_utc_ns)
 
     def __contains__(self, panel_id: str) -> bool:
         """Return whether there is such a panel."""
@@ -96,14 +100,19 @@ class PanelBoard:
             since.append(value.at_utc_ns + old_s * NS_PER_S)
         if panel.kind is PanelKind.MAP:
             since.append(self._cameras_utc_ns)
-        return view, max(since)
+        newest_utc_ns = max(since)
+        put_back = newest_utc_ns > now_utc_ns + AHEAD_NS  # What the clock said then is no time by this one.
+        return view, now_utc_ns if put_back else newest_utc_ns
 
     def _cameras_changed(self) -> None:
         self._cameras_utc_ns = utc_ns()
         for entry in self._entries.values():
             if entry.record.panel.kind is PanelKind.MAP:
-                self._changes += 1
-                entry.version = self._changes
+                self._changed(entry, entry.since_utc_ns)
+
+    def _changed(self, entry: _Entry, since_utc_ns: int) -> None:
+        self._changes += 1
+        entry.version, entry.since_utc_ns = self._changes, since_utc_ns
 
 
 def _file_value(path: str) -> Value | None:

@@ -44,6 +44,7 @@ class Studio:
     def job(self) -> Job:
         """Return what is due now."""
         job, now_ns, now_utc_ns = Job(self._words), monotonic_ns(), utc_ns()
+        self._board.forget_later(now_utc_ns)
         for tile in self.tiles:
             if tile.spec.source.id in self._board:
                 view, since_utc_ns = self._board.view(tile.spec.source.id, now_utc_ns)

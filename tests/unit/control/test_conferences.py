@@ -175,6 +175,7 @@ async def test_a_restart_brings_back_the_conference_and_whoever_was_in_it(bench:
         before.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.REMOVE, target="wu"))
         before.desk.open(OPERATOR, NewConference(id="later", name="周会", starts_at=at(900)))
         before.conferences.close()
+        assert {"flood/zhang", "flood/picture"} <= {*before.book.ids()}, "no wall lets go of them"
     after = bench.make()
     async with after.records:
         after.conferences.restore()

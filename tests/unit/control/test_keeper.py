@@ -65,3 +65,22 @@ async def test_what_could_not_be_kept_at_the_end_is_said(caplog: pytest.LogCaptu
     async with keeper(Disk(refusals=99)) as keeping:
         keeping.keep("main", Arrangement(1, "4x4"))
     assert "what main shows" in caplog.text
+
+
+async def test_what_is_forgotten_while_another_is_written_is_not_written() -> None:
+    disk, begun, let_go = Disk(), asyncio.Event(), asyncio.Event()
+    save = disk.save_arrangement
+
+    async def slow(wall: str, arrangement: Arrangement) -> None:
+        begun.set()
+        await let_go.wait()
+        await save(wall, arrangement)
+
+    disk.save_arrangement = slow  # type: ignore[method-assign]
+    async with keeper(disk) as keeping:
+        for wall in ("main", "side"):
+            keeping.keep(wall, Arrangement(1, "4x4"))
+        await within(2, begun.wait())
+        keeping.forget("side")
+        let_go.set()
+    assert list(disk.kept) == ["main"]

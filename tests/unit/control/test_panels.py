@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from commandwall.base.clock import utc_ns
+from commandwall.base.clock import NS_PER_S, utc_ns
 from commandwall.base.errors import NotFoundError
 from commandwall.control.panel_documents import PanelEvent
 from commandwall.control.panels import Panels
@@ -144,3 +144,25 @@ def test_what_changes_is_told(world: World) -> None:
     assert world.events[-1][1].removed
     with pytest.raises(NotFoundError):
         world.panels.document("t")
+
+
+def test_a_clock_that_was_put_back_keeps_no_value_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = utc_ns() + 3600 * NS_PER_S
+    with monkeypatch.context() as patch:
+        patch.setattr("commandwall.control.panels.utc_ns", lambda: ahead)
+        world.panels.tell("level", [Value(ahead, False, Figure(4.5))])
+        assert world.panels.document("level").value == 4.5
+    world.panels.tell("level", [Value(utc_ns() - NS_PER_S, True, Figure(1.5))])
+    assert world.panels.document("level").value == 1.5
+
+
+def test_a_value_that_was_kept_before_the_clock_was_put_back_does_not_come_back_as_fresh(
+    world: World,
+) -> None:
+    now = utc_ns()
+    world.panels.put(GAUGE, [Value(now + 3600 * NS_PER_S, False, Figure(4.5))])
+    assert world.panels.document("level").value is None
+    series = Panel("rain", "雨量", PanelKind.SERIES)
+    world.panels.put(series, [Value(now + ahead * NS_PER_S, True, Figure(1)) for ahead in (-20, -10, 3600)])
+    document = world.panels.document("rain")
+    assert (document.points, document.age_s < 20) == (2, True)

@@ -99,3 +99,20 @@ def test_who_is_gone_or_moved_is_told_of() -> None:
     assert gone == ["gate", "gate"]
     with pytest.raises(NotFoundError, match="'gate' has announced itself"):
         speakers.get("gate")
+
+
+def test_what_the_broker_does_not_bring_again_is_gone() -> None:
+    gone: list[str] = []
+    speakers = Speakers()
+    speakers.watch(gone.append)
+    for speaker in ("gate", "hall", "yard"):
+        speakers.announce(speaker, announced(), retained=True)
+    speakers.announce("van", announced())
+    speakers.withdraw_silent()
+    assert gone == [], "there was no other connection"
+    speakers.expect_again()
+    speakers.announce("hall", announced(), retained=True)
+    speakers.withdraw("yard")
+    speakers.announce("yard", announced())
+    speakers.withdraw_silent()
+    assert gone == ["yard", "gate"] and list(speakers.all()) == ["hall", "van", "yard"]

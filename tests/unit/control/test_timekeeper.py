@@ -201,6 +201,53 @@ async def test_a_clock_that_was_years_ahead_does_not_stop_the_schedule(evening: 
     assert evening.layout == "1"
 
 
+async def test_a_clock_that_was_hours_ahead_takes_what_comes_within_the_hour(evening: Evening) -> None:
+    await evening.act_at(TO_EIGHT_S)
+    await evening.act_at(1.5 * _HOUR_S)
+    evening.rig.stage.walls["main"].set_layout("2x2", None, None)
+    await evening.act_at(-2 * _HOUR_S)
+    assert evening.layout == "2x2"
+    await evening.act_at(_HOUR_S / 2)
+    assert evening.layout == "1", "it was 21:30 by that clock, and 19:30 by this one"
+
+
+async def test_what_nobody_thought_of_fails_one_entry_and_is_said(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    programme = evening.rig.service.programme
+    await programme.tours.add(NewTour(name="夜", wall="main", cells=["1"], area="luohu"))
+    await programme.schedule.add(NewEntry(action=Action.START, target="tour-1", at=time(20)))
+
+    def fail(*_: object) -> None:
+        raise KeyError("399")
+
+    monkeypatch.setattr(programme.scenes, "take", fail)
+    await evening.act_at(TO_EIGHT_S)
+    entry = programme.schedule.get("entry-1").entry
+    assert (entry.outcome, entry.detail) == (Outcome.FAILED, "unforeseen KeyError; the log has more")
+    assert "Traceback" in caplog.text and entry.detail_zh.startswith("未预料的错误")
+    assert programme.schedule.get("entry-2").entry.outcome is Outcome.DONE
+
+
+async def test_what_nobody_thought_of_does_not_end_the_schedule(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    schedule = evening.rig.service.programme.schedule
+
+    async def fail() -> None:
+        raise KeyError("day")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(schedule, "take_due", fail)
+        schedule.changed.set()
+        async with asyncio.timeout(5):
+            while "KeyError: 'day'" not in caplog.text:
+                await asyncio.sleep(0.005)
+    evening.rig.clock.now_s += TO_EIGHT_S
+    schedule.changed.set()
+    await evening.until(Outcome.DONE)
+
+
 async def test_an_entry_that_was_just_made_or_changed_waits_for_its_next_time(evening: Evening) -> None:
     schedule = evening.rig.service.programme.schedule
     await schedule.change("entry-1", EntryChange(at=time(11, 59)))

@@ -109,3 +109,21 @@ async def test_a_change_does_not_let_a_paused_tour_go_on(
     async with open_rig(database, users, short_dir, 6, staged=True) as rig:
         (tour,) = rig.service.programme.tours.all()
         assert (tour.state, tour.halt, tour.dwell_s) == (TourState.PAUSED, Halt.TOUCHED, 60)
+
+
+async def test_a_change_that_a_start_overtakes_moves_no_tour_to_cells_that_are_not_there(
+    database: Database, users: Users, short_dir: Path
+) -> None:
+    async with open_rig(database, users, short_dir, 6, staged=True) as rig:
+        await running(rig)
+        tours = rig.service.programme.tours
+        await tours.add(NEW.model_copy(update={"cells": ["3"]}))
+        tours.command("tour-1", TourVerb.STOP)
+        changing = asyncio.create_task(tours.change("tour-1", TourChange(cells=["399"])))
+        await asyncio.sleep(0)
+        tours.command("tour-1", TourVerb.START)
+        changed = await changing
+        assert (changed.state, changed.halt, changed.cells) == (TourState.PAUSED, Halt.LAYOUT, ("399",))
+        all_live(rig)
+        tours.command("tour-2", TourVerb.START)
+        await until(lambda: rig.stage.shows()[2] in ("c-4", "c-5"))

@@ -46,7 +46,7 @@ def walls(wall: WallControl) -> list[WallControl]:
 
 @pytest.fixture
 def health(walls: list[WallControl], workers: list[WorkerStatus], clock: Hand) -> Health:
-    return Health(lambda: walls, lambda: workers, lambda: None, clock)
+    return Health(lambda: walls, lambda: workers, lambda: (), clock)
 
 
 def test_all_is_well_while_workers_are_up_and_walls_tick(health: Health, says: Says, clock: Hand) -> None:
@@ -164,8 +164,9 @@ def test_a_display_that_is_down_makes_no_fault_but_a_warning(
     assert health.warnings() == []
 
 
-def test_that_nothing_is_shared_is_a_warning(wall: WallControl, workers: list[WorkerStatus]) -> None:
-    reasons = ["the port is taken", None]
-    health = Health(lambda: [wall], lambda: workers, lambda: reasons.pop(0))
-    assert health.warnings() == ["the port is taken"]
+def test_what_is_not_well_elsewhere_is_a_warning(wall: WallControl, workers: list[WorkerStatus]) -> None:
+    reasons = ["the port is taken"]
+    health = Health(lambda: [wall], lambda: workers, lambda: reasons)
+    assert health.warnings() == ["the port is taken"] and not health.stuck()
+    reasons.clear()
     assert health.warnings() == []

@@ -130,6 +130,22 @@ def test_an_old_value_is_another_picture_each_minute() -> None:
     assert views[3][1] == at + 120 * S, "since when the age is so"
 
 
+@pytest.mark.parametrize("stale_after_s", [60.0, None])
+def test_a_value_of_before_the_clock_was_put_back_never_seems_fresh(
+    handle: ArenaHandle, monkeypatch: pytest.MonkeyPatch, stale_after_s: float | None
+) -> None:
+    desk, ahead = Desk(handle, replace(GAUGE, stale_after_s=stale_after_s)), utc_ns() + 3600 * S
+    with monkeypatch.context() as patch:
+        patch.setattr("commandwall.compose.data.board.utc_ns", lambda: ahead)
+        desk.board.put_values([PanelValue("p", Value(ahead, False, Figure(4.5)))])
+    desk.show(spec(handle, 0))
+    view, since = desk.board.view("p", utc_ns())
+    assert (view.value is None) == (stale_after_s is not None) and since <= utc_ns()
+    desk.tell(1.5, utc_ns())
+    value = desk.board.view("p", utc_ns())[0].value
+    assert value is not None and value.body == Figure(1.5)
+
+
 def test_a_map_shows_the_cameras_of_its_area() -> None:
     board = PanelBoard()
     board.put_panels([Panel("m", "图", PanelKind.MAP, area="dongmen"), Panel("all", "图", PanelKind.MAP)])

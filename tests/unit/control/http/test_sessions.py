@@ -106,7 +106,7 @@ async def test_wrong_authorization_is_not_taken_for_none(connect: Connect, autho
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null", "http://[x"])
 async def test_a_page_of_another_origin_may_not_act(connect: Connect, origin: str) -> None:
     client = await connect(Role.OPERATOR)
     change = {"layout": "1"}
