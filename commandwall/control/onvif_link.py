@@ -17,7 +17,7 @@ class OnvifLink:
 
     def __init__(self, camera: Camera, credential: Credential, ca_file: str) -> None:
         self.camera = camera
-        self._credential = credential
+        self.credential = credential
         self._trust = Trust(camera.tls_verify, ca_file)
         self._client: OnvifClient | None = None
         self._device: OnvifCamera | None = None
@@ -26,9 +26,8 @@ class OnvifLink:
         """Return the device, connected; raises as :func:`~commandwall.onvif.camera.connect` does."""
         if self._device is None:
             await self.close()
-            self._client = OnvifClient(
-                self.camera.onvif_url or "", self._credential.user, self._credential.password, self._trust
-            )
+            login = self.credential
+            self._client = OnvifClient(self.camera.onvif_url or "", login.user, login.password, self._trust)
             self._device = await connect(self._client)
         return self._device
 

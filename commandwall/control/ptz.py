@@ -76,8 +76,8 @@ class _Seat:
 class PtzControl:
     """All cameras with ONVIF; an async context manager, leaving which stops what moves.
 
-    ``ca_file`` (PEM) vouches for those that speak HTTPS; ``""``: what the system knows does.
-    Errors name the camera. Belongs to the control plane's event loop.
+    ``logins`` is looked into at each command. ``ca_file`` (PEM) vouches for cameras that speak HTTPS;
+    ``""``: what the system knows does. Errors name the camera. Belongs to the control plane's event loop.
     """
 
     def __init__(
@@ -167,8 +167,8 @@ class PtzControl:
                 id=camera_id,
             )
         seat = self._seats.get(camera_id)
-        if seat is None or seat.link.camera != camera:
-            login = self._logins.get(camera.credentials or "", _NO_CREDENTIAL)
+        login = self._logins.get(camera.credentials or "", _NO_CREDENTIAL)
+        if seat is None or (seat.link.camera, seat.link.credential) != (camera, login):
             link = OnvifLink(camera, login, self._ca_file)
             if seat is None:
                 seat = self._seats[camera_id] = _Seat(link, self._lease_s)

@@ -259,6 +259,18 @@ async def test_a_wrong_password_is_the_cameras_fault_not_the_operators(
     assert "canary" not in str(caught.value)
 
 
+async def test_a_password_that_is_replaced_holds_from_the_next_command_on(
+    control: PtzControl, dome: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await control.command(WANG, "dome", goto(pan=0.5))
+    monkeypatch.setattr(control, "_logins", {"dome": Credential("admin", "old")})
+    with pytest.raises(UnavailableError, match="wrong user or password"):
+        await control.command(WANG, "dome", goto(pan=-0.5))
+    monkeypatch.setattr(control, "_logins", {"dome": LOGIN})
+    await control.command(WANG, "dome", goto(pan=1))
+    assert dome.position.pan == 1
+
+
 async def test_a_preset_that_is_not_there_is_invalid(control: PtzControl) -> None:
     with pytest.raises(InvalidError, match="no preset 9"):
         await control.command(WANG, "dome", PtzCommand.model_validate({"verb": "preset", "preset": "9"}))
