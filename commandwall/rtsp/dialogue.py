@@ -155,10 +155,10 @@ class Dialogue:
         """Send a sign of life by what the server offers, and call ``done`` with its answer.
 
         GET_PARAMETER if it is offered, else SET_PARAMETER, else OPTIONS (RFC 2326 section 10.8).
-        One that was not answered until the next is waited for no longer.
+        One that was not answered until the next is waited for no longer, and OPTIONS is sent from then on.
         """
-        if self._sign_of_life is not None:
-            self._sign_of_life.cancel()
+        if self._sign_of_life is not None and self._sign_of_life.cancel():
+            self.methods = frozenset()
         offered = (name for name in ("GET_PARAMETER", "SET_PARAMETER") if name in self.methods)
         method = next(offered, "OPTIONS")
         future = self.connection.ask(method, self.url, self._headers(method, self.url, ()))
