@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from commandwall.base.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
@@ -19,7 +20,6 @@ from commandwall.base.errors import (
 from commandwall.base.sentence import Sentence
 from commandwall.rtp.quirks import Quirk
 from commandwall.rtsp.address import Address
-from commandwall.rtsp.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.headers import DEFAULT_SESSION_TIMEOUT_S, parse_methods, parse_session
 from commandwall.rtsp.messages import Headers, Response

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from yarl import URL
+
 from commandwall.base.errors import CommandwallError
 from commandwall.onvif.camera import connect
 from commandwall.onvif.client import OnvifClient
@@ -62,7 +64,7 @@ class _Device(OnvifClient):
         self._ahead_s = 0.0
         self._documents = iter(documents)
 
-    async def _post(self, url: str, data: bytes) -> tuple[int, bytes]:
+    async def _post(self, url: URL, data: bytes) -> tuple[int, bytes]:
         document = next(self._documents, b"")
         whole = document.startswith((b"<?xml", b"<s:Envelope")) or not document
         return 200, document if whole else _PREFIXES + b"<s:Body>" + document + _BODY_ENDS

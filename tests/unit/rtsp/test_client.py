@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
@@ -19,7 +20,6 @@ from commandwall.base.errors import (
 from commandwall.rtp.h264 import H264Format
 from commandwall.rtp.rtcp import Goodbye, ReceiverReport, SourceDescription, build, parse_compound
 from commandwall.rtsp import life as life_module
-from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.messages import Headers, Request, Response
@@ -167,9 +167,7 @@ async def test_a_sign_of_life_whose_nonce_is_used_up_is_given_again_at_once(came
         session._life._given_s -= session._dialogue.session_timeout_s
         session._life.give_if_due()
         await taken.wait()
-        await session._dialogue.call(
-            "OPTIONS", camera.url
-        )  # answered behind it
+        await session._dialogue.call("OPTIONS", camera.url)  # answered behind it
         assert camera.methods.count("GET_PARAMETER") == 2
         guard_again = guard("camera", camera)
         camera.answers["GET_PARAMETER"] = lambda request: guard_again(Request("GET", request.url))
