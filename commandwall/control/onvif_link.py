@@ -28,7 +28,10 @@ class OnvifLink:
             await self.close()
             login = self.credential
             self._client = OnvifClient(self.camera.onvif_url or "", login.user, login.password, self._trust)
-            self._device = await connect(self._client)
+            stream = self.camera.main or self.camera.sub
+            self._device = await connect(
+                self._client, self.camera.onvif_profile or "", stream.url if stream else ""
+            )
         return self._device
 
     async def close(self) -> None:

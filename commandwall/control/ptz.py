@@ -265,6 +265,8 @@ class PtzControl:
 
 
 def _ptz(camera_id: str, device: OnvifCamera) -> Ptz:
+    if device.ptz_fault is not None:
+        raise UnavailableError("PTZ: {error}", error=device.ptz_fault)
     if device.ptz is None:
         raise NotFoundError("camera {id!r} has no PTZ: it cannot be moved", id=camera_id)
     return device.ptz

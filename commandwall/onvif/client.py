@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from urllib.parse import urlsplit, urlunsplit
 from xml.etree.ElementTree import Element
@@ -170,9 +171,12 @@ class OnvifClient:
 
 
 def _answer(status: int, data: bytes) -> Element:
-    """Return what an answer holds; faults come with the statuses 400 and 500."""
+    """Return what an answer holds; faults come with the statuses 400 and 500, as pages in HTML do."""
     if status == 401:
         raise AccessRefusedError("wrong user or password; check credentials")
-    if status in (200, 400, 500) and data:
+    if status == 200 and data:
         return payload(data)
+    if status in (400, 500):
+        with suppress(ProtocolError):
+            return payload(data)
     raise UnavailableError("HTTP {status}; is this the address of the ONVIF device service?", status=status)

@@ -18,7 +18,9 @@ from commandwall.control.roles import Principal, Role
 from commandwall.model.camera import Camera, StreamAddress
 from commandwall.onvif.ptz import Position
 from commandwall.settings.site import Credential
+from simulators.onvif import operations
 from simulators.onvif.device import Device, farm_streams
+from simulators.onvif.operations import FaultError
 from simulators.onvif.server import OnvifServer
 from tests.certificates import self_signed
 from tests.e2e.site import until
@@ -267,6 +269,21 @@ async def test_a_password_that_is_replaced_holds_from_the_next_command_on(
     with pytest.raises(UnavailableError, match="wrong user or password"):
         await control.command(WANG, "dome", goto(pan=-0.5))
     monkeypatch.setattr(control, "_logins", {"dome": LOGIN})
+    await control.command(WANG, "dome", goto(pan=1))
+    assert dome.position.pan == 1
+
+
+async def test_why_ptz_does_not_answer_is_told_and_it_is_asked_anew(
+    control: PtzControl, dome: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any) -> str:
+        raise FaultError("Busy", "starting up")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(operations, "_HANDLERS", {**operations._HANDLERS, "tptz:GetNodes": busy})
+        assert (await control.imaging("dome"))["brightness"].value == 50
+        with pytest.raises(UnavailableError, match=r"camera 'dome': PTZ: GetNodes: .*starting up"):
+            await control.command(WANG, "dome", HOME)
     await control.command(WANG, "dome", goto(pan=1))
     assert dome.position.pan == 1
 
