@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from commandwall.base.trust import Trust
 from commandwall.model.camera import Camera
 from commandwall.onvif.camera import OnvifCamera, connect
@@ -10,7 +12,7 @@ from commandwall.settings.site import Credential
 
 
 class OnvifLink:
-    """What reaches ``camera``, which has an ONVIF address. One task at a time uses it.
+    """What reaches ``camera``, which has an ONVIF address. One task at a time uses the device.
 
     ``ca_file`` (PEM) has the certificates that vouch for cameras; ``""``: the system's.
     """
@@ -21,18 +23,24 @@ class OnvifLink:
         self._trust = Trust(camera.tls_verify, ca_file)
         self._client: OnvifClient | None = None
         self._device: OnvifCamera | None = None
+        self._connecting = asyncio.Lock()
 
     async def device(self) -> OnvifCamera:
-        """Return the device, connected; raises as :func:`~commandwall.onvif.camera.connect` does."""
-        if self._device is None:
-            await self.close()
-            login = self.credential
-            self._client = OnvifClient(self.camera.onvif_url or "", login.user, login.password, self._trust)
-            stream = self.camera.main or self.camera.sub
-            self._device = await connect(
-                self._client, self.camera.onvif_profile or "", stream.url if stream else ""
-            )
-        return self._device
+        """Return the device, connected; raises as :func:`~commandwall.onvif.camera.connect` does.
+
+        Any task may ask.
+        """
+        async with self._connecting:
+            if self._device is None:
+                self._device = await self._connect()
+            return self._device
+
+    async def _connect(self) -> OnvifCamera:
+        await self.close()
+        camera, login = self.camera, self.credential
+        self._client = OnvifClient(camera.onvif_url or "", login.user, login.password, self._trust)
+        stream = camera.main or camera.sub
+        return await connect(self._client, camera.onvif_profile or "", stream.url if stream else "")
 
     async def close(self) -> None:
         """Forget the device; the next use asks it anew."""

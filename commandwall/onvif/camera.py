@@ -37,6 +37,12 @@ class OnvifCamera:
     ptz_fault: Sentence | None
     imaging: Imaging | None
 
+    @property
+    def operated(self) -> str:
+        """What of its device is operated: the PTZ node, which lenses may share, else the video source."""
+        node = next((profile.ptz_node for profile in self.profiles if profile.ptz_node), "")
+        return f"node {node}" if node else f"source {self.profiles[0].video_source}"
+
 
 async def cameras_of(client: OnvifClient) -> list[OnvifCamera]:
     """Return what is behind ``client``: a camera for each lens of a device, each channel of a recorder.

@@ -155,6 +155,8 @@ class OnvifClient:
         headers = {"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity"}
         if self._authenticator and (signed := self._authenticator.authorise("POST", url.raw_path_qs)):
             headers["Authorization"] = signed
+        if self._session.closed:
+            raise ConnectionError  # While others were using it; aiohttp would raise RuntimeError.
         believed = tls_context(self._trust) if url.scheme == "https" else True
         async with self._session.post(
             url, data=data, headers=headers, allow_redirects=False, ssl=believed

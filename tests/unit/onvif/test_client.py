@@ -176,6 +176,13 @@ async def test_an_address_that_is_none_cannot_be_reached() -> None:
             await client.call(client.url, "<tds:GetServices/>", "GetServices")
 
 
+async def test_a_client_that_is_closed_while_it_is_used_cannot_reach_anything(serve: Serve) -> None:
+    async with serve() as client:
+        await client.close()
+        with pytest.raises(ConnectionLostError, match="cannot be reached"):
+            await client.take_time()
+
+
 async def test_nobody_there_is_told(free_port: Callable[[], int]) -> None:
     async with OnvifClient(f"http://127.0.0.1:{free_port()}/", "u", "canary-password") as client:
         with pytest.raises(ConnectionLostError, match=r"GetServices: .*cannot be reached") as caught:
