@@ -22,11 +22,11 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.errors import CommandwallError, InvalidError
 from commandwall.base.logs import configure_logs
 from commandwall.base.tasks import spawn
 from commandwall.model.camera import StreamName
-from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server import RtspServer
 from commandwall.rtsp.server_connection import Connection, Server
 from simulators.bake import prepare_process

@@ -415,6 +415,13 @@ ZH: dict[str, str] = {
     "XML: {error}": "XML：{error}",
     "the device says {words!r} ({codes})": "设备回答 {words!r}（{codes}）",
     "{host} has no media service; it is no camera": "{host} 没有媒体服务，不是摄像机",
+    "{host} has no profile with video; create one in its settings": (
+        "{host} 没有带视频的配置文件（profile），请在其设置中新建一个"
+    ),
+    "{host} has no media profile {profile!r}; correct onvif.profile": (
+        "{host} 没有媒体配置文件 {profile!r}，请更正 onvif.profile"
+    ),
+    "PTZ: {error}": "云台：{error}",
     "GetNodes: {host} has no PTZ node {node_token!r}": "GetNodes：{host} 没有云台节点 {node_token!r}",
     "GetStreamUri: the device gives no rtsp:// URL; switch RTSP on in its settings": (
         "GetStreamUri：设备没有给出 rtsp:// 地址，请在其设置中打开 RTSP"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,10 +14,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commandwall.base.errors import InvalidError, UnsupportedError
+from commandwall.base.errors import (
+    CommandwallError,
+    InvalidError,
+    ProtocolError,
+    UnavailableError,
+    UnsupportedError,
+)
 from commandwall.base.trust import Trust
 from commandwall.cli.password import password_of
-from commandwall.onvif.camera import OnvifCamera, connect
+from commandwall.onvif.camera import OnvifCamera, cameras_of
 from commandwall.onvif.client import OnvifClient
 from commandwall.onvif.device import information_of
 from commandwall.onvif.discovery import discover
@@ -56,35 +63,70 @@ async def run_discover(interface: str, seconds: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A device, the profiles chosen of it, and its line of the spreadsheet."""
+    """A camera of a device, the profiles chosen of it, and its line of the spreadsheet."""
 
-    device: OnvifCamera
+    camera: OnvifCamera
     main: MediaProfile
     sub: MediaProfile | None
     line: dict[str, str]
 
 
-async def ask(url: str, user: str, password: str, trust: Trust, given: Mapping[str, str]) -> Asked:
-    """Ask the device at ``url`` for its streams; columns of ``given`` that are not empty are as they are.
+async def ask(
+    url: str, user: str, password: str, trust: Trust, given: Mapping[str, str]
+) -> tuple[list[Asked], str]:
+    """Ask the device at ``url`` for the streams of its cameras: one for each lens or channel.
 
-    Raises :class:`CommandwallError` with the step that failed.
+    Columns of ``given`` that are not empty are as they are; the lines have one id. Returns with them why
+    others gave none (a recorder's channel without a camera). Raises :class:`CommandwallError` with the
+    step that failed where none gave one.
     """
     async with OnvifClient(url, user, password, trust) as client:
-        device = await connect(client)
-        main, sub = main_and_sub(device.profiles)
-        if main is None:
-            raise UnsupportedError(f"{client.host} has no profile with video; create one in its settings")
+        cameras = await cameras_of(client)
         information = await information_of(client)
-        line = {
-            **given,
-            "id": given.get("id") or id_of(url),
-            "name": _name(given.get("name") or f"{information.manufacturer} {information.model}"),
-            "main_url": await stream_url(client, device.services, main),
-            "sub_url": await stream_url(client, device.services, sub) if sub else "",
-            "onvif_url": url if device.ptz or device.imaging else "",
-            "tls_verify": "" if trust.verify else "false",
-        }
-    return Asked(device, main, sub, line)
+        given = {**given, "tls_verify": "" if trust.verify else "false"}
+        said = _name(given.get("name") or f"{information.manufacturer} {information.model}")
+        asked: list[Asked] = []
+        refused: list[CommandwallError] = []
+        for number, camera in enumerate(cameras, 1):
+            name = f"{said[: MAX_NAME_CHARS - 5]} {number}" if len(cameras) > 1 else said
+            try:
+                asked.append(await _ask(client, camera, {**given, "name": name}, several=len(cameras) > 1))
+            except (UnsupportedError, InvalidError, UnavailableError, ProtocolError) as error:
+                refused.append(error)
+    if not asked:
+        raise refused[0]
+    return asked, "; ".join(dict.fromkeys(map(str, refused)))
+
+
+async def _ask(client: OnvifClient, camera: OnvifCamera, given: Mapping[str, str], *, several: bool) -> Asked:
+    main, sub = main_and_sub(camera.profiles)
+    if main is None:
+        raise UnsupportedError(
+            f"{client.host} has no profile with H.264, H.265 or MJPEG; create one in its settings"
+        )
+    operable = camera.ptz is not None or camera.imaging is not None
+    line = {
+        **given,
+        "id": given.get("id") or id_of(client.url),
+        "main_url": await stream_url(client, camera.services, main),
+        "sub_url": await stream_url(client, camera.services, sub) if sub else "",
+        "onvif_url": client.url if operable else "",
+        "onvif_profile": main.token if operable and several else "",
+    }
+    return Asked(camera, main, sub, line)
+
+
+class DistinctIds:
+    """Puts a number behind each id that came before: of several cameras at one address."""
+
+    def __init__(self) -> None:
+        self._times: Counter[str] = Counter()
+
+    def of(self, line: Mapping[str, str]) -> dict[str, str]:
+        """Return ``line`` with an id of its own."""
+        self._times[line["id"]] += 1
+        number = self._times[line["id"]]
+        return {**line, "id": f"{line['id']}-{number}" if number > 1 else line["id"]}
 
 
 def _name(said: str) -> str:
@@ -93,24 +135,30 @@ def _name(said: str) -> str:
 
 
 async def run_profiles(address: str, user: str, trust: Trust, given: Mapping[str, str], header: bool) -> None:
-    """Print the line of the camera at ``address``, with the columns of ``given`` where they are not empty.
+    """Print the line of each camera at ``address``, with columns of ``given`` where they are not empty.
 
     Raises as :func:`ask` does.
     """
-    asked = await ask(device_url(address), user, password_of(user), trust, given)
-    _show(asked.device, asked.main, asked.sub)
+    asked, refused = await ask(device_url(address), user, password_of(user), trust, given)
+    _show(asked, refused)
     writer = csv.DictWriter(sys.stdout, COLUMNS, restval="", lineterminator="\n")
     if header:
         writer.writeheader()
-    writer.writerow(asked.line)
+    ids = DistinctIds()
+    writer.writerows(ids.of(each.line) for each in asked)
 
 
-def _show(device: OnvifCamera, main: MediaProfile, sub: MediaProfile | None) -> None:
-    """Print what there was to choose from, beside the line."""
-    table = Table("profile", "name", "codec", "size", "fps", "kb/s", "as", box=None)
-    for profile in device.profiles:
-        chosen = "main" if profile is main else "sub" if profile is sub else ""
-        size = f"{profile.width} x {profile.height}"
-        rate = f"{profile.bitrate_bps / 1000:.0f}"
-        table.add_row(profile.token, profile.name, profile.codec, size, f"{profile.fps:g}", rate, chosen)
-    Console(stderr=True).print(table, f"PTZ: {'yes' if device.ptz else 'no'}", highlight=False)
+def _show(asked: Sequence[Asked], refused: str) -> None:
+    """Print what there was to choose from, beside the lines."""
+    console = Console(stderr=True, highlight=False, markup=False)
+    for each in asked:
+        table = Table("profile", "name", "codec", "size", "fps", "kb/s", "as", box=None)
+        for profile in each.camera.profiles:
+            chosen = "main" if profile is each.main else "sub" if profile is each.sub else ""
+            size = f"{profile.width} x {profile.height}"
+            rate = f"{profile.bitrate_bps / 1000:.0f}"
+            table.add_row(profile.token, profile.name, profile.codec, size, f"{profile.fps:g}", rate, chosen)
+        fault = each.camera.ptz_fault
+        console.print(table, f"PTZ: {'yes' if each.camera.ptz else f'no ({fault})' if fault else 'no'}")
+    if refused:
+        console.print(refused)

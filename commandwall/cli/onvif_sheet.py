@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from rich.table import Table
 
 from commandwall.base.errors import CommandwallError, ConnectionLostError, InvalidError
 from commandwall.base.trust import Trust
-from commandwall.cli.devices import Asked, ask
+from commandwall.cli.devices import DistinctIds, ask
 from commandwall.onvif.discovery import Discovered, discover
 from commandwall.settings.spreadsheet import COLUMNS
 
@@ -26,11 +25,11 @@ Write = Callable[[Mapping[str, str]], None]
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """What became of one device: its line, or the reason why there is none."""
+    """What became of one device: the lines of its cameras, and why there are none, or some are missing."""
 
     device: Discovered
     reason: str
-    line: Mapping[str, str] | None
+    lines: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +70,14 @@ class Survey:
         given = {**self.given, "name": device.name}
         for url in device.urls:
             try:
-                asked: Asked = await ask(url, self.user, self.password, self.trust, given)
+                asked, refused = await ask(url, self.user, self.password, self.trust, given)
             except ConnectionLostError as error:
                 reason = str(error)
             except CommandwallError as error:
-                return Surveyed(device, str(error), None)
+                return Surveyed(device, str(error), ())
             else:
-                return Surveyed(device, "", asked.line)
-        return Surveyed(device, reason, None)
+                return Surveyed(device, refused, [each.line for each in asked])
+        return Surveyed(device, reason, ())
 
 
 @contextmanager
@@ -88,7 +87,7 @@ def new_sheet(out: Path) -> Iterator[Write]:
     A number is put behind each id that came before: of several at one address. Without lines there is no
     file. Raises InvalidError for one that is there already, or that cannot be written.
     """
-    ids: Counter[str] = Counter()
+    ids, count = DistinctIds(), 0
     try:
         # Excel takes UTF-8 by its mark only.
         with out.open("x", encoding="utf-8-sig", newline="", buffering=1) as file:
@@ -96,14 +95,14 @@ def new_sheet(out: Path) -> Iterator[Write]:
             writer.writeheader()
 
             def write(line: Mapping[str, str]) -> None:
-                ids[line["id"]] += 1
-                number = ids[line["id"]]
-                writer.writerow({**line, "id": f"{line['id']}-{number}" if number > 1 else line["id"]})
+                nonlocal count
+                count += 1
+                writer.writerow(ids.of(line))
 
             try:
                 yield write
             finally:
-                if not ids:
+                if not count:
                     out.unlink()
     except FileExistsError:
         raise InvalidError(f"{out} is there already; name another file", field="out") from None
@@ -123,24 +122,26 @@ async def run_sheet(interface: str, seconds: float, survey: Survey, write: Write
 
         def take(one: Surveyed) -> None:
             progress.advance(bar)
-            if one.line is not None:
-                write(one.line)
+            for line in one.lines:
+                write(line)
 
         surveyed = await survey.run(devices, take)
     _print(surveyed)
-    if any(each.line is None for each in surveyed):
+    if not all(each.lines for each in surveyed):
         raise typer.Exit(1)
 
 
 def _print(surveyed: Sequence[Surveyed]) -> None:
     table = Table("address", "name", "main", "sub", "reason", box=None)
     for each in surveyed:
-        line = each.line or {}
         address = each.device.urls[0] if each.device.urls else each.device.id
-        there = ["yes" if line.get(column) else "" for column in ("main_url", "sub_url")]
-        style = None if each.line else "red"
-        table.add_row(address, line.get("name", each.device.name), *there, each.reason, style=style)
+        for line in each.lines:
+            there = ["yes" if line.get(column) else "" for column in ("main_url", "sub_url")]
+            table.add_row(address, line["name"], *there)
+        if each.reason or not each.lines:
+            table.add_row(address, each.device.name, "", "", each.reason, style="red")
     console = Console(highlight=False, markup=False)
     console.print(table)
-    failed = sum(each.line is None for each in surveyed)
-    console.print(f"{len(surveyed)} devices: {len(surveyed) - failed} lines written, {failed} failed")
+    failed = sum(not each.lines for each in surveyed)
+    lines = sum(len(each.lines) for each in surveyed)
+    console.print(f"{len(surveyed)} devices: {lines} lines written, {failed} failed")

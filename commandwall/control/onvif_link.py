@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from commandwall.base.trust import Trust
 from commandwall.model.camera import Camera
 from commandwall.onvif.camera import OnvifCamera, connect
@@ -10,27 +12,35 @@ from commandwall.settings.site import Credential
 
 
 class OnvifLink:
-    """What reaches ``camera``, which has an ONVIF address. One task at a time uses it.
+    """What reaches ``camera``, which has an ONVIF address. One task at a time uses the device.
 
     ``ca_file`` (PEM) has the certificates that vouch for cameras; ``""``: the system's.
     """
 
     def __init__(self, camera: Camera, credential: Credential, ca_file: str) -> None:
         self.camera = camera
-        self._credential = credential
+        self.credential = credential
         self._trust = Trust(camera.tls_verify, ca_file)
         self._client: OnvifClient | None = None
         self._device: OnvifCamera | None = None
+        self._connecting = asyncio.Lock()
 
     async def device(self) -> OnvifCamera:
-        """Return the device, connected; raises as :func:`~commandwall.onvif.camera.connect` does."""
-        if self._device is None:
-            await self.close()
-            self._client = OnvifClient(
-                self.camera.onvif_url or "", self._credential.user, self._credential.password, self._trust
-            )
-            self._device = await connect(self._client)
-        return self._device
+        """Return the device, connected; raises as :func:`~commandwall.onvif.camera.connect` does.
+
+        Any task may ask.
+        """
+        async with self._connecting:
+            if self._device is None:
+                self._device = await self._connect()
+            return self._device
+
+    async def _connect(self) -> OnvifCamera:
+        await self.close()
+        camera, login = self.camera, self.credential
+        self._client = OnvifClient(camera.onvif_url or "", login.user, login.password, self._trust)
+        stream = camera.main or camera.sub
+        return await connect(self._client, camera.onvif_profile or "", stream.url if stream else "")
 
     async def close(self) -> None:
         """Forget the device; the next use asks it anew."""

@@ -45,11 +45,14 @@ _NO_CREDENTIAL = Credential("", "")
 
 
 class _Seat:
-    """One camera that is operated: whose turn it is, and who moves it until when."""
+    """What is operated, by one camera or by several that share it: whose turn it is, and who moves it.
 
-    def __init__(self, link: OnvifLink, lease_s: float) -> None:
-        self.link = link
-        self.lease = Lease(link.camera.id, lease_s)
+    ``camera_id`` is the one that was used last; a movement that nobody steers is ended by it.
+    """
+
+    def __init__(self, camera_id: str, lease_s: float) -> None:
+        self.camera_id = camera_id
+        self.lease = Lease(camera_id, lease_s)
         self.turn = asyncio.Lock()
         self.changed = asyncio.Event()
         self.mover: Principal | None = None
@@ -67,17 +70,17 @@ class _Seat:
         """Whether it moves and nobody steers it any more."""
         return self.mover is not None and self.wait_s <= 0
 
-    def document(self) -> LeaseDocument:
-        """Return who operates the camera."""
+    def document(self, camera_id: str) -> LeaseDocument:
+        """Return who operates it, as the camera ``camera_id``."""
         holder = self.lease.holder
-        return LeaseDocument(self.link.camera.id, holder.name if holder else "", self.lease.remaining_s)
+        return LeaseDocument(camera_id, holder.name if holder else "", self.lease.remaining_s)
 
 
 class PtzControl:
     """All cameras with ONVIF; an async context manager, leaving which stops what moves.
 
-    ``ca_file`` (PEM) vouches for those that speak HTTPS; ``""``: what the system knows does.
-    Errors name the camera. Belongs to the control plane's event loop.
+    ``logins`` is looked into at each command. ``ca_file`` (PEM) vouches for cameras that speak HTTPS;
+    ``""``: what the system knows does. Errors name the camera. Belongs to the control plane's event loop.
     """
 
     def __init__(
@@ -96,7 +99,9 @@ class PtzControl:
         self._ca_file = ca_file
         self._lease_s = lease_s
         self._hold_s = hold_s
-        self._seats: dict[str, _Seat] = {}
+        self._links: dict[str, OnvifLink] = {}
+        self._seats: dict[tuple[str, str], _Seat] = {}
+        self._seat_of: dict[str, _Seat] = {}
         self._group = asyncio.TaskGroup()
         self._leaving = False
 
@@ -112,12 +117,12 @@ class PtzControl:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LEAVE_S):
                 await asyncio.gather(*(self._stop(seat) for seat in self._seats.values()))
-        for seat in self._seats.values():
-            await seat.link.close()
+        for link in self._links.values():
+            await link.close()
 
     def moves(self, who: Principal, camera_id: str) -> bool:
         """Return whether ``who`` moves the camera now."""
-        seat = self._seats.get(camera_id)
+        seat = self._seat_of.get(camera_id)
         return seat is not None and seat.mover is not None and seat.mover.name == who.name
 
     async def state(self, camera_id: str) -> PtzDocument:
@@ -127,13 +132,11 @@ class PtzControl:
         does not answer.
         """
         seat = await self._seat(camera_id)
-        async with self._talk(seat) as device:
+        async with self._talk(seat, camera_id) as device:
             ptz = _ptz(camera_id, device)
             presets, position = await ptz.presets(), await ptz.position()
-        can = ptz.abilities
-        return PtzDocument(
-            seat.document(), can.pan_tilt, can.zoom, can.absolute, can.home, tuple(presets), position
-        )
+        can, lease = ptz.abilities, seat.document(camera_id)
+        return PtzDocument(lease, can.pan_tilt, can.zoom, can.absolute, can.home, tuple(presets), position)
 
     async def command(self, who: Principal, camera_id: str, command: PtzCommand) -> LeaseDocument:
         """Do what ``who`` asks, who has the lease from then on.
@@ -141,64 +144,75 @@ class PtzControl:
         Raises as :meth:`state` does, :class:`HeldError` when somebody else has the lease, and
         :class:`InvalidError` for what the camera does not take.
         """
-        seat = await self._seat(camera_id)
         if command.verb is PtzVerb.RELEASE:
-            await self._release(seat, who)
-            return seat.document()
-        async with self._operate(seat, who) as device:
+            return await self._release(camera_id, who)
+        seat = await self._seat(camera_id)
+        async with self._operate(seat, camera_id, who) as device:
             await self._do(seat, who, _ptz(camera_id, device), command)
-        return seat.document()
+        return seat.document(camera_id)
 
     async def imaging(self, camera_id: str) -> dict[str, Setting]:
         """Return the picture settings of the camera; raises as :meth:`state` does."""
-        async with self._talk(await self._seat(camera_id)) as device:
+        async with self._talk(await self._seat(camera_id), camera_id) as device:
             return await _imaging(camera_id, device).settings()
 
     async def set_imaging(self, who: Principal, camera_id: str, wanted: Mapping[str, float]) -> None:
         """Change picture settings; raises as :meth:`command` does."""
-        async with self._operate(await self._seat(camera_id), who) as device:
+        async with self._operate(await self._seat(camera_id), camera_id, who) as device:
             await _imaging(camera_id, device).change(wanted)
 
-    async def _seat(self, camera_id: str) -> _Seat:
+    async def _link(self, camera_id: str) -> OnvifLink:
+        """Return what reaches the camera, as it is configured now."""
         camera = self._camera(camera_id)
         if not camera.operable:
             raise NotFoundError(
                 "camera {id!r} has no onvif address in the configuration, or is disabled",
                 id=camera_id,
             )
-        seat = self._seats.get(camera_id)
-        if seat is None or seat.link.camera != camera:
-            login = self._logins.get(camera.credentials or "", _NO_CREDENTIAL)
-            link = OnvifLink(camera, login, self._ca_file)
-            if seat is None:
-                seat = self._seats[camera_id] = _Seat(link, self._lease_s)
-            else:
-                old, seat.link = seat.link, link
+        login = self._logins.get(camera.credentials or "", _NO_CREDENTIAL)
+        link = self._links.get(camera_id)
+        if link is None or (link.camera, link.credential) != (camera, login):
+            old, link = link, OnvifLink(camera, login, self._ca_file)
+            self._links[camera_id] = link
+            if old is not None:
                 await old.close()
+        return link
+
+    async def _seat(self, camera_id: str) -> _Seat:
+        """Return what the camera operates, which only its device knows."""
+        link = await self._link(camera_id)
+        try:
+            device = await link.device()
+        except CommandwallError as error:
+            raise await _failed(link, error) from error
+        key = link.camera.onvif_url or "", device.operated
+        seat = self._seats.get(key)
+        if seat is None:
+            seat = self._seats[key] = _Seat(camera_id, self._lease_s)
+        self._seat_of[camera_id] = seat
         return seat
 
     @asynccontextmanager
-    async def _talk(self, seat: _Seat) -> AsyncIterator[OnvifCamera]:
-        """Wait for the camera's turn and yield it; a camera that fails is asked anew next time."""
+    async def _talk(self, seat: _Seat, camera_id: str) -> AsyncIterator[OnvifCamera]:
+        """Wait for the turn and yield the camera; one that fails is asked anew next time."""
         async with seat.turn:
+            link = self._links[camera_id]
             try:
-                yield await seat.link.device()
+                yield await link.device()
             except (InvalidError, NotFoundError, HeldError):
                 raise
             except CommandwallError as error:
-                await seat.link.close()
-                raise UnavailableError(
-                    "camera {id!r}: {error}", id=seat.link.camera.id, error=error
-                ) from error
+                raise await _failed(link, error) from error
 
     @asynccontextmanager
-    async def _operate(self, seat: _Seat, who: Principal) -> AsyncIterator[OnvifCamera]:
+    async def _operate(self, seat: _Seat, camera_id: str, who: Principal) -> AsyncIterator[OnvifCamera]:
         """Take the lease for ``who``, end what others move, and yield the camera."""
         self._take(seat, who)
-        async with self._talk(seat) as device:
+        async with self._talk(seat, camera_id) as device:
             self._take(seat, who)  # Again: it may have been taken over while this waited for its turn.
+            seat.camera_id = camera_id
             if seat.mover is not None and seat.mover.name != who.name:
-                await _ptz(seat.link.camera.id, device).stop()
+                await _ptz(camera_id, device).stop()
                 seat.mover = None
             yield device
 
@@ -221,20 +235,25 @@ class PtzControl:
                 await ptz.go_to_preset(command.preset or "")
         seat.mover = None
 
-    async def _release(self, seat: _Seat, who: Principal) -> None:
-        if self.moves(who, seat.link.camera.id):
+    async def _release(self, camera_id: str, who: Principal) -> LeaseDocument:
+        await self._link(camera_id)
+        seat = self._seat_of.get(camera_id)
+        if seat is None:
+            return LeaseDocument(camera_id, "", 0.0)
+        if self.moves(who, camera_id):
             await self._stop(seat)
         seat.lease.release(who)
         seat.changed.set()
+        return seat.document(camera_id)
 
     def _take(self, seat: _Seat, who: Principal) -> None:
         """Give the lease to ``who``, and watch the camera from now until nobody operates it."""
         if seat.lease.take(who):
-            self._publish("ptz", {"ptz": seat.document()})
+            self._tell(seat)
         seat.changed.set()
         if not seat.watched:
             seat.watched = True
-            spawn(self._group, self._watch_until_free(seat), f"ptz-{seat.link.camera.id}")
+            spawn(self._group, self._watch_until_free(seat), f"ptz-{seat.camera_id}")
 
     async def _watch_until_free(self, seat: _Seat) -> None:
         while not self._leaving and (seat.mover is not None or seat.lease.holder is not None):
@@ -245,7 +264,12 @@ class PtzControl:
             if seat.runs_away:
                 await self._stop(seat, unless_steered=True)
         seat.watched = False
-        self._publish("ptz", {"ptz": seat.document()})
+        self._tell(seat)
+
+    def _tell(self, seat: _Seat) -> None:
+        """Publish who operates it now, for each camera that does."""
+        for camera_id in [each for each, shared in self._seat_of.items() if shared is seat]:
+            self._publish("ptz", {"ptz": seat.document(camera_id)})
 
     async def _stop(self, seat: _Seat, *, unless_steered: bool = False) -> None:
         """End a movement; a camera that does not answer is told a few times, then it is its own to stop."""
@@ -253,9 +277,9 @@ class PtzControl:
             if seat.mover is None:
                 return
             try:
-                async with self._talk(seat) as device:
+                async with self._talk(seat, seat.camera_id) as device:
                     if seat.runs_away or not unless_steered:
-                        await _ptz(seat.link.camera.id, device).stop()
+                        await _ptz(seat.camera_id, device).stop()
                         seat.mover = None
                     return
             except CommandwallError as error:
@@ -264,7 +288,15 @@ class PtzControl:
         seat.mover = None
 
 
+async def _failed(link: OnvifLink, error: CommandwallError) -> UnavailableError:
+    """Forget the device, and return what went wrong, with the camera that it is of."""
+    await link.close()
+    return UnavailableError("camera {id!r}: {error}", id=link.camera.id, error=error)
+
+
 def _ptz(camera_id: str, device: OnvifCamera) -> Ptz:
+    if device.ptz_fault is not None:
+        raise UnavailableError("PTZ: {error}", error=device.ptz_fault)
     if device.ptz is None:
         raise NotFoundError("camera {id!r} has no PTZ: it cannot be moved", id=camera_id)
     return device.ptz

@@ -61,7 +61,8 @@ class Camera:
 
     ``position`` is (latitude, longitude) in degrees (WGS 84); ``credentials`` names an entry of
     the configuration's ``credentials``. ``tls_verify`` is whether an ``rtsps`` camera must show a
-    certificate that is trusted; ``onvif_url`` is the ONVIF device service that moves it, if any;
+    certificate that is trusted; ``onvif_url`` is the ONVIF device service that moves it, if any, and
+    ``onvif_profile`` one of its media profiles there, where the device has several lenses or channels;
     ``audio`` is whether its sound is received. ``masks`` cover what nobody gets to see of it.
     """
 
@@ -77,6 +78,7 @@ class Camera:
     onvif_url: str | None = None
     audio: bool = True
     masks: Masks = ()
+    onvif_profile: str | None = None
 
     def address(self, stream: StreamName) -> StreamAddress | None:
         """Return where ``stream`` is fetched, or ``None`` if the camera has no such stream."""

@@ -1,45 +1,129 @@
-"""One ONVIF camera that is connected: what it can do, found out once."""
+"""ONVIF cameras that are connected: what each lens or channel of a device can do, found out once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from commandwall.base.errors import (
+    AccessRefusedError,
+    InvalidError,
+    ProtocolError,
+    UnavailableError,
+    UnsupportedError,
+)
+from commandwall.base.sentence import Sentence
 from commandwall.onvif.client import OnvifClient
 from commandwall.onvif.device import Services, services_of
 from commandwall.onvif.imaging import Imaging
-from commandwall.onvif.media import MediaProfile, profiles_of
-from commandwall.onvif.ptz import Ptz, abilities_of
+from commandwall.onvif.media import MediaProfile, by_source, profiles_of, stream_url
+from commandwall.onvif.ptz import Abilities, Ptz, abilities_of
+
+_REFUSALS = (UnsupportedError, InvalidError, UnavailableError, AccessRefusedError)
 
 
 @dataclass(frozen=True, slots=True)
 class OnvifCamera:
-    """A device's profiles and, where it has them, its PTZ and its imaging."""
+    """The profiles of one video source of a device and, where it has them, its PTZ and its imaging.
+
+    ``ptz_fault`` is why it has no PTZ although its profiles say so.
+    """
 
     services: Services
     profiles: tuple[MediaProfile, ...]
     ptz: Ptz | None
+    ptz_fault: Sentence | None
     imaging: Imaging | None
 
+    @property
+    def operated(self) -> str:
+        """What of its device is operated: the PTZ node, which lenses may share, else the video source."""
+        node = next((profile.ptz_node for profile in self.profiles if profile.ptz_node), "")
+        return f"node {node}" if node else f"source {self.profiles[0].video_source}"
 
-async def connect(client: OnvifClient) -> OnvifCamera:
-    """Return what the device behind ``client`` is and can do; raises as :meth:`OnvifClient.call` does."""
+
+async def cameras_of(client: OnvifClient) -> list[OnvifCamera]:
+    """Return what is behind ``client``: a camera for each lens of a device, each channel of a recorder.
+
+    Raises UnsupportedError if there is none, and as :meth:`OnvifClient.call` does.
+    """
     await client.take_time()
     services = await services_of(client)
-    profiles = tuple(await profiles_of(client, services))
-    imaging = next(
-        (
-            Imaging(client, services.imaging, profile.video_source)
-            for profile in profiles
-            if services.imaging and profile.video_source
-        ),
-        None,
-    )
-    return OnvifCamera(services, profiles, await _ptz(client, services, profiles), imaging)
+    profiles = await profiles_of(client, services)
+    if not profiles:
+        raise UnsupportedError(
+            "{host} has no profile with video; create one in its settings", host=client.host
+        )
+    nodes = await _nodes(client, services, profiles)
+    cameras = []
+    for same in by_source(profiles):
+        ptz, fault = _ptz(client, services, same, nodes)
+        source = same[0].video_source
+        imaging = Imaging(client, services.imaging, source) if services.imaging and source else None
+        cameras.append(OnvifCamera(services, same, ptz, fault, imaging))
+    return cameras
 
 
-async def _ptz(client: OnvifClient, services: Services, profiles: tuple[MediaProfile, ...]) -> Ptz | None:
+async def connect(client: OnvifClient, profile: str = "", stream: str = "") -> OnvifCamera:
+    """Return the camera that has the media profile ``profile`` (a token).
+
+    Without one it is that whose stream is at the path of the URL ``stream``, else the first that can be
+    moved, else the first. Raises UnsupportedError without such a profile, and as :func:`cameras_of` does.
+    """
+    cameras = await cameras_of(client)
+    if profile:
+        for camera in cameras:
+            if any(each.token == profile for each in camera.profiles):
+                return camera
+        raise UnsupportedError(
+            "{host} has no media profile {profile!r}; correct onvif.profile",
+            host=client.host,
+            profile=profile,
+        )
+    if stream and len(cameras) > 1:
+        for camera in cameras:
+            if await _streams(client, camera, stream):
+                return camera
+    return next((camera for camera in cameras if camera.ptz), cameras[0])
+
+
+async def _streams(client: OnvifClient, camera: OnvifCamera, stream: str) -> bool:
+    """Return whether one of its profiles is at the path of ``stream``; its host may be a translated one."""
+    wanted = urlsplit(stream)
+    for profile in camera.profiles:
+        with suppress(*_REFUSALS, ProtocolError):
+            found = urlsplit(await stream_url(client, camera.services, profile))
+            if (found.path, found.query) == (wanted.path, wanted.query):
+                return True
+    return False
+
+
+_Nodes = Mapping[str, Abilities] | Sentence
+
+
+async def _nodes(client: OnvifClient, services: Services, profiles: list[MediaProfile]) -> _Nodes:
+    """Return what the device's PTZ nodes can do, or why it does not say so: its streams are there still."""
+    if not services.ptz or not any(profile.ptz_node for profile in profiles):
+        return {}
+    try:
+        return await abilities_of(client, services.ptz)
+    except _REFUSALS as error:
+        return error.sentence
+
+
+def _ptz(
+    client: OnvifClient, services: Services, profiles: tuple[MediaProfile, ...], nodes: _Nodes
+) -> tuple[Ptz | None, Sentence | None]:
     profile = next((each for each in profiles if each.ptz_node), None)
     if not services.ptz or profile is None:
-        return None
-    abilities = await abilities_of(client, services.ptz, profile.ptz_node)
-    return Ptz(client, services.ptz, profile.token, abilities)
+        return None, None
+    if isinstance(nodes, Sentence):
+        return None, nodes
+    node = profile.ptz_node
+    if node not in nodes:
+        return None, Sentence(
+            "GetNodes: {host} has no PTZ node {node_token!r}", host=client.host, node_token=node
+        )
+    return Ptz(client, services.ptz, node, profile.token, nodes[node]), None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from urllib.parse import urlsplit, urlunsplit
 from xml.etree.ElementTree import Element
 
 import aiohttp
+from yarl import URL
 
+from commandwall.base.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.base.clock import NS_PER_S, utc_ns
 from commandwall.base.errors import (
     AccessRefusedError,
@@ -32,8 +35,9 @@ class OnvifClient:
     """A connection to the device at ``url`` (its device service); an async context manager.
 
     Every request carries a UsernameToken in the device's own time; a device that wants HTTP digest
-    instead gets that as well (ONVIF Core 5.9.1 allows either). ``trust`` is for devices that speak
-    HTTPS. Errors name the step and the host. Belongs to one event loop.
+    instead gets that as well (ONVIF Core 5.9.1 allows either), but never Basic: the password would be in
+    it. ``trust`` is for devices that speak HTTPS. Errors name the step and the host. Belongs to one event
+    loop.
     """
 
     def __init__(
@@ -52,10 +56,8 @@ class OnvifClient:
         self._trust = trust
         self._now_utc_ns = now_utc_ns
         self._ahead_s = 0.0
-        digest = (aiohttp.DigestAuthMiddleware(user, password),) if user else ()
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=timeout_s), middlewares=digest
-        )
+        self._authenticator = ClientAuthenticator(Credentials(user, password)) if user else None
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout_s))
 
     async def __aenter__(self) -> OnvifClient:
         return self
@@ -118,7 +120,7 @@ class OnvifClient:
             at_utc_s = self._now_utc_ns() / NS_PER_S + self._ahead_s
             header = username_token(self._user, self._password, at_utc_s)
         try:
-            status, data = await self._post(url, envelope(body, header))
+            status, data = await self._post(URL(url), envelope(body, header))
             return _answer(status, data)
         except aiohttp.ClientConnectorCertificateError as error:
             why = getattr(error.certificate_error, "verify_message", "certificate is not trusted")
@@ -129,7 +131,7 @@ class OnvifClient:
                 host=self.host,
                 why=why,
             ) from None
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: an address that is none
             why = "does not answer in time" if isinstance(error, TimeoutError) else "cannot be reached"
             raise ConnectionLostError(
                 "{step}: {host} {why}; check the address and the cable",
@@ -140,9 +142,22 @@ class OnvifClient:
         except CommandwallError as error:
             raise type(error)("{step}: {host}: {error}", step=step, host=self.host, error=error) from None
 
-    async def _post(self, url: str, data: bytes) -> tuple[int, bytes]:
+    async def _post(self, url: URL, data: bytes) -> tuple[int, bytes]:
+        """Send ``data``, and once more, signed in, where the device asks for HTTP digest."""
+        status, answer, offered = await self._send(url, data)
+        digests = [challenge for challenge in parse_challenges(offered) if challenge.scheme == "digest"]
+        if status == 401 and self._authenticator is not None and self._authenticator.accept(digests):
+            status, answer, _ = await self._send(url, data)
+        return status, answer
+
+    async def _send(self, url: URL, data: bytes) -> tuple[int, bytes, list[str]]:
+        """Return (status, body, values of WWW-Authenticate)."""
         headers = {"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity"}
-        believed = tls_context(self._trust) if url.startswith("https:") else True
+        if self._authenticator and (signed := self._authenticator.authorise("POST", url.raw_path_qs)):
+            headers["Authorization"] = signed
+        if self._session.closed:
+            raise ConnectionError  # While others were using it; aiohttp would raise RuntimeError.
+        believed = tls_context(self._trust) if url.scheme == "https" else True
         async with self._session.post(
             url, data=data, headers=headers, allow_redirects=False, ssl=believed
         ) as response:
@@ -154,13 +169,16 @@ class OnvifClient:
                         "HTTP: the answer is longer than {most} bytes",
                         most=MAX_ANSWER_BYTES,
                     )
-            return response.status, bytes(answer)
+            return response.status, bytes(answer), response.headers.getall("WWW-Authenticate", [])
 
 
 def _answer(status: int, data: bytes) -> Element:
-    """Return what an answer holds; faults come with the statuses 400 and 500."""
+    """Return what an answer holds; faults come with the statuses 400 and 500, as pages in HTML do."""
     if status == 401:
         raise AccessRefusedError("wrong user or password; check credentials")
-    if status in (200, 400, 500) and data:
+    if status == 200 and data:
         return payload(data)
+    if status in (400, 500):
+        with suppress(ProtocolError):
+            return payload(data)
     raise UnavailableError("HTTP {status}; is this the address of the ONVIF device service?", status=status)

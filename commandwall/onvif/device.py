@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commandwall.base.errors import InvalidError, UnsupportedError
+from commandwall.base.errors import InvalidError, UnavailableError, UnsupportedError
 from commandwall.onvif.client import OnvifClient
 from commandwall.onvif.markup import NAMESPACES, find_all, text
 
@@ -39,12 +39,13 @@ async def information_of(client: OnvifClient) -> Information:
 async def services_of(client: OnvifClient) -> Services:
     """Return where the services are; raises as :meth:`OnvifClient.call` does.
 
-    Devices from before ONVIF 2.1 do not know GetServices and are asked for their capabilities.
+    Devices from before ONVIF 2.1 do not know GetServices, which they say in many ways, and are asked for
+    their capabilities.
     """
     try:
         body = "<tds:GetServices><tds:IncludeCapability>false</tds:IncludeCapability></tds:GetServices>"
         answer = await client.call(client.url, body, "GetServices")
-    except (UnsupportedError, InvalidError):
+    except (UnsupportedError, InvalidError, UnavailableError):
         return await _capabilities_of(client)
     addresses = {
         text(service, "tds:Namespace"): text(service, "tds:XAddr")

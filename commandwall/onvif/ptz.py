@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from commandwall.base.errors import UnsupportedError
 from commandwall.onvif.client import OnvifClient
 from commandwall.onvif.markup import find, find_all, number, text
 
@@ -38,15 +37,13 @@ class Abilities:
     home: bool
 
 
-async def abilities_of(client: OnvifClient, url: str, node_token: str) -> Abilities:
-    """Return what the node can do; raises UnsupportedError when the device does not know it."""
+async def abilities_of(client: OnvifClient, url: str) -> dict[str, Abilities]:
+    """Return what each PTZ node can do, by its token; raises as :meth:`OnvifClient.call` does."""
     answer = await client.call(url, "<tptz:GetNodes/>", "GetNodes")
-    nodes = {node.get("token", ""): node for node in find_all(answer, "tptz:PTZNode")}
-    node = nodes.get(node_token)
-    if node is None:
-        raise UnsupportedError(
-            "GetNodes: {host} has no PTZ node {node_token!r}", host=client.host, node_token=node_token
-        )
+    return {node.get("token", ""): _abilities(node) for node in find_all(answer, "tptz:PTZNode")}
+
+
+def _abilities(node: Element) -> Abilities:
     spaces = find(node, "tt:SupportedPTZSpaces")
     kinds = {space.tag.rpartition("}")[2] for space in spaces} if spaces is not None else set()
     return Abilities(
@@ -58,12 +55,13 @@ async def abilities_of(client: OnvifClient, url: str, node_token: str) -> Abilit
 
 
 class Ptz:
-    """Moves one camera: the node behind ``profile`` at the PTZ service ``url``.
+    """Moves one camera: ``node``, which is behind ``profile``, at the PTZ service ``url``.
 
     Every method raises as :meth:`OnvifClient.call` does.
     """
 
-    def __init__(self, client: OnvifClient, url: str, profile: str, abilities: Abilities) -> None:
+    def __init__(self, client: OnvifClient, url: str, node: str, profile: str, abilities: Abilities) -> None:
+        self.node = node
         self.abilities = abilities
         self._client = client
         self._url = url

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.tasks import Backoff
 from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.messages import ConfigureShare, ShareReport, ShareRoutes, ShareWatcher
 from commandwall.outputs.share_catalogue import ShareCatalogue
-from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server import RtspServer
 from commandwall.workers.child import run_child
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from commandwall.base.auth import Credentials
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
@@ -18,7 +19,6 @@ from commandwall.base.trust import SYSTEM_TRUST, Trust
 from commandwall.model.camera import Transport
 from commandwall.rtp.receiver import OnAccessUnit
 from commandwall.rtsp.address import Address, parse_address
-from commandwall.rtsp.auth import Credentials
 from commandwall.rtsp.backchannel import Backchannel, establish_backchannel
 from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.dial import dial

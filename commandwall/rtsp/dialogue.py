@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from commandwall.base.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
@@ -19,7 +20,6 @@ from commandwall.base.errors import (
 from commandwall.base.sentence import Sentence
 from commandwall.rtp.quirks import Quirk
 from commandwall.rtsp.address import Address
-from commandwall.rtsp.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.headers import DEFAULT_SESSION_TIMEOUT_S, parse_methods, parse_session
 from commandwall.rtsp.messages import Headers, Response
@@ -155,10 +155,10 @@ class Dialogue:
         """Send a sign of life by what the server offers, and call ``done`` with its answer.
 
         GET_PARAMETER if it is offered, else SET_PARAMETER, else OPTIONS (RFC 2326 section 10.8).
-        One that was not answered until the next is waited for no longer.
+        One that was not answered until the next is waited for no longer, and OPTIONS is sent from then on.
         """
-        if self._sign_of_life is not None:
-            self._sign_of_life.cancel()
+        if self._sign_of_life is not None and self._sign_of_life.cancel():
+            self.methods = frozenset()
         offered = (name for name in ("GET_PARAMETER", "SET_PARAMETER") if name in self.methods)
         method = next(offered, "OPTIONS")
         future = self.connection.ask(method, self.url, self._headers(method, self.url, ()))

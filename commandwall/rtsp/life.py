@@ -11,7 +11,6 @@ REPORT_INTERVAL_S = 5.0
 """How often RTCP reports are sent, at least (RFC 3550 section 6.2)."""
 
 _SESSION_NOT_FOUND = 454
-_REFUSES_METHOD = frozenset((405, 451, 501, 551))
 
 
 class SignsOfLife:
@@ -47,8 +46,9 @@ class SignsOfLife:
             self._on_last_answer(response)
 
     def _on_last_answer(self, response: Response) -> None:
-        """Look at the answer; none at all is borne as long as the connection is there."""
+        """Look at the answer; what was refused did not count, so OPTIONS goes at once, and from then on."""
         if response.status == _SESSION_NOT_FOUND:
             self._dialogue.connection.end(ConnectionLostError("the camera forgot the session (454)"))
-        elif response.status in _REFUSES_METHOD:
+        elif response.status >= 300 and response.status != 401 and self._dialogue.methods:
             self._dialogue.methods = frozenset()
+            self._dialogue.keep_alive(self._on_last_answer)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.clock import Clock, monotonic_s, utc_ns
 from commandwall.base.tasks import spawn
-from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.server_connection import Connection, Server
 from commandwall.rtsp.server_outlet import Address, UdpPair
 from commandwall.rtsp.server_track import Catalogue

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.clock import Clock
 from commandwall.base.errors import CommandwallError, ProtocolError
-from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.headers import TransportSpec, parse_session, parse_transports
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from typing import cast
 from urllib.parse import urlsplit
 
+from commandwall.base.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
@@ -25,7 +26,6 @@ from commandwall.base.errors import (
 )
 from commandwall.base.trust import Trust
 from commandwall.rtsp.address import Address
-from commandwall.rtsp.auth import ClientAuthenticator, Credentials, parse_challenges
 from commandwall.rtsp.connection import RtspConnection
 from commandwall.rtsp.dial import dial
 from commandwall.rtsp.messages import Headers, Response, parse_head

@@ -146,6 +146,7 @@ def camera_of(entry: CameraEntry) -> Camera:
         entry.onvif.url if entry.onvif else None,
         entry.audio,
         tuple(mask.mask() for mask in entry.masks),
+        entry.onvif.profile if entry.onvif else None,
     )
 
 
@@ -158,7 +159,7 @@ def entry_of(camera: Camera) -> CameraEntry:
         position=camera.position,
         main=_entry(camera.main),
         sub=_entry(camera.sub),
-        onvif=OnvifEntry(url=camera.onvif_url) if camera.onvif_url else None,
+        onvif=OnvifEntry(url=camera.onvif_url, profile=camera.onvif_profile) if camera.onvif_url else None,
         credentials=camera.credentials,
         enabled=camera.enabled,
         tls_verify=camera.tls_verify,

@@ -125,9 +125,13 @@ class StreamEntry(Entry):
 
 
 class OnvifEntry(Entry):
-    """``onvif`` of a camera: its device service, which pan, tilt, zoom and imaging go through."""
+    """``onvif`` of a camera: its device service, which pan, tilt, zoom and imaging go through.
+
+    ``profile`` is the token of one of its media profiles, on a device with several lenses or channels.
+    """
 
     url: HttpUrl
+    profile: Text | None = None
 
 
 class MaskEntry(Entry):

@@ -14,7 +14,7 @@ from commandwall.settings.sheets import sheet_rows
 
 COLUMNS = (
     "id", "name", "area", "latitude", "longitude", "main_url", "main_transport", "sub_url", "sub_transport",
-    "onvif_url", "credentials", "enabled", "tls_verify", "audio",
+    "onvif_url", "credentials", "enabled", "tls_verify", "audio", "onvif_profile",
 )  # fmt: skip
 MAX_NAME_CHARS = 60
 _REQUIRED = ("id", "name", "area")
@@ -26,6 +26,7 @@ _COLUMN_OF: dict[Loc, str] = {
     ("sub", "url"): "sub_url",
     ("sub", "transport"): "sub_transport",
     ("onvif", "url"): "onvif_url",
+    ("onvif", "profile"): "onvif_profile",
 }
 _FIELD_OF = {column: str(loc[0]) for loc, column in _COLUMN_OF.items()}
 _SWITCHES = ("enabled", "tls_verify", "audio")
@@ -66,10 +67,12 @@ class CameraSheet(NamedTuple):
         """Return ``entry``, a line's, with what its camera had ``before`` that there is no column for."""
         fields = {_FIELD_OF.get(column, column) for column in self.columns}
         whole = {name: value for name, value in before.items() if name not in fields} | entry
-        for part in ("main", "sub"):
+        for part in ("main", "sub", "onvif"):
             known = before.get(part) or {}
             kept = {key: value for key, value in known.items() if f"{part}_{key}" not in self.columns}
-            if part in entry or "url" in kept:  # A transport alone goes with the address that was emptied.
+            if (
+                part in entry or "url" in kept
+            ):  # A transport or profile alone goes with the address that was emptied.
                 whole[part] = kept | entry.get(part, {})
         return whole
 
@@ -133,7 +136,9 @@ def _entry(filled: dict[str, str]) -> dict[str, Any]:
         entry["position"] = (filled.get("latitude"), filled.get("longitude"))
     for part in ("main", "sub", "onvif"):
         fields = {
-            key: filled[column] for key in ("url", "transport") if (column := f"{part}_{key}") in filled
+            key: filled[column]
+            for key in ("url", "transport", "profile")
+            if (column := f"{part}_{key}") in filled
         }
         if fields:
             entry[part] = fields

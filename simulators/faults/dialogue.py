@@ -10,6 +10,7 @@ from commandwall.rtsp.messages import Headers, Request, Response
 from simulators.faults.fault import Fault
 from simulators.faults.packet import Packet
 
+_SIGNS_OF_LIFE = ("OPTIONS", "GET_PARAMETER", "SET_PARAMETER")
 _BEFORE_YES = 5
 """So many packets come between TEARDOWN and its answer."""
 
@@ -126,6 +127,44 @@ class SessionChange(Fault):
 
 
 @dataclass
+class CountsOnly(Fault):
+    """Lists every sign of life, refuses all but ``method`` with 400, and goes where that one stays away.
+
+    It says that a session lasts ``timeout_s``, and breaks the connection half as long after that.
+    """
+
+    kind = "counts_only"
+    method: str
+    timeout_s: int = 4
+
+    def __post_init__(self) -> None:
+        self._alive_s = 0.0
+        self._forgotten = False
+
+    def request(self, request: Request) -> Request:
+        """Note a sign of life that counts."""
+        if request.method == self.method:
+            self._alive_s = self.line.playing_s
+        return request
+
+    def answer(self, method: str, response: Response) -> Response:
+        """Refuse the other signs of life, and say how long the session lasts."""
+        if method in _SIGNS_OF_LIFE and method != self.method:
+            return Response(400, headers=Headers([("CSeq", response.headers.get("CSeq"))]))
+        if "Session" in response.headers:
+            session = parse_session(response.headers.get("Session")).id
+            _set_session(response, f"{session};timeout={self.timeout_s}")
+        return response
+
+    def send(self, packets: list[Packet]) -> list[Packet]:
+        """Break the connection when the session is forgotten."""
+        if not self._forgotten and self.line.playing_s - self._alive_s > 1.5 * self.timeout_s:
+            self._forgotten = True
+            self.line.reset()
+        return [] if self._forgotten else packets
+
+
+@dataclass
 class EarlyMedia(Fault):
     """Answers PLAY only after ``packets`` packets of media."""
 
@@ -193,5 +232,5 @@ def _set_session(message: Request | Response, session: str) -> None:
 
 
 KINDS: tuple[type[Fault], ...] = (
-    Silent, HangUp, Status, Unauthorised, Header, SessionChange, EarlyMedia, Deaf,
+    Silent, HangUp, Status, Unauthorised, Header, SessionChange, CountsOnly, EarlyMedia, Deaf,
 )  # fmt: skip

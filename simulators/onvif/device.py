@@ -43,7 +43,9 @@ class Device:
     """A device. Tests read ``position``, ``moving``, ``imaging`` and ``calls`` back.
 
     ``with_ptz`` false makes it a fixed camera; ``ahead_s`` is how wrong its clock is; ``address``
-    is the URL that its services are below, once it is served. Not shared between threads.
+    is the URL that its services are below, once it is served. ``others`` are further lenses or channels
+    of it, each with streams and a ``source`` of its own; those with one ``node`` are moved together, as
+    the first of them. Not shared between threads.
     """
 
     number: int
@@ -62,10 +64,18 @@ class Device:
     imaging: dict[str, float] = field(default_factory=lambda: dict(IMAGING))
     calls: list[str] = field(default_factory=list)
     address: str = ""
+    source: str = "video"
+    node: str = "dome"
+    others: Sequence[Device] = ()
     _from: Position = HOME
     _velocity: Position = HOME
     _since_s: float = 0.0
     _until_s: float = 0.0
+
+    @property
+    def channels(self) -> list[Device]:
+        """It and its other lenses or channels."""
+        return [self, *self.others]
 
     @property
     def position(self) -> Position:

@@ -15,7 +15,6 @@ from simulators.onvif.device import HOME, Device, Stream
 SERVICES = {"device_service": "tds", "media": "trt", "media2": "tr2", "ptz": "tptz", "imaging": "timg"}
 """The last part of a service's path, and the prefix of its namespace."""
 
-_NODE, _SOURCE = "dome", "video"
 _TIMEOUT = re.compile(r"PT(\d+(?:\.\d+)?)S")
 
 
@@ -34,11 +33,29 @@ def answer(device: Device, service: str, request: Element) -> str:
     if handler is None or service not in _services_of(device) or NAMESPACES[prefix] not in request.tag:
         raise FaultError("ActionNotSupported", f"{operation} is not implemented")
     device.calls.append(operation)
-    return f"<{prefix}:{operation}Response>{handler(device, request)}</{prefix}:{operation}Response>"
+    said = handler(_meant(device, request), request)
+    return f"<{prefix}:{operation}Response>{said}</{prefix}:{operation}Response>"
+
+
+def _meant(device: Device, request: Element) -> Device:
+    """Return the channel that ``request`` moves or sets, or the whole device."""
+    profile, source = text(request, "tptz:ProfileToken"), text(request, "timg:VideoSourceToken")
+    if profile:
+        nodes = (each.node for each in device.channels if any(s.token == profile for s in each.streams))
+        node = next(nodes, "")
+        found = (each for each in device.channels if each.node == node)
+    elif source:
+        found = (each for each in device.channels if each.source == source)
+    else:
+        return device
+    for channel in found:
+        return channel
+    raise FaultError("InvalidArgVal", f"there is no {profile or source}")
 
 
 def _services_of(device: Device) -> list[str]:
-    missing = {"ptz": not device.with_ptz, "media2": not device.media2}
+    with_ptz = any(channel.with_ptz for channel in device.channels)
+    missing = {"ptz": not with_ptz, "media2": not device.media2}
     return [service for service in SERVICES if not missing.get(service)]
 
 
@@ -96,27 +113,34 @@ def _encoder(stream: Stream) -> str:
 
 
 def _profiles(device: Device, _: Element) -> str:
-    source = f"<tt:SourceToken>{_SOURCE}</tt:SourceToken>"
-    ptz = f"<tt:PTZConfiguration><tt:NodeToken>{_NODE}</tt:NodeToken></tt:PTZConfiguration>"
     return "".join(
         f"<trt:Profiles token={quoteattr(stream.token)}><tt:Name>{escape(stream.token)}</tt:Name>"
-        f"<tt:VideoSourceConfiguration>{source}</tt:VideoSourceConfiguration>"
+        f"<tt:VideoSourceConfiguration>{_source(channel)}</tt:VideoSourceConfiguration>"
         f"<tt:VideoEncoderConfiguration>{_encoder(stream)}</tt:VideoEncoderConfiguration>"
-        f"{ptz if device.with_ptz else ''}</trt:Profiles>"
-        for stream in device.streams
+        f"{_node(channel, 'tt:PTZConfiguration')}</trt:Profiles>"
+        for channel in device.channels
+        for stream in channel.streams
         if stream.encoding != "H265"  # Media 1 does not know it.
     )
 
 
 def _profiles2(device: Device, _: Element) -> str:
-    source = f"<tr2:VideoSource><tt:SourceToken>{_SOURCE}</tt:SourceToken></tr2:VideoSource>"
-    ptz = f"<tr2:PTZ><tt:NodeToken>{_NODE}</tt:NodeToken></tr2:PTZ>" if device.with_ptz else ""
     return "".join(
         f"<tr2:Profiles token={quoteattr(stream.token)}><tr2:Name>{escape(stream.token)}</tr2:Name>"
-        f"<tr2:Configurations>{source}<tr2:VideoEncoder>{_encoder(stream)}</tr2:VideoEncoder>"
-        f"{ptz}</tr2:Configurations></tr2:Profiles>"
-        for stream in device.streams
+        f"<tr2:Configurations><tr2:VideoSource>{_source(channel)}</tr2:VideoSource>"
+        f"<tr2:VideoEncoder>{_encoder(stream)}</tr2:VideoEncoder>"
+        f"{_node(channel, 'tr2:PTZ')}</tr2:Configurations></tr2:Profiles>"
+        for channel in device.channels
+        for stream in channel.streams
     )
+
+
+def _source(channel: Device) -> str:
+    return f"<tt:SourceToken>{channel.source}</tt:SourceToken>"
+
+
+def _node(channel: Device, tag: str) -> str:
+    return f"<{tag}><tt:NodeToken>{channel.node}</tt:NodeToken></{tag}>" if channel.with_ptz else ""
 
 
 def _stream_uri(device: Device, request: Element) -> str:
@@ -129,7 +153,7 @@ def _stream_uri2(device: Device, request: Element) -> str:
 
 def _stream(device: Device, request: Element, prefix: str) -> Stream:
     token = text(request, f"{prefix}:ProfileToken")
-    for stream in device.streams:
+    for stream in (stream for channel in device.channels for stream in channel.streams):
         if stream.token == token:
             return stream
     raise FaultError("InvalidArgVal", f"there is no profile {token}")
@@ -138,16 +162,17 @@ def _stream(device: Device, request: Element, prefix: str) -> Stream:
 # ---- PTZ
 
 
-def _nodes(_: Device, __: Element) -> str:
+def _nodes(device: Device, _: Element) -> str:
     spaces = (
         "AbsolutePanTiltPositionSpace", "AbsoluteZoomPositionSpace",
         "ContinuousPanTiltVelocitySpace", "ContinuousZoomVelocitySpace",
     )  # fmt: skip
     inside = "".join(f"<tt:{space}/>" for space in spaces)
-    return (
-        f'<tptz:PTZNode token="{_NODE}"><tt:SupportedPTZSpaces>{inside}</tt:SupportedPTZSpaces>'
+    return "".join(
+        f'<tptz:PTZNode token="{node}"><tt:SupportedPTZSpaces>{inside}</tt:SupportedPTZSpaces>'
         "<tt:MaximumNumberOfPresets>8</tt:MaximumNumberOfPresets>"
         "<tt:HomeSupported>true</tt:HomeSupported></tptz:PTZNode>"
+        for node in dict.fromkeys(channel.node for channel in device.channels if channel.with_ptz)
     )
 
 

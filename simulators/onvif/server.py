@@ -13,10 +13,10 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.errors import ProtocolError
 from commandwall.onvif.markup import local, parse_xml, text
 from commandwall.onvif.soap import CONTENT_TYPE, digest, envelope, payload
-from commandwall.rtsp.auth import ServerAuthenticator
 from simulators.onvif.device import Device
 from simulators.onvif.operations import FaultError, answer
 

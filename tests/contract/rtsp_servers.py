@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 import av
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.clock import monotonic_s
-from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.server import RtspServer
 from commandwall.rtsp.server_track import Track

@@ -21,7 +21,7 @@ import aiohttp
 import aiomqtt
 import pytest
 
-from commandwall.rtsp.auth import ServerAuthenticator
+from commandwall.base.auth import ServerAuthenticator
 from tests.children import descendants
 from tests.contract.rtsp_servers import own
 from tests.e2e.site import ROOT, Daemon, Site, stop, until

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commandwall.rtsp.auth import ClientAuthenticator, Credentials, ServerAuthenticator, parse_challenges
+from commandwall.base.auth import ClientAuthenticator, Credentials, ServerAuthenticator, parse_challenges
 
 PASSWORD = "canary-7413"
 WORDS = (

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from yarl import URL
+
 from commandwall.base.errors import CommandwallError
-from commandwall.onvif.camera import connect
+from commandwall.onvif.camera import cameras_of
 from commandwall.onvif.client import OnvifClient
 from commandwall.onvif.discovery import Discovered, matches
 from commandwall.onvif.media import main_and_sub, stream_url
@@ -37,16 +39,16 @@ def check(data: bytes) -> list[Discovered]:
 
 async def _find_out(device: _Device) -> None:
     """Do what is done with a camera that is added, and with one that is moved."""
-    camera = await connect(device)
-    main, _ = main_and_sub(camera.profiles)
-    if main is not None:
-        url = await stream_url(device, camera.services, main)
-        assert url.startswith("rtsp://") and url.isprintable()
-    if camera.ptz is not None:
-        await camera.ptz.presets()
-        await camera.ptz.position()
-    if camera.imaging is not None:
-        await camera.imaging.settings()
+    for camera in await cameras_of(device):
+        main, _ = main_and_sub(camera.profiles)
+        if main is not None:
+            url = await stream_url(device, camera.services, main)
+            assert url.startswith("rtsp://") and url.isprintable()
+        if camera.ptz is not None:
+            await camera.ptz.presets()
+            await camera.ptz.position()
+        if camera.imaging is not None:
+            await camera.imaging.settings()
 
 
 class _Device(OnvifClient):
@@ -62,7 +64,7 @@ class _Device(OnvifClient):
         self._ahead_s = 0.0
         self._documents = iter(documents)
 
-    async def _post(self, url: str, data: bytes) -> tuple[int, bytes]:
+    async def _post(self, url: URL, data: bytes) -> tuple[int, bytes]:
         document = next(self._documents, b"")
         whole = document.startswith((b"<?xml", b"<s:Envelope")) or not document
         return 200, document if whole else _PREFIXES + b"<s:Body>" + document + _BODY_ENDS

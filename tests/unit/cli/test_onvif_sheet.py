@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 from contextlib import suppress
+from dataclasses import replace
 from errno import ENOSPC
 from pathlib import Path
 
@@ -31,11 +32,30 @@ async def test_one_that_fails_says_why_and_stops_no_other() -> None:
         wrong = await Survey("admin", "wrong", Trust(), GIVEN, 2).run(found[2:], told.append)
     assert len(told) == 4
     assert ["cannot be reached" in asked[0].reason, asked[1].reason] == [True, "it tells no address"]
-    line = asked[2].line
-    assert line is not None
+    (line,) = asked[2].lines
     assert (line["name"], line["area"], line["credentials"]) == ("东门 01", "dongmen", "dome")
     assert line["main_url"] == "rtsp://10.1.1.11:554/cam/0001/main"
-    assert wrong[0].line is None and "check credentials" in wrong[0].reason
+    assert not wrong[0].lines and "check credentials" in wrong[0].reason
+
+
+async def test_a_recorder_has_a_line_for_each_channel_that_has_a_camera() -> None:
+    channels = [
+        Device(n, [replace(each, token=f"{each.token}{n}") for each in farm_streams("rtsp://10.1.1.11", n)],
+               source=f"video{n}", node=f"dome{n}", with_ptz=n == 2)
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    channels[2].streams = [replace(each, url="", token="empty") for each in channels[2].streams]
+    recorder = replace(channels[0], others=channels[1:])
+    async with OnvifServer([recorder]) as server:
+        found = [Discovered("nvr", (f"http://127.0.0.1:{server.port}/onvif/0001/device_service",), "NVR")]
+        (surveyed,) = await Survey("", "", Trust(), GIVEN, 2).run(found, lambda _: None)
+    assert "no rtsp:// URL" in surveyed.reason
+    columns = ("name", "main_url", "sub_url", "onvif_profile")
+    assert [tuple(line[column] for column in columns) for line in surveyed.lines] == [
+        ("NVR 1", "rtsp://10.1.1.11/cam/0001/main", "rtsp://10.1.1.11/cam/0001/sub", "main1"),
+        ("NVR 2", "rtsp://10.1.1.11/cam/0002/main", "rtsp://10.1.1.11/cam/0002/sub", "main2"),
+    ]
+    assert len({line["onvif_url"] for line in surveyed.lines}) == 1
 
 
 def test_a_file_that_cannot_be_written_is_told_before_anything_is_asked(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ from commandwall.control.roles import Principal, Role
 from commandwall.model.camera import Camera, StreamAddress
 from commandwall.onvif.ptz import Position
 from commandwall.settings.site import Credential
+from simulators.onvif import operations
 from simulators.onvif.device import Device, farm_streams
+from simulators.onvif.operations import FaultError
 from simulators.onvif.server import OnvifServer
 from tests.certificates import self_signed
 from tests.e2e.site import until
@@ -224,6 +226,52 @@ async def test_releasing_what_another_holds_changes_nothing(control: PtzControl)
     assert (await control.command(LI, "dome", RELEASE)).holder == "wang"
 
 
+@pytest.fixture
+async def lenses(cameras: dict[str, Camera]) -> AsyncIterator[Device]:
+    """Serve a device with two lenses on one head, and a third by itself; they are cameras a, b and c."""
+
+    def lens(number: int, **options: Any) -> Device:
+        farm = farm_streams("rtsp://127.0.0.1:8554", number)
+        streams = [replace(each, token=f"{each.token}{number}") for each in farm]
+        return Device(number, streams, source=f"video{number}", **options)
+
+    device = lens(3, others=[lens(4), lens(5, node="other")])
+    async with OnvifServer([device], passwords={LOGIN.user: LOGIN.password}) as server:
+        url = f"http://127.0.0.1:{server.port}/onvif/0003/device_service"
+        for id, number, profile in (("a", 3, None), ("b", 4, "sub4"), ("c", 5, None)):
+            main = StreamAddress(f"rtsp://10.1.1.1/cam/{number:04}/main")
+            camera = replace(cameras["dome"], id=id, main=main, onvif_url=url, onvif_profile=profile)
+            cameras[id] = camera
+        yield device
+
+
+async def test_lenses_on_one_head_are_moved_by_one_person(
+    control: PtzControl, lenses: Device, events: list[tuple[str, str]]
+) -> None:
+    assert (await control.state("b")).lease.holder == ""
+    await control.command(WANG, "a", move())
+    assert control.moves(WANG, "b")
+    assert set(events) == {("a", "wang"), ("b", "wang")}
+    assert (await control.state("b")).lease.holder == "wang"
+    with pytest.raises(HeldError, match="operated by wang"):
+        await control.command(LI, "b", move())
+    await control.command(ADMIN, "b", goto(pan=0.1, tilt=0, zoom=0))
+    assert lenses.calls[-2:] == ["Stop", "AbsoluteMove"]
+    assert (await control.command(ADMIN, "a", RELEASE)).holder == ""
+    await control.command(LI, "b", HOME)
+
+
+async def test_lenses_of_one_device_that_move_by_themselves_are_operated_so(
+    control: PtzControl, lenses: Device
+) -> None:
+    await control.command(WANG, "a", goto(pan=0.5))
+    await control.command(LI, "c", goto(pan=-0.5))
+    assert (lenses.position.pan, lenses.others[1].position.pan) == (0.5, -0.5)
+    await control.set_imaging(LI, "c", {"contrast": 10})
+    contrasts = [lens.imaging["Contrast"] for lens in lenses.channels]
+    assert contrasts == [50, 50, 10]
+
+
 async def test_picture_settings_need_the_lease_too(control: PtzControl, dome: Device) -> None:
     await control.set_imaging(WANG, "dome", {"brightness": 70})
     assert (await control.imaging("dome"))["brightness"].value == 70
@@ -257,6 +305,33 @@ async def test_a_wrong_password_is_the_cameras_fault_not_the_operators(
     with pytest.raises(UnavailableError, match=r"camera 'dome': .*wrong user or password") as caught:
         await control.command(WANG, "dome", HOME)
     assert "canary" not in str(caught.value)
+
+
+async def test_a_password_that_is_replaced_holds_from_the_next_command_on(
+    control: PtzControl, dome: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await control.command(WANG, "dome", goto(pan=0.5))
+    monkeypatch.setattr(control, "_logins", {"dome": Credential("admin", "old")})
+    with pytest.raises(UnavailableError, match="wrong user or password"):
+        await control.command(WANG, "dome", goto(pan=-0.5))
+    monkeypatch.setattr(control, "_logins", {"dome": LOGIN})
+    await control.command(WANG, "dome", goto(pan=1))
+    assert dome.position.pan == 1
+
+
+async def test_why_ptz_does_not_answer_is_told_and_it_is_asked_anew(
+    control: PtzControl, dome: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any) -> str:
+        raise FaultError("Busy", "starting up")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(operations, "_HANDLERS", {**operations._HANDLERS, "tptz:GetNodes": busy})
+        assert (await control.imaging("dome"))["brightness"].value == 50
+        with pytest.raises(UnavailableError, match=r"camera 'dome': PTZ: GetNodes: .*starting up"):
+            await control.command(WANG, "dome", HOME)
+    await control.command(WANG, "dome", goto(pan=1))
+    assert dome.position.pan == 1
 
 
 async def test_a_preset_that_is_not_there_is_invalid(control: PtzControl) -> None:

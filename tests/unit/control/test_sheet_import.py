@@ -105,6 +105,25 @@ def test_address_and_transport_of_a_stream_stay_each_for_itself(
         assert camera_of(entry) == with_stream(old, part, after)
 
 
+@pytest.mark.parametrize(
+    ("columns", "values", "after"),
+    [
+        ("onvif_url", "http://h/b", ("http://h/b", "p1")),
+        ("onvif_url", "", (None, None)),
+        ("onvif_profile", "p2", ("http://h/a", "p2")),
+        ("onvif_url,onvif_profile", "http://h/a,", ("http://h/a", None)),
+        ("onvif_url,onvif_profile", ",", (None, None)),
+    ],
+)
+def test_address_and_profile_of_a_device_stay_each_for_itself(
+    columns: str, values: str, after: tuple[str | None, str | None]
+) -> None:
+    old = replace(ADDED, onvif_url="http://h/a", onvif_profile="p1")
+    text = f"id,name,area,{columns}\nold,Old,dongmen,{values}\n"
+    (entry,) = plan_import(text.encode(), replace(KNOWN, cameras={"old": old})).entries
+    assert camera_of(entry) == replace(old, onvif_url=after[0], onvif_profile=after[1])
+
+
 def test_a_transport_alone_is_no_stream() -> None:
     (line,) = plan_import(b"id,name,area,sub_transport\nold,Old,dongmen,udp\n", KNOWN).lines
     assert (line.faults[0].field, line.faults[0].detail) == ("sub_url", "is missing; add it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,6 +35,16 @@ def ticker() -> Ticker:
 @pytest.fixture
 def device(ticker: Ticker) -> Device:
     return Device(1, farm_streams("rtsp://127.0.0.1:8554", 1), "东门 01", clock=ticker)
+
+
+@pytest.fixture
+def two_lenses(device: Device, ticker: Ticker) -> Device:
+    """Return the device with a second lens, which is camera 2 of the farm."""
+    streams = [
+        replace(stream, token=f"{stream.token}2") for stream in farm_streams("rtsp://127.0.0.1:8554", 2)
+    ]
+    device.others = [Device(2, streams, clock=ticker, source="video2", node="dome2")]
+    return device
 
 
 @pytest.fixture

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
+from aiohttp import web
 
 from commandwall.base.errors import InvalidError, UnsupportedError
 from commandwall.onvif.camera import OnvifCamera, connect
 from commandwall.onvif.imaging import Setting
-from commandwall.onvif.media import MediaProfile, main_and_sub, stream_url
+from commandwall.onvif.media import MediaProfile, by_source, main_and_sub, stream_url
 from commandwall.onvif.ptz import Abilities, Position, Preset
+from simulators.onvif import operations
 from simulators.onvif.device import Device, Stream
+from simulators.onvif.operations import FaultError
 from tests.unit.onvif.conftest import PASSWORD, USER, Serve, Ticker
 
+Refusal = Callable[[], Exception]
 
-def profile(width: int, height: int, name: str = "p") -> MediaProfile:
-    return MediaProfile(name, name, "h264", width, height, 25, 4e6, "", "")
+
+def profile(width: int, height: int, codec: str = "h264", source: str = "") -> MediaProfile:
+    return MediaProfile("p", "p", codec, width, height, 25, 4e6, "", source, True)
 
 
 @pytest.mark.parametrize("media2", [True, False])
@@ -25,7 +33,7 @@ async def test_profiles_and_their_streams_are_found(serve: Serve, device: Device
     async with serve() as client:
         found = await connect(client)
         main, sub = main_and_sub(found.profiles)
-        assert main == MediaProfile("main", "main", "h264", 1920, 1080, 25, 4e6, "dome", "video")
+        assert main == MediaProfile("main", "main", "h264", 1920, 1080, 25, 4e6, "dome", "video", media2)
         assert sub is not None
         assert sub.token == "sub"
         assert await stream_url(client, found.services, sub) == "rtsp://127.0.0.1:8554/cam/0001/sub"
@@ -44,19 +52,121 @@ async def test_a_password_in_a_stream_url_is_cut_out(serve: Serve, device: Devic
         assert await stream_url(client, found.services, found.profiles[0]) == "rtsp://h:5/x?channel=1&a=2"
 
 
-async def test_an_old_device_tells_its_capabilities(
-    serve: Serve, device: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import simulators.onvif.operations as operations
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return what has an operation (``tds:GetServices``) refused, or answered with nothing."""
 
-    handlers = {name: it for name, it in operations._HANDLERS.items() if name != "tds:GetServices"}
-    monkeypatch.setattr(operations, "_HANDLERS", handlers)
+    def answers(operation: str, refusal: Refusal | None = None) -> None:
+        def handler(device: Device, request: Element) -> str:
+            if refusal is not None:
+                raise refusal()
+            return ""
+
+        monkeypatch.setattr(operations, "_HANDLERS", {**operations._HANDLERS, operation: handler})
+
+    return answers
+
+
+REFUSALS: list[Refusal] = [
+    partial(FaultError, "ActionNotSupported", "not implemented"),
+    partial(FaultError, "Other", "a plain gSOAP fault has no code of ONVIF"),
+    web.HTTPNotFound,
+    partial(web.HTTPMethodNotAllowed, "POST", ["GET"]),
+    partial(web.HTTPInternalServerError, text="<html><body>oh"),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+async def test_an_old_device_tells_its_capabilities(
+    serve: Serve, device: Device, answers: Callable[..., None], refusal: Refusal
+) -> None:
+    answers("tds:GetServices", refusal)
     async with serve(USER, PASSWORD, passwords={USER: PASSWORD}) as client:
         found = await connect(client)
     assert found.services.media2 == ""
     assert found.services.ptz.endswith("/ptz")
     assert found.ptz is not None
     assert "GetCapabilities" in device.calls
+
+
+@pytest.mark.parametrize("refusal", [None, *REFUSALS])
+async def test_media_1_is_asked_where_media_2_refuses_or_has_nothing(
+    serve: Serve, device: Device, answers: Callable[..., None], refusal: Refusal | None
+) -> None:
+    answers("tr2:GetProfiles", refusal)
+    answers("tr2:GetStreamUri", refusal)
+    async with serve() as client:
+        found = await connect(client)
+        assert found.services.media2 != ""
+        assert [each.media2 for each in found.profiles] == [False, False]
+        url = await stream_url(client, found.services, found.profiles[0])
+        assert url == "rtsp://127.0.0.1:8554/cam/0001/main"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        partial(FaultError, "NotAuthorized", "media only"),
+        partial(FaultError, "Other", "busy"),
+        web.HTTPNotFound,
+    ],
+)
+async def test_streams_are_found_where_ptz_does_not_answer(
+    serve: Serve, answers: Callable[..., None], refusal: Refusal
+) -> None:
+    answers("tptz:GetNodes", refusal)
+    async with serve() as client:
+        found = await connect(client)
+    assert (found.ptz, len(found.profiles), found.imaging is not None) == (None, 2, True)
+    assert str(found.ptz_fault).startswith("GetNodes: 127.0.0.1:")
+
+
+async def test_a_node_that_is_not_there_is_why_there_is_no_ptz(
+    serve: Serve, answers: Callable[..., None]
+) -> None:
+    answers("tptz:GetNodes")
+    async with serve() as client:
+        assert "no PTZ node 'dome'" in str((await connect(client)).ptz_fault)
+
+
+async def test_each_lens_is_moved_and_set_by_itself(serve: Serve, two_lenses: Device) -> None:
+    async with serve() as client:
+        found = [
+            await connect(client),
+            await connect(client, "main2"),
+            await connect(client, stream="rtsp://10.1.1.1:554/cam/0002/main"),
+            await connect(client, stream="rtsp://10.1.1.1:554/cam/0009/main"),
+        ]
+        assert [camera.profiles[0].token for camera in found] == ["main", "main2", "main2", "main"]
+        assert [camera.ptz and camera.ptz.node for camera in found] == ["dome", "dome2", "dome2", "dome"]
+        second = found[2]
+        assert second.ptz is not None
+        assert second.imaging is not None
+        await second.ptz.go_to(Position(0.5, 0.5, 0.5))
+        await second.imaging.change({"contrast": 10})
+        with pytest.raises(UnsupportedError, match=r"no media profile 'main3'; correct onvif\.profile"):
+            await connect(client, "main3")
+    thermal = two_lenses.others[0]
+    assert (two_lenses.position.pan, thermal.position.pan) == (0, 0.5)
+    assert (two_lenses.imaging["Contrast"], thermal.imaging["Contrast"]) == (50, 10)
+
+
+async def test_a_lens_that_is_fixed_is_not_moved_in_place_of_another(
+    serve: Serve, two_lenses: Device
+) -> None:
+    two_lenses.with_ptz = False
+    async with serve() as client:
+        assert (await connect(client, "main")).ptz is None
+        assert (await connect(client, "main2")).ptz is not None
+
+
+def test_main_and_sub_are_of_one_lens_and_of_a_codec_that_is_received() -> None:
+    seen, thermal = profile(1920, 1080, source="seen"), profile(640, 512, source="thermal")
+    old, small = profile(2560, 1440, "mpv4-es", "seen"), profile(704, 576, source="seen")
+    assert main_and_sub([old, thermal, seen, small]) == (seen, small)
+    assert main_and_sub([old, thermal, seen]) == (seen, None)
+    assert main_and_sub([old]) == (None, None)
+    assert by_source([seen, thermal, small]) == [(seen, small), (thermal,)]
 
 
 @pytest.mark.parametrize(

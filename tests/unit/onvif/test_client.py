@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
@@ -23,6 +24,7 @@ from commandwall.base.errors import (
 from commandwall.base.trust import Trust
 from commandwall.onvif.client import MAX_ANSWER_BYTES, OnvifClient
 from commandwall.onvif.device import information_of
+from commandwall.onvif.soap import envelope
 from simulators.onvif.device import Device
 from simulators.onvif.server import OnvifServer
 from tests.certificates import self_signed
@@ -65,7 +67,7 @@ Handler = Callable[[web.Request], web.Response]
 
 
 @asynccontextmanager
-async def answering(handler: Handler) -> AsyncIterator[OnvifClient]:
+async def answering(handler: Handler, user: str = "u") -> AsyncIterator[OnvifClient]:
     async def handle(request: web.Request) -> web.Response:
         return handler(request)
 
@@ -74,9 +76,64 @@ async def answering(handler: Handler) -> AsyncIterator[OnvifClient]:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with OnvifClient(f"http://127.0.0.1:{runner.addresses[0][1]}/x", "u", "p") as client:
+    async with OnvifClient(f"http://127.0.0.1:{runner.addresses[0][1]}/x", user, "p") as client:
         yield client
     await runner.cleanup()
+
+
+@pytest.mark.parametrize("user", ["u", "domain:u"])
+@pytest.mark.parametrize("together", [False, True])
+async def test_digest_is_found_wherever_it_stands_among_what_is_offered(user: str, together: bool) -> None:
+    door, refused = ServerAuthenticator("camera", {user: "p"}), 0
+
+    def answer(request: web.Request) -> web.Response:
+        nonlocal refused
+        challenges = door.refuse("POST", request.headers.get("Authorization", ""))
+        if challenges is None:
+            return web.Response(body=envelope("<tds:GetServicesResponse/>"))
+        refused += 1
+        response, offered = web.Response(status=401), ['Basic realm="a, b"', *challenges]
+        for value in [", ".join(offered)] if together else offered:
+            response.headers.add("WWW-Authenticate", value)
+        return response
+
+    async with answering(answer, user) as client:
+        for _ in range(2):
+            await client.call(client.url, "<tds:GetServices/>", "GetServices")
+    assert refused == 1, "the nonce is good for what follows"
+
+
+async def test_a_nonce_that_grew_old_is_taken_anew() -> None:
+    now_s = 0.0
+    door = ServerAuthenticator("camera", {"u": "p"}, nonce_ttl_s=10, clock=lambda: now_s)
+
+    def answer(request: web.Request) -> web.Response:
+        challenges = door.refuse("POST", request.headers.get("Authorization", ""))
+        if challenges is None:
+            return web.Response(body=envelope("<tds:GetServicesResponse/>"))
+        return web.Response(status=401, headers={"WWW-Authenticate": challenges[0]})
+
+    async with answering(answer) as client:
+        await client.call(client.url, "<tds:GetServices/>", "GetServices")
+        now_s = 60
+        await client.call(client.url, "<tds:GetServices/>", "GetServices")
+
+
+@pytest.mark.parametrize(
+    "offered",
+    ['Basic realm="x"', "Weird x=1", "Digest", 'Digest nonce="n", qop="auth-int"', "Digest x=\xff", ""],
+)
+async def test_a_password_is_never_sent_itself_whatever_a_device_asks_for(offered: str) -> None:
+    sent: list[str] = []
+
+    def answer(request: web.Request) -> web.Response:
+        sent.append(request.headers.get("Authorization", ""))
+        return web.Response(status=401, headers={"WWW-Authenticate": offered})
+
+    async with answering(answer) as client:
+        with pytest.raises(AccessRefusedError, match="check credentials"):
+            await client.call(client.url, "<tds:GetServices/>", "GetServices")
+    assert not any(value.startswith("Basic") for value in sent)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +143,6 @@ async def answering(handler: Handler) -> AsyncIterator[OnvifClient]:
         (lambda _: web.Response(body=b"<a>" + b" " * MAX_ANSWER_BYTES), ProtocolError),
         (lambda _: web.Response(status=404), UnavailableError),
         (lambda _: web.Response(status=302, headers={"Location": "http://127.0.0.1:1/"}), UnavailableError),
-        (lambda _: web.Response(status=401, headers={"WWW-Authenticate": "Weird x=1"}), AccessRefusedError),
     ],
 )
 async def test_what_is_no_device_is_told_and_not_followed(
@@ -112,6 +168,19 @@ async def test_the_certificate_of_a_device_is_believed_as_that_of_its_stream_is(
         async with OnvifClient(url) as client:
             with pytest.raises(UntrustedError, match=r"self-signed certificate; .*ingest\.tls\.ca"):
                 await client.take_time()
+
+
+async def test_an_address_that_is_none_cannot_be_reached() -> None:
+    async with OnvifClient("http://127.0.0.1:99999/") as client:
+        with pytest.raises(ConnectionLostError, match="cannot be reached"):
+            await client.call(client.url, "<tds:GetServices/>", "GetServices")
+
+
+async def test_a_client_that_is_closed_while_it_is_used_cannot_reach_anything(serve: Serve) -> None:
+    async with serve() as client:
+        await client.close()
+        with pytest.raises(ConnectionLostError, match="cannot be reached"):
+            await client.take_time()
 
 
 async def test_nobody_there_is_told(free_port: Callable[[], int]) -> None:
@@ -141,6 +210,7 @@ async def test_a_device_that_says_nothing_is_given_up() -> None:
         ("http://u:p@10.0.0.1/onvif/ptz", "http://10.0.0.1:81/onvif/ptz"),
         ("ftp://10.0.0.1/a", "http://10.0.0.1:81/a"),
         ("http://[::1", "http://10.0.0.1:81/onvif/device_service"),
+        ("/onvif/ptz", "http://10.0.0.1:81/onvif/ptz"),
         ("", "http://10.0.0.1:81/onvif/device_service"),
     ],
 )

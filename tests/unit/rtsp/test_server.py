@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from commandwall.base.auth import ClientAuthenticator, Credentials, ServerAuthenticator, parse_challenges
 from commandwall.base.clock import utc_ns
 from commandwall.base.errors import UnavailableError
 from commandwall.rtp.packet import parse_header
 from commandwall.rtp.rtcp import SenderReport, parse_compound
-from commandwall.rtsp.auth import ClientAuthenticator, Credentials, ServerAuthenticator, parse_challenges
 from commandwall.rtsp.headers import parse_session, parse_transports
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser

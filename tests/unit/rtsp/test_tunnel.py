@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.errors import (
     AccessRefusedError,
     CommandwallError,
@@ -17,7 +18,6 @@ from commandwall.base.errors import (
 )
 from commandwall.model.access_unit import AccessUnit
 from commandwall.model.camera import Transport
-from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.dialogue import Timeouts
 from commandwall.rtsp.parser import MAX_HEAD_BYTES

@@ -16,7 +16,7 @@ from commandwall.settings.load import check_settings, load_settings
 from commandwall.settings.spreadsheet import COLUMNS, read_cameras
 
 HEADER = ",".join(COLUMNS)
-LINE = "dm-1,东门 01,dongmen,22.5,114.1,rtsp://h/m,udp,rtsp://h/s,,http://h/onvif,dongmen,是,否,0"
+LINE = "dm-1,东门 01,dongmen,22.5,114.1,rtsp://h/m,udp,rtsp://h/s,,http://h/onvif,dongmen,是,否,0,Profile_2"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_what_excel_and_libreoffice_write_is_read(
     assert camera.sub == StreamAddress("rtsp://h/s", Transport.TCP)
     assert (camera.credentials, camera.enabled, camera.tls_verify) == ("dongmen", True, False)
     assert not camera.audio
-    assert camera.onvif_url == "http://h/onvif"
+    assert (camera.onvif_url, camera.onvif_profile) == ("http://h/onvif", "Profile_2")
 
 
 def test_columns_come_in_any_order_and_may_be_left_out(sheet: Path, site: Path) -> None:
@@ -63,7 +63,7 @@ def test_columns_come_in_any_order_and_may_be_left_out(sheet: Path, site: Path) 
         ("d,n,dongmen,,,rtsp://h/m,,,,,who", "credentials", "no credential 'who'"),
         ("d,n,dongmen,,,rtsp://h/m,,,,,,maybe", "enabled", "must be true or false"),
         ("dongmen-001,n,dongmen,,,rtsp://h/m", "id", "taken at site.yaml:8"),
-        ("d,n,dongmen,,,rtsp://h/m,,,,,,,,,extra", "", "more than 14 columns"),
+        ("d,n,dongmen,,,rtsp://h/m,,,,,,,,,,extra", "", "more than 15 columns"),
     ],
 )
 def test_each_fault_is_named_at_its_line_and_column(

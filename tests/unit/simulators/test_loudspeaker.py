@@ -6,9 +6,9 @@ from pathlib import Path
 import av
 import pytest
 
+from commandwall.base.auth import ServerAuthenticator
 from commandwall.base.errors import UnsupportedError
 from commandwall.rtp.packet import build_packet
-from commandwall.rtsp.auth import ServerAuthenticator
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.server import RtspServer
 from commandwall.rtsp.server_track import Track

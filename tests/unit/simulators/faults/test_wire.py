@@ -33,6 +33,7 @@ from commandwall.rtsp.server_track import Track, TrackSender
 from commandwall.rtsp.session import RtspSession
 from simulators.faults.description import Sdp, WrongLength
 from simulators.faults.dialogue import (
+    CountsOnly,
     Deaf,
     EarlyMedia,
     HangUp,
@@ -204,6 +205,15 @@ async def test_a_session_that_changed_is_the_only_one_known() -> None:
     assert len(sessions) == 2
     assert sessions[0] != sessions[1]
     assert b"454" in answer
+
+
+async def test_a_session_that_gets_the_wrong_signs_of_life_is_forgotten() -> None:
+    async with (
+        camera(CountsOnly("SET_PARAMETER", timeout_s=1)) as (_, url),
+        RtspClient.open(StreamRequest(url), on_access_unit=lambda _: None) as session,
+    ):
+        with pytest.raises(ConnectionLostError):
+            await asyncio.wait_for(session.closed(), 10)
 
 
 async def test_what_the_network_loses_over_udp_is_counted_exactly() -> None:

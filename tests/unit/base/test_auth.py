@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.rtsp.auth import (
+from commandwall.base.auth import (
     Challenge,
     ClientAuthenticator,
     Credentials,
@@ -47,7 +47,7 @@ def test_digest_without_qop_as_in_rfc_2069() -> None:
 def test_digest_of_rfc_7616_section_3_9_1(monkeypatch: pytest.MonkeyPatch) -> None:
     nonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
     cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
-    monkeypatch.setattr("commandwall.rtsp.auth.secrets.token_hex", lambda _: cnonce)
+    monkeypatch.setattr("commandwall.base.auth.secrets.token_hex", lambda _: cnonce)
     for algorithm, response in (
         ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
         ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
