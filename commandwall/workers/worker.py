@@ -111,6 +111,11 @@ class Worker:
         """Whether the process is up and takes commands."""
         return self.status.state is WorkerState.READY
 
+    @property
+    def draining(self) -> bool:
+        """Whether it is to end, or has ended: no other process follows."""
+        return self._draining.is_set()
+
     def want(self) -> None:
         """Start the process, if it is one on demand that does not run yet."""
         self._wanted.set()
