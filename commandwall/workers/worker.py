@@ -194,7 +194,7 @@ class Worker:
                 process = await processes.start(self._module, self.status.name, theirs)
             except OSError as error:
                 ours.close()
-                log.error("worker %s cannot start, the zygote is gone: %r", self.status.name, error)
+                log.error("worker %s cannot start: %r", self.status.name, error)
                 return
         self.status.pid = process.pid
         channel = self._channel = await Channel.from_socket(ours)
