@@ -28,8 +28,8 @@ SYSTEM_TRUST = Trust()
 def believing(ca_file: str) -> ssl.SSLContext:
     """Return a new context that believes the certificates in ``ca_file`` (``""``: the system's).
 
-    Those that they signed are believed too. Each is enough by itself, whoever signed it. Raises LocalError when the file cannot be read, or
-    holds no certificate.
+    Those that they signed are believed too. Each is enough by itself, whoever signed it.
+    Raises LocalError when the file cannot be read, or holds no certificate.
     """
     try:
         context = ssl.create_default_context(cafile=ca_file or None)
