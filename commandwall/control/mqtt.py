@@ -17,6 +17,7 @@ from typing import Any
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.base.tasks import Backoff
@@ -57,8 +58,10 @@ _MAX_COMMAND_BYTES = 1 << 20
 _MAY_BE_RETAINED = ("data", "speakers")
 """What tells how things are; a command that was retained would be done again at every connection."""
 
+_STATED = ("cameras", "walls")
+
 Key = tuple[str, str]
-"""What has a state: (``cameras`` or ``walls``, id)."""
+"""What has a state: (one of ``_STATED``, id)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,10 @@ class MqttBridge:
         )
 
     async def _send(self, client: aiomqtt.Client) -> None:
+        """Ask for the states that the broker has, then send them; what is sent from here does not come back."""
+        for kind in _STATED:
+            others = SubscribeOptions(noLocal=True)
+            await client.subscribe(f"{self._base}/{kind}/+/state", options=others)
         while True:
             key = await self._changes.next()
             try:
@@ -266,17 +273,25 @@ class MqttBridge:
             self._alarms.sent(event)
 
     def _payload(self, kind: str, name: str) -> bytes:
-        """Return what the topic is to hold; nothing, which clears it, for a camera that is gone."""
-        if kind == "cameras":
-            try:
+        """Return what the topic is to hold; nothing, which clears it, for what is gone."""
+        try:
+            if kind == "cameras":
                 return adapter(CameraState).dump_json(_camera_state(self._service.camera(BROKER, name)))
-            except NotFoundError:
-                return b""
-        return adapter(WallState).dump_json(_wall_state(self._service.wall(BROKER, name)))
+            return adapter(WallState).dump_json(_wall_state(self._service.wall(BROKER, name)))
+        except NotFoundError:
+            return b""
+
+    def _see_retained(self, kind: str, name: str, payload: bytes) -> None:
+        """Clear what is told of something that was taken out of the configuration while nobody ran."""
+        if payload and not self._payload(kind, name):
+            self._changes.add((kind, name))
 
     async def _obey(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
             topic = str(message.topic).removeprefix(f"{self._base}/").split("/")
+            if topic[0] in _STATED and topic[2:] == ["state"]:
+                self._see_retained(topic[0], topic[1], message.payload)
+                continue
             if message.retain and topic[0] not in _MAY_BE_RETAINED:
                 log.warning("MQTT: %s: a command must not be retained; left undone", message.topic)
                 continue
