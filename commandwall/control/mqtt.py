@@ -253,7 +253,7 @@ class MqttBridge:
         )
 
     async def _send(self, client: aiomqtt.Client) -> None:
-        """Ask for the states that the broker has, then send them; what is sent from here does not come back."""
+        """Ask for the states that the broker has, then send them; what is sent here does not come back."""
         for kind in _STATED:
             others = SubscribeOptions(noLocal=True)
             await client.subscribe(f"{self._base}/{kind}/+/state", options=others)
