@@ -14,7 +14,7 @@ import commandwall.panel
 from commandwall.base.clock import monotonic_s
 from commandwall.base.ending import Ending
 from commandwall.base.runtime import runtime_dir
-from commandwall.base.tasks import spawn
+from commandwall.base.tasks import bare, spawn
 from commandwall.control.accounts import Accounts
 from commandwall.control.alarms import Alarms
 from commandwall.control.audit import AuditLog
@@ -112,7 +112,7 @@ async def run(
     it can be opened. Raises :class:`CommandwallError` when the state directory or the HTTP address
     cannot be had.
     """
-    async with AsyncExitStack() as stack:
+    async with bare(), AsyncExitStack() as stack:
         folder = stack.enter_context(runtime_dir(ending, longest_socket(settings)))
         ledger = await _open_ledger(stack, settings, first_user)
         processes = await stack.enter_async_context(Processes())

@@ -59,6 +59,7 @@ ZH: dict[str, str] = {
     "is not a known key; did you mean {near}?": "不是已知的键，是否应为 {near}？",
     "is not a known key; keys are text": "不是已知的键，键必须是文本",
     "is not a known key; remove it": "不是已知的键，请删除",
+    "must be a time from 1970 to 2261 (UTC), or be left out": "必须是 1970 至 2261 年（UTC）内的时间，或不填",
     "must be a list": "必须是列表",
     "must be a mapping (key: value)": "必须是映射（键: 值）",
     "must be a number": "必须是数字",

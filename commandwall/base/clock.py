@@ -19,6 +19,25 @@ RTP_CLOCK_HZ = 90_000
 monotonic_s: Clock = time.monotonic
 monotonic_ns: Callable[[], int] = time.monotonic_ns
 utc_ns: Callable[[], int] = time.time_ns
+_SLOWEST = 0.9
+
+
+class SteadyUtc:
+    """UTC in seconds that never goes back, for times that people are told and intervals are made of.
+
+    Where ``utc_s`` is set back this goes on, a tenth slower, until that has come as far. For one thread.
+    """
+
+    def __init__(self, utc_s: Clock = time.time, elapsed_s: Clock = monotonic_s) -> None:
+        self._utc_s, self._elapsed_s = utc_s, elapsed_s
+        self._now_s, self._at_s = utc_s(), elapsed_s()
+
+    def __call__(self) -> float:
+        """Return the time now."""
+        at_s = self._elapsed_s()
+        least_s = self._now_s + _SLOWEST * (at_s - self._at_s)
+        self._now_s, self._at_s = max(self._utc_s(), least_s), at_s
+        return self._now_s
 
 
 def utc_iso(at_ns: int | None = None) -> str:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 
 def spawn(group: asyncio.TaskGroup, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     """Start ``coroutine`` in ``group`` under ``name``; the group owns it."""
     return group.create_task(coroutine, name=name)
+
+
+@asynccontextmanager
+async def bare() -> AsyncIterator[None]:
+    """Raise one error that ended groups of tasks as what it is, out of groups in groups."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
+        raise error from None
 
 
 async def run_until_first(*works: Coroutine[Any, Any, None]) -> None:

@@ -1,4 +1,4 @@
-"""Whose certificates are believed where a camera speaks TLS."""
+"""Whose certificates are believed: where a camera speaks TLS, and the daemon itself."""
 
 from __future__ import annotations
 
@@ -25,20 +25,26 @@ class Trust:
 SYSTEM_TRUST = Trust()
 
 
-@cache
-def tls_context(trust: Trust) -> ssl.SSLContext:
-    """Return the context that connections under ``trust`` share.
+def believing(ca_file: str) -> ssl.SSLContext:
+    """Return a new context that believes the certificates in ``ca_file`` (``""``: the system's).
 
+    Those that they signed are believed too. Each is enough by itself, whoever signed it.
     Raises LocalError when the file cannot be read, or holds no certificate.
     """
     try:
-        context = ssl.create_default_context(cafile=trust.ca_file or None)
+        context = ssl.create_default_context(cafile=ca_file or None)
     except ssl.SSLError as error:
-        raise LocalError("{file} holds no certificate", file=trust.ca_file) from error
+        raise LocalError("{file} holds no certificate", file=ca_file) from error
     except OSError as error:
-        raise LocalError(
-            "{file} cannot be read: {reason}", file=trust.ca_file, reason=error.strerror
-        ) from error
+        raise LocalError("{file} cannot be read: {reason}", file=ca_file, reason=error.strerror) from error
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # The default only since Python 3.13.
+    return context
+
+
+@cache
+def tls_context(trust: Trust) -> ssl.SSLContext:
+    """Return the context that connections under ``trust`` share; raises as :func:`believing` does."""
+    context = believing(trust.ca_file)
     if not trust.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -12,6 +12,7 @@ import aiohttp
 
 from commandwall.base.clock import NS_PER_S, utc_ns
 from commandwall.base.errors import CommandwallError
+from commandwall.base.trust import believing
 from commandwall.cli.accounts import open_users
 from commandwall.control.roles import Role
 from commandwall.settings.site import Settings
@@ -63,9 +64,9 @@ def _base_url(settings: Settings) -> str:
 
 
 def _trust(settings: Settings) -> ssl.SSLContext | bool:
-    """Trust exactly the site's own certificate, whatever name it was made out to."""
+    """Trust the site's own certificate and those it comes with, whatever name it was made out to."""
     if settings.http.tls is None:
         return True
-    context = ssl.create_default_context(cafile=settings.http.tls.cert)
+    context = believing(str(settings.http.tls.cert))
     context.check_hostname = False
     return context

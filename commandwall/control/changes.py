@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from commandwall.base.sentence import Sentence
 from commandwall.control.problem import FieldFault, FieldsError
@@ -15,10 +24,19 @@ from commandwall.settings.values import Id, Text
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _MOST_PATH_CHARS = 200
+_FIRST, _AFTER_LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 
 SourceText = Annotated[str, Field(max_length=200, examples=["camera:dongmen-001", "screen:desk-2", "none"])]
 
 
+def _in_reach(value: datetime) -> datetime:
+    if not _FIRST <= value < _AFTER_LAST:
+        raise ValueError("must be a time from 1970 to 2261 (UTC), or be left out")
+    return value
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
+"""A time with its zone (RFC 3339) that nanoseconds since 1970 tell in 64 bits, as what is kept has it."""
 DissolveMs = Annotated[int, Field(ge=40, le=5000)]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from commandwall.control.changes import SourceText
+from commandwall.control.changes import Moment, SourceText
 from commandwall.model.conference.command import EXTENSION_MIN, Verb
 from commandwall.model.conference.participant import Role
 from commandwall.model.conference.polling import DWELL_S
@@ -25,8 +25,8 @@ class NewConference(_Asked):
 
     id: Id
     name: Name
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     lobby: bool = False
     wall: Id | None = None
 

@@ -14,7 +14,7 @@ from commandwall.conference.links.line import LinkRefusedError
 from commandwall.control.conference_documents import LinkDocument
 from commandwall.control.conference_room import Room
 from commandwall.control.mishaps import Mishaps
-from commandwall.model.conference.attendance import arrive, lost
+from commandwall.model.conference.attendance import lost
 from commandwall.model.link import LinkState, LoopError
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Outside:
         Raises :class:`AccessRefusedError` where this room does not let it in. While one that failed is
         only tried again it stays as it is, with the newest reason.
         """
-        self._room.update(arrive(self._room.state, self.link.id, self._now_s()))
+        self._room.door.let_link_in(self.link.id)
         self._go(LinkState.CONNECTING, Sentence(""))
 
     def joined(self, lacking: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commandwall.base.sentence import Sentence
 from commandwall.model.conference.participant import Participant, Presence, Role
@@ -93,8 +93,11 @@ def record_of(
     )
 
 
-def restored(record: ConferenceRecord, node: str) -> Conference:
-    """Return the conference of which ``record`` tells: everybody who was in it may come back."""
+def restored(record: ConferenceRecord, node: str, now_s: float) -> Conference:
+    """Return the conference of which ``record`` tells: everybody who was in it may come back.
+
+    Nothing of it begins later than ``now_s``, wherever the clock stood before.
+    """
     was_here = any(
         member.role is Role.CHAIR and _PRESENCE.get(member.presence, member.presence) is Presence.LOST
         for member in record.members
@@ -112,7 +115,7 @@ def restored(record: ConferenceRecord, node: str) -> Conference:
         recording=record.recording,
         wall=record.wall,
         layout=record.layout,
-        direction=record.direction,
+        direction=replace(record.direction, since_s=min(record.direction.since_s, now_s)),
         content=Content("", record.content, record.content_since_s),
         roll=record.roll,
         vacancy=Vacancy.LOST if was_here else Vacancy.NOT_YET,

@@ -64,7 +64,7 @@ class Outgoing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RoomNeeds:
-    """What rooms need of the daemon; ``now_s`` is UTC."""
+    """What rooms need of the daemon; ``now_s`` is UTC that never goes back, ``utc_s`` the time of day."""
 
     layouts: Mapping[str, Layout]
     hidden: HiddenWalls
@@ -74,6 +74,7 @@ class RoomNeeds:
     content: ContentDesk
     spawn: Spawn
     now_s: Callable[[], float]
+    utc_s: Callable[[], float]
 
 
 class Room:
@@ -98,7 +99,7 @@ class Room:
         self.picture = ConferencePicture(f"conference:{state.id}", state.name, needs.hidden)
         self.content = needs.content.of(state.id)
         self.lines = Lines(needs.peers, self, needs.spawn)
-        self.door = Door(self, needs.now_s)
+        self.door = Door(self, needs.now_s, needs.utc_s)
         self._needs = needs
         self._on_change = on_change
         self._named: set[str] = set()

@@ -33,6 +33,7 @@ from commandwall.model.conference.chair import apply
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.contents import ContentKind, ContentSource, present
 from commandwall.model.conference.participant import NOTHING_SAID
+from commandwall.model.conference.polling import polled
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.timing import due_s, tick
 
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 MOST_CONFERENCES = 50
 _TELL_EVERY_S = 0.2
 _MEASURE_EVERY_S = 1.0
+_LOOK_EVERY_S = 30.0
+"""How often the time of day is looked at, since it may be put forward while nothing happens."""
 _OPENING_BYTES = 6
 
 
@@ -48,7 +51,7 @@ _OPENING_BYTES = 6
 class Meeting:
     """A conference: ``plan`` is its state until it has a ``room``, that is: until it is open.
 
-    ``fault`` is why it cannot be opened, and ``again_at_s`` (UTC) when that is tried again.
+    ``fault`` is why it cannot be opened, and ``again_at_s`` (by the rooms' clock) when that is tried again.
     """
 
     plan: Conference
@@ -65,10 +68,9 @@ class Meeting:
         """How it is now."""
         return self.plan if self.room is None else self.room.state
 
-    @property
-    def opens_at_s(self) -> float:
-        """When it is to be opened, UTC."""
-        return max(self.state.starts_at_s or 0.0, self.again_at_s)
+    def opens_in_s(self, now_s: float, utc_s: float) -> float:
+        """Return in how many seconds it is to be opened; nothing or less: now."""
+        return max((self.state.starts_at_s or 0.0) - utc_s, self.again_at_s - now_s)
 
     def document(self) -> ConferenceDocument:
         """Return it as it is now."""
@@ -127,7 +129,7 @@ class Conferences:
         What cannot be opened says why, and is tried again.
         """
         for record in tuple(self._records.all().values()):
-            meeting = Meeting(restored(record, self.node), record.opening, kept=record)
+            meeting = Meeting(restored(record, self.node, self._needs.now_s()), record.opening, kept=record)
             self._meetings[record.id] = meeting
             if record.opened:
                 self._try_to_begin(meeting)
@@ -165,7 +167,7 @@ class Conferences:
 
         Raises :class:`AccessRefusedError` as :func:`arrive` does, and as :meth:`room` does.
         """
-        arrive(self.get(conference).state, participant, self._needs.now_s())
+        arrive(self.get(conference).state, participant, self._needs.utc_s())
         return self.room(conference)
 
     def add(self, state: Conference) -> Meeting:
@@ -178,7 +180,7 @@ class Conferences:
         if len(self._meetings) >= MOST_CONFERENCES:
             raise InvalidError("there are {most} conferences; end some of them", most=MOST_CONFERENCES)
         meeting = Meeting(state, secrets.token_urlsafe(_OPENING_BYTES))
-        if meeting.opens_at_s <= self._needs.now_s():
+        if meeting.opens_in_s(self._needs.now_s(), self._needs.utc_s()) <= 0:
             self.begin(meeting)
         self._meetings[state.id] = meeting
         self._note(meeting)
@@ -265,21 +267,24 @@ class Conferences:
             if meeting.room is not None:
                 meeting.room.close()
 
-    def _wait_s(self) -> float | None:
+    def _wait_s(self) -> float:
         """Return when there is something to do although nothing happens, in seconds from now."""
         if any(self.rooms()):
             return _MEASURE_EVERY_S - _TELL_EVERY_S
-        times = [at for each in self.all() for at in (each.opens_at_s, due_s(each.state)) if at]
-        return max(0.0, min(times) - self._needs.now_s()) if times else None
+        now_s, utc_s = self._needs.now_s(), self._needs.utc_s()
+        openings = (each.opens_in_s(now_s, utc_s) for each in self.all())
+        dues = (at - utc_s for each in self.all() if (at := due_s(each.state)) is not None)
+        return max(0.0, min((_LOOK_EVERY_S, *openings, *dues)))
 
     def _try_to_begin(self, meeting: Meeting) -> None:
         with suppress(CommandwallError):  # It says why, and when it is tried again.
             self.begin(meeting)
 
     def _go_on(self, meeting: Meeting, now_s: float, *, measure: bool) -> None:
-        if meeting.room is None and meeting.opens_at_s <= now_s:
+        utc_s = self._needs.utc_s()
+        if meeting.room is None and meeting.opens_in_s(now_s, utc_s) <= 0:
             self._try_to_begin(meeting)
-        self.change(meeting.state.id, tick)
+        self.change(meeting.state.id, lambda state, now_s: polled(tick(state, utc_s), now_s))
         if meeting.state.ended_at_s is not None:
             return
         if meeting.room is not None and measure:

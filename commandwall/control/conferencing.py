@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from commandwall.base.clock import SteadyUtc
 from commandwall.base.tasks import spawn
 from commandwall.control.audit import AuditLog
 from commandwall.control.call_desk import CallDesk
@@ -83,9 +84,11 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
     async with records, recorded, linked, standing, plant.hidden, _beside() as beside:
         recordings.restore()
         reactions = _reactions(needs, standing)
+        now_s = SteadyUtc(needs.utc_s)
         rooms = RoomNeeds(
-            plant.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
-        )
+            plant.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside,
+            now_s, needs.utc_s,
+        )  # fmt: skip
         conferences = Conferences(
             settings.site.id, rooms, records, needs.publish, Marks(plant.every_wall), recordings
         )
@@ -100,7 +103,7 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         choices = _choices(needs)
         premises = Premises(plant.layouts, plant.walls, content, choices, recordings, settings.language)
         around = LinkNeeds(
-            settings.site, plant.layouts, plant.hidden, plant.rtc, needs.audit, beside, needs.utc_s,
+            settings.site, plant.layouts, plant.hidden, plant.rtc, needs.audit, beside, now_s,
             lambda: (source for wall in plant.walls.values() for source in wall.arrangement.sources),
             linked,
         )  # fmt: skip

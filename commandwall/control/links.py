@@ -59,7 +59,7 @@ _LOST = Sentence("the link is lost")
 
 
 class LinkNeeds(NamedTuple):
-    """What links need of the daemon; ``now_s`` is UTC, ``shown`` tells what the walls of the site show."""
+    """What links need of the daemon; ``now_s`` is that of rooms, ``shown`` tells what walls here show."""
 
     site: Site
     layouts: Mapping[str, Layout]

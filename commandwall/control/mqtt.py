@@ -65,8 +65,10 @@ _MAX_COMMAND_BYTES = 1 << 20
 _MAY_BE_RETAINED = ("data", "speakers")
 """What tells how things are; a command that was retained would be done again at every connection."""
 
+_STATED = ("cameras", "walls")
+
 Key = tuple[str, str]
-"""What has a state: (``cameras`` or ``walls``, id)."""
+"""What has a state: (one of ``_STATED``, id)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +253,15 @@ class MqttBridge:
                     )
                 raise
 
-    async def _subscribe(self, client: aiomqtt.Client, topic: str, *, as_published: bool = False) -> bool:
+    async def _subscribe(
+        self, client: aiomqtt.Client, topic: str, *, as_published: bool = False, own: bool = True
+    ) -> bool:
         """Listen to ``topic``; return whether the broker lets that be, which is said if it does not.
 
-        ``as_published``: of what comes later too, messages say whether they are retained.
+        ``as_published``: of what comes later too, messages say whether they are retained. Without ``own``
+        what this daemon itself sends from now on is left out.
         """
-        options = SubscribeOptions(qos=1, retainAsPublished=as_published)
+        options = SubscribeOptions(qos=1, retainAsPublished=as_published, noLocal=not own)
         for code in await client.subscribe(f"{self._base}/{topic}", options=options):
             if isinstance(code, ReasonCode) and code.is_failure:
                 fault = Sentence(
@@ -306,6 +311,9 @@ class MqttBridge:
         )
 
     async def _send(self, client: aiomqtt.Client) -> None:
+        """Ask for the states that the broker has, then send them; what is sent here does not come back."""
+        for kind in _STATED:
+            await self._subscribe(client, f"{kind}/+/state", own=False)
         while True:
             key = await self._changes.next()
             try:
@@ -322,18 +330,26 @@ class MqttBridge:
             self._alarms.sent(event)
 
     def _payload(self, kind: str, name: str) -> bytes:
-        """Return what the topic is to hold; nothing, which clears it, for a camera that is gone."""
-        if kind == "cameras":
-            try:
+        """Return what the topic is to hold; nothing, which clears it, for what is gone."""
+        try:
+            if kind == "cameras":
                 return adapter(CameraState).dump_json(_camera_state(self._service.camera(BROKER, name)))
-            except NotFoundError:
-                return b""
-        return adapter(WallState).dump_json(_wall_state(self._service.wall(BROKER, name)))
+            return adapter(WallState).dump_json(_wall_state(self._service.wall(BROKER, name)))
+        except NotFoundError:
+            return b""
+
+    def _see_retained(self, kind: str, name: str, payload: bytes) -> None:
+        """Clear what is told of something that was taken out of the configuration while nobody ran."""
+        if payload and not self._payload(kind, name):
+            self._changes.add((kind, name))
 
     async def _obey(self, client: aiomqtt.Client) -> None:
         """Do commands as they come; values for panels wait elsewhere, so that commands never do."""
         async for message in client.messages:
             topic = str(message.topic).removeprefix(f"{self._base}/").split("/")
+            if topic[0] in _STATED and topic[2:] == ["state"]:
+                self._see_retained(topic[0], topic[1], message.payload)
+                continue
             if message.retain and topic[0] not in _MAY_BE_RETAINED:
                 log.warning("MQTT: %s: a command must not be retained; left undone", message.topic)
             elif topic[0] == "data":

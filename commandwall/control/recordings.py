@@ -185,8 +185,13 @@ class Recordings:
                 for watcher in self._watchers:
                     watcher(conference)
 
-    def _down(self, _: Worker) -> None:
-        """Let the next process begin other files: it would write over these."""
+    def _down(self, worker: Worker) -> None:
+        """Let the next process begin other files: it would write over these.
+
+        One that was to end has finished them, and no other follows; that they ended is for :meth:`stop`.
+        """
+        if worker.draining:
+            return
         for conference, order in tuple(self._running.items()):
             del self._running[conference]
             record = self._records.all()[order.id]

@@ -98,6 +98,13 @@ class CameraStatus:
     masked: bool = False
     streams: dict[StreamName, StreamStatus] = field(default_factory=dict)
 
+    def begin_anew(self) -> None:
+        """Have figures as before the first frame: nobody measures any more. What it sends is still known."""
+        self.fps = self.bitrate_bps = self.keyframe_interval_s = 0.0
+        self.last_frame_age_s, self.reconnects = -1.0, 0
+        self.clock_source, self.clock_skew_ms, self.clock_drift_ppm = ClockSource.UNKNOWN, None, None
+        self.add_up()
+
     def add_up(self) -> None:
         """Count what all streams have counted."""
         streams = self.streams.values()
@@ -227,6 +234,7 @@ class CameraBoard:
         """Note that the process is gone that received a camera: what it knew of its streams is too."""
         camera, status = self._cameras[camera_id], self._status[camera_id]
         status.streams = self._new_streams(camera)
+        status.begin_anew()
         self.feed_changed(
             feed_id(camera_id, camera.steady), FeedState.CONNECTING, Reason(ReasonCode.WORKER_DOWN)
         )

@@ -63,23 +63,27 @@ class Processes:
     async def start(self, module: str, name: str, theirs: socket.socket) -> Process:
         """Return a new process that runs ``module`` as ``name`` with ``theirs`` as its end of the channel.
 
-        Raises ``OSError`` when none can be had.
+        Raises ``OSError`` when none can be had; where the machine has no room, others go on.
         """
         async with self._lock:
             try:
-                return await self._order(module, name, theirs)
+                number, handles = await self._order(module, name, theirs)
             except (OSError, asyncio.CancelledError):
                 await self._end()  # What it answers now would be taken for that to the next order.
                 raise
+        if not handles:
+            raise OSError(number, os.strerror(number))
+        return Process(number, handles[0])
 
-    async def _order(self, module: str, name: str, theirs: socket.socket) -> Process:
+    async def _order(self, module: str, name: str, theirs: socket.socket) -> tuple[int, list[int]]:
+        """Return the answer: the number of the process and its handle, or that of an error and nothing."""
         orders = self._orders or await self._begin()
         socket.send_fds(orders, [json.dumps([module, name]).encode()], [theirs.fileno()])
         await _readable(orders)
         data, handles, _, _ = socket.recv_fds(orders, MAX_ORDER_BYTES, 1)
         if not data:
             raise ConnectionResetError
-        return Process(int(data), handles[0])
+        return int(data), handles
 
     async def _begin(self) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -111,6 +111,11 @@ class Worker:
         """Whether the process is up and takes commands."""
         return self.status.state is WorkerState.READY
 
+    @property
+    def draining(self) -> bool:
+        """Whether it is to end, or has ended: no other process follows."""
+        return self._draining.is_set()
+
     def want(self) -> None:
         """Start the process, if it is one on demand that does not run yet."""
         self._wanted.set()
@@ -189,7 +194,7 @@ class Worker:
                 process = await processes.start(self._module, self.status.name, theirs)
             except OSError as error:
                 ours.close()
-                log.error("worker %s cannot start, the zygote is gone: %r", self.status.name, error)
+                log.error("worker %s cannot start: %r", self.status.name, error)
                 return
         self.status.pid = process.pid
         channel = self._channel = await Channel.from_socket(ours)

@@ -7,6 +7,7 @@ would load the command line into each.) It runs no thread and no event loop, so 
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -40,23 +41,44 @@ def main() -> None:
 
 
 def _serve(orders: socket.socket) -> str | None:
-    """Return ``None`` at the end; in a worker, the module that it is to run, with ``sys.argv`` for it."""
+    """Return ``None`` at the end; in a worker, the module that it is to run, with ``sys.argv`` for it.
+
+    An order is answered with what :func:`_fork` returns; where that is an error, all other workers go on.
+    """
     while True:
         data, descriptors, _, _ = socket.recv_fds(orders, MAX_ORDER_BYTES, 1)
         if not data:
             return None
         module, name = json.loads(data)
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))  # None is reaped before it is known.
-        pid = os.fork()
-        if not pid:
+        number, handles = _fork()
+        if not number:
             orders.close()
             _become(module, name, descriptors[0])
             return str(module)
         os.close(descriptors[0])
-        handle = os.pidfd_open(pid)
-        socket.send_fds(orders, [str(pid).encode()], [handle])
-        os.close(handle)
+        try:
+            socket.send_fds(orders, [str(number).encode()], handles)
+        except OSError:
+            return None  # Nobody waits for it: the control plane ends.
+        for handle in handles:
+            os.close(handle)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
+
+
+def _fork() -> tuple[int, list[int]]:
+    """Return the number of a new process and its handle, 0 and none in that process itself.
+
+    Where there can be none: the number of the error, and none. One that cannot be watched is ended.
+    """
+    pid = 0
+    try:
+        pid = os.fork()
+        return pid, [os.pidfd_open(pid)] if pid else []
+    except OSError as error:
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+        return error.errno or errno.EAGAIN, []
 
 
 def _become(module: str, name: str, descriptor: int) -> None:

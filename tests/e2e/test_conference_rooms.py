@@ -69,6 +69,12 @@ async def states(here: Meeting) -> dict[int, str]:
     return {number: (await here.line(number))["state"] for number in here.peers}
 
 
+async def recorded(daemon: Daemon) -> Any:
+    """Return a recording of which some is on disk."""
+    items = (await daemon.get("/recordings"))["items"]
+    return next((each for each in items if each["size"] > 200_000), None)
+
+
 async def fresh_pictures(here: Meeting, viewer: int) -> None:
     """Wait until pictures arrive that had not arrived yet."""
     eyes = here.peers[viewer].eyes
@@ -169,8 +175,12 @@ async def test_a_restarted_daemon_has_the_conference_and_takes_everybody_back(
             await here.until_heard(BOTH)
             await here.chair("voice_switched")
             seats = {number: here.peers[number].seat for number in BOTH}
+            await here.chair("record")
+            await until("some of it is on disk", lambda: recorded(daemon))
             await running.aclose()
     async with site.run() as daemon, meeting(daemon, films) as again:
+        whole = (await daemon.get("/recordings"))["items"][-1]
+        assert whole["ended_at"] and whole["size"] > 200_000 and whole["fault"] == ""
         roster = await again.desk.roster()
         assert roster["mode"] == "voice_switched" and roster["vacancy"] == "lost"
         assert [one["state"] for one in roster["participants"]] == ["lost", "lost"]
@@ -181,6 +191,7 @@ async def test_a_restarted_daemon_has_the_conference_and_takes_everybody_back(
         await again.until_heard(BOTH)
         roster = await again.desk.roster()
         assert len(roster["participants"]) == 2 and roster["chair"] == seats[CHAIR].participant
+        assert roster["recording"] and len((await daemon.get("/recordings"))["items"]) == 2
 
 
 async def test_a_recording_has_the_picture_and_all_voices(two: Meeting, tmp_path: Path) -> None:
@@ -188,12 +199,7 @@ async def test_a_recording_has_the_picture_and_all_voices(two: Meeting, tmp_path
     await two.until_seen({SITE: BOTH})
     await two.chair("record")
     assert (await two.desk.roster())["recording"]
-
-    async def grown() -> Any:
-        items = (await two.daemon.get("/recordings"))["items"]
-        return next((each for each in items if each["size"] > 200_000), None)
-
-    going_on = await until("some of it is on disk", grown)
+    going_on = await until("some of it is on disk", lambda: recorded(two.daemon))
     assert going_on["ended_at"] is None and going_on["conference"] == "morning"
     await two.chair("record_end")
 

@@ -187,6 +187,24 @@ async def test_a_removed_camera_leaves_nothing_retained(broker: Broker, rig: Rig
         await late.__aexit__(None, None, None)
 
 
+async def test_what_was_taken_out_of_the_configuration_leaves_nothing_retained(
+    broker: Broker, rig: Rig, watcher: Watcher
+) -> None:
+    gone = [f"{BASE}/{kind}/gone/state" for kind in ("cameras", "walls")]
+    others = ["commandwall/futian/cameras/gone/state", f"{BASE}/cameras/gone/notes"]
+    client = await connected(broker)
+    for topic in (*gone, *others):
+        await client.publish(topic, b'{"id": "gone", "state": "live"}', qos=1, retain=True)
+    async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
+        for topic in gone:
+            await watcher.until(topic, lambda state: state is None)
+        await watcher.until(f"{BASE}/cameras/c-3/state", lambda state: state["state"] == "connecting")
+        rig.board.feed_changed("c-3/sub", FeedState.LOST, Reason(ReasonCode.TIMEOUT))
+        await watcher.until(f"{BASE}/cameras/c-3/state", lambda state: state["state"] == "lost")
+    assert all(watcher.last[topic] for topic in others)
+    await client.__aexit__(None, None, None)
+
+
 async def test_a_scene_is_taken_and_answered_on_the_response_topic(
     broker: Broker, tmp_path: Path, short_dir: Path, watcher: Watcher
 ) -> None:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from commandwall.base.clock import NS_PER_S, utc_iso
 from commandwall.control.accounts import Token, User
+from commandwall.control.changes import Moment
 from commandwall.control.http.context import web_of, who
 from commandwall.control.http.exchange import Items, answer, number, read
 from commandwall.control.http.routes import API, Query, Route
@@ -50,7 +51,7 @@ class NewToken(BaseModel):
 
     name: str
     role: Role
-    expires: AwareDatetime | None = None
+    expires: Moment | None = None
     heads: Annotated[list[str], Field(max_length=_MAX_HEADS), NotEmpty] | None = None
 
 

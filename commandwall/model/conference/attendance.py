@@ -83,11 +83,11 @@ def call_in(state: Conference, one: Participant, told: Sentence) -> Conference:
     return _with(state, again)
 
 
-def forget_expired(state: Conference, now_s: float) -> Conference:
+def forget_expired(state: Conference, utc_s: float) -> Conference:
     """Return ``state`` without those who are not in and whose invitation expired long ago."""
-    if not any(_forgotten_at_s(one) <= now_s for one in state.participants):
+    if not any(_forgotten_at_s(one) <= utc_s for one in state.participants):
         return state
-    return state.each(one for one in state.participants if _forgotten_at_s(one) > now_s)
+    return state.each(one for one in state.participants if _forgotten_at_s(one) > utc_s)
 
 
 def forgets_at_s(state: Conference) -> float | None:
@@ -96,7 +96,7 @@ def forgets_at_s(state: Conference) -> float | None:
     return at_s if at_s < inf else None
 
 
-def arrive(state: Conference, participant: str, now_s: float) -> Conference:
+def arrive(state: Conference, participant: str, utc_s: float) -> Conference:
     """Return ``state`` with somebody at the door: connecting, or in the lobby until he is admitted.
 
     Raises :class:`AccessRefusedError` when he was removed, or the conference is locked, over, or has
@@ -106,7 +106,7 @@ def arrive(state: Conference, participant: str, now_s: float) -> Conference:
     one = state.participant(participant, field="participant")
     if one.presence is Presence.REMOVED:
         raise AccessRefusedError("you were removed from this conference; ask its chair for a new link")
-    if state.starts_at_s is not None and now_s < state.starts_at_s and one.role is not Role.CHAIR:
+    if state.starts_at_s is not None and utc_s < state.starts_at_s and one.role is not Role.CHAIR:
         raise AccessRefusedError("this conference has not begun")
     if one.let_in:
         return state

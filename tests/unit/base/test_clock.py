@@ -7,7 +7,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.base.clock import monotonic_ns, monotonic_s, utc_iso, utc_ns
+from commandwall.base.clock import SteadyUtc, monotonic_ns, monotonic_s, utc_iso, utc_ns
 from commandwall.base.errors import CommandwallError, InvalidError
 
 
@@ -23,6 +23,19 @@ def test_utc_reads_back_to_the_millisecond(at_ms: int) -> None:
 
 def test_now_is_the_default() -> None:
     assert abs(datetime.fromisoformat(utc_iso()).timestamp() - utc_ns() / 1e9) < 60
+
+
+@given(st.lists(st.tuples(st.integers(0, 4000), st.integers(-5000, 5000)), max_size=20))
+def test_a_steady_clock_never_stands_still_and_never_lags(steps: list[tuple[int, int]]) -> None:
+    utc_s, elapsed_s = 1e6, 0.0
+    clock = SteadyUtc(lambda: utc_s, lambda: elapsed_s)
+    for passed_s, set_by_s in steps:
+        before_s = clock()
+        utc_s, elapsed_s = utc_s + passed_s + set_by_s, elapsed_s + passed_s
+        assert clock() - before_s >= 0.89 * passed_s and clock() >= utc_s
+    elapsed_s += 20 * 10 * 9000
+    utc_s += 20 * 10 * 9000
+    assert clock() == utc_s
 
 
 def test_both_monotonic_clocks_are_one() -> None:

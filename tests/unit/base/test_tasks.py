@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commandwall.base.tasks import Backoff, run_until_first, spawn
+from commandwall.base.tasks import Backoff, bare, run_until_first, spawn
 
 
 @given(st.lists(st.floats(0.001, 100), min_size=1, max_size=6), st.integers(1, 12))
@@ -63,3 +63,21 @@ async def test_the_first_to_end_ends_the_others_and_its_error_is_raised() -> Non
         await run_until_first(wait(), fail("first"), fail("second"))
     await run_until_first(wait(), asyncio.sleep(0))
     assert cancelled == ["wait", "wait"]
+
+
+async def test_one_error_alone_comes_out_of_groups_in_groups_as_it_is() -> None:
+    async def fail() -> None:
+        raise ValueError
+
+    async def two_fail() -> None:
+        async with asyncio.TaskGroup() as group:
+            spawn(group, fail(), "first")
+            spawn(group, fail(), "second")
+
+    with pytest.raises(ValueError):
+        async with bare(), asyncio.TaskGroup(), asyncio.TaskGroup() as group:
+            spawn(group, fail(), "failing")
+    with pytest.raises(ExceptionGroup) as caught:
+        async with bare(), asyncio.TaskGroup():
+            await two_fail()
+    assert len(caught.value.exceptions) == 2

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from commandwall.base.clock import SteadyUtc
 from commandwall.base.errors import CommandwallError, NotFoundError
 from commandwall.control.audit import AuditLog
 from commandwall.control.call_desk import CallDesk
@@ -218,7 +219,7 @@ class NamedBook(OneStreamBook):
 
 
 class Hall:
-    """Conferences and the operations on them; ``clock`` tells the time."""
+    """Conferences and the operations on them; ``clock`` tells the time of day, ``elapsed`` what passes."""
 
     def __init__(
         self,
@@ -231,7 +232,8 @@ class Hall:
         site: Site = SITE,
     ) -> None:
         self.received: list[str] = []
-        self.clock = clock
+        self.clock, self.elapsed = clock, Hands(0.0)
+        now_s = SteadyUtc(clock, self.elapsed)
         self.peers, self.sound = FakePeers(), NotedSound()
         quiet = BookLinks(
             lambda owner, bus: self.received.append(f"{owner} {bus.session}"), *3 * [lambda *_: None]
@@ -253,7 +255,7 @@ class Hall:
         self._tasks: list[asyncio.Task[None]] = []
         needs = RoomNeeds(
             CONFERENCE_LAYOUTS, self.hidden, self.book, self.sound, self.peers,
-            self.content, self._beside, clock,
+            self.content, self._beside, now_s, clock,
         )  # fmt: skip
         self.records = KeptRecords("conferences", Records(database, "conference", ConferenceRecord))
         self.recorded = KeptRecords("recordings", Records(database, "recording", RecordingRecord))
@@ -280,7 +282,7 @@ class Hall:
             self.peers,
             audit,
             self._beside,
-            clock,
+            now_s,
             lambda: self.on_walls,
             self.linked,
         )
@@ -301,6 +303,11 @@ class Hall:
     def room(self) -> Room:
         """The room of the conference ``flood``."""
         return self.conferences.room("flood")
+
+    def passes(self, s: float) -> None:
+        """Let ``s`` seconds pass, wherever the clock has been set to."""
+        self.clock.now_s += s
+        self.elapsed.now_s += s
 
     def shown(self) -> list[str]:
         """Return what the picture of the conference ``flood`` shows, from cell to cell."""

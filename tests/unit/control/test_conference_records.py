@@ -17,7 +17,7 @@ from commandwall.control.events import EventLog
 from commandwall.control.state import CameraBoard
 from commandwall.control.store import Store
 from commandwall.model.conference.command import Verb
-from commandwall.model.conference.state import Content
+from commandwall.model.conference.state import Content, Direction, Mode
 from commandwall.model.masks import Mask
 from tests.unit.control.hall import OPERATOR, Hall
 from tests.unit.control.rig import make_board
@@ -63,6 +63,16 @@ async def test_the_content_of_the_room_is_shown_since_when_it_was(start: Start) 
     async with start(cameras()) as after:
         assert after.room.state.content == Content("", "camera:c-3", NOON_S + 5)
         assert after.room.content.rungs
+
+
+async def test_a_clock_that_was_set_back_before_the_start_holds_no_poll_up(start: Start) -> None:
+    async with start(cameras()) as before:
+        before.opens()
+        await before.enters(before.invites("li"))
+        before.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.POLL, dwell_s=15))
+        before.clock.now_s -= 3600
+    async with start(cameras()) as after:
+        assert after.room.state.direction == Direction(Mode.POLL, "li", since_s=after.clock.now_s, dwell_s=15)
 
 
 async def test_a_camera_that_is_gone_is_content_no_more(

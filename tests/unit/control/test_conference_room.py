@@ -65,6 +65,11 @@ def commands(hall: Hall, verb: Verb, target: str = "", **fields: object) -> None
     )
 
 
+def speaks(participant: str) -> SoundReport:
+    """Return the report of a moment in which somebody speaks."""
+    return SoundReport("flood", (VoiceFigures(participant, -20.0, True, 26.0, 0),), 50, 0, 0.2)
+
+
 def seat(who: Principal) -> Seat:
     assert who.seat is not None
     return who.seat
@@ -195,6 +200,30 @@ async def test_who_is_let_in_and_does_not_come_is_not_waited_for(
     hall.conferences.act()
     assert (one(hall, "li").presence, one(hall, "li").reason.zh[:6]) == (Presence.LOST, "已获准入会但")
     assert one(hall, "zhang").presence is Presence.CONNECTING and watching not in hall.peers.ended
+
+
+async def test_a_clock_that_is_set_back_holds_up_nothing_in_a_room(
+    hall: Hall, zhang: Principal, li: Principal
+) -> None:
+    await hall.enters(zhang)
+    watching, _ = await hall.enters(li)
+    await hall.enters(hall.invites("he"))
+    hall.invites("wu")
+    hall.room.door.let_in("wu")
+    commands(hall, Verb.POLL, dwell_s=15)
+    hall.conferences.heard(speaks("zhang"))
+    hall.conferences.act()
+    before = hall.room.state
+    hall.clock.now_s -= 3600
+    hall.passes(20)
+    hall.peers.measures(watching, SessionFigures(watching, rtt_ms=8.0))
+    hall.conferences.heard(speaks("li"))
+    hall.conferences.act()
+    after = hall.room.state
+    assert (before.speaker.holder, after.speaker.holder) == ("zhang", "li")
+    assert (before.direction.subject, after.direction.subject) == ("li", "he")
+    assert one(hall, "wu").presence is Presence.LOST
+    assert line(hall, "li").rtt_ms == 8.0
 
 
 async def test_the_lobby_holds_people_until_they_are_let_in(hall: Hall) -> None:

@@ -130,6 +130,18 @@ async def test_a_planned_conference_opens_by_itself(bench: Bench) -> None:
     assert bench.told()[-1].state is RoomState.OPEN
 
 
+async def test_a_clock_that_is_set_back_puts_off_what_is_planned(hall: Hall) -> None:
+    hall.opens(starts_at=at(600), ends_at=at(1200))
+    hall.clock.now_s -= 3600
+    for passed_s, state in ((4199, RoomState.SCHEDULED), (1, RoomState.OPEN), (599, RoomState.OPEN)):
+        hall.passes(passed_s)
+        hall.conferences.act()
+        assert hall.desk.get(OPERATOR, "flood").state is state
+    hall.passes(1)
+    hall.conferences.act()
+    assert hall.desk.all(OPERATOR) == []
+
+
 async def test_its_chair_opens_a_planned_conference_by_coming(hall: Hall) -> None:
     hall.opens(starts_at=at(600))
     await hall.enters(hall.invites("zhang", "chair"))
@@ -388,6 +400,21 @@ def test_a_conference_that_cannot_be_opened_at_once_is_none(
     with pytest.raises(InvalidError, match="this cannot be mixed"):
         hall.opens()
     assert hall.desk.all(OPERATOR) == []
+
+
+def test_a_clock_that_is_set_back_puts_off_no_second_try(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise InvalidError("this cannot be mixed")
+
+    hall.opens(starts_at=at(-60 + 3600))
+    hall.clock.now_s += 3600
+    with monkeypatch.context() as broken:
+        broken.setattr(hall.sound, "arrange", refuse)
+        hall.conferences.act()
+    hall.clock.now_s -= 30
+    hall.passes(20)
+    hall.conferences.act()
+    assert hall.desk.get(OPERATOR, "flood").state is RoomState.OPEN
 
 
 def test_a_conference_that_cannot_be_opened_ends_when_its_time_is_over(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from commandwall.ipc.channel import Received
 from commandwall.ipc.messages import Message
 from commandwall.ipc.recording_messages import EndRecording, RecordingEnded, StartRecording
 from commandwall.model.conference.command import Verb
+from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Worker
 from tests.unit.control.hall import OPERATOR, Hall
 from tests.unit.control.rig import make_board
@@ -124,6 +126,18 @@ def test_a_process_that_was_killed_goes_on_in_another_file(bench: Bench) -> None
     assert all(isinstance(each, StartRecording) and each.id == f"{first.id}b" for each in others)
     newest, oldest = bench.hall.desk.recordings(OPERATOR)
     assert newest.ended_at is None and "was killed" in oldest.fault
+
+
+async def test_the_end_of_the_daemon_is_no_fault_of_a_recording(bench: Bench, processes: Processes) -> None:
+    bench.record(on=True)
+    recordings = bench.hall.recordings
+    running = asyncio.create_task(recordings.worker.run(processes))
+    await recordings.worker.until_ready(30)
+    recordings.worker.drain()
+    await running
+    bench.hall.conferences.close()
+    (listed,) = bench.hall.desk.recordings(OPERATOR)
+    assert listed.ended_at is not None and listed.fault == ""
 
 
 def test_the_end_of_a_conference_is_that_of_its_recording(bench: Bench) -> None:

@@ -127,8 +127,12 @@ def test_a_worker_that_is_gone_leaves_no_figures() -> None:
     told = Told()
     told.board.feed_changed("a/main", FeedState.LIVE, Reason())
     told.board.feed_figures(figures("a/main"))
-    told.board.worker_down("a")
+    told.board.feed_figures(figures("a/sub", clock=clock(20.0), last_frame_age_s=0.05))
     status = told.board.get("a")
+    assert status.frames_total and status.bitrate_bps and status.fps
+    told.board.worker_down("a")
+    assert (status.frames_total, status.bitrate_bps, status.fps, status.loss_ratio) == (0, 0.0, 0.0, 0.0)
+    assert (status.last_frame_age_s, status.clock_skew_ms, status.clock_drift_ppm) == (-1.0, None, None)
     assert (status.state, status.reason) == (FeedState.CONNECTING, "worker process is restarting")
     main = status.streams[StreamName.MAIN]
     assert (main.state, main.frames_total) == (FeedState.DISABLED, 0)

@@ -42,6 +42,11 @@ def parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
+def children(pid: int) -> list[str]:
+    """Return the children of a process."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
 async def test_processes_are_copies_of_one_with_names_and_sessions_of_their_own(processes: Processes) -> None:
     first, second = await asyncio.gather(start(processes), start(processes, "plain-1"))
     zygotes = {parent(process.pid) for process, _ in (first, second)}
@@ -73,6 +78,22 @@ async def test_a_killed_zygote_takes_its_workers_along_and_another_one_begins(pr
     with pytest.raises(OSError):
         await start(processes)
     await end(*await start(processes))
+
+
+async def test_a_machine_that_has_no_room_for_another_process_ends_none(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commandwall.workers.processes._ZYGOTE", "tests.unit.workers.poor_zygote")
+    first = await start(processes)
+    for error in (BlockingIOError, OSError):
+        with pytest.raises(error, match=r"Resource temporarily unavailable|Cannot allocate memory"):
+            await start(processes, "plain-1")
+    second = await start(processes, "plain-1")
+    assert parent(first[0].pid) == parent(second[0].pid)
+    while len(children(parent(first[0].pid))) > 2:
+        await asyncio.sleep(0.01)
+    await end(*first)
+    await end(*second)
 
 
 def test_who_starts_workers_loads_nothing_of_what_they_paint_with() -> None:

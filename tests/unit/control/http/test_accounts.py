@@ -77,6 +77,14 @@ async def test_a_token_is_shown_once(connect: Connect) -> None:
     assert (await program.get("/api/v1/workers", headers=headers)).status == 401
 
 
+async def test_a_token_may_hold_as_long_as_can_be_told(connect: Connect) -> None:
+    admin = await connect(Role.ADMIN)
+    new = {"name": "nms", "role": "ops", "expires": "2261-12-31T23:59:59Z"}
+    assert (await admin.post("/api/v1/tokens", json=new)).status == 201
+    (listed,) = (await (await admin.get("/api/v1/tokens")).json())["items"]
+    assert listed["expires"].startswith("2261-12-31T23:59:59")
+
+
 async def test_a_token_for_heads_watches_them_alone_and_is_audited(connect: Connect) -> None:
     admin = await connect(Role.ADMIN)
     new = {"name": "street", "role": "viewer", "heads": ["main/left"]}
@@ -112,7 +120,18 @@ async def test_a_token_for_no_head_is_refused_by_field(
     assert (await response.json())["errors"][0]["field"] == field
 
 
-@pytest.mark.parametrize("expires", ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00", "tomorrow", 7.5e30])
+@pytest.mark.parametrize(
+    "expires",
+    [
+        "2020-01-01T00:00:00Z",
+        "2099-01-01T00:00:00",
+        "tomorrow",
+        7.5e30,
+        "2262-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
 async def test_a_token_that_cannot_be_is_refused_by_field(connect: Connect, expires: object) -> None:
     admin = await connect(Role.ADMIN)
     response = await admin.post("/api/v1/tokens", json={"name": "nms", "role": "ops", "expires": expires})

@@ -61,6 +61,15 @@ async def test_a_conference_is_opened_shown_and_ended(operator: Client) -> None:
     assert response.status == 404 and "没有名为 'flood' 的会议" in (await response.json())["detail_zh"]
 
 
+@pytest.mark.parametrize("field", ["starts_at", "ends_at"])
+async def test_a_time_that_cannot_be_told_is_refused_by_field(operator: Client, field: str) -> None:
+    new = {"id": "flood", "name": "防汛", field: "9999-12-31T23:59:59-12:00"}
+    response = await operator.post("/api/v1/conferences", json=new)
+    assert response.status == 422
+    (fault,) = (await response.json())["errors"]
+    assert (fault["field"], fault["detail_zh"]) == (field, "必须是 1970 至 2261 年（UTC）内的时间，或不填")
+
+
 async def test_an_invitation_says_what_it_is_for_and_opens_nothing_else(
     operator: Client, guest: Client
 ) -> None:

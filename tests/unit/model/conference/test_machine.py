@@ -16,6 +16,7 @@ from commandwall.model.conference.command import OPERATOR, Actor, Command, Stand
 from commandwall.model.conference.contents import take_content
 from commandwall.model.conference.floor import mute_self, muted, open_voices, raise_hand
 from commandwall.model.conference.participant import Participant, Role
+from commandwall.model.conference.polling import poll_due_s, polled
 from commandwall.model.conference.settling import claims, settle, settled
 from commandwall.model.conference.speaking import hear
 from commandwall.model.conference.stage import stage, view
@@ -97,9 +98,9 @@ class Meeting(RuleBasedStateMachine):
     def time_passes(self, passed_s: float) -> None:
         self.now_s += passed_s
         before = self.state
-        due = due_s(before)
-        self.state = tick(before, self.now_s)
-        assert self.state == before or (due is not None and due <= self.now_s)
+        dues = [due for due in (due_s(before), poll_due_s(before)) if due is not None]
+        self.state = polled(tick(before, self.now_s), self.now_s)
+        assert self.state == before or min(dues) <= self.now_s
 
     def _order(self, verb: Verb, by: Actor, about: str, viewer: str) -> None:
         if verb is not Verb.END:

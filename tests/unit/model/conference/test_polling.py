@@ -5,9 +5,9 @@ import pytest
 from commandwall.base.errors import InvalidError
 from commandwall.model.conference.attendance import leave
 from commandwall.model.conference.command import Verb
-from commandwall.model.conference.polling import LEAST_DWELL_S, MOST_DWELL_S
+from commandwall.model.conference.polling import LEAST_DWELL_S, MOST_DWELL_S, poll_due_s, polled
 from commandwall.model.conference.state import Conference, Mode
-from commandwall.model.conference.timing import due_s, tick
+from commandwall.model.conference.timing import tick
 from tests.unit.model.conference.people import NOW_S, room, said
 
 
@@ -17,29 +17,29 @@ def seen(state: Conference) -> str:
 
 def test_each_has_his_dwell_time() -> None:
     state = said(room("a", "b"), Verb.POLL, dwell_s=20)
-    assert (state.direction.mode, seen(state), due_s(state)) == (Mode.POLL, "a", NOW_S + 20)
-    assert tick(state, NOW_S + 19.9) == state
-    state = tick(state, NOW_S + 20)
-    assert (seen(state), due_s(state)) == ("b", NOW_S + 40)
-    assert seen(tick(state, NOW_S + 40)) == "a"
+    assert (state.direction.mode, seen(state), poll_due_s(state)) == (Mode.POLL, "a", NOW_S + 20)
+    assert polled(state, NOW_S + 19.9) == state
+    state = polled(state, NOW_S + 20)
+    assert (seen(state), poll_due_s(state)) == ("b", NOW_S + 40)
+    assert seen(polled(state, NOW_S + 40)) == "a"
 
 
 def test_who_goes_is_passed_over_at_once() -> None:
     state = said(room("a", "b", "c"), Verb.POLL)
     state = leave(state, "a", NOW_S + 1)
-    assert due_s(state) == NOW_S
-    assert seen(tick(state, NOW_S + 1)) == "b"
+    assert poll_due_s(state) == NOW_S
+    assert seen(polled(state, NOW_S + 1)) == "b"
 
 
 def test_who_sends_no_picture_is_left_out() -> None:
     state = said(room("a", "b", "c").changed("b", has_people=False), Verb.POLL)
-    assert seen(tick(state, NOW_S + 15)) == "c"
+    assert seen(polled(state, NOW_S + 15)) == "c"
 
 
 def test_a_poll_of_nobody_left_waits_without_hurry() -> None:
     state = leave(said(room("a"), Verb.POLL), "a", NOW_S + 1)
-    assert due_s(state) == NOW_S + 15
-    assert due_s(tick(state, NOW_S + 15)) == NOW_S + 30
+    assert poll_due_s(state) == NOW_S + 15
+    assert poll_due_s(polled(state, NOW_S + 15)) == NOW_S + 30
 
 
 def test_it_begins_with_whom_the_chair_names() -> None:
