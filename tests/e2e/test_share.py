@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,23 @@ async def frames(url: str, count: int, transport: str = "tcp") -> list[dict[str,
     assert status == 0
     found: list[dict[str, object]] = json.loads(text)["frames"]
     return found
+
+
+@asynccontextmanager
+async def watching(url: str, transport: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Let ffmpeg watch ``url``, as long as it is served; it plays when this is entered."""
+    process = await asyncio.create_subprocess_exec(
+        "ffmpeg", "-v", "error", "-rtsp_transport", transport, "-i", url, "-c", "copy", "-f", "h264", "-",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        await process.stdout.readexactly(1000)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
 
 
 @pytest.fixture
@@ -114,3 +134,19 @@ async def test_watchers_need_the_password_where_one_is_set(shared: str, site: Si
             status, _ = await output("ffprobe", "-v", "quiet", f"rtsp://city:wrong@{path}")
             assert status != 0
             assert len(await frames(f"rtsp://city:neighbour-7@{path}", 5)) == 5
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+async def test_a_watcher_sees_the_end_of_what_is_served(shared: str, daemon: Daemon, transport: str) -> None:
+    """The process that served it is killed, or the camera may not be seen any more: clients come again."""
+    await daemon.until_live(["1"])
+    async with watching(f"{shared}/walls/main/left", transport) as process:
+        workers = {worker["name"]: worker for worker in (await daemon.get("/workers"))["items"]}
+        os.kill(workers["wall-main"]["pid"], signal.SIGKILL)
+        async with asyncio.timeout(20):
+            await process.communicate()
+    async with watching(f"{shared}/cameras/cam-1/sub", transport) as process:
+        await daemon.put("/cameras/cam-1/masks", {"masks": [{"rect": [0.25, 0.3, 0.5, 0.4]}]})
+        async with asyncio.timeout(20):
+            await process.communicate()
+    assert await frames(f"{shared}/walls/main/left", 5, transport)
