@@ -90,7 +90,7 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
             settings.site.id, rooms, records, needs.publish, Marks(plant.every_wall), recordings
         )
         plant.sound.watch(conferences.heard)
-        plant.mask_watchers.append(conferences.masked)
+        plant.withdrawal_watchers.append(conferences.withdrawn)
         conferences.watch(reactions.follow)
         incidents = IncidentContent(conferences, content.check)
         plant.alarm_watchers.append(incidents.told)

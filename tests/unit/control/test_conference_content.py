@@ -8,6 +8,7 @@ import pytest
 
 from commandwall.base.errors import AccessRefusedError
 from commandwall.control.conference_changes import ChairCommand, NewConference
+from commandwall.control.conference_lines import Part
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
 from commandwall.control.roles import Principal, Role
@@ -86,14 +87,19 @@ def test_a_camera_that_browsers_cannot_show_is_composed(hall: Hall, board: Camer
     assert list(hall.hidden.walls) == ["conference:flood"] and hall.room.content.rungs == ()
 
 
-def test_a_camera_with_masks_is_never_relayed(hall: Hall, board: CameraBoard) -> None:
+async def test_a_camera_with_masks_is_never_relayed(hall: Hall, board: CameraBoard) -> None:
     board.get("c-1").codec = "h264"
     presents(hall, "camera:c-1")
+    zhang = hall.invites("zhang")
+    await hall.enters(zhang)
+    assert zhang.seat is not None
+    watching = (await hall.desk.watch(zhang, zhang.seat, Part.CONTENT, "v=0")).session
     board.set_masks("c-1", COVERED)
-    hall.conferences.masked("c-2")
+    hall.conferences.withdrawn("c-2")
     assert hall.room.content.rungs
-    hall.conferences.masked("c-1")
+    hall.conferences.withdrawn("c-1")
     assert not hall.room.state.content.taken and hall.room.content.rungs == ()
+    assert hall.peers.ended == [watching]
     with pytest.raises(AccessRefusedError, match="privacy masks"):
         presents(hall, "camera:c-1")
 
