@@ -31,7 +31,7 @@ from commandwall.ipc.sound_messages import EVERYBODY, SoundReport
 from commandwall.model.conference.attendance import arrive
 from commandwall.model.conference.chair import apply
 from commandwall.model.conference.command import Command
-from commandwall.model.conference.contents import ContentKind, ContentSource
+from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.participant import NOTHING_SAID
 from commandwall.model.conference.state import Conference
 from commandwall.model.conference.timing import due_s, tick
@@ -227,11 +227,10 @@ class Conferences:
         if meeting is not None and meeting.room is not None:
             meeting.room.heard(report)
 
-    def withdrawn(self, camera: str) -> None:
-        """End content that would show what the masks of ``camera`` cover, or one that is received no more."""
-        source = str(ContentSource(ContentKind.CAMERA, camera))
+    def withdrawn(self, source: ContentSource) -> None:
+        """End content that is sent on from ``source``, which must not be seen now, or comes no more."""
         for room in self.rooms():
-            if room.state.content.source == source and not room.state.content.holder:
+            if room.state.content.source == str(source) and not room.state.content.holder:
                 room.end_content()
 
     async def run(self) -> None:
