@@ -354,6 +354,22 @@ async def test_a_client_that_says_nothing_is_sent_away() -> None:
         await until(lambda: server.connections == 0)
 
 
+async def test_who_is_sent_nothing_and_says_nothing_is_sent_away_and_no_other() -> None:
+    async with serving(timeout_s=0.5) as (server, catalogue, client):
+        _, session = await client.set_up()
+        await client.ask("PLAY", "", session)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        pausing = Client(reader, writer, client.url)
+        reading = asyncio.create_task(pausing.read())
+        _, session = await pausing.set_up()
+        await pausing.ask("PLAY", "", session)
+        await until(lambda: len(catalogue.track.senders) == 2)
+        await pausing.ask("PAUSE", "", session)
+        async with asyncio.timeout(5):
+            await reading
+        assert server.connections == len(catalogue.track.senders) == 1
+
+
 async def test_a_client_that_reads_nothing_is_sent_away() -> None:
     big = PacketFrame([bytes(1400)] * 400, 96, key=True)
     async with serving(timeout_s=0.5, limit_bytes=1 << 16) as (server, catalogue, _):
