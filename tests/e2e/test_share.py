@@ -7,13 +7,17 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from commandwall.base.clock import RTP_CLOCK_HZ
+from commandwall.rtp.packet import parse_header
 from tests.contract.rtsp_servers import ffmpeg
 from tests.e2e.site import Daemon, Site, cameras, farm, until
+from tests.unit.rtsp.test_server import Client
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop, pytest.mark.needs("ffmpeg", "ffprobe")]
 
@@ -150,3 +154,51 @@ async def test_a_watcher_sees_the_end_of_what_is_served(shared: str, daemon: Dae
         async with asyncio.timeout(20):
             await process.communicate()
     assert await frames(f"{shared}/walls/main/left", 5, transport)
+
+
+@asynccontextmanager
+async def by_hand(url: str) -> AsyncIterator[Client]:
+    """Connect to ``url`` with a client that mends no times."""
+    host, _, port = url.removeprefix("rtsp://").partition("/")[0].rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    client = Client(reader, writer, url)
+    reading = asyncio.create_task(client.read())
+    yield client
+    writer.close()
+    await reading
+
+
+async def picture_times(client: Client, count: int) -> list[int]:
+    """Return the RTP times of the next ``count`` pictures."""
+    times: list[int] = []
+    while len(times) < count:
+        channel, data = await client.frames.get()
+        if channel == 2 and (header := parse_header(data)).marker:
+            times.append(header.timestamp)
+    return times
+
+
+async def test_time_goes_on_for_a_watcher_when_the_camera_comes_back(
+    shared: str, site: Site, free_port: Callable[[], int]
+) -> None:
+    port, url = str(free_port()), f"{shared}/cameras/cam-1/sub"
+    async with AsyncExitStack() as first:
+        site.cameras = cameras(await first.enter_async_context(farm(1, "--port", port)), 1)
+        async with site.run() as daemon:
+            await daemon.until_live(["1"])
+            async with by_hand(url) as client, by_hand(url) as late:
+                _, session = await client.set_up()
+                assert (await client.ask("PLAY", "", session)).status == 200
+                times = await picture_times(client, 30)
+                await first.aclose()
+
+                async def refused() -> bool:
+                    return (await late.ask("DESCRIBE")).status == 503
+
+                await until("who comes while the camera is lost gets no old picture", refused)
+                async with farm(1, "--port", port):
+                    times += await picture_times(client, 30)
+    steps = [(after - before) & 0xFFFFFFFF for before, after in pairwise(times)]
+    lost = max(steps)
+    assert 2 * RTP_CLOCK_HZ < lost < 60 * RTP_CLOCK_HZ  # A step back would be one of hours.
+    assert sum(step > RTP_CLOCK_HZ for step in steps) == 1
