@@ -25,7 +25,7 @@ from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.ipc.sound_messages import SoundInput, SoundReport
 from commandwall.model.conference.attendance import connected, leave, lost, require_open
 from commandwall.model.conference.bearing import bearer, brought
-from commandwall.model.conference.contents import drop_content, take_content
+from commandwall.model.conference.contents import drop_content, present, take_content
 from commandwall.model.conference.floor import open_voices
 from commandwall.model.conference.participant import NOTHING_SAID, Participant, Presence
 from commandwall.model.conference.speaking import hear
@@ -166,6 +166,11 @@ class Room:
         self._mix(participant)
         mix = self._needs.sound.address(self.state.id, participant)
         return self._rungs(participant), StreamAt(mix.packet_path, mix.stream)
+
+    def end_content(self) -> None:
+        """Show no content any more, not even to who would go on watching what it was."""
+        self.update(present(self.state, "", self._needs.now_s()))
+        self.lines.end(self.lines.watching(Part.CONTENT))
 
     def tell_link(self, link: LinkDocument) -> None:
         """Tell how a link is now."""

@@ -31,7 +31,7 @@ from commandwall.ipc.sound_messages import EVERYBODY, SoundReport
 from commandwall.model.conference.attendance import arrive
 from commandwall.model.conference.chair import apply
 from commandwall.model.conference.command import Command
-from commandwall.model.conference.contents import ContentKind, ContentSource, present
+from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.participant import NOTHING_SAID
 from commandwall.model.conference.polling import polled
 from commandwall.model.conference.state import Conference
@@ -229,12 +229,11 @@ class Conferences:
         if meeting is not None and meeting.room is not None:
             meeting.room.heard(report)
 
-    def masked(self, camera: str) -> None:
-        """End content that would show what the masks of ``camera`` cover."""
-        source = str(ContentSource(ContentKind.CAMERA, camera))
+    def withdrawn(self, source: ContentSource) -> None:
+        """End content that is sent on from ``source``, which must not be seen now, or comes no more."""
         for room in self.rooms():
-            if room.state.content.source == source and not room.state.content.holder:
-                room.update(present(room.state, "", self._needs.now_s()))
+            if room.state.content.source == str(source) and not room.state.content.holder:
+                room.end_content()
 
     async def run(self) -> None:
         """Let time pass, and tell what changes, until cancelled."""

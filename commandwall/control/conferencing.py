@@ -38,6 +38,8 @@ from commandwall.control.state import Publish
 from commandwall.control.talk_desk import Sounds, TalkDesk
 from commandwall.control.talks import Talks
 from commandwall.control.wall_reactions import Standing, WallReactions, WallSet
+from commandwall.model.camera import FeedState
+from commandwall.model.conference.contents import ContentKind, ContentSource
 from commandwall.settings.site import Settings
 
 log = logging.getLogger(__name__)
@@ -93,7 +95,7 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
             settings.site.id, rooms, records, needs.publish, Marks(plant.every_wall), recordings
         )
         plant.sound.watch(conferences.heard)
-        plant.mask_watchers.append(conferences.masked)
+        _withdraw_with(plant, conferences)
         conferences.watch(reactions.follow)
         incidents = IncidentContent(conferences, content.check)
         plant.alarm_watchers.append(incidents.told)
@@ -118,6 +120,19 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
                 yield desk, _talk_desk(needs, conferences)
         finally:
             conferences.close()
+
+
+def _withdraw_with(plant: Plant, conferences: Conferences) -> None:
+    """Let content end with the camera or the shared screen that it is sent on from."""
+
+    def screen_changed(screen: str) -> None:
+        if plant.screens.state(screen)[0] is FeedState.LOST:
+            conferences.withdrawn(ContentSource(ContentKind.SCREEN, screen))
+
+    plant.screens.watch(screen_changed)
+    plant.withdrawal_watchers.append(
+        lambda camera: conferences.withdrawn(ContentSource(ContentKind.CAMERA, camera))
+    )
 
 
 async def _conduct(needs: ConferenceNeeds, conferences: Conferences, reactions: WallReactions) -> None:

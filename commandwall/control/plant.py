@@ -27,7 +27,7 @@ from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraBoard, Publish
 from commandwall.control.walls import WallControl, WallLinks
 from commandwall.ipc.overlay_messages import SourceAlarms
-from commandwall.model.camera import Camera
+from commandwall.model.camera import Camera, StreamName
 from commandwall.model.source import DECODED, Source, SourceKind
 from commandwall.settings.site import Credential, Settings
 from commandwall.workers.processes import Processes
@@ -57,8 +57,8 @@ class Plant:
     """Loudspeakers that announce themselves."""
     beside: list[Worker] = field(default_factory=list)
     """Processes that others keep, which run with these."""
-    mask_watchers: list[Callable[[str], None]] = field(default_factory=list)
-    """Who is told of cameras that have masks from now on, and must not send their streams on."""
+    withdrawal_watchers: list[Callable[[str], None]] = field(default_factory=list)
+    """Who is told of cameras whose streams are to be sent on no more: they have masks, or do not come."""
     alarm_watchers: list[Callable[[SourceAlarms], None]] = field(default_factory=list)
     """Who is told of all alarms whenever one of them changes."""
 
@@ -83,6 +83,7 @@ class Plant:
     def install(self, cameras: Iterable[Camera]) -> None:
         """Take in ``cameras``, new ones and changed ones, at once; all other feeds go on untouched."""
         cameras = list(cameras)
+        before = {camera.id: camera for camera in self.board.cameras()}
         for camera in cameras:
             self.board.put(camera)
         self.feeds.install(cameras)
@@ -90,7 +91,8 @@ class Plant:
             self.every_wall.source_put(Source(SourceKind.CAMERA, camera.id))
         self.share.cameras_changed()
         for camera in cameras:
-            self._end_uncovered(camera.id)
+            if _ceases(before.get(camera.id), camera) or self.board.masks(camera.id):
+                self._withdraw(camera.id)
 
     def uninstall(self, camera_id: str) -> None:
         """Forget a camera: its cells become empty; raises :class:`NotFoundError`."""
@@ -100,23 +102,30 @@ class Plant:
         self.feeds.uninstall(camera_id)
         self.board.remove(camera_id)
         self.share.cameras_changed()
+        self._withdraw(camera_id)
 
     def masks_changed(self, camera_id: str) -> None:
         """Show the camera under its masks as they are now, and share it, or not."""
         self.every_wall.source_put(Source(SourceKind.CAMERA, camera_id))
         self.share.cameras_changed()
-        self._end_uncovered(camera_id)
+        if self.board.masks(camera_id):
+            self._withdraw(camera_id)
 
     def sign_in_anew(self, credential: str) -> None:
         """Open the cameras that use ``credential`` again, with what it holds now."""
         self.feeds.install(camera for camera in self.board.cameras() if camera.credentials == credential)
 
-    def _end_uncovered(self, camera_id: str) -> None:
-        """Send the streams of a camera with masks on to nobody any more."""
-        if self.board.masks(camera_id):
-            self.rtc.end_camera(camera_id)
-            for watcher in self.mask_watchers:
-                watcher(camera_id)
+    def _withdraw(self, camera_id: str) -> None:
+        """Send the streams of a camera on to nobody any more: they may not be seen, or do not come."""
+        self.rtc.end_camera(camera_id)
+        for watcher in self.withdrawal_watchers:
+            watcher(camera_id)
+
+
+def _ceases(before: Camera | None, camera: Camera) -> bool:
+    """Return whether a stream that a camera had ``before`` is received no more."""
+    had = [name for name in StreamName if before is not None and before.address(name)]
+    return any(not (camera.enabled and camera.address(name)) for name in had)
 
 
 def longest_socket(settings: Settings) -> str:

@@ -14,7 +14,7 @@ from commandwall.base.sentence import Sentence
 from commandwall.ingest.admission import Admission
 from commandwall.ingest.audio import FeedAudio
 from commandwall.ingest.clock import ClockMeter
-from commandwall.ingest.figures import SLOWEST_S, FeedMeter
+from commandwall.ingest.figures import FeedMeter
 from commandwall.ingest.gop import GopBudget, GopCache
 from commandwall.ingest.lifecycle import Lifecycle, reason_of, unforeseen
 from commandwall.ingest.lots import ArrivalClock, Pace, pace_of
@@ -23,18 +23,13 @@ from commandwall.ingest.waiting import WaitingRoom
 from commandwall.ipc.messages import FeedFigures, FeedSpec
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState
+from commandwall.model.pace import FIRST_S, stalled_after_s
 from commandwall.model.reason import Reason, ReasonCode
 
 log = logging.getLogger(__name__)
 
-STALL_S = 3.0
-STALL_INTERVALS = 3.0
-"""A feed is stalled after ``STALL_S``, or this many of its own frame intervals if that is longer."""
 GIVE_UP_FACTOR = 3.0
 """After this many times the stall time without a frame, its session is ended and opened anew."""
-FIRST_S = STALL_INTERVALS * SLOWEST_S
-"""So long is waited at most for a camera's first frame, and for its second if nothing tells when it is due:
-it may be a slow one."""
 _PACED = 2
 """With more frames than this two intervals tell the pace of a camera."""
 REFUSED_RETRY_S = 30.0
@@ -96,6 +91,9 @@ class UnitSink(Protocol):
 
     def push(self, unit: AccessUnit) -> None:
         """Take the next frame; must not wait."""
+
+    def end(self) -> None:
+        """Take note that the feed is no more."""
 
 
 class Feed:
@@ -288,7 +286,7 @@ class Feed:
             return
         self._learn(session)
         silent_s = (now_ns - max(self.meter.last_ns, self._opened_ns)) / NS_PER_S
-        limit_s = max(STALL_S, STALL_INTERVALS * self.meter.gap_s)
+        limit_s = stalled_after_s(self.meter.gap_s)
         if silent_s > limit_s:
             self._lifecycle.silent(silent_s)
         elif (zero_ns := self._arrivals.zero_ns) is not None:

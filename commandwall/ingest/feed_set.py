@@ -83,7 +83,7 @@ class FeedSet:
         if known is not None and known.spec == spec:
             return
         sinks, listeners = (known.sinks, known.audio.sinks) if known is not None else ((), ())
-        self.remove(spec.id)
+        self._close(spec.id)
         feed = Feed(spec, self._opener, self._admission, self._room, self._budget, self._changed)
         self._feeds[spec.id] = feed
         for sink in sinks:
@@ -94,9 +94,12 @@ class FeedSet:
             self._open(feed)
 
     def remove(self, name: str) -> None:
-        """Close the feed ``name`` and forget it; unknown ones are already gone."""
+        """Close the feed ``name``, forget it and tell who takes it; unknown ones are already gone."""
         self._close(name)
-        self._feeds.pop(name, None)
+        feed = self._feeds.pop(name, None)
+        if feed is not None:
+            for sink in (*feed.sinks, *feed.audio.sinks):
+                sink.end()
 
     def attach(self, name: str, sink: UnitSink) -> Feed:
         """Hand the frames of feed ``name`` to ``sink``, opening the feed if it is not.

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from commandwall.base.clock import NS_PER_S
 from commandwall.model.access_unit import AccessUnit
+from commandwall.model.pace import SLOWEST_S
 
 _WINDOW = 6
 """Samples that rates are taken over: five seconds, at one a second."""
-SLOWEST_S = 30.0
-"""The longest time between two frames that is taken for a camera's own way."""
 KEYLESS_S = 5.0
 """So long without a key frame, and twice the camera's own interval, none are counted upon any more."""
 _STEADY = 0.1

@@ -8,7 +8,7 @@ from collections import deque
 
 from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import ProtocolError
-from commandwall.ingest.figures import KEYLESS_S, SLOWEST_S
+from commandwall.ingest.figures import KEYLESS_S
 from commandwall.ingest.pool import DecodePool, Urgency
 from commandwall.ingest.stillness import Stillness
 from commandwall.ingest.tile import Tile
@@ -18,6 +18,7 @@ from commandwall.media.decoder import DecodedPicture, VideoDecoder
 from commandwall.media.park import DecoderPark
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import StreamName
+from commandwall.model.pace import SLOWEST_S
 from commandwall.model.wall import DecodeLevel
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,9 @@ class StreamDecoder:
         self._failed_with: type[Exception] | None = None
 
     # ---- called on the event loop
+
+    def end(self) -> None:
+        """Do nothing: the board has decoders for the feeds that there are, and closes others."""
 
     def describe(self, info: StreamInfo) -> None:
         """Take the codec; another one than before begins a new decoder at the next key frame."""

@@ -18,16 +18,15 @@ _LINGER_S = 10.0
 class SharedRoute:
     """The tracks of one route, pulled from the first DESCRIBE until ten seconds after the last client left.
 
-    Lives in the share process's event loop.
+    Sound that ended is pulled anew for who comes then. Lives in the share process's event loop; its tasks
+    belong to ``group``.
     """
 
-    def __init__(self, route: ShareRoute) -> None:
+    def __init__(self, route: ShareRoute, group: asyncio.TaskGroup) -> None:
+        self._route = route
+        self._group = group
         self._video = VideoTrack(route.path, route.packet_path, route.stream, self.linger)
-        self._audio = (
-            AudioTrack(route.path, route.packet_path, route.audio_stream, self.linger)
-            if route.audio_stream
-            else None
-        )
+        self._audio: AudioTrack | None = None
         self._idle: asyncio.TimerHandle | None = None
 
     async def tracks(self) -> tuple[ShareTrack, ...]:
@@ -37,37 +36,44 @@ class SharedRoute:
         """
         await self._video.ready(_FIRST_KEY_S)
         self.linger()
-        if self._audio is None:
+        audio = self._sound()
+        if audio is None:
             return (self._video,)
         try:
-            await self._audio.ready(_AUDIO_S)
+            await audio.ready(_AUDIO_S)
         except CommandwallError:
             return (self._video,)
-        return self._video, self._audio
+        return self._video, audio
 
     def linger(self) -> None:
         """End the pull in a while if nobody plays by then."""
         self._stay()
-        if not self._video.senders and (self._audio is None or not self._audio.senders):
+        if not (self._video.over or self._video.senders or (self._audio is not None and self._audio.senders)):
             self._idle = asyncio.get_running_loop().call_later(_LINGER_S, self.close)
 
     def close(self) -> None:
-        """End the pull."""
-        self._stay()
+        """End the pull, and tell the clients."""
         self._video.close()
+        if self._audio is not None:
+            self._audio.close()
+        self._stay()
 
     async def pull(self) -> None:
-        """Read the packet bus until the pictures end or :meth:`close`."""
+        """Read the packet bus until the pictures end or :meth:`close`; the clients are told then."""
         self.linger()
+        self._sound()
         try:
-            async with asyncio.TaskGroup() as group:
-                if self._audio is not None:
-                    group.create_task(self._audio.pull(), name="share sound")
-                await self._video.pull()
-                if self._audio is not None:
-                    self._audio.close()
+            await self._video.pull()
         finally:
-            self._stay()
+            self.close()
+
+    def _sound(self) -> AudioTrack | None:
+        """Return the sound, pulled anew if it ended while pictures come; ``None`` where there is none."""
+        route = self._route
+        if route.audio_stream and not self._video.over and (self._audio is None or self._audio.over):
+            self._audio = AudioTrack(route.path, route.packet_path, route.audio_stream, self.linger)
+            self._group.create_task(self._audio.pull(), name="share sound")
+        return self._audio
 
     def _stay(self) -> None:
         if self._idle is not None:
@@ -87,7 +93,7 @@ class ShareCatalogue:
         self._pulled: dict[str, SharedRoute] = {}
 
     def serve(self, routes: Iterable[ShareRoute]) -> None:
-        """Serve ``routes`` from now on; pulls of those that are gone or changed end."""
+        """Serve ``routes`` from now on; pulls of those that are gone or changed end, with their clients."""
         before, self._routes = self._routes, {route.path: route for route in routes}
         for path in tuple(self._pulled):
             if self._routes.get(path) != before.get(path):
@@ -100,7 +106,7 @@ class ShareCatalogue:
             return ()
         pulled = self._pulled.get(path)
         if pulled is None:
-            pulled = self._pulled[path] = SharedRoute(route)
+            pulled = self._pulled[path] = SharedRoute(route, self._group)
             self._group.create_task(self._pull(path, pulled), name=f"share {path}")
         return await pulled.tracks()
 

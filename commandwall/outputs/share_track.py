@@ -7,11 +7,12 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from commandwall.base.clock import RTP_CLOCK_HZ, utc_ns
+from commandwall.base.clock import RTP_CLOCK_HZ, monotonic_ns, utc_ns
 from commandwall.base.errors import CommandwallError, NotFoundError, ProtocolError, UnsupportedError
 from commandwall.ipc.packets import Subscription
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.rtp.audio import AudioParameters
+from commandwall.rtp.onward import Onward
 from commandwall.rtsp.sdp import RtpFormat
 from commandwall.rtsp.server_audio import audio_packets, audio_rtp_format
 from commandwall.rtsp.server_frame import PacketFrame
@@ -26,7 +27,8 @@ _MAX_GROUP = 600
 class ShareTrack:
     """A :class:`commandwall.rtsp.server_track.Track` fed by a subscription; ``path`` is for messages.
 
-    ``on_players`` is told whenever a client begins or ends. Lives in the share process's event loop.
+    ``on_players`` is told whenever a client begins or ends. With the subscription the track is ``over``: it
+    has told its clients so, and has none from then on. Lives in the share process's event loop.
     """
 
     kind = ""
@@ -34,11 +36,13 @@ class ShareTrack:
     def __init__(self, path: str, packet_path: str, stream: str, on_players: Callable[[], None]) -> None:
         self.path = path
         self.senders: set[TrackSender] = set()
+        self.over = False
         self._packet_path = packet_path
         self._stream = stream
         self._on_players = on_players
         self._format: asyncio.Future[RtpFormat] = asyncio.get_running_loop().create_future()
         self._subscription: Subscription | None = None
+        self._onward = Onward()
 
     @property
     def format(self) -> RtpFormat:
@@ -50,10 +54,15 @@ class ShareTrack:
         try:
             await asyncio.wait_for(asyncio.shield(self._format), timeout_s)
         except TimeoutError:
-            raise CommandwallError(f"{self.path}: no {self.kind} to share at present") from None
+            raise self._nothing() from None
+        if self.over:
+            raise self._nothing()
 
     def play(self, sender: TrackSender) -> None:
-        """Send what follows."""
+        """Send what follows, or that nothing does."""
+        if self.over:
+            sender.end()
+            return
         self.senders.add(sender)
         self._on_players()
 
@@ -63,58 +72,106 @@ class ShareTrack:
         self._on_players()
 
     def close(self) -> None:
-        """End the pull."""
+        """End the pull, and tell the clients."""
+        self.over = True
         if self._subscription is not None:
             self._subscription.close()
+        if not self._format.done():
+            self._format.set_exception(self._nothing())
+            self._format.exception()  # Whoever waits hears of it; nobody need be waiting.
+        for sender in self.senders:
+            sender.end()
+        self.senders.clear()
 
     async def pull(self) -> None:
-        """Read the packet bus until it ends or :meth:`close`; the track is done for then."""
+        """Read the packet bus until it ends or :meth:`close`; the track is over then."""
         try:
             self._subscription = await Subscription.open(Path(self._packet_path), self._stream)
-            self._subscription.request_key()
-            async for record in self._subscription.records():
-                if isinstance(record, StreamInfo):
-                    self._describe(record)
-                else:
-                    self._take(record)
+            if not self.over:
+                await self._read(self._subscription)
         except NotFoundError:
             pass  # There is no sound to share, which is no fault.
         except (OSError, CommandwallError) as error:
             log.warning("%s: %s cannot be shared: %s", self.path, self.kind, error)
         finally:
             self.close()
-            if not self._format.done():
-                self._format.set_exception(CommandwallError(f"{self.path}: no {self.kind} to share"))
-                self._format.exception()  # Whoever waits hears of it; nobody need be waiting.
+
+    async def _read(self, subscription: Subscription) -> None:
+        subscription.request_key()
+        async for record in subscription.records():
+            if self.over:
+                return  # It was read before the subscription was closed.
+            if isinstance(record, StreamInfo):
+                self._describe(record)
+            else:
+                self._pass_on(record)
+
+    def _know(self, fmt: RtpFormat) -> None:
+        """Describe the track so to whoever asks from now on; parameter sets may change while it is played."""
+        if self._format.done():
+            self._format = asyncio.get_running_loop().create_future()
+        self._format.set_result(fmt)
 
     def _describe(self, info: StreamInfo) -> None:
         """Take what the stream is. Raises UnsupportedError if it cannot be shared."""
         raise NotImplementedError
 
-    def _take(self, unit: AccessUnit) -> None:
+    def _take(self, unit: AccessUnit, time_90k: int, taken_utc_ns: int) -> None:
+        """Send ``unit``, of ``time_90k`` on the one time line of the track, on to the clients."""
         raise NotImplementedError
 
-    def _deliver(self, frame: PacketFrame, ticks: int, unit: AccessUnit) -> None:
-        time_utc_ns = unit.capture_utc_ns or utc_ns()
+    def _begin_anew(self) -> None:
+        """Let clients wait for a key frame, and hear at once of the time that comes with it."""
+        for sender in self.senders:
+            sender.restart()
+
+    def _pass_on(self, unit: AccessUnit) -> None:
+        time_90k = self._onward.take(unit)
+        if self._onward.anew:
+            self._begin_anew()
+        # Where the camera tells no time, what it sent was taken when it arrived: also a picture of the past.
+        arrived_utc_ns = utc_ns() - monotonic_ns() + unit.arrival_ns if unit.arrival_ns else utc_ns()
+        self._take(unit, time_90k, unit.capture_utc_ns or arrived_utc_ns)
+
+    def _deliver(self, frame: PacketFrame, ticks: int, taken_utc_ns: int) -> None:
         for sender in tuple(self.senders):
-            sender.deliver(frame, ticks, time_utc_ns)
+            sender.deliver(frame, ticks, taken_utc_ns)
+
+    def _nothing(self) -> CommandwallError:
+        return CommandwallError(f"{self.path}: no {self.kind} to share at present")
 
 
 class VideoTrack(ShareTrack):
-    """Pictures. Clients begin with the group of pictures that is under way, so one is there at once."""
+    """Pictures. Clients begin with the group of pictures that is under way, so one is there at once.
+
+    While the camera is lost nobody new is served: that group is of the past.
+    """
 
     kind = "video"
 
     def __init__(self, path: str, packet_path: str, stream: str, on_players: Callable[[], None]) -> None:
         super().__init__(path, packet_path, stream, on_players)
         self._payload: VideoPayload | None = None
-        self._group: list[tuple[PacketFrame, AccessUnit]] = []
+        self._group: list[tuple[PacketFrame, int, int]] = []
+
+    async def ready(self, timeout_s: float) -> None:
+        """Wait until it can be described; raises :class:`CommandwallError` also while no pictures come."""
+        await super().ready(timeout_s)
+        if self._onward.overdue():
+            raise self._nothing()
 
     def play(self, sender: TrackSender) -> None:
         """Send the group under way, then what follows."""
         super().play(sender)
-        for frame, unit in self._group:
-            sender.deliver(frame, unit.pts_90k, unit.capture_utc_ns or utc_ns())
+        if self._onward.overdue():
+            self._group.clear()
+        for frame, time_90k, taken_utc_ns in self._group:
+            sender.deliver(frame, time_90k, taken_utc_ns)
+
+    def close(self) -> None:
+        """End the pull, and tell the clients."""
+        super().close()
+        self._group.clear()
 
     def _describe(self, info: StreamInfo) -> None:
         payload = video_payload(info.codec)
@@ -122,20 +179,23 @@ class VideoTrack(ShareTrack):
             raise UnsupportedError(f"it is {info.codec} from now on, other than its clients were told")
         self._payload = payload
 
-    def _take(self, unit: AccessUnit) -> None:
+    def _begin_anew(self) -> None:
+        super()._begin_anew()
+        self._group.clear()
+
+    def _take(self, unit: AccessUnit, time_90k: int, taken_utc_ns: int) -> None:
         payload = self._payload
         if payload is None:
             raise ProtocolError("a picture came before it was said what it is")
         frame = payload.packets(unit.data, key=unit.key)
         if unit.key:
             self._group.clear()
-            if not self._format.done():
-                self._format.set_result(payload.format(unit.data))
+            self._know(payload.format(unit.data))
         if len(self._group) == _MAX_GROUP:
             self._group.clear()  # Without its key frame the rest is worthless: new clients wait.
         if unit.key or self._group:
-            self._group.append((frame, unit))
-        self._deliver(frame, unit.pts_90k, unit)
+            self._group.append((frame, time_90k, taken_utc_ns))
+        self._deliver(frame, time_90k, taken_utc_ns)
 
 
 class AudioTrack(ShareTrack):
@@ -153,11 +213,11 @@ class AudioTrack(ShareTrack):
         if self._info.codec:
             raise UnsupportedError("the camera's sound changed; clients hear it when they come again")
         audio = AudioParameters(info.codec, info.sample_rate, info.channels, bytes.fromhex(info.extradata))
-        self._format.set_result(audio_rtp_format(audio))
+        self._know(audio_rtp_format(audio))
         self._info = info
 
-    def _take(self, unit: AccessUnit) -> None:
+    def _take(self, unit: AccessUnit, time_90k: int, taken_utc_ns: int) -> None:
         if self.senders:
             fmt = self.format
             frame = audio_packets(self._info.codec, unit.data, fmt.payload_type)
-            self._deliver(frame, unit.pts_90k * fmt.clock_hz // RTP_CLOCK_HZ, unit)
+            self._deliver(frame, time_90k * fmt.clock_hz // RTP_CLOCK_HZ, taken_utc_ns)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, Clock, monotonic_ns, monotonic_s
+from commandwall.base.clock import Clock, monotonic_s
 from commandwall.base.errors import CommandwallError, InvalidError, UnavailableError
 from commandwall.base.tasks import Backoff
 from commandwall.ipc.packets import Subscription
@@ -18,6 +18,7 @@ from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.rtc.viewer import PacketisedFrame
 from commandwall.rtp.h264_packetise import h264_fmtp, packetise_h264
 from commandwall.rtp.h265_packetise import packetise_h265
+from commandwall.rtp.onward import Onward
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +77,7 @@ class Broadcast:
         self._codec = ""
         self._group: list[PacketisedFrame] = []
         self._asked_s = -_SLOW_KEY_APART_S
-        self._last: tuple[int, int] | None = None
-        self._shift_90k: int | None = None
+        self._onward = Onward()
 
     async def format(self, timeout_s: float) -> Format:
         """Wait for the first key frame and return what the stream is.
@@ -88,11 +88,18 @@ class Broadcast:
         try:
             return await asyncio.wait_for(asyncio.shield(self._format), timeout_s)
         except TimeoutError:
-            raise UnavailableError("there is no picture to send now; see its state and reason") from None
+            raise _no_picture() from None
+
+    def check_live(self) -> None:
+        """Raise :class:`UnavailableError` while no pictures come that nobody here can ask for."""
+        if not self._source.answers_keys and self._onward.overdue():
+            raise _no_picture()
 
     def join(self, viewer: Listener) -> None:
-        """Send ``viewer`` what comes, beginning with a picture as soon as there is one."""
+        """Send ``viewer`` what comes, beginning with a picture as soon as there is one of the present."""
         self.viewers.add(viewer)
+        if self._onward.overdue():
+            self._group = []
         if self._source.answers_keys and not 0 < len(self._group) <= _SHORT_GROUP:
             self.want_key()
         else:
@@ -125,7 +132,8 @@ class Broadcast:
         except OSError as error:
             log.debug("%s: %s", source.stream, error)
             return
-        self._subscription, self._shift_90k = subscription, None
+        self._subscription = subscription
+        self._onward.restart()
         try:
             async for record in subscription.records():
                 if isinstance(record, StreamInfo):
@@ -149,7 +157,7 @@ class Broadcast:
         if not self._codec:
             return
         payloads = self._packetise[self._codec](unit.data, _MTU)
-        time_90k, level = self._time_90k(unit), unit.level_dbov
+        time_90k, level = self._onward.take(unit), unit.level_dbov
         at_ns = unit.arrival_ns and unit.arrival_ns + self._later_ns
         frame = PacketisedFrame(payloads, len(unit.data), time_90k, unit.key, at_ns, level)
         if unit.key and not self._format.done():
@@ -162,25 +170,17 @@ class Broadcast:
 
     def _keep(self, frame: PacketisedFrame, *, damaged: bool) -> None:
         """Keep the group of pictures under way; without its key frame, or a part, the rest is worthless."""
-        if frame.key or damaged or len(self._group) >= _MAX_GROUP:
+        if frame.key or damaged or self._onward.anew or len(self._group) >= _MAX_GROUP:
             self._group = []
         if (frame.key and not damaged) or self._group:
             self._group.append(frame)
-
-    def _time_90k(self, unit: AccessUnit) -> int:
-        """Return the time of ``unit`` on one time line, however often the publisher begins anew."""
-        if self._shift_90k is None:
-            self._shift_90k = 0
-            if self._last is not None:
-                last_90k, last_ns = self._last
-                passed_90k = (monotonic_ns() - last_ns) * RTP_CLOCK_HZ // NS_PER_S
-                self._shift_90k = last_90k + max(passed_90k, 1) - unit.pts_90k
-        time_90k = unit.pts_90k + self._shift_90k
-        self._last = time_90k, monotonic_ns()
-        return time_90k
 
     def _ask_key(self, apart_s: float) -> None:
         now_s = self._clock()
         if self._subscription is not None and now_s - self._asked_s >= apart_s:
             self._asked_s = now_s
             self._subscription.request_key()
+
+
+def _no_picture() -> UnavailableError:
+    return UnavailableError("there is no picture to send now; see its state and reason")

@@ -48,8 +48,9 @@ class Picture:
         return self._next is not None
 
     async def format(self) -> Format:
-        """Wait for the first key frame; raises as :meth:`Broadcast.format` does."""
+        """Wait for the first key frame; raises as :meth:`Broadcast.format` and ``check_live`` do."""
         found = await self._now.broadcast.format(_FIRST_KEY_S)
+        self._now.broadcast.check_live()
         self._codec = found.codec
         return found
 

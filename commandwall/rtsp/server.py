@@ -24,7 +24,8 @@ class RtspServer:
     ``authenticator``: who may watch; ``None`` lets everybody in.
     ``limit_bytes``: how much may wait for one client before frames are dropped for it.
     ``protocol``: makes what talks to a client; another one than ``Connection`` wraps one.
-    ``timeout_s``: a UDP session without a sign of life, and a client that reads nothing, end after it.
+    ``timeout_s``: who plays nothing, or by UDP, and is silent, and who reads nothing, is sent away after it.
+    Where every track of a session has ended, its connection is closed.
     Runs in the event loop it was started in.
     """
 
@@ -115,21 +116,26 @@ class RtspServer:
                 connection.alive_at_s = self.clock()
 
     async def _keep(self) -> None:
-        """Send sender reports, and end sessions and clients that are gone."""
+        """Send sender reports, and end clients that are gone, and those for whom nothing more comes."""
         while True:
             await asyncio.sleep(_CHECK_INTERVAL_S)
             now_s, now_ns = self.clock(), utc_ns()
             for connection in list(self._connections):
                 if self._is_gone(connection, now_s):
                     connection.abort()
-                elif connection.session is not None:
-                    connection.session.report_if_due(now_ns)
+                elif (session := connection.session) is not None:
+                    if session.over:
+                        connection.close()
+                    else:
+                        session.report_if_due(now_ns)
 
     def _is_gone(self, connection: Connection, now_s: float) -> bool:
         session = connection.session
+        if connection.closing:
+            return True  # It had a while to read what was left.
         if connection.answering:
             return False
-        if session is None or session.by_udp:
+        if session is None or session.by_udp or not session.playing:
             return now_s - connection.alive_at_s > self.timeout_s
         blocked_since_s = session.blocked_since_s
         return blocked_since_s is not None and now_s - blocked_since_s > self.timeout_s

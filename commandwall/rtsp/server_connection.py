@@ -103,6 +103,11 @@ class Connection(asyncio.Protocol):
         address = self._transport.get_extra_info("peername") if self._transport else None
         return f"{address[0]}:{address[1]}" if address else "a client that has gone"
 
+    @property
+    def closing(self) -> bool:
+        """Whether :meth:`close` was called, and what was written has not been sent yet."""
+        return self._transport is not None and self._transport.is_closing()
+
     def close(self) -> None:
         """Close the connection after what was written has been sent."""
         if self._transport is not None:

@@ -50,6 +50,11 @@ class Session:
                 leg.sender.report_if_due(utc_ns)
 
     @property
+    def over(self) -> bool:
+        """Whether it plays, and nothing more will come of any of its tracks."""
+        return self.playing and all(leg.sender.ended for leg in self.legs.values())
+
+    @property
     def by_udp(self) -> bool:
         """Whether media goes over UDP, where only signs of life tell that the client is there."""
         return any(leg.udp_from is not None for leg in self.legs.values())

@@ -6,7 +6,14 @@ import secrets
 from typing import Protocol
 
 from commandwall.base.clock import NS_PER_S, RTP_CLOCK_HZ, Clock
-from commandwall.rtp.rtcp import SenderReport, SourceDescription, build, utc_ns_to_ntp
+from commandwall.rtp.rtcp import (
+    Goodbye,
+    ReceiverReport,
+    SenderReport,
+    SourceDescription,
+    build,
+    utc_ns_to_ntp,
+)
 from commandwall.rtsp.sdp import RtpFormat
 from commandwall.rtsp.server_frame import PacketFrame
 
@@ -26,7 +33,7 @@ class Track(Protocol):
         """The payload type and its parameters, for the SDP."""
 
     def play(self, sender: TrackSender) -> None:
-        """Begin to give frames to ``sender``, a key frame first."""
+        """Begin to give frames to ``sender``, a key frame first; end it when no more will come, even now."""
 
     def stop(self, sender: TrackSender) -> None:
         """Give no more frames to ``sender``; it may be told more than once."""
@@ -79,6 +86,7 @@ class TrackSender:
         "_wait_key",
         "blocked_since_s",
         "dropped_frames",
+        "ended",
         "sent_frames",
         "ssrc",
     )  # fmt: skip
@@ -97,6 +105,7 @@ class TrackSender:
         self.ssrc = secrets.randbits(32)
         self.sent_frames = self.dropped_frames = 0
         self.blocked_since_s: float | None = None
+        self.ended = False
 
     @property
     def next_sequence(self) -> int:
@@ -104,7 +113,7 @@ class TrackSender:
         return self._sequence
 
     def restart(self) -> None:
-        """Wait for a key frame again, and report again with it: PLAY was called."""
+        """Wait for a key frame again, and report again with it: PLAY was called, or the source began anew."""
         self._wait_key = True
         self._report_due_s = 0.0
 
@@ -131,6 +140,14 @@ class TrackSender:
         self._octets += frame.octets
         self.sent_frames += 1
 
+    def end(self) -> None:
+        """Say goodbye (RFC 3550 section 6.6): the track gives no more; harmless when that was said."""
+        if not self.ended:
+            self.ended = True
+            self._report_due_s = 0.0
+            report = self._report(self._last_utc_ns) if self.sent_frames else build(ReceiverReport(self.ssrc))
+            self._outlet.report(report + self._name() + build(Goodbye((self.ssrc,))))
+
     def report_if_due(self, utc_ns: int) -> None:
         """Send a sender report when the last is ``REPORT_INTERVAL_S`` old and frames flow."""
         if self._report_due_s and self._clock() >= self._report_due_s:
@@ -139,8 +156,13 @@ class TrackSender:
     def report(self, utc_ns: int) -> None:
         """Send a sender report (RFC 3550 section 6.4.1): what the media clock shows at ``utc_ns``."""
         self._report_due_s = self._clock() + REPORT_INTERVAL_S
+        self._outlet.report(self._report(utc_ns) + self._name())
+
+    def _report(self, utc_ns: int) -> bytes:
         since = (utc_ns - self._last_utc_ns) * self._clock_hz // NS_PER_S
         timestamp = (self._last_timestamp + since) & 0xFFFFFFFF
-        report = SenderReport(self.ssrc, utc_ns_to_ntp(utc_ns), timestamp, self._packets & 0xFFFFFFFF,
-                              self._octets & 0xFFFFFFFF)  # fmt: skip
-        self._outlet.report(build(report) + build(SourceDescription(((self.ssrc, _CNAME),))))
+        packets, octets = self._packets & 0xFFFFFFFF, self._octets & 0xFFFFFFFF
+        return build(SenderReport(self.ssrc, utc_ns_to_ntp(utc_ns), timestamp, packets, octets))
+
+    def _name(self) -> bytes:
+        return build(SourceDescription(((self.ssrc, _CNAME),)))

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from commandwall.base.clock import RTP_CLOCK_HZ
+from commandwall.rtp.packet import parse_header
 from tests.contract.rtsp_servers import ffmpeg
 from tests.e2e.site import Daemon, Site, cameras, farm, until
+from tests.unit.rtsp.test_server import Client
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop, pytest.mark.needs("ffmpeg", "ffprobe")]
 
@@ -34,6 +41,23 @@ async def frames(url: str, count: int, transport: str = "tcp") -> list[dict[str,
     assert status == 0
     found: list[dict[str, object]] = json.loads(text)["frames"]
     return found
+
+
+@asynccontextmanager
+async def watching(url: str, transport: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Let ffmpeg watch ``url``, as long as it is served; it plays when this is entered."""
+    process = await asyncio.create_subprocess_exec(
+        "ffmpeg", "-v", "error", "-rtsp_transport", transport, "-i", url, "-c", "copy", "-f", "h264", "-",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        await process.stdout.readexactly(1000)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
 
 
 @pytest.fixture
@@ -114,3 +138,67 @@ async def test_watchers_need_the_password_where_one_is_set(shared: str, site: Si
             status, _ = await output("ffprobe", "-v", "quiet", f"rtsp://city:wrong@{path}")
             assert status != 0
             assert len(await frames(f"rtsp://city:neighbour-7@{path}", 5)) == 5
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+async def test_a_watcher_sees_the_end_of_what_is_served(shared: str, daemon: Daemon, transport: str) -> None:
+    """The process that served it is killed, or the camera may not be seen any more: clients come again."""
+    await daemon.until_live(["1"])
+    async with watching(f"{shared}/walls/main/left", transport) as process:
+        workers = {worker["name"]: worker for worker in (await daemon.get("/workers"))["items"]}
+        os.kill(workers["wall-main"]["pid"], signal.SIGKILL)
+        async with asyncio.timeout(20):
+            await process.communicate()
+    async with watching(f"{shared}/cameras/cam-1/sub", transport) as process:
+        await daemon.put("/cameras/cam-1/masks", {"masks": [{"rect": [0.25, 0.3, 0.5, 0.4]}]})
+        async with asyncio.timeout(20):
+            await process.communicate()
+    assert await frames(f"{shared}/walls/main/left", 5, transport)
+
+
+@asynccontextmanager
+async def by_hand(url: str) -> AsyncIterator[Client]:
+    """Connect to ``url`` with a client that mends no times."""
+    host, _, port = url.removeprefix("rtsp://").partition("/")[0].rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    client = Client(reader, writer, url)
+    reading = asyncio.create_task(client.read())
+    yield client
+    writer.close()
+    await reading
+
+
+async def picture_times(client: Client, count: int) -> list[int]:
+    """Return the RTP times of the next ``count`` pictures."""
+    times: list[int] = []
+    while len(times) < count:
+        channel, data = await client.frames.get()
+        if channel == 2 and (header := parse_header(data)).marker:
+            times.append(header.timestamp)
+    return times
+
+
+async def test_time_goes_on_for_a_watcher_when_the_camera_comes_back(
+    shared: str, site: Site, free_port: Callable[[], int]
+) -> None:
+    port, url = str(free_port()), f"{shared}/cameras/cam-1/sub"
+    async with AsyncExitStack() as first:
+        site.cameras = cameras(await first.enter_async_context(farm(1, "--port", port)), 1)
+        async with site.run() as daemon:
+            await daemon.until_live(["1"])
+            async with by_hand(url) as client, by_hand(url) as late:
+                _, session = await client.set_up()
+                assert (await client.ask("PLAY", "", session)).status == 200
+                times = await picture_times(client, 30)
+                await first.aclose()
+
+                async def refused() -> bool:
+                    return (await late.ask("DESCRIBE")).status == 503
+
+                await until("who comes while the camera is lost gets no old picture", refused)
+                async with farm(1, "--port", port):
+                    times += await picture_times(client, 30)
+    steps = [(after - before) & 0xFFFFFFFF for before, after in pairwise(times)]
+    lost = max(steps)
+    assert 2 * RTP_CLOCK_HZ < lost < 60 * RTP_CLOCK_HZ  # A step back would be one of hours.
+    assert sum(step > RTP_CLOCK_HZ for step in steps) == 1

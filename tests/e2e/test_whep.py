@@ -137,3 +137,26 @@ async def test_twenty_viewers_cost_as_many_encoders_as_one(daemon: Daemon) -> No
             print(f"{number} viewers: {made:.0f} pictures encoded in {ticked:.0f} ticks")
             assert set(await metric(daemon, encoded)) == heads
             assert made <= ticked + 2
+
+
+async def test_the_viewer_of_a_camera_that_is_switched_off_is_let_go(daemon: Daemon) -> None:
+    await daemon.until_live(["1"])
+    hooks.install()
+    sub = (await daemon.get("/cameras/cam-1/settings"))["camera"]["sub"]
+    entry = {"id": "new", "name": "新镜头", "area": "dongmen", "sub": sub}
+    async with daemon.session.post("/api/v1/cameras", json=entry) as response:
+        assert response.status == 201, await response.text()
+    async with clients(2) as viewers:
+        for client in viewers:
+            offer = (await client.wants()).encode()
+            async with daemon.session.post("/whep/cameras/new", data=offer, headers=SDP) as response:
+                assert response.status == 201, await response.text()
+                await client.accept(await response.text())
+            await until_pictures(client, 20)
+            assert (await daemon.put("/cameras/new", entry | {"enabled": False}))[0] == 200
+
+            async def over(client: Client = client) -> bool:
+                return client.pc.connectionState == "closed"
+
+            await until("the connection is closed", over)
+            assert (await daemon.put("/cameras/new", entry))[0] == 200

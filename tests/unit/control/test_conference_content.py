@@ -1,15 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from commandwall.base.errors import AccessRefusedError
+from commandwall.control import conferencing
 from commandwall.control.conference_changes import ChairCommand, NewConference
+from commandwall.control.conference_lines import Part
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
+from commandwall.control.plant import Plant
 from commandwall.control.roles import Principal, Role
 from commandwall.control.state import CameraBoard
 from commandwall.ipc.rtc_messages import StreamAt
@@ -86,16 +91,36 @@ def test_a_camera_that_browsers_cannot_show_is_composed(hall: Hall, board: Camer
     assert list(hall.hidden.walls) == ["conference:flood"] and hall.room.content.rungs == ()
 
 
-def test_a_camera_with_masks_is_never_relayed(hall: Hall, board: CameraBoard) -> None:
+async def test_a_camera_with_masks_is_never_relayed(hall: Hall, board: CameraBoard) -> None:
     board.get("c-1").codec = "h264"
     presents(hall, "camera:c-1")
+    zhang = hall.invites("zhang")
+    await hall.enters(zhang)
+    assert zhang.seat is not None
+    watching = (await hall.desk.watch(zhang, zhang.seat, Part.CONTENT, "v=0")).session
     board.set_masks("c-1", COVERED)
-    hall.conferences.masked("c-2")
+    hall.conferences.withdrawn(ContentSource.parse("camera:c-2"))
     assert hall.room.content.rungs
-    hall.conferences.masked("c-1")
+    hall.conferences.withdrawn(ContentSource.parse("camera:c-1"))
     assert not hall.room.state.content.taken and hall.room.content.rungs == ()
+    assert hall.peers.ended == [watching]
     with pytest.raises(AccessRefusedError, match="privacy masks"):
         presents(hall, "camera:c-1")
+
+
+def test_content_ends_with_the_screen_or_the_camera_that_it_comes_from(hall: Hall) -> None:
+    withdrawals: list[Callable[[str], None]] = []
+    plant = SimpleNamespace(screens=hall.screens, withdrawal_watchers=withdrawals)
+    conferencing._withdraw_with(cast("Plant", plant), hall.conferences)
+    presents(hall, "screen:wang")
+    hall.screens.live("wang")
+    assert hall.room.content.rungs
+    hall.screens.end("wang")
+    assert not hall.room.state.content.taken and hall.room.content.rungs == ()
+    presents(hall, "camera:c-1")
+    for withdrawn in withdrawals:
+        withdrawn("c-1")
+    assert not hall.room.state.content.taken
 
 
 def test_heads_and_screens_are_relayed_too(hall: Hall) -> None:

@@ -103,6 +103,10 @@ class Collector:
     def __init__(self) -> None:
         self.infos: list[StreamInfo] = []
         self.units: list[AccessUnit] = []
+        self.ended = False
+
+    def end(self) -> None:
+        self.ended = True
 
     def describe(self, info: StreamInfo) -> None:
         self.infos.append(info)

@@ -136,6 +136,7 @@ async def test_adding_the_same_again_disturbs_nothing_and_a_change_opens_anew() 
         assert cameras.tries == 2
         await until(lambda: first.torn_down)
         await until(lambda: len(sink.infos) == 2)
+        assert not sink.ended
 
 
 async def test_a_feed_that_is_gone_or_replaced_says_nothing_more() -> None:
@@ -162,9 +163,13 @@ async def test_a_removed_feed_is_torn_down_and_unknown() -> None:
     async with feed_set(cameras) as feeds:
         feeds.add(spec())
         await until(lambda: cameras.sessions)
+        sink, listener = Collector(), Collector()
+        feeds.attach("cam/sub", sink)
+        feeds.attach_audio("cam/sub", listener)
         feeds.remove("cam/sub")
         feeds.remove("cam/sub")
         await until(lambda: cameras.sessions["cam/sub"].torn_down)
+        assert sink.ended and listener.ended
         assert feeds.find("cam", StreamName.SUB) is None
         with pytest.raises(NotFoundError, match="cam/sub"):
             feeds.attach("cam/sub", Collector())

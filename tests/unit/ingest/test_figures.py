@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from commandwall.base.clock import NS_PER_S
-from commandwall.ingest.figures import SLOWEST_S, FeedMeter
+from commandwall.ingest.figures import FeedMeter
 from commandwall.model.access_unit import AccessUnit
+from commandwall.model.pace import SLOWEST_S
 
 START_NS = 5 * NS_PER_S
 

@@ -1,21 +1,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from commandwall.base.clock import monotonic_s
+from commandwall.base.clock import NS_PER_S, monotonic_ns, monotonic_s, utc_ns
 from commandwall.base.errors import CommandwallError
 from commandwall.ipc.messages import ShareRoute
 from commandwall.ipc.packets import PacketServer, Subscriber
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.outputs import share_catalogue
 from commandwall.outputs.share_catalogue import ShareCatalogue
+from commandwall.rtp import onward
+from commandwall.rtp.rtcp import Goodbye, RtcpPacket, SenderReport, ntp_to_utc_ns, parse_compound
 from commandwall.rtsp.server_frame import PacketFrame
-from commandwall.rtsp.server_track import TrackSender
+from commandwall.rtsp.server_track import Track, TrackSender
 from tests.unit.rtp.packets import annexb
 from tests.unit.rtp.test_h265 import IDR, PPS, VPS
 from tests.unit.rtp.test_h265 import SPS as HEVC_SPS
@@ -33,6 +36,8 @@ class Cameras:
         self.codecs = ["h264"]
         self.sounds: list[StreamInfo] = []
         self.listeners: list[Subscriber] = []
+        self.watchers: list[Subscriber] = []
+        self.key = AccessUnit(KEY, 3600, key=True)
 
     def subscribe(self, stream: str, subscriber: Subscriber) -> None:
         self.subscribers.append(stream)
@@ -43,7 +48,8 @@ class Cameras:
             return
         for codec in self.codecs:
             subscriber.describe(StreamInfo(codec, 640, 360, 15.0))
-            subscriber.push(AccessUnit(HEVC_KEY if codec == "hevc" else KEY, 3600, key=True))
+            subscriber.push(replace(self.key, data=HEVC_KEY) if codec == "hevc" else self.key)
+        self.watchers.append(subscriber)
 
     def unsubscribe(self, stream: str, subscriber: Subscriber) -> None:
         self.subscribers.remove(stream)
@@ -64,21 +70,33 @@ class Outlet:
 
     def __init__(self) -> None:
         self.frames: list[tuple[PacketFrame, int]] = []
+        self.reports: list[list[RtcpPacket]] = []
 
     def frame(self, frame: PacketFrame, sequence: int, timestamp: int, ssrc: int) -> None:
         self.frames.append((frame, timestamp))
 
     def report(self, rtcp: bytes) -> None:
-        return
+        self.reports.append(parse_compound(rtcp))
+
+    @property
+    def told(self) -> SenderReport:
+        """The newest report."""
+        report = self.reports[-1][0]
+        assert isinstance(report, SenderReport)
+        return report
 
     def pending_bytes(self) -> int:
         return 0
 
 
-async def left(cameras: Cameras, stream: str) -> None:
+async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
-        while stream in cameras.subscribers:
+        while not condition():
             await asyncio.sleep(0.01)
+
+
+async def left(cameras: Cameras, stream: str) -> None:
+    await until(lambda: stream not in cameras.subscribers)
 
 
 async def test_routes_come_stay_and_go(bus: tuple[Cameras, str]) -> None:
@@ -180,15 +198,17 @@ async def test_sound_is_served_beside_the_pictures(bus: tuple[Cameras, str]) -> 
         audio.play(TrackSender(outlet, 1000, monotonic_s, 16000))
         for pts_90k in (0, 5760):
             cameras.listeners[0].push(AccessUnit(b"frame", pts_90k, key=True))
-        async with asyncio.timeout(5):
-            while len(outlet.frames) < 2:
-                await asyncio.sleep(0.01)
+        await until(lambda: len(outlet.frames) == 2)
         (frame, first), (_, second) = outlet.frames
         assert frame.octets == 4 + len(b"frame")
         assert (second - first) & 0xFFFFFFFF == 1024
         cameras.listeners[0].describe(ALAW)
         await left(cameras, WITH_SOUND)
         assert cameras.subscribers == ["camera/a/sub"]
+        assert isinstance(outlet.reports[-1][-1], Goodbye)
+        cameras.sounds = [ALAW]
+        _, again = await catalogue.open("/a")  # Who comes now hears what it is now.
+        assert (again.format.encoding, again.format.clock_hz) == ("PCMA", 8000)
         catalogue.close()
     await left(cameras, "camera/a/sub")
 
@@ -239,3 +259,116 @@ async def test_a_route_ends_a_while_after_its_last_client(
         audio.stop(sender)
         await left(cameras, "camera/a/sub")
         await left(cameras, WITH_SOUND)
+
+
+def playing(track: Track) -> tuple[TrackSender, Outlet]:
+    """Play ``track`` to a client."""
+    outlet = Outlet()
+    sender = TrackSender(outlet, 1000, monotonic_s, track.format.clock_hz)
+    track.play(sender)
+    return sender, outlet
+
+
+async def test_the_clients_are_told_when_what_is_served_ends(short_dir: Path) -> None:
+    cameras, path = Cameras(), short_dir / "packets"
+    cameras.sounds = [ALAW]
+    async with asyncio.TaskGroup() as group, AsyncExitStack() as publisher:
+        await publisher.enter_async_context(PacketServer(path, cameras))
+        catalogue = ShareCatalogue(group)
+        catalogue.serve((ShareRoute("/a", str(path), "camera/a/sub", WITH_SOUND),))
+        tracks = await catalogue.open("/a")
+        played = [playing(track) for track in tracks]
+        await publisher.aclose()
+        await until(lambda: all(sender.ended for sender, _ in played))
+        for sender, outlet in played:
+            assert outlet.reports[-1][-1] == Goodbye((sender.ssrc,))
+        late, _ = playing(tracks[0])
+        assert late.ended
+        catalogue.close()
+
+
+async def test_a_route_that_is_taken_away_is_shown_to_nobody_any_more(bus: tuple[Cameras, str]) -> None:
+    cameras, path = bus
+    async with asyncio.TaskGroup() as group:
+        catalogue = ShareCatalogue(group)
+        catalogue.serve((ShareRoute("/a", path, "camera/a/sub"),))
+        (track,) = await catalogue.open("/a")
+        sender, outlet = playing(track)
+        cameras.watchers[0].push(cameras.key)  # It is on its way when the camera gets masks.
+        await asyncio.sleep(0)
+        catalogue.serve(())
+        shown = len(outlet.frames)
+        assert sender.ended
+        await left(cameras, "camera/a/sub")
+        assert len(outlet.frames) == shown
+        catalogue.serve((ShareRoute("/b", path, "camera/b/sub"),))
+        asking = asyncio.create_task(catalogue.open("/b"))
+        await asyncio.sleep(0)
+        catalogue.serve(())  # Before the packet bus is open.
+        with pytest.raises(CommandwallError):
+            await asking
+        catalogue.close()
+    assert cameras.subscribers == []
+
+
+async def test_while_a_camera_is_lost_nobody_is_shown_what_it_sent(
+    bus: tuple[Cameras, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cameras, path = bus
+    now_ns = monotonic_ns()
+    monkeypatch.setattr(onward, "monotonic_ns", lambda: now_ns)
+    async with asyncio.TaskGroup() as group:
+        catalogue = ShareCatalogue(group)
+        catalogue.serve((ShareRoute("/a", path, "camera/a/sub"),))
+        (track,) = await catalogue.open("/a")
+        _, first = playing(track)
+        for number in (1, 2):
+            cameras.watchers[0].push(replace(cameras.key, pts_90k=3600 * (number + 1), arrival_ns=now_ns))
+        await until(lambda: len(first.frames) == 3)
+        assert len(playing(track)[1].frames) == 1
+        now_ns += 4 * NS_PER_S
+        with pytest.raises(CommandwallError, match="no video to share at present"):
+            await catalogue.open("/a")
+        assert playing(track)[1].frames == []
+        cameras.watchers[0].push(replace(cameras.key, arrival_ns=now_ns))
+        await until(lambda: len(first.frames) == 4)
+        assert await catalogue.open("/a") == (track,)
+        assert len(playing(track)[1].frames) == 1
+        catalogue.close()
+
+
+async def test_the_group_under_way_is_of_when_it_arrived(bus: tuple[Cameras, str]) -> None:
+    cameras, path = bus
+    cameras.key = replace(cameras.key, arrival_ns=monotonic_ns() - 2 * NS_PER_S)
+    async with asyncio.TaskGroup() as group:
+        catalogue = ShareCatalogue(group)
+        catalogue.serve((ShareRoute("/a", path, "camera/a/sub"),))
+        (track,) = await catalogue.open("/a")
+        _, outlet = playing(track)
+        assert 2.0 <= (utc_ns() - ntp_to_utc_ns(outlet.told.ntp)) / NS_PER_S < 10
+        catalogue.close()
+
+
+async def test_a_camera_that_comes_back_goes_on_in_time_and_says_so_at_once(bus: tuple[Cameras, str]) -> None:
+    cameras, path = bus
+    begun_ns = monotonic_ns()
+    cameras.key = replace(cameras.key, pts_90k=7200 * 90_000, arrival_ns=begun_ns)
+    wider = SPS.replace(b"\x01\x6e", b"\x01\x6f") + KEY.removeprefix(SPS)
+    async with asyncio.TaskGroup() as group:
+        catalogue = ShareCatalogue(group)
+        catalogue.serve((ShareRoute("/a", path, "camera/a/sub"),))
+        (track,) = await catalogue.open("/a")
+        described = track.format.fmtp
+        _, outlet = playing(track)
+        back_ns = begun_ns + 2 * NS_PER_S
+        for pts_90k, key in ((0, False), (3600, True)):
+            data = wider if key else b"\0\0\0\1\x41delta"
+            cameras.watchers[0].push(
+                AccessUnit(data, pts_90k, key, arrival_ns=back_ns + pts_90k * 100_000 // 9)
+            )
+        await until(lambda: len(outlet.frames) == 2)
+        (_, before), (_, after) = outlet.frames
+        assert (after - before) & 0xFFFFFFFF == 2 * 90_000 + 3600
+        assert len(outlet.reports) == 2 and outlet.told.rtp_timestamp == after
+        assert track.format.fmtp != described
+        catalogue.close()

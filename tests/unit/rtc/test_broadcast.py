@@ -3,16 +3,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from commandwall.base.clock import NS_PER_S, monotonic_ns
 from commandwall.base.errors import InvalidError, UnavailableError
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.access_unit import StreamInfo
 from commandwall.rtc.broadcast import Broadcast
 from commandwall.rtc.hooks import EndOfStreamError
 from commandwall.rtc.viewer import Viewer
+from commandwall.rtp import onward
 from tests.unit.rtc.streams import Publisher, units, until
 
 
@@ -149,6 +152,51 @@ async def test_times_go_on_when_the_publisher_begins_anew(short_dir: Path) -> No
             await watching.next_frame()
             after = (await watching.next_frame())[1]
     assert after > before + 3600
+
+
+async def test_times_go_on_when_the_camera_comes_back_to_its_publisher(short_dir: Path) -> None:
+    path, begun_ns = short_dir / "bus", monotonic_ns()
+    publisher = Publisher()
+    sent = units(2)
+    publisher.greeting = [
+        replace(unit, pts_90k=90_000 * 3600 + 3600 * number, arrival_ns=begun_ns)
+        for number, unit in enumerate(sent)
+    ]
+    async with publisher.serve(path), running(path, answers_keys=False) as broadcast:
+        watching = viewer(broadcast)
+        before = [(await watching.next_frame()).timestamp for _ in range(2)][-1]
+        publisher.push(replace(sent[1], pts_90k=0, arrival_ns=begun_ns + 60 * NS_PER_S))
+        assert (await watching.next_frame()).timestamp == before + 60 * 90_000
+        assert broadcast._group == []  # Nothing that comes now is decoded upon what came before.
+
+
+async def test_while_a_camera_is_lost_nobody_is_shown_what_it_sent(
+    short_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, now_ns = short_dir / "bus", monotonic_ns()
+    monkeypatch.setattr(onward, "monotonic_ns", lambda: now_ns)
+    publisher = Publisher()
+    publisher.greeting = [replace(unit, arrival_ns=now_ns) for unit in units(3)]
+    async with (
+        publisher.serve(path),
+        running(path, answers_keys=False) as camera,
+        running(path) as head,
+    ):
+        for broadcast in (camera, head):
+            await until(lambda broadcast=broadcast: len(broadcast._group) == 3)
+            broadcast.check_live()
+        now_ns += 4 * NS_PER_S
+        with pytest.raises(UnavailableError, match="no picture to send now"):
+            camera.check_live()
+        asking = [asyncio.create_task(viewer(each).next_frame()) for each in (camera, head)]
+        await until(lambda: camera.viewers and head.viewers)
+        head.check_live()  # It is asked for a picture of now.
+        await until(lambda: publisher.keys_asked == 1)
+        assert not any(task.done() for task in asking)
+        publisher.push(replace(units(1)[0], arrival_ns=now_ns))
+        for task in asking:
+            assert (await task).arrival_ns == now_ns
+        camera.check_live()
 
 
 @pytest.mark.parametrize("codec", ["mjpeg", "vp9"])

@@ -11,7 +11,7 @@ from commandwall.base.auth import ClientAuthenticator, Credentials, ServerAuthen
 from commandwall.base.clock import utc_ns
 from commandwall.base.errors import UnavailableError
 from commandwall.rtp.packet import parse_header
-from commandwall.rtp.rtcp import SenderReport, parse_compound
+from commandwall.rtp.rtcp import Goodbye, RtcpPacket, SenderReport, parse_compound
 from commandwall.rtsp.headers import parse_session, parse_transports
 from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.parser import RtspParser
@@ -75,6 +75,7 @@ class Client:
         self.frames: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue()
         self.writer = writer
         self.reader = reader
+        self.reader_done = asyncio.Event()
         self._sent = 0
 
     async def read(self) -> None:
@@ -85,6 +86,7 @@ class Client:
         parser = RtspParser(on_message, lambda ch, data, a, b: self.frames.put_nowait((ch, data[a:b])))
         while data := await self.reader.read(65536):
             parser.feed(data)
+        self.reader_done.set()
 
     async def ask(self, method: str, url: str = "", *fields: tuple[str, str]) -> Response:
         self._sent += 1
@@ -111,6 +113,11 @@ async def serving(path: str = "/one", **options: Any) -> AsyncIterator[tuple[Rts
         yield server, catalogue, client
         writer.close()
         await asyncio.wait([reading])
+
+
+def rtcp(channel: int, data: bytes) -> list[RtcpPacket]:
+    """Return what an interleaved frame reports; nothing if it is media."""
+    return parse_compound(data) if channel % 2 else []
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -306,9 +313,61 @@ async def test_a_client_that_goes_away_stops_its_track() -> None:
         await until(lambda: not catalogue.track.senders and server.connections == 0)
 
 
+async def test_a_session_ends_with_the_last_of_its_tracks() -> None:
+    async with serving("/both") as (server, catalogue, client):
+        _, session = await client.set_up(("Transport", "RTP/AVP/TCP;unicast;interleaved=0-1"))
+        await client.set_up(INTERLEAVED, 1)
+        await client.ask("PLAY", "", session)
+        catalogue.sound.senders[0].end()
+        ended: list[int] = []
+        async with asyncio.timeout(5):
+            while not ended:
+                channel, data = await client.frames.get()
+                ended += [channel for packet in rtcp(channel, data) if isinstance(packet, Goodbye)]
+        assert ended == [3]
+        assert (await client.ask("GET_PARAMETER", "", session)).status == 200
+        catalogue.track.senders[0].end()
+        async with asyncio.timeout(5):
+            await client.reader_done.wait()
+        assert not catalogue.track.senders and not catalogue.sound.senders and not server.connections
+
+
+async def test_a_client_that_does_not_read_the_end_is_cut_off() -> None:
+    async with RtspServer(catalogue := One(), "127.0.0.1", 0, limit_bytes=1 << 24) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1 << 10)
+        url = f"rtsp://127.0.0.1:{server.port}/one"
+        client = Client(reader, writer, url)
+        reading = asyncio.create_task(client.read())
+        _, session = await client.set_up()
+        await client.ask("PLAY", "", session)
+        reading.cancel()
+        (sender,) = catalogue.track.senders
+        big = PacketFrame([bytes(60_000)] * 200, 96, key=True)
+        sender.deliver(big, 0, utc_ns())
+        sender.end()
+        await until(lambda: not server.connections)
+        writer.transport.abort()
+
+
 async def test_a_client_that_says_nothing_is_sent_away() -> None:
     async with serving(timeout_s=0.5) as (server, _, _):
         await until(lambda: server.connections == 0)
+
+
+async def test_who_is_sent_nothing_and_says_nothing_is_sent_away_and_no_other() -> None:
+    async with serving(timeout_s=0.5) as (server, catalogue, client):
+        _, session = await client.set_up()
+        await client.ask("PLAY", "", session)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        pausing = Client(reader, writer, client.url)
+        reading = asyncio.create_task(pausing.read())
+        _, session = await pausing.set_up()
+        await pausing.ask("PLAY", "", session)
+        await until(lambda: len(catalogue.track.senders) == 2)
+        await pausing.ask("PAUSE", "", session)
+        async with asyncio.timeout(5):
+            await reading
+        assert server.connections == len(catalogue.track.senders) == 1
 
 
 async def test_a_client_that_reads_nothing_is_sent_away() -> None:

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
 from commandwall.base.clock import NS_PER_S
-from commandwall.rtp.rtcp import SenderReport, SourceDescription, ntp_to_utc_ns, parse_compound
+from commandwall.rtp.rtcp import (
+    Goodbye,
+    ReceiverReport,
+    SenderReport,
+    SourceDescription,
+    ntp_to_utc_ns,
+    parse_compound,
+)
 from commandwall.rtsp.server_frame import PacketFrame
 from commandwall.rtsp.server_track import REPORT_INTERVAL_S, TrackSender
 
@@ -113,3 +120,25 @@ def test_play_again_waits_for_a_key_frame_again() -> None:
     sender.deliver(KEY, 2, UTC_NS)
     assert [frame for frame, _, _ in outlet.frames] == [KEY, KEY]
     assert len(outlet.reports) == 2
+
+
+def test_goodbye_is_said_once_and_ends_the_reports() -> None:
+    outlet, clock = Outlet(), Clock()
+    sender = TrackSender(outlet, 100, clock)
+    sender.deliver(KEY, 0, UTC_NS)
+    sender.end()
+    sender.end()
+    clock.now_s += REPORT_INTERVAL_S
+    sender.report_if_due(UTC_NS)
+    assert sender.ended and len(outlet.reports) == 2
+    report, _, goodbye = parse_compound(outlet.reports[1])
+    assert isinstance(report, SenderReport) and report.rtp_timestamp == outlet.frames[0][2]
+    assert goodbye == Goodbye((sender.ssrc,))
+
+
+def test_who_was_sent_nothing_is_told_goodbye_too() -> None:
+    outlet = Outlet()
+    sender = TrackSender(outlet, 100, Clock())
+    sender.end()
+    report, _, goodbye = parse_compound(outlet.reports[0])
+    assert (report, goodbye) == (ReceiverReport(sender.ssrc), Goodbye((sender.ssrc,)))
