@@ -114,7 +114,7 @@ async def serving(path: str = "/one", **options: Any) -> AsyncIterator[tuple[Rts
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while not condition():
             await asyncio.sleep(0.005)
 
@@ -313,7 +313,7 @@ async def test_a_client_that_says_nothing_is_sent_away() -> None:
 
 async def test_a_client_that_reads_nothing_is_sent_away() -> None:
     big = PacketFrame([bytes(1400)] * 400, 96, key=True)
-    async with serving(timeout_s=0.5, limit_bytes=1 << 16) as (server, catalogue, _):
+    async with serving(timeout_s=2.0, limit_bytes=1 << 16) as (server, catalogue, _):
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
         silent = Client(reader, writer, f"rtsp://127.0.0.1:{server.port}/one")
         writer.write(Request("SETUP", silent.url, headers=Headers([("CSeq", "1"), INTERLEAVED])).to_bytes())
