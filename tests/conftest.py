@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -28,9 +31,31 @@ LIVE555_SERVER = str(Path(sys.prefix, "bin", "live555-server"))
 """Built by .ci/live555."""
 settings.register_profile("commandwall", deadline=None)  # A busy machine fails no test.
 settings.load_profile("commandwall")
-_REAL_TIME = (ROOT / "tests" / "contract", ROOT / "tests" / "e2e")
-"""Tests of whole programs, by the clock of a machine that may stand still: each may be run a second time."""
+_REAL_TIME = [
+    ROOT / "tests" / part
+    for part in (
+        "contract",
+        "e2e",
+        "unit/base/test_ending.py",
+        "unit/bench/test_peers.py",
+        "unit/compose/test_worker.py",
+        "unit/conference/test_worker.py",
+        "unit/ingest/test_talks.py",
+        "unit/ingest/test_worker.py",
+        "unit/rtc/test_bad_lines.py",
+        "unit/rtc/test_client_side.py",
+        "unit/rtc/test_sessions.py",
+        "unit/simulators/conference/test_main.py",
+        "unit/simulators/conference/test_peer.py",
+        "unit/simulators/faults/test_wire.py",
+        "unit/workers",
+    )
+]
+"""Tests of whole programs or WebRTC, by the clock of a machine that may stand still: each may be run a second
+time."""
 _MOST_SECOND_RUNS = 2
+_PORTS = 500
+"""Of each process of a run, for what tests listen on."""
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -56,7 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             missing = [program for program in marker.args if _missing(program)]
             if missing:
                 item.add_marker(pytest.mark.skip(reason=f"{', '.join(missing)} not installed"))
-        if any(item.path.is_relative_to(directory) for directory in _REAL_TIME):
+        if any(item.path.is_relative_to(part) for part in _REAL_TIME):
             item.add_marker(pytest.mark.flaky(reruns=1))
         is_async = asyncio.iscoroutinefunction(getattr(item, "function", None))
         if is_async and isinstance(item, pytest.Function) and item.get_closest_marker("blocks_loop") is None:
@@ -74,7 +99,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show why tests were run a second time, as fully as if they had failed: it is to be looked into."""
     again = terminalreporter.stats.get("rerun", [])
     if again:
-        terminalreporter.section(f"run a second time: {len(again)}, at most {_MOST_SECOND_RUNS} may be")
+        fails = " (fails the suite)" if len(again) > _MOST_SECOND_RUNS else ""
+        terminalreporter.section(
+            f"run a second time: {len(again)}, at most {_MOST_SECOND_RUNS} may be{fails}"
+        )
     for report in again:
         terminalreporter.section(report.nodeid, sep="_")
         terminalreporter.write_line(report.longreprtext)
@@ -112,15 +140,23 @@ def nursery() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
-    """Return a function that names a TCP port of 127.0.0.1 that nothing listens on now."""
+    """Return a function that names a TCP port of 127.0.0.1 that nothing listens on now.
+
+    Nobody else takes it before it is bound: the system gives ports from 32768 on to sockets that name none,
+    and other processes of the run name others. Where in them they begin keeps runs at one time apart, mostly.
+    """
+    first = 20000 + _PORTS * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    begin = random.randrange(_PORTS)
+    ports = cycle(first + (begin + number) % _PORTS for number in range(_PORTS))
 
     def pick() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-            return port
+        while True:
+            port = next(ports)
+            with socket.socket() as probe, suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
 
     return pick
 

@@ -47,6 +47,7 @@ class Timing:
     ping_every_s: float = 1.0
     ping_timeout_s: float = 6.0
     drain_s: float = 2.0
+    stacks_s: float = 0.2
     steps_s: tuple[float, ...] = (0.05, 0.5, 1.0, 2.0, 5.0)
     budget: int = 10
     budget_window_s: float = 120.0
@@ -242,7 +243,9 @@ class Worker:
         log.error("worker %s does not answer; its stacks follow, then it is killed", self.status.name)
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGUSR1)
-        await asyncio.sleep(0.2)  # What a stopped process needs to write them; nothing to wait on.
+        await asyncio.sleep(
+            self._timing.stacks_s
+        )  # What a stopped process needs to write them; nothing to wait on.
 
     async def _end(self, process: Process, listening: asyncio.Task[None], channel: Channel) -> None:
         listening.cancel()

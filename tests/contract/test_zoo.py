@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -107,15 +106,6 @@ def fault_file(folder: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def http_port() -> int:
-    """Return a port for the daemon's HTTP that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def entry(base: str, number: int, scenario: Scenario) -> dict[str, Any]:
     """Return the configuration of a scenario's camera."""
     url = f"{base}/cam/{number:04}/sub"
@@ -129,9 +119,9 @@ def entry(base: str, number: int, scenario: Scenario) -> dict[str, Any]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def history(folder: Path, fault_file: Path, http_port: int) -> AsyncIterator[History]:
+async def history(folder: Path, fault_file: Path, free_port: Callable[[], int]) -> AsyncIterator[History]:
     """Run farm and daemon, with a tile for each scenario, and follow what the daemon says."""
-    site = Site(folder, http_port)
+    site = Site(folder, free_port())
     (folder / "secret").write_text("right-or-wrong-7")
     site.extra["credentials"] = {"zoo": {"user": "admin", "password_file": "secret"}}
     site.wall = {**site.wall, "layout": LAYOUT, "fps": 10}

@@ -237,3 +237,17 @@ class Daemon:
             return all(states.get(cell) == "live" for cell in cells)
 
         await until(f"tiles {cells} are live", live)
+
+    async def until_shared(self) -> None:
+        """Wait until it serves RTSP where the configuration says."""
+        host, _, port = self.site.extra["rtsp"]["listen"].rpartition(":")
+
+        async def listens() -> bool:
+            try:
+                _, writer = await asyncio.open_connection(host, int(port))
+            except ConnectionRefusedError:
+                return False
+            writer.close()
+            return True
+
+        await until("RTSP is served", listens)

@@ -134,6 +134,7 @@ async def test_an_added_camera_is_shared_until_it_is_removed(
         async with daemon.session.post("/api/v1/cameras", json=entry(base, 2)) as response:
             assert response.status == 201
         await state_is(daemon, "cam-2", "live")
+        await daemon.until_shared()
         assert len(await frames(shared, 5)) == 5
         async with daemon.session.delete("/api/v1/cameras/cam-2") as response:
             assert response.status == 204

@@ -95,6 +95,7 @@ async def test_a_masked_camera_is_not_served_by_rtsp(site: Site, free_port: Call
         site.cameras[1]["masks"] = MASK["masks"]
         async with site.run() as daemon:
             await daemon.until_live(["1", "2"])
+            await daemon.until_shared()
             assert " 200 " in await describe(port, "cam-1")
             assert " 404 " in await describe(port, "cam-2")
             await daemon.put("/cameras/cam-1/masks", MASK)

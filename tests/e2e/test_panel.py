@@ -310,7 +310,7 @@ async def test_the_work_of_others_is_shown_and_can_be_taken_back(daemon: StagedD
     await shows(page, "1", "镜头 001")
     await page.keyboard.press("Control+y")
     await until(page, "document.querySelectorAll('.cell').length === 9")
-    assert await page.is_disabled("#redo")
+    await until(page, "document.querySelector('#redo').disabled")
 
 
 async def test_a_tours_turn_is_nobodys_work(daemon: StagedDaemon, page: Page) -> None:

@@ -115,7 +115,11 @@ async def test_the_schedule_takes_a_scene_and_a_restart_keeps_all(site: Site) ->
             entry = {"id": "e", "action": "take", "target": "night", "at": at}
             await call(daemon, "POST", "/schedule", entry, 201)
             await until_shown(daemon, {"1": 4, "2": 3})
-            assert (await call(daemon, "GET", "/schedule/e"))["entry"]["outcome"] == "done"
+
+            async def done() -> bool:
+                return bool((await call(daemon, "GET", "/schedule/e"))["entry"]["outcome"] == "done")
+
+            await until("the entry is done", done)
             await call(daemon, "PUT", "/walls/main/cells/1", {"source": "camera:cam-1"})
         async with site.run() as daemon:
             assert [scene["id"] for scene in (await daemon.get("/scenes"))["items"]] == ["night"]

@@ -71,6 +71,7 @@ def shared(site: Site, free_port: Callable[[], int]) -> str:
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 async def test_ffmpeg_watches_a_camera_and_a_head(shared: str, daemon: Daemon, transport: str) -> None:
     await daemon.until_live(["1"])
+    await daemon.until_shared()
     camera = await frames(f"{shared}/cameras/cam-2/sub", 20, transport)
     assert [(frame["width"], frame["height"]) for frame in camera] == [(640, 360)] * 20
     head = await frames(f"{shared}/walls/main/left", 20, transport)
@@ -84,6 +85,7 @@ async def test_h265_is_shared_as_h265(shared: str, site: Site, free_port: Callab
         site.cameras = [{"id": "new", "name": "新镜头", "area": "dongmen", "sub": sub}]
         async with site.run() as daemon:
             await daemon.until_live(["1"])
+            await daemon.until_shared()
             path = f"{shared}/cameras/new/sub"
             _, text = await output("ffprobe", "-v", "error", "-show_entries", "stream=codec_name", path)
             assert b"codec_name=hevc" in text
@@ -92,6 +94,7 @@ async def test_h265_is_shared_as_h265(shared: str, site: Site, free_port: Callab
 
 async def test_an_on_demand_main_stream_is_fetched_for_a_watcher(shared: str, daemon: Daemon) -> None:
     await daemon.until_live(["1"])
+    await daemon.until_shared()
     main = await frames(f"{shared}/cameras/cam-5/main", 5)
     assert (main[0]["width"], main[0]["height"]) == (1920, 1080)
 
@@ -99,6 +102,7 @@ async def test_an_on_demand_main_stream_is_fetched_for_a_watcher(shared: str, da
 @pytest.mark.needs("gst-launch-1.0")
 async def test_gstreamer_watches_a_head(shared: str, daemon: Daemon) -> None:
     await daemon.until_live(["1"])
+    await daemon.until_shared()
     source = f"rtspsrc location={shared}/walls/main/all protocols=tcp latency=0"
     sink = "rtph264depay ! h264parse ! avdec_h264 ! fakesink num-buffers=30"
     command = ["gst-launch-1.0", "-q", *f"{source} ! {sink}".split()]
@@ -111,7 +115,8 @@ async def test_connected_clients_are_counted(shared: str, daemon: Daemon) -> Non
         async with daemon.session.get("/metrics") as response:
             return f"\ncommandwall_share_clients {count:.1f}\n" in await response.text()
 
-    await daemon.until_live(["1"])  # The share process listens by then.
+    await daemon.until_live(["1"])
+    await daemon.until_shared()
     await until("RTSP clients", lambda: connected(0))
     host, _, port = shared.removeprefix("rtsp://").rpartition(":")
     _, writer = await asyncio.open_connection(host, int(port))
@@ -122,6 +127,7 @@ async def test_connected_clients_are_counted(shared: str, daemon: Daemon) -> Non
 
 async def test_an_unknown_path_is_not_found(shared: str, daemon: Daemon) -> None:
     await daemon.until_live(["1"])
+    await daemon.until_shared()
     status, _ = await output("ffprobe", "-v", "quiet", f"{shared}/cameras/nobody/sub")
     assert status != 0
 
@@ -134,6 +140,7 @@ async def test_watchers_need_the_password_where_one_is_set(shared: str, site: Si
         site.cameras = cameras(base, 2)
         async with site.run() as daemon:
             await daemon.until_live(["1"])
+            await daemon.until_shared()
             path = f"{shared.removeprefix('rtsp://')}/cameras/cam-1/sub"
             status, _ = await output("ffprobe", "-v", "quiet", f"rtsp://city:wrong@{path}")
             assert status != 0

@@ -42,6 +42,7 @@ async def shared(
         site.cameras = cameras(base, 2)
         async with site.run() as daemon:
             await daemon.until_live(["1"])
+            await daemon.until_shared()
             yield daemon, rtsp
 
 

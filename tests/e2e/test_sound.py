@@ -53,6 +53,7 @@ async def test_a_tone_is_heard_through_the_share(
                 return await codecs(daemon) == told
 
             await until("the sound of all cameras is known", known)
+            await daemon.until_shared()
             for number, stream in ((1, "sub"), (2, "main")):
                 status, samples = await hear(
                     f"rtsp://127.0.0.1:{port}/cameras/cam-{number}/{stream}", transport

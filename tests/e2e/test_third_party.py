@@ -52,6 +52,7 @@ async def test_live555_as_camera_and_as_watcher_of_what_is_shared(
         site.cameras = [camera(1, first, "tcp"), camera(2, second, "udp")]
         async with site.run() as daemon:
             await daemon.until_live(["1", "2"])
+            await daemon.until_shared()
             async with live555(of=shared) as third:
                 added = camera(3, third, "tcp")
                 async with daemon.session.post("/api/v1/cameras", json=added) as response:

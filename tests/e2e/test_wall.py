@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -124,17 +125,19 @@ async def test_snapshots_of_heads_and_cameras_are_what_is_shown(daemon: Daemon) 
     assert cameras_shown(still, whole) == {"0": 5}
 
 
-def shared_memory() -> set[str]:
-    """Return what lies in shared memory, but for semaphores: the daemon has none, tests beside this may."""
-    return {path.name for path in Path("/dev/shm").iterdir() if not path.name.startswith("sem.")}
+def shared_memory(pids: list[int]) -> set[Path]:
+    """Return the files in shared memory that processes use; what else lies there is of tests beside this."""
+    maps = [Path(f"/proc/{pid}/maps").read_text() for pid in pids]
+    return {Path(name) for text in maps for name in re.findall(r"/dev/shm/\S+", text)}
 
 
 async def test_sigterm_leaves_nothing_behind(site: Site) -> None:
-    before = shared_memory()
     async with farm(4) as base:
         site.cameras = cameras(base, 4)
         async with site.run() as daemon:
             await daemon.until_live(["1"])
-            pids = [worker["pid"] for worker in (await daemon.get("/workers"))["items"]]
-    assert pids and not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
-    assert shared_memory() == before
+            workers = [worker["pid"] for worker in (await daemon.get("/workers"))["items"] if worker["pid"]]
+            pids = [daemon.pid, *workers]
+            used = shared_memory(pids)
+    assert workers and not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    assert not [path for path in used if path.exists()]

@@ -71,8 +71,8 @@ async def test_ffmpeg_is_measured_while_it_runs() -> None:
     source = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25,fps=25"]
     report = ["-nostats", "-v", "verbose", "-stats_period", "0.1", "-progress", "pipe:1"]
     command = ["ffmpeg", "-nostdin", *report, *source, "-f", "null", "-"]
-    use = await ffmpeg.measure(command, 25, 1.0)
-    assert use.output_fps == pytest.approx(25, rel=0.3)
+    use = await ffmpeg.measure(command, 25, 5.0)
+    assert use.output_fps == pytest.approx(25, rel=0.5)
     assert use.memory.bytes > 1 << 20
     assert use.shown_pct is not None
     assert use.shown_pct > 90

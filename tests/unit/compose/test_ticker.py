@@ -83,12 +83,19 @@ def test_durations_fall_into_cumulative_buckets(monkeypatch: pytest.MonkeyPatch)
     assert ticker.buckets == (2, 3, 3, 4, 4, 4, 4, 4)
 
 
-def test_a_ticker_that_waits_ends_at_once_when_stopped() -> None:
-    began = threading.Event()
-    ticker = Ticker(1, lambda _: began.set())
-    thread = threading.Thread(target=ticker.run)
+def test_a_ticker_that_waits_ends_at_once_when_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = threading.Event()
+    ticker = Ticker(1, lambda _: None)
+    wait = ticker._stop.wait
+
+    def wait_long(_: float) -> bool:
+        waits.set()
+        return wait(60)
+
+    monkeypatch.setattr(ticker._stop, "wait", wait_long)
+    thread = threading.Thread(target=ticker.run, daemon=True)
     thread.start()
-    began.wait()
+    waits.wait()
     ticker.stop()
-    thread.join(0.5)
+    thread.join(10)
     assert not thread.is_alive()

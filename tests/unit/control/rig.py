@@ -400,7 +400,7 @@ async def open_rig(
         KeptRecords("alarms", Records(database, "alarm", AlarmDocument)) as alarm_records,
         KeptRecords("overlays", Records(database, "overlays", OverlaysDocument)) as dress_records,
         AuditLog(Store(database), events) as audit,
-        PtzControl(board.camera, {}, events.publish) as ptz,
+        PtzControl(board.camera, {}, events.publish, hold_s=30) as ptz,
         PanelKeeper(database, directory) as keeper,
         open_programme(
             ProgrammeNeeds(stage.walls, board, stage.sources, AREAS, database, events.publish, audit, scenes),

@@ -155,11 +155,13 @@ async def test_a_movement_that_is_not_repeated_is_stopped(
 async def test_a_movement_that_is_repeated_goes_on(
     open_control: Callable[..., PtzControl], dome: Device
 ) -> None:
-    async with open_control(hold_s=1.0) as control:
-        for _ in range(5):
+    async with open_control(hold_s=60) as control:
+        until_s = 0.0
+        for _ in range(3):
             await control.command(WANG, "dome", move())
-            await asyncio.sleep(0.3)
-            assert "Stop" not in dome.calls
+            assert control._seats["dome"].move_until_s > until_s
+            until_s = control._seats["dome"].move_until_s
+        assert "Stop" not in dome.calls
         await control.command(WANG, "dome", STOP)
         assert not dome.moving
 

@@ -142,7 +142,7 @@ async def test_sessions_end_with_a_token_that_expires(
     users: Users, stub: RtcStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("commandwall.control.users._CACHED_S", 0.0)
-    session = await comes(stub.rtc, await display(users, expires_utc_ns=utc_ns() + 500_000_000))
+    session = await comes(stub.rtc, await display(users, expires_utc_ns=utc_ns() + 3_000_000_000))
     async with guarded(stub.rtc, users, 0.01):
         await over(stub.rtc, session)
 

@@ -349,16 +349,19 @@ async def test_only_a_tile_as_large_as_the_picture_is_deblocked(pool: DecodePool
         assert [tile.decode for tile in this.reports[-1].tiles] == [DecodeLevel.FULL, DecodeLevel.NODEBLOCK]
 
 
-async def test_a_key_frame_that_is_due_is_waited_for(pool: DecodePool, canvas: MakeCanvas) -> None:
+async def test_a_key_frame_that_is_due_is_waited_for(
+    pool: DecodePool, canvas: MakeCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_module, "KEY_SOON_S", 60)
     wall = canvas()
     async with desk(pool) as this:
         await this.add("cam")
         now_ns = monotonic_ns()
-        group = [replace(unit, arrival_ns=now_ns - 3_800_000_000) for unit in stream()[:1]]
-        later_ns = now_ns - 1_800_000_000
+        group = [replace(unit, arrival_ns=now_ns - seconds(21)) for unit in stream()[:1]]
+        later_ns = now_ns - seconds(1)
         group += [replace(unit, arrival_ns=later_ns + n) for n, unit in enumerate(stream()[10:18])]
         camera = this.cameras.sessions["cam/sub"]
-        camera.on_unit(replace(group[0], arrival_ns=now_ns - 5_800_000_000))
+        camera.on_unit(replace(group[0], arrival_ns=now_ns - seconds(41)))
         for unit in group:
             camera.on_unit(unit)
         this.show(wall.tile())

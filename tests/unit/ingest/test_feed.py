@@ -174,8 +174,9 @@ async def test_silence_stalls_the_feed_and_a_frame_brings_it_back() -> None:
     cameras = FakeCameras()
     async with running(cameras) as feed:
         await opened(cameras)
-        cameras.sessions["cam/sub"].on_unit(unit(key=True))
-        feed.watch(in_future_ns(2.9))
+        came_ns = monotonic_ns()
+        cameras.sessions["cam/sub"].on_unit(unit(key=True, at_ns=came_ns))
+        feed.watch(came_ns + round(2.9 * NS_PER_S))
         assert feed.live
         feed.watch(in_future_ns(3.5))
         assert (feed.state.value, feed.reason.code) == ("stalled", ReasonCode.NO_FRAMES)
@@ -187,9 +188,10 @@ async def test_a_slow_camera_is_given_three_of_its_own_intervals() -> None:
     cameras = FakeCameras()
     async with running(cameras) as feed:
         await opened(cameras)
-        cameras.sessions["cam/sub"].on_unit(unit(key=True))
+        came_ns = monotonic_ns()
+        cameras.sessions["cam/sub"].on_unit(unit(key=True, at_ns=came_ns))
         feed.meter.gap_s = 4.0
-        feed.watch(in_future_ns(11.5))
+        feed.watch(came_ns + round(11.5 * NS_PER_S))
         assert feed.live
         feed.watch(in_future_ns(12.5))
         assert feed.state is FeedState.STALLED

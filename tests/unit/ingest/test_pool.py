@@ -31,6 +31,11 @@ class Call:
         self.charged_ns = cpu_ns
 
 
+def until_asleep(pool: DecodePool) -> None:
+    while len(pool._asleep) < len(pool._threads):
+        os.sched_yield()
+
+
 @pytest.fixture
 def pool() -> Iterator[DecodePool]:
     pool = DecodePool(1, lambda: None, at_once)
@@ -125,10 +130,16 @@ def test_all_threads_take_jobs() -> None:
     pool.close()
 
 
-def test_little_live_work_is_left_to_one_thread_and_what_is_left_over_to_all() -> None:
+def test_little_live_work_is_left_to_one_thread_and_what_is_left_over_to_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_ns = 1
+    monkeypatch.setattr(pool_module, "monotonic_ns", lambda: now_ns)
     wakers: list[Callable[[], None]] = []
     pool = DecodePool(2, lambda: None, wakers.append)
-    both, go, done = threading.Barrier(2), threading.Event(), threading.Event()
+    until_asleep(pool)
+    go, done, met = threading.Event(), threading.Event(), threading.Event()
+    both = threading.Barrier(2, met.set)
     threads: list[str] = []
 
     def note() -> None:
@@ -147,22 +158,27 @@ def test_little_live_work_is_left_to_one_thread_and_what_is_left_over_to_all() -
     wakers.pop()()
     for _ in range(2):
         pool.put(Call(lambda: both.wait(WAIT_S)), Urgency.LIVE)
-    threading.Event().wait(pool_module.ALONE_NS / NS_PER_S + 0.005)
+    now_ns += pool_module.ALONE_NS + 1
     wakers.pop()()
     go.set()
+    assert met.wait(WAIT_S)
     pool.close()
-    assert not both.broken
 
 
-def test_threads_beyond_those_with_a_core_help_where_first_pictures_wait_for_long() -> None:
+def test_threads_beyond_those_with_a_core_help_where_first_pictures_wait_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_ns = 1
+    monkeypatch.setattr(pool_module, "monotonic_ns", lambda: now_ns)
     wakers: list[Callable[[], None]] = []
     pool = DecodePool(2, lambda: None, wakers.append, own=1)
+    until_asleep(pool)
     both, done = threading.Barrier(2), threading.Event()
     for _ in range(2):
         pool.put(Call(lambda: both.wait(WAIT_S)), Urgency.FIRST)
     wakers.pop()()
-    threading.Event().wait(pool_module.FIRST_NS / NS_PER_S + 0.005)
-    assert both.n_waiting == 1
+    assert len(pool._asleep) == 1
+    now_ns += pool_module.FIRST_NS + 1
     pool.put(Call(done.set), Urgency.LIVE)
     wakers.pop()()
     assert done.wait(WAIT_S)

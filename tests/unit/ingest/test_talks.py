@@ -127,12 +127,12 @@ async def test_a_camera_plays_what_everybody_says_until_it_is_stopped(bench: Ben
         assert not any(bench.mix.subscribers.values())
 
 
-async def test_a_camera_that_goes_away_is_talked_to_again(bench: Bench) -> None:
-    async with street(bench.folder) as server:
+async def test_a_camera_that_goes_away_is_talked_to_again(bench: Bench, free_port: Callable[[], int]) -> None:
+    port = free_port()
+    async with street(bench.folder, port) as server:
         bench.know("cam", camera_url(server))
         bench.talk(CameraTarget("cam", StreamName.MAIN))
         await bench.until(lambda: bench.heard() > 0)
-        port = server.port
     await bench.until(lambda: bench.newest is TalkState.LOST)
     (bench.folder / "0001.wav").unlink()
     async with street(bench.folder, port):

@@ -18,7 +18,7 @@ from simulators.onvif.server import OnvifServer
 async def test_every_device_is_found_once(interface: str) -> None:
     devices = [Device(number, (), f"东门 {number:02}") for number in (1, 2)]
     async with OnvifServer(devices) as server, Responder(devices):
-        found = await discover(interface, wait_s=0.8)
+        found = await discover(interface, wait_s=2.0)
         ours = [each for each in found if f":{server.port}/" in each.urls[0]]
         assert [(each.urls, each.name, each.hardware, each.location) for each in ours] == [
             ((f"{device.address}/device_service",), device.name, "dome", "country/china")

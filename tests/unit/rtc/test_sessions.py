@@ -146,10 +146,10 @@ async def test_people_are_published_with_their_voice_as_it_was_sent(bench: Bench
         assert [unit.pts_90k for unit in heard] == [number * 1800 for number in range(8)]
         assert [unit.level_dbov for unit in heard] == [unit.level_dbov for unit in said]
         await until(lambda: sorted(bench.live) == ["people", "voice"])
-        await until(lambda: "s" in bench.figures)
+        await until(lambda: "s" in bench.figures and bench.figures["s"].bitrate_bps > 0)
         figures = bench.figures["s"]
         assert figures.loss_ratio == 0.0
-        assert figures.bitrate_bps > 0 and figures.jitter_ms is not None
+        assert figures.jitter_ms is not None
 
 
 async def test_of_picture_and_sound_one_will_do(bench: Bench) -> None:

@@ -18,7 +18,7 @@ from commandwall.workers.worker import Timing, Worker, WorkerState
 
 MODULE = "tests.unit.workers.plain_worker"
 QUICK = Timing(ping_every_s=0.05, ping_timeout_s=10.0, drain_s=2.0, steps_s=(0.01,))
-HASTY = replace(QUICK, ping_timeout_s=0.5)
+HASTY = replace(QUICK, ping_timeout_s=0.5, stacks_s=2.0)
 
 
 class Watched:
