@@ -34,7 +34,7 @@ from commandwall.model.conference.command import Command
 from commandwall.model.conference.contents import ContentKind, ContentSource, present
 from commandwall.model.conference.participant import NOTHING_SAID
 from commandwall.model.conference.state import Conference
-from commandwall.model.conference.timing import due_s, tick
+from commandwall.model.conference.timing import begun, due_s, tick
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,8 @@ class Conferences:
     def begin(self, meeting: Meeting) -> Room:
         """Open the room of a conference; raises :class:`CommandwallError` when it cannot be opened."""
         try:
-            meeting.room = Room(meeting.plan, self._needs, partial(self._note, meeting))
+            plan = begun(meeting.plan, self._needs.now_s())
+            meeting.room = Room(plan, self._needs, partial(self._note, meeting))
         except CommandwallError as error:
             if str(error) != str(meeting.fault):
                 log.error("conference %s cannot be opened: %s", meeting.state.id, error)

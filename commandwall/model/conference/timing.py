@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from commandwall.model.conference.attendance import forget_expired, forgets_at_s
 from commandwall.model.conference.chair import ended
 from commandwall.model.conference.polling import poll_due_s, polled
 from commandwall.model.conference.state import Conference
+
+
+def begun(state: Conference, now_s: float) -> Conference:
+    """Return ``state`` open from ``now_s`` on, for everybody: what was planned for later begins now."""
+    if state.starts_at_s is None or state.starts_at_s <= now_s:
+        return state
+    return replace(state, starts_at_s=now_s)
 
 
 def tick(state: Conference, now_s: float) -> Conference:

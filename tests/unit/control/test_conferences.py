@@ -136,6 +136,16 @@ async def test_its_chair_opens_a_planned_conference_by_coming(hall: Hall) -> Non
     assert hall.desk.get(OPERATOR, "flood").chair == "zhang"
 
 
+async def test_what_its_chair_opened_early_lets_everybody_in(hall: Hall) -> None:
+    hall.opens(starts_at=at(600))
+    li = hall.invites("li")
+    await hall.enters(hall.invites("zhang", "chair"))
+    await hall.enters(li)
+    document = hall.desk.get(OPERATOR, "flood")
+    assert [one.state for one in document.participants] == [Presence.CONNECTED, Presence.CONNECTED]
+    assert document.starts_at == at(0).isoformat(timespec="milliseconds")
+
+
 def test_a_conference_ends_when_its_time_is_up_unless_it_is_extended(bench: Bench) -> None:
     hall = bench.hall
     hall.opens(ends_at=at(60))
