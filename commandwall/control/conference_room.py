@@ -29,7 +29,7 @@ from commandwall.model.conference.contents import drop_content, take_content
 from commandwall.model.conference.floor import open_voices
 from commandwall.model.conference.participant import NOTHING_SAID, Participant, Presence
 from commandwall.model.conference.speaking import hear
-from commandwall.model.conference.stage import stage, view
+from commandwall.model.conference.stage import Stage, stage, view
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import Layout
 from commandwall.model.link import LinkState
@@ -230,7 +230,11 @@ class Room:
         self._on_change()
 
     def measured(self) -> None:
-        """Take in how good the lines are: what comes of who sends, the way back of who watches."""
+        """Take in how good the lines are: what comes of who sends, the way back of who watches.
+
+        Called about once a second.
+        """
+        self._tell_seen()
         for line, figures in self.lines.figures():
             if line.part is Part.PEOPLE:
                 known = self._figures(line.participant)
@@ -338,12 +342,19 @@ class Room:
         self._name()
         self._list()
         self.content.follow(self.state, self._needs.book, self.streams)
-        self.picture.show(stage(self.state, self._needs.layouts))
+        self.picture.show(self._tell_seen())
         for outgoing in self.outgoing.values():
             outgoing.follow(self.state, self.streams)
         self._mix()
         self._switch()
         self._end_lines()
+
+    def _tell_seen(self) -> Stage:
+        """Tell walls which cameras are seen in the picture of the conference; return what that shows."""
+        shown = stage(self.state, self._needs.layouts)
+        seen = self.content.seen(shown, self._needs.now_s())
+        self._needs.book.contain(f"{self.state.id}/{PICTURE}", seen)
+        return shown
 
     def _name(self) -> None:
         """Have a source for everybody who may take part."""

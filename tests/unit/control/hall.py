@@ -234,7 +234,9 @@ class Hall:
         self.clock = clock
         self.peers, self.sound = FakePeers(), NotedSound()
         quiet = BookLinks(
-            lambda owner, bus: self.received.append(f"{owner} {bus.session}"), *3 * [lambda *_: None]
+            board.area,
+            lambda owner, bus: self.received.append(f"{owner} {bus.session}"),
+            *3 * [lambda *_: None],
         )
         self.book = ConferenceBook(quiet)
         self.screens = Screens(events.publish, lambda _: None, lambda _: None)
