@@ -117,8 +117,12 @@ class Lines:
 
     def newest(self, participant: str, part: Part, *, sends: bool) -> Line | None:
         """Return the last line that was opened for that, if one is there."""
-        lines = (line for line in self._lines if (line.participant, line.part) == (participant, part))
-        return next((line for line in reversed([*lines]) if line.sends is sends), None)
+        return next(reversed(self.same(participant, part, sends=sends)), None)
+
+    def same(self, participant: str, part: Part, *, sends: bool) -> list[Line]:
+        """Return the lines that were opened for that, the oldest first."""
+        wanted = participant, part, sends
+        return [line for line in self._lines if (line.participant, line.part, line.sends) == wanted]
 
     def watching(self, part: Part) -> Iterable[Line]:
         """Return the lines on which ``part`` is sent to somebody."""

@@ -84,8 +84,9 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         recordings.restore()
         reactions = _reactions(needs, standing)
         rooms = RoomNeeds(
-            plant.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s
-        )
+            plant.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside, needs.utc_s,
+            needs.publish,
+        )  # fmt: skip
         conferences = Conferences(
             settings.site.id, rooms, records, needs.publish, Marks(plant.every_wall), recordings
         )

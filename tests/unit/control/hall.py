@@ -72,10 +72,14 @@ CONFERENCE_LAYOUTS = LAYOUTS | {layout.id: layout for layout in (PIP, *FOCUS)}
 
 
 class FakePeers:
-    """An rtc process that answers at once, or with ``error``; sessions go as far as the test says."""
+    """An rtc process that answers at once, or with ``error``; sessions go as far as the test says.
+
+    They carry picture and sound as ``carries`` says.
+    """
 
     def __init__(self) -> None:
         self.error: CommandwallError | None = None
+        self.carries = (True, True)
         self.sessions: dict[str, RtcSession] = {}
         self.offers: dict[str, WatchOffer | PublishOffer] = {}
         self.switched: list[tuple[str, tuple[StreamAt, ...]]] = []
@@ -148,7 +152,7 @@ class FakePeers:
             raise self.error
         session = RtcSession(f"s{len(self.offers)}", by, on_change=on_change)
         self.sessions[session.id], self.offers[session.id] = session, offer
-        return Opened(session.id, "v=0 answer")
+        return Opened(session.id, "v=0 answer", *self.carries)
 
 
 class NotedSound(SoundControl):
@@ -255,7 +259,7 @@ class Hall:
         self._tasks: list[asyncio.Task[None]] = []
         needs = RoomNeeds(
             CONFERENCE_LAYOUTS, self.hidden, self.book, self.sound, self.peers,
-            self.content, self._beside, clock,
+            self.content, self._beside, clock, events.publish,
         )  # fmt: skip
         self.records = KeptRecords("conferences", Records(database, "conference", ConferenceRecord))
         self.recorded = KeptRecords("recordings", Records(database, "recording", RecordingRecord))

@@ -8,7 +8,12 @@ import pytest
 from commandwall.base.errors import AccessRefusedError, HeldError, InvalidError, UnavailableError
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
-from commandwall.control.conference_documents import ParticipantDocument, RoomState, conference_document
+from commandwall.control.conference_documents import (
+    ParticipantDocument,
+    ReplacedEvent,
+    RoomState,
+    conference_document,
+)
 from commandwall.control.conference_lines import Part
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
@@ -30,8 +35,12 @@ from tests.unit.control.stage import Hands
 
 
 @pytest.fixture
-async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
-    events = EventLog()
+def events() -> EventLog:
+    return EventLog()
+
+
+@pytest.fixture
+async def hall(database: Database, tmp_path: Path, events: EventLog) -> AsyncIterator[Hall]:
     async with AuditLog(Store(database), events) as audit:
         hall = Hall(make_board(events), tmp_path, database, events, audit, Hands(1_000_000.0))
         hall.opens()
@@ -135,6 +144,39 @@ async def test_a_second_camera_takes_the_place_of_the_first(hall: Hall, zhang: P
     hall.peers.goes(first, SessionPhase.ENDED)
     hall.peers.goes(second, SessionPhase.LIVE, "conference/flood/zhang/people")
     assert hall.received[-1] == f"conference:flood/zhang {second}" and one(hall, "zhang").has_people
+
+
+async def test_who_comes_back_with_less_is_taken_for_what_he_sends_now(hall: Hall, zhang: Principal) -> None:
+    await hall.enters(zhang)
+    hall.peers.carries = (False, True)
+    second = (await hall.desk.publish(zhang, seat(zhang), Part.PEOPLE, "v=0")).session
+    assert not one(hall, "zhang").has_people and hall.shown() == ["none"]
+    assert hall.book.state("flood/zhang")[1].code is ReasonCode.NO_CAMERA
+    assert hall.sound.open == {"zhang": True}
+    hall.peers.goes(second, SessionPhase.LIVE, "conference/flood/zhang/voice")
+    hall.peers.carries = (True, False)
+    third = (await hall.desk.publish(zhang, seat(zhang), Part.PEOPLE, "v=0")).session
+    assert hall.sound.open == {} and not line(hall, "zhang").voice
+    hall.peers.goes(third, SessionPhase.LIVE, "conference/flood/zhang/people")
+    assert one(hall, "zhang").has_people and hall.shown() == ["zhang"]
+
+
+async def test_who_has_a_line_replaced_is_told_and_nobody_watches_on_more_than_three(
+    hall: Hall, li: Principal, events: EventLog
+) -> None:
+    def replaced() -> list[str]:
+        bodies = (event.body for event in events._kept)
+        return [body.session for body in bodies if isinstance(body, ReplacedEvent)]
+
+    first, sending = await hall.enters(li)
+    await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
+    assert replaced() == [sending]
+    for _ in range(2):
+        await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")
+    assert first in hall.peers.sessions
+    await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")
+    assert hall.peers.ended == [first] and replaced() == [sending, first]
+    assert one(hall, "li").here
 
 
 async def test_who_offers_what_nobody_can_take_reads_it_in_the_roster(hall: Hall, li: Principal) -> None:
