@@ -82,6 +82,7 @@ class FakePeers:
         self.carries = (True, True)
         self.sessions: dict[str, RtcSession] = {}
         self.offers: dict[str, WatchOffer | PublishOffer] = {}
+        self.tried: list[tuple[StreamAt, ...]] = []
         self.switched: list[tuple[str, tuple[StreamAt, ...]]] = []
         self.ended: list[str] = []
         self.accepted: dict[str, str] = {}
@@ -105,6 +106,7 @@ class FakePeers:
         return self._open(by, offer, on_change)
 
     async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:
+        self.tried.append(rungs)
         if self.error is not None:
             raise self.error
         self.switched.append((session_id, rungs))

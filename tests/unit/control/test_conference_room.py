@@ -8,12 +8,7 @@ import pytest
 from commandwall.base.errors import AccessRefusedError, HeldError, InvalidError, UnavailableError
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
-from commandwall.control.conference_documents import (
-    ParticipantDocument,
-    ReplacedEvent,
-    RoomState,
-    conference_document,
-)
+from commandwall.control.conference_documents import ParticipantDocument, RoomState, conference_document
 from commandwall.control.conference_lines import Part
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
@@ -35,12 +30,8 @@ from tests.unit.control.stage import Hands
 
 
 @pytest.fixture
-def events() -> EventLog:
-    return EventLog()
-
-
-@pytest.fixture
-async def hall(database: Database, tmp_path: Path, events: EventLog) -> AsyncIterator[Hall]:
+async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
+    events = EventLog()
     async with AuditLog(Store(database), events) as audit:
         hall = Hall(make_board(events), tmp_path, database, events, audit, Hands(1_000_000.0))
         hall.opens()
@@ -161,24 +152,6 @@ async def test_who_comes_back_with_less_is_taken_for_what_he_sends_now(hall: Hal
     assert one(hall, "zhang").has_people and hall.shown() == ["zhang"]
 
 
-async def test_who_has_a_line_replaced_is_told_and_nobody_watches_on_more_than_three(
-    hall: Hall, li: Principal, events: EventLog
-) -> None:
-    def replaced() -> list[str]:
-        bodies = (event.body for event in events._kept)
-        return [body.session for body in bodies if isinstance(body, ReplacedEvent)]
-
-    first, sending = await hall.enters(li)
-    await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
-    assert replaced() == [sending]
-    for _ in range(2):
-        await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")
-    assert first in hall.peers.sessions
-    await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")
-    assert hall.peers.ended == [first] and replaced() == [sending, first]
-    assert one(hall, "li").here
-
-
 async def test_who_offers_what_nobody_can_take_reads_it_in_the_roster(hall: Hall, li: Principal) -> None:
     hall.peers.error = InvalidError("the offer has no codec that is taken here; offer H.264")
     with pytest.raises(InvalidError):
@@ -269,33 +242,6 @@ async def test_mutes_reach_the_mixer(hall: Hall, zhang: Principal, li: Principal
     assert hall.sound.open == {"zhang": True, "li": False}
     hall.desk.mute(zhang, "flood", muted=True)
     assert hall.sound.open == {"zhang": False, "li": False}
-
-
-async def test_watching_and_broadcasting_switch_what_is_sent(
-    hall: Hall, zhang: Principal, li: Principal
-) -> None:
-    chair, _ = await hall.enters(zhang)
-    site, _ = await hall.enters(li)
-    commands(hall, Verb.WATCH, "li", viewer="zhang")
-    await hall.settled()
-    assert hall.peers.switched == [(chair, people("li"))]
-    commands(hall, Verb.WATCH, "picture", viewer="zhang")
-    await hall.settled()
-    assert hall.peers.switched[1:] == [(chair, hall.room.picture.rungs)]
-    commands(hall, Verb.BROADCAST, "li")
-    await hall.settled()
-    assert hall.peers.switched[2:] == [(site, people("zhang"))]
-
-
-async def test_a_switch_that_fails_leaves_what_is_sent(
-    hall: Hall, zhang: Principal, li: Principal, caplog: pytest.LogCaptureFixture
-) -> None:
-    await hall.enters(zhang)
-    await hall.enters(li)
-    hall.peers.error = InvalidError("this picture has another codec")
-    commands(hall, Verb.WATCH, "li", viewer="zhang")
-    await hall.settled()
-    assert "zhang keeps what is sent: this picture has another codec" in caplog.text
 
 
 async def test_content_is_one_at_a_time(hall: Hall, zhang: Principal, li: Principal) -> None:
