@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from commandwall.base.clock import NS_PER_S, utc_iso
 from commandwall.base.errors import HeldError, NotFoundError, UnavailableError
 from commandwall.base.sentence import Sentence
 from commandwall.control.kept import KeptRecords
+from commandwall.control.mishaps import Mishaps
 from commandwall.control.state import Publish
 from commandwall.ipc.channel import Received
 from commandwall.ipc.packets import BusAddress
@@ -76,6 +78,7 @@ class Recordings:
         self._utc_s = utc_s
         self._running: dict[str, StartRecording] = {}
         self._watchers: list[Callable[[str], None]] = []
+        self._mishaps = Mishaps(log)
         self.worker = Worker(
             "recording",
             "recording",
@@ -93,9 +96,9 @@ class Recordings:
     def restore(self) -> None:
         """Say of what was cut off by the end of the daemon when it ended."""
         for record in tuple(self._records.all().values()):
-            file = self._file(record.id)
             if record.ended_utc_s is None:
-                ended_s = file.stat().st_mtime if file.is_file() else record.started_utc_s
+                found = self._found(record.id)
+                ended_s = record.started_utc_s if found is None else found.st_mtime
                 self._records.put(record.id, replace(record, ended_utc_s=ended_s))
 
     def all(self) -> list[RecordingDocument]:
@@ -104,10 +107,9 @@ class Recordings:
 
     def file(self, recording: str) -> Path:
         """Return the file of a recording; raises :class:`NotFoundError`."""
-        file = self._file(recording)
-        if recording not in self._records.all() or not file.is_file():
+        if recording not in self._records.all() or self._found(recording) is None:
             raise NotFoundError("there is no recording {id!r}", id=recording)
-        return file
+        return self._file(recording)
 
     def delete(self, recording: str) -> None:
         """Delete a recording and its file.
@@ -186,18 +188,35 @@ class Recordings:
         self._publish("recording", RecordingEvent(self._document(record)))
 
     def _document(self, record: RecordingRecord) -> RecordingDocument:
-        file = self._file(record.id)
-        ended_s = record.ended_utc_s
+        found, ended_s = self._found(record.id), record.ended_utc_s
         return RecordingDocument(
             record.id,
             record.conference,
             record.name,
             utc_iso(int(record.started_utc_s * NS_PER_S)),
             None if ended_s is None else utc_iso(int(ended_s * NS_PER_S)),
-            file.stat().st_size if file.is_file() else 0,
+            0 if found is None else found.st_size,
             record.fault,
             record.fault_zh,
         )
+
+    def _found(self, recording: str) -> os.stat_result | None:
+        """Return what the disk knows of a file, ``None`` for none.
+
+        A disk that does not say counts as one without it, and the log says so once: the list of recordings
+        must not keep the daemon from starting.
+        """
+        found = None
+        with self._mishaps.of(f"recording {recording}"):
+            try:
+                found = self._file(recording).stat()
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                raise UnavailableError(
+                    "its file cannot be read: {strerror}", strerror=error.strerror
+                ) from error
+        return found
 
     def _file(self, recording: str) -> Path:
         return self._directory / f"{recording}.mkv"
