@@ -30,6 +30,7 @@ CONFERENCE: dict[str, str] = {
     "{folder}: {strerror}; let the daemon's user write there": (
         "{folder}：{strerror}，请允许服务程序的用户写入"
     ),
+    "its file cannot be read: {strerror}": "无法读取文件：{strerror}",
     "the recording process was killed; it goes on in another file": "录像进程被终止，将在另一个文件中继续",
     # ---- rooms
     "ends_at must be after starts_at": "ends_at 必须晚于 starts_at",
@@ -59,6 +60,7 @@ CONFERENCE: dict[str, str] = {
     ),
     "this conference has not begun": "会议尚未开始",
     "this conference has ended": "会议已结束",
+    "came while it was locked; let him in, or unlock it": "锁定期间到来，可准许入会或解除锁定",
     "this conference is locked; ask its chair to let you in": "会议已锁定，请联系主席准许入会",
     "{name} was removed; invite him anew": "{name} 已被移出，请重新邀请",
     "{name} is in the conference of another level; have him removed there, or remove the link": (

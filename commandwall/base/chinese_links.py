@@ -59,6 +59,7 @@ LINKS: dict[str, str] = {
     "is taken by another link or bridge of this conference": "已被此会议的另一条级联或网桥占用",
     "it ended": "已结束",
     "the session here ended before it was answered": "本端会话在对端应答之前已结束",
+    "another daemon came with this token": "另一台服务器使用此令牌接入",
     "this conference has not begun; link it when it has": "会议尚未开始，请在开始后再级联",
     "this conference has a link to the level above already; end that first": "本会议已级联到上级，请先断开",
     "{id!r} was taken down before it was joined": "{id!r} 在加入之前已被拆除",

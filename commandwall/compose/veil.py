@@ -12,7 +12,7 @@ from commandwall.compose.patch import Patch
 from commandwall.compose.watermark import Watermarking
 from commandwall.ipc.messages import WallTile
 from commandwall.ipc.slots import Planes
-from commandwall.model.overlays import Hidden
+from commandwall.model.overlays import Hidden, Seen
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source, SourceKind
 
@@ -56,7 +56,13 @@ class Veil:
         if tile.source == SourceKind.NONE:
             return False
         source = Source.parse(tile.source)
-        return (source.kind is SourceKind.CAMERA and source.id in self._cameras) or tile.area in self._areas
+        itself = source.kind is SourceKind.CAMERA and source.id in self._cameras
+        return itself or tile.area in self._areas or any(map(self._hides_seen, tile.seen))
+
+    def _hides_seen(self, seen: Seen) -> bool:
+        if not seen.camera:
+            return bool(self._cameras or self._areas)
+        return seen.camera in self._cameras or seen.area in self._areas
 
     def draw(self, picture: Planes, marks: Watermarking | None = None) -> None:
         """Draw it over a picture of the head, with other ``marks`` than its own if they are given."""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from commandwall.base.errors import NotFoundError
-from commandwall.control.sources import OneStreamBook
+from commandwall.control.sources import Facts, OneStreamBook
 from commandwall.ipc.packets import BusAddress
 from commandwall.model.camera import FeedState
+from commandwall.model.overlays import Seen
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.source import Source, SourceKind
 
@@ -17,10 +18,12 @@ from commandwall.model.source import Source, SourceKind
 class BookLinks:
     """What the book needs of its surroundings.
 
-    ``receive`` has the stream at an address received for an owner of feeds, ``forget`` ends that. Walls are
-    told by ``put`` that a source has another name, and by ``removed`` that it is about to be no more.
+    ``area`` is where a camera hangs, ``""`` where there is none. ``receive`` has the stream at an address
+    received for an owner of feeds, ``forget`` ends that. Walls are told by ``put`` that a source has another
+    name or shows something else, and by ``removed`` that it is about to be no more.
     """
 
+    area: Callable[[str], str]
     receive: Callable[[str, BusAddress], None]
     forget: Callable[[str], None]
     put: Callable[[Source], None]
@@ -33,6 +36,8 @@ class _Entry:
     state: FeedState
     reason: Reason
     bus: BusAddress | None = None
+    cameras: tuple[str, ...] = ()
+    edition: int = 0
 
 
 class ConferenceBook(OneStreamBook):
@@ -61,6 +66,19 @@ class ConferenceBook(OneStreamBook):
         """Return how it is, and why."""
         entry = self._get(source_id)
         return entry.state, entry.reason
+
+    def facts(self, source_id: str) -> Facts:
+        """Return which cameras are seen in it, and which of its contents it is."""
+        entry = self._get(source_id)
+        seen = (Seen(camera, self._links.area(camera)) for camera in entry.cameras)
+        return Facts(seen=tuple(seen), edition=entry.edition)
+
+    def contain(self, source_id: str, cameras: tuple[str, ...], *, anew: bool = False) -> None:
+        """Note the cameras that are seen in it, ``""`` for any, and whether it is something else ``anew``."""
+        entry = self._get(source_id)
+        if anew or entry.cameras != cameras:
+            entry.cameras, entry.edition = cameras, entry.edition + anew
+            self._links.put(_source(source_id))
 
     def put(self, source_id: str, name: str) -> None:
         """Take in a picture that there may be, or another name of one there is."""

@@ -19,14 +19,16 @@ from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.model.camera import StreamName
 from commandwall.model.conference.bearing import bearer
 from commandwall.model.conference.contents import ContentKind, ContentSource, present
-from commandwall.model.conference.stage import ALONE, Stage
-from commandwall.model.conference.state import Conference
+from commandwall.model.conference.stage import ALONE, Stage, source_of
+from commandwall.model.conference.state import Conference, Content
 from commandwall.model.reason import ReasonCode
 from commandwall.model.source import CONTENT, Source, SourceKind
 
 log = logging.getLogger(__name__)
 
 _RELAYED = "h264"
+_ON_ITS_WAY_S = 2.0
+"""So long after a change walls may show older pictures of a conference; it is asked about every second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class RoomContent:
         self._conference = conference
         self._desk = desk
         self._shown = ""
+        self._content = Content()
+        self._seen_at_s: dict[str, float] = {}
         self._wall: ConferencePicture | None = None
 
     def granted(self, state: Conference, now_s: float) -> Conference:
@@ -156,6 +160,19 @@ class RoomContent:
             book.live(source_id)
         else:
             book.lost(source_id, ReasonCode.NO_CONTENT)
+        anew = (content.holder, content.source) != (self._content.holder, self._content.source)
+        self._content = content
+        book.contain(source_id, _cameras(source), anew=anew)
+
+    def seen(self, shown: Stage, now_s: float) -> tuple[str, ...]:
+        """Return the cameras that the picture of the conference may show with ``shown``, ``""`` for any.
+
+        What has just gone from there is on its way still.
+        """
+        if source_of(self._conference, CONTENT) in shown.sources:
+            self._seen_at_s |= dict.fromkeys(_cameras(self._shown), now_s)
+        self._seen_at_s = {each: at for each, at in self._seen_at_s.items() if now_s - at < _ON_ITS_WAY_S}
+        return tuple(self._seen_at_s)
 
     def close(self) -> None:
         """End the wall that composes it, if one does."""
@@ -177,6 +194,18 @@ class RoomContent:
             self._wall = ConferencePicture(wall_id, text, self._desk.hidden)
             self._wall.show(self._desk.stage(source))
             self.rungs = self._wall.rungs
+
+
+def _cameras(source: str) -> tuple[str, ...]:
+    """Return the cameras that are seen in ``source``; ``""`` is any: heads change, and scenes have many."""
+    kind, _, name = source.partition(":")
+    match kind:
+        case ContentKind.CAMERA:
+            return (name,)
+        case ContentKind.HEAD | ContentKind.SCENE:
+            return ("",)
+        case _:
+            return ()
 
 
 def _own(state: Conference) -> str:

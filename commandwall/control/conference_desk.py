@@ -279,10 +279,20 @@ class ConferenceDesk:
         layout.check(WIDTH, HEIGHT, field="layout")
 
     def _enter(self, who: Principal, seat: Seat) -> Room:
-        """Return the room, with whoever comes let in; a planned one is opened by its chair."""
+        """Return the room, with whoever comes let in; a planned one is opened by its chair.
+
+        A page that is refused asks again every few seconds: the audit log has what the roster says of that.
+        """
         if who.seat != seat:
             raise AccessRefusedError("this place in the conference is somebody else's")
-        room = self._conferences.room_for(seat.conference, seat.participant)
+        meeting = self._conferences.get(seat.conference)
+        before = meeting.state
+        try:
+            room = self._conferences.room_for(seat.conference, seat.participant)
+        except AccessRefusedError as error:
+            if meeting.state != before:
+                self._audit.record(who, "conference.join", seat.conference, seat.participant, str(error))
+            raise
         if not room.state.participant(seat.participant).coming:
             with self._audited(who, None, "join", seat.conference, seat.participant):
                 room.door.let_in(seat.participant)

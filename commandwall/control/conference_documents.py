@@ -214,6 +214,18 @@ class ConferenceEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacedEvent:
+    """What an event ``replaced`` carries: a session that has ended as another on the same seat is opened.
+
+    Only who has the seat of ``participant`` is told.
+    """
+
+    conference: str
+    participant: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberDocument:
     """Who was invited, and the token that lets in; ``join_url`` is the page to open, on this host."""
 

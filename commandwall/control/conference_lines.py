@@ -11,13 +11,16 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Protocol
 
-from commandwall.base.errors import CommandwallError, NotFoundError
+from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.control.roles import Principal
 from commandwall.control.rtc import OnChange, Opened, PublishOffer, RtcSession, Watched, WatchOffer
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import SessionChanged, SessionFigures, SessionPhase, StreamAt
 
 log = logging.getLogger(__name__)
+
+_AGAIN_S = 1.0
+"""After this a picture that did not come is asked for again."""
 
 Spawn = Callable[[Coroutine[Any, Any, None], str], object]
 """Runs something beside, under a name, until it ends or the daemon does."""
@@ -117,8 +120,12 @@ class Lines:
 
     def newest(self, participant: str, part: Part, *, sends: bool) -> Line | None:
         """Return the last line that was opened for that, if one is there."""
-        lines = (line for line in self._lines if (line.participant, line.part) == (participant, part))
-        return next((line for line in reversed([*lines]) if line.sends is sends), None)
+        return next(reversed(self.same(participant, part, sends=sends)), None)
+
+    def same(self, participant: str, part: Part, *, sends: bool) -> list[Line]:
+        """Return the lines that were opened for that, the oldest first."""
+        wanted = participant, part, sends
+        return [line for line in self._lines if (line.participant, line.part, line.sends) == wanted]
 
     def watching(self, part: Part) -> Iterable[Line]:
         """Return the lines on which ``part`` is sent to somebody."""
@@ -140,13 +147,13 @@ class Lines:
         return await self.open(line, partial(self._peers.watch, by, None, offer))
 
     def switch(self, line: Line, video: tuple[StreamAt, ...]) -> None:
-        """Send ``video`` from its next key frame on, unless it is sent already."""
-        if line.wanted == video:
-            return
-        idle = line.wanted == line.sent
-        line.wanted = video
-        if idle and line.session:
-            self._spawn(self._follow(line), f"switch {line.session[:6]}")
+        """Send ``video`` from its next key frame on, unless it is sent already.
+
+        Where there is no picture of that yet, it is tried again until there is, or something else is wanted.
+        """
+        if line.wanted != video:
+            line.wanted = video
+            self._follow(line)
 
     def end(self, lines: Iterable[Line]) -> None:
         """End ``lines``; what follows from that is told as they end."""
@@ -176,17 +183,29 @@ class Lines:
             if not line.session:
                 self._lines.remove(line)
         if line.wanted != line.sent:
-            self._spawn(self._follow(line), f"switch {line.session[:6]}")
+            self._follow(line)
         return opened
 
-    async def _follow(self, line: Line) -> None:
-        while line.wanted != line.sent and line in self._lines:
-            wanted = line.wanted
+    def _follow(self, line: Line) -> None:
+        if line.session:
+            self._spawn(self._switched(line, line.wanted), f"switch {line.session[:6]}")
+
+    async def _switched(self, line: Line, wanted: tuple[StreamAt, ...]) -> None:
+        """Have ``wanted`` sent, as long as nothing else is wanted: the last wish that is told counts."""
+        told = ""
+        while line.wanted == wanted and line in self._lines:
             try:
                 await self._peers.switch(line.session, wanted)
             except (CommandwallError, TimeoutError) as error:
-                log.warning("%s keeps what is sent: %s", line.participant, error)
-            line.sent = wanted
+                if str(error) != told:
+                    told = str(error)
+                    log.warning("%s keeps what is sent: %s", line.participant, error)
+                if isinstance(error, InvalidError):  # Of another codec than was agreed on, and remains so.
+                    return
+                await asyncio.sleep(_AGAIN_S)
+            else:
+                line.sent = wanted
+                return
 
     def _heard(self, line: Line, changed: SessionChanged) -> None:
         if line not in self._lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from commandwall.base.errors import CommandwallError, UnavailableError
 from commandwall.base.sentence import Sentence
 from commandwall.control.conference_book import ConferenceBook
 from commandwall.control.conference_content import ContentDesk
-from commandwall.control.conference_documents import Figures, LinkDocument, RoomFigures
+from commandwall.control.conference_documents import Figures, LinkDocument, ReplacedEvent, RoomFigures
 from commandwall.control.conference_door import Door
 from commandwall.control.conference_lines import Line, Lines, Part, Peers, Spawn
 from commandwall.control.conference_picture import ConferencePicture, relayed
@@ -20,6 +20,7 @@ from commandwall.control.link_figures import measured
 from commandwall.control.roles import Principal
 from commandwall.control.rtc import Opened, PublishOffer, WatchOffer
 from commandwall.control.sound import SoundControl
+from commandwall.control.state import Publish
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
 from commandwall.ipc.sound_messages import SoundInput, SoundReport
@@ -29,7 +30,7 @@ from commandwall.model.conference.contents import drop_content, present, take_co
 from commandwall.model.conference.floor import open_voices
 from commandwall.model.conference.participant import NOTHING_SAID, Participant, Presence
 from commandwall.model.conference.speaking import hear
-from commandwall.model.conference.stage import stage, view
+from commandwall.model.conference.stage import Stage, stage, view
 from commandwall.model.conference.state import Conference
 from commandwall.model.layout import Layout
 from commandwall.model.link import LinkState
@@ -38,6 +39,8 @@ from commandwall.model.source import CONTENT, PICTURE
 
 VOICE = "voice"
 """Beside people and content: the sound of somebody."""
+MOST_WATCHING = 3
+"""So many connections receive the same for one seat; each is one of those the rtc process has for all."""
 _START_S = 8.0
 _CUT_OFF = Sentence("connection lost")
 _STANDING = (LinkState.CONNECTING, LinkState.CONNECTED)
@@ -75,6 +78,7 @@ class RoomNeeds:
     spawn: Spawn
     now_s: Callable[[], float]
     utc_s: Callable[[], float]
+    publish: Publish
 
 
 class Room:
@@ -135,12 +139,18 @@ class Room:
         with self.door.entering(participant, part, device, sends=True):
             if part is Part.CONTENT:
                 self.update(take_content(self.state, participant, self._needs.now_s()))
-            return await self.lines.publish(by, participant, part, offer)
+            opened = await self.lines.publish(by, participant, part, offer)
+        lines = self.lines.same(participant, part, sends=True)
+        self._replaced([line for line in lines if line.session != opened.session])
+        if part is Part.PEOPLE:
+            self._drop_missing(participant, opened)
+        return opened
 
     async def watch(self, by: Principal, participant: str, part: Part, sdp: str, device: str = "") -> Opened:
         """Send the picture of the conference with the mix for ``participant``, or the content.
 
-        Raises as :meth:`publish` does, and :class:`UnavailableError` when there is no content.
+        Of those for one participant the newest few go on. Raises as :meth:`publish` does, and
+        :class:`UnavailableError` when there is no content.
         """
         with self.door.entering(participant, part, device, sends=False):
             if part is Part.PEOPLE:
@@ -149,7 +159,11 @@ class Room:
                 offer = WatchOffer(self.content.rungs, None, sdp)
             else:
                 raise UnavailableError("no content is shown now; ask again when there is")
-            return await self.lines.watch(by, participant, part, offer)
+            opened = await self.lines.watch(by, participant, part, offer)
+        too_many = self.lines.same(participant, part, sends=False)[:-MOST_WATCHING]
+        self._replaced(too_many)
+        self.lines.end(too_many)
+        return opened
 
     async def take_feed(self, by: Principal, participant: str, sdp: str) -> Opened:
         """Receive the own picture of somebody whom a link brings; raises as :meth:`RtcControl.publish`."""
@@ -236,7 +250,11 @@ class Room:
         self._on_change()
 
     def measured(self) -> None:
-        """Take in how good the lines are: what comes of who sends, the way back of who watches."""
+        """Take in how good the lines are: what comes of who sends, the way back of who watches.
+
+        Called about once a second.
+        """
+        self._tell_seen()
         for line, figures in self.lines.figures():
             if line.part is Part.PEOPLE:
                 known = self._figures(line.participant)
@@ -274,14 +292,35 @@ class Room:
         """Take nothing of ``part`` of ``participant`` any more, with people no voice either."""
         self.streams.pop((participant, part), None)
         if part is not Part.CONTENT:
-            if self.lines.newest(participant, Part.VOICE, sends=True) is None:
-                self.streams.pop((participant, VOICE), None)
-                self._forget_figures(participant)
+            self._drop_voice(participant)
             has_people = (participant, Part.PEOPLE) in self.streams
             self._streams_changed(self.state.changed(participant, has_people=has_people))
         else:
             state = self.state.changed(participant, has_content=False)
             self._streams_changed(drop_content(state, participant, self._needs.now_s()))
+
+    def _drop_missing(self, participant: str, opened: Opened) -> None:
+        """Take nothing from a line before that the one which has its place does not carry."""
+        if not opened.sound:
+            self._drop_voice(participant)
+        if not opened.video:
+            self.streams.pop((participant, Part.PEOPLE), None)
+            self._streams_changed(self.state.changed(participant, has_people=False))
+        elif not opened.sound:
+            self._streams_changed(self.state)
+
+    def _drop_voice(self, participant: str) -> None:
+        """Take no voice of ``participant``, unless that has a line of its own."""
+        if self.lines.newest(participant, Part.VOICE, sends=True) is None:
+            self.streams.pop((participant, VOICE), None)
+            self._forget_figures(participant)
+
+    def _replaced(self, lines: Iterable[Line]) -> None:
+        """Tell whoever has opened ``lines`` that others on his seat took their place, which is no fault."""
+        for line in lines:
+            if line.session:
+                told = ReplacedEvent(self.state.id, line.participant, line.session)
+                self._needs.publish("replaced", told)
 
     def close(self) -> None:
         """End all that the conference is made of; nothing follows from what still happens.
@@ -351,12 +390,19 @@ class Room:
         self._name()
         self._list()
         self.content.follow(self.state, self._needs.book, self.streams)
-        self.picture.show(stage(self.state, self._needs.layouts))
+        self.picture.show(self._tell_seen())
         for outgoing in self.outgoing.values():
             outgoing.follow(self.state, self.streams)
         self._mix()
         self._switch()
         self._end_lines()
+
+    def _tell_seen(self) -> Stage:
+        """Tell walls which cameras are seen in the picture of the conference; return what that shows."""
+        shown = stage(self.state, self._needs.layouts)
+        seen = self.content.seen(shown, self._needs.now_s())
+        self._needs.book.contain(f"{self.state.id}/{PICTURE}", seen)
+        return shown
 
     def _name(self) -> None:
         """Have a source for everybody who may take part."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
+from commandwall.base.errors import AccessRefusedError, CommandwallError, InvalidError, NotFoundError
 from commandwall.base.sentence import Sentence
 from commandwall.base.tasks import Backoff
 from commandwall.control.conference_documents import (
@@ -28,18 +28,19 @@ from commandwall.control.recordings import Recordings
 from commandwall.control.state import Publish
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.sound_messages import EVERYBODY, SoundReport
-from commandwall.model.conference.attendance import arrive
+from commandwall.model.conference.attendance import arrive, turn_away
 from commandwall.model.conference.chair import apply
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.participant import NOTHING_SAID
 from commandwall.model.conference.polling import polled
 from commandwall.model.conference.state import Conference
-from commandwall.model.conference.timing import due_s, tick
+from commandwall.model.conference.timing import begun, due_s, tick
 
 log = logging.getLogger(__name__)
 
 MOST_CONFERENCES = 50
+_LOCKED = Sentence("came while it was locked; let him in, or unlock it")
 _TELL_EVERY_S = 0.2
 _MEASURE_EVERY_S = 1.0
 _LOOK_EVERY_S = 30.0
@@ -165,9 +166,16 @@ class Conferences:
     def room_for(self, conference: str, participant: str) -> Room:
         """Return the room of one for who comes to it; only its chair opens a planned one before its time.
 
-        Raises :class:`AccessRefusedError` as :func:`arrive` does, and as :meth:`room` does.
+        The roster says who is kept out by the lock. Raises :class:`AccessRefusedError` as :func:`arrive`
+        does, and as :meth:`room` does.
         """
-        arrive(self.get(conference).state, participant, self._needs.utc_s())
+        state = self.get(conference).state
+        try:
+            arrive(state, participant, self._needs.utc_s())
+        except AccessRefusedError:
+            if state.locked:
+                self.change(conference, lambda state, _: turn_away(state, participant, _LOCKED))
+            raise
         return self.room(conference)
 
     def add(self, state: Conference) -> Meeting:
@@ -189,7 +197,8 @@ class Conferences:
     def begin(self, meeting: Meeting) -> Room:
         """Open the room of a conference; raises :class:`CommandwallError` when it cannot be opened."""
         try:
-            meeting.room = Room(meeting.plan, self._needs, partial(self._note, meeting))
+            plan = begun(meeting.plan, self._needs.utc_s())
+            meeting.room = Room(plan, self._needs, partial(self._note, meeting))
         except CommandwallError as error:
             if str(error) != str(meeting.fault):
                 log.error("conference %s cannot be opened: %s", meeting.state.id, error)

@@ -89,7 +89,7 @@ async def open_conferences(needs: ConferenceNeeds) -> AsyncIterator[tuple[Confer
         now_s = SteadyUtc(needs.utc_s)
         rooms = RoomNeeds(
             plant.layouts, plant.hidden, plant.book, plant.sound, plant.rtc, content, beside,
-            now_s, needs.utc_s,
+            now_s, needs.utc_s, needs.publish,
         )  # fmt: skip
         conferences = Conferences(
             settings.site.id, rooms, records, needs.publish, Marks(plant.every_wall), recordings

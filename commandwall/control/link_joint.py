@@ -256,11 +256,16 @@ class Joint:
         self._around.update(recorded_there(after, node, roster.recorded))
 
     def _settle(self, holders: Holders) -> None:
-        """Take over what holds: what both halves come to, or what the level above says."""
+        """Take over what holds: what both halves come to, or what the level above says.
+
+        The level above says that then, whatever it is: what has changed since it greeted is in its half only.
+        """
         state = self._around.state
         theirs = believed(state, claims_in(holders.floor, holders.content))
         self._agreed = settle(claims(state), theirs) if holders.settle else theirs
         self._around.update(settled(state, self._agreed))
+        if not self.above:
+            self._line.post(holders_of(self._around.state))
 
     async def _answer(self, call: int, doing: Awaitable[None]) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -56,6 +57,8 @@ from commandwall.settings.site import (
 log = logging.getLogger(__name__)
 
 _LOST = Sentence("the link is lost")
+_TAKEN = Sentence("another daemon came with this token")
+_GOODBYE_S = 1.0
 
 
 class LinkNeeds(NamedTuple):
@@ -84,6 +87,7 @@ class Links:
         self._trees: dict[str, Tree] = {}
         self._outsides: dict[tuple[str, str], Outside] = {}
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._lines: dict[tuple[str, str], Line] = {}
         self._waiting: dict[tuple[str, str], tuple[Principal, LinkSettings | BridgeSettings]] = {}
         conferences.watch(self._changed)
         conferences.listen(self._commanded)
@@ -168,15 +172,26 @@ class Links:
         return await tree.room.take_feed(by, name, sdp)
 
     async def serve(self, seat: Seat, socket: Socket) -> None:
-        """Be the upper end of a link whose lower end has come for ``seat``, until it is lost."""
-        key = seat.conference, seat.participant
+        """Be the upper end of a link whose lower end has come for ``seat``, until it is lost.
+
+        Who came for it before is told so, and does not come back at once: two daemons would take it from
+        each other for ever.
+        """
+        key, line = (seat.conference, seat.participant), Line(socket)
+        if (before := self._lines.get(key)) is not None:
+            with suppress(CommandwallError, TimeoutError):
+                async with asyncio.timeout(_GOODBYE_S):
+                    await before.refuse(CommandwallError(_TAKEN), again=False)
         await self._stop(key)
+        self._lines[key] = line
         task = self._tasks[key] = asyncio.create_task(
-            self._serve(seat, Line(socket)), name=f"link {seat.participant}"
+            self._serve(seat, line), name=f"link {seat.participant}"
         )
         try:
             await asyncio.wait({task})
         finally:
+            if self._lines.get(key) is line:
+                del self._lines[key]
             if self._tasks.get(key) is task:
                 await self._stop(key)
 

@@ -8,6 +8,7 @@ from commandwall.base.clock import utc_ns
 from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.control.feeds import StillPicture
 from commandwall.control.panel_documents import PanelDocument, PanelEvent, panel_document
+from commandwall.control.sources import NO_FACTS, Facts
 from commandwall.control.state import CameraBoard, Publish
 from commandwall.ipc.channel import ChannelClosedError, Received
 from commandwall.ipc.data_messages import (
@@ -88,6 +89,10 @@ class Panels:
     def on_demand(self, source_id: str, stream: StreamName) -> bool:
         """Return that nothing has to be opened."""
         return False
+
+    def facts(self, source_id: str) -> Facts:
+        """Return that nothing else is known."""
+        return NO_FACTS
 
     def state(self, source_id: str) -> tuple[FeedState, Reason]:
         """Return whether it is painted: how old its value is, it says itself."""

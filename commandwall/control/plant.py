@@ -170,7 +170,7 @@ def build_plant(
     panels = Panels(settings.panels, board, settings.areas, events.publish, settings.language)
     screens = _screens(events.publish, every_wall, feeds)
     book = ConferenceBook(
-        BookLinks(feeds.receive, feeds.forget, every_wall.source_put, every_wall.source_removed)
+        BookLinks(board.area, feeds.receive, feeds.forget, every_wall.source_put, every_wall.source_removed)
     )
     sources = Sources([CameraBook(board), screens, panels, book])
     painters = Painters(dict.fromkeys(DECODED, feeds.show) | {SourceKind.DATA: panels.show})

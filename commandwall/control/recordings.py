@@ -12,6 +12,7 @@ from commandwall.base.clock import NS_PER_S, utc_iso
 from commandwall.base.errors import HeldError, NotFoundError, UnavailableError
 from commandwall.base.sentence import Sentence
 from commandwall.control.kept import KeptRecords
+from commandwall.control.mishaps import Mishaps
 from commandwall.control.state import Publish
 from commandwall.ipc.channel import Received
 from commandwall.ipc.packets import BusAddress
@@ -77,6 +78,7 @@ class Recordings:
         self._utc_s = utc_s
         self._running: dict[str, StartRecording] = {}
         self._watchers: list[Callable[[str], None]] = []
+        self._mishaps = Mishaps(log)
         self.worker = Worker(
             "recording",
             "recording",
@@ -95,8 +97,8 @@ class Recordings:
         """Say of what was cut off by the end of the daemon when it ended."""
         for record in tuple(self._records.all().values()):
             if record.ended_utc_s is None:
-                written = self._written(record.id)
-                ended_s = record.started_utc_s if written is None else written.st_mtime
+                found = self._found(record.id)
+                ended_s = record.started_utc_s if found is None else found.st_mtime
                 self._records.put(record.id, replace(record, ended_utc_s=ended_s))
 
     def all(self) -> list[RecordingDocument]:
@@ -105,7 +107,7 @@ class Recordings:
 
     def file(self, recording: str) -> Path:
         """Return the file of a recording; raises :class:`NotFoundError`."""
-        if recording not in self._records.all() or self._written(recording) is None:
+        if recording not in self._records.all() or self._found(recording) is None:
             raise NotFoundError("there is no recording {id!r}", id=recording)
         return self._file(recording)
 
@@ -203,25 +205,35 @@ class Recordings:
         self._publish("recording", RecordingEvent(self._document(record)))
 
     def _document(self, record: RecordingRecord) -> RecordingDocument:
-        written = self._written(record.id)
-        ended_s = record.ended_utc_s
+        found, ended_s = self._found(record.id), record.ended_utc_s
         return RecordingDocument(
             record.id,
             record.conference,
             record.name,
             utc_iso(int(record.started_utc_s * NS_PER_S)),
             None if ended_s is None else utc_iso(int(ended_s * NS_PER_S)),
-            0 if written is None else written.st_size,
+            0 if found is None else found.st_size,
             record.fault,
             record.fault_zh,
         )
 
-    def _written(self, recording: str) -> os.stat_result | None:
-        """Return what the disk says of a recording's file; ``None`` without one that can be reached."""
-        try:
-            return self._file(recording).stat()
-        except OSError:
-            return None
+    def _found(self, recording: str) -> os.stat_result | None:
+        """Return what the disk knows of a file, ``None`` for none.
+
+        A disk that does not say counts as one without it, and the log says so once: the list of recordings
+        must not keep the daemon from starting.
+        """
+        found = None
+        with self._mishaps.of(f"recording {recording}"):
+            try:
+                found = self._file(recording).stat()
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                raise UnavailableError(
+                    "its file cannot be read: {strerror}", strerror=error.strerror
+                ) from error
+        return found
 
     def _file(self, recording: str) -> Path:
         return self._directory / f"{recording}.mkv"

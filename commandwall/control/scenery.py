@@ -41,7 +41,13 @@ class PlacedTile:
     @property
     def picture_key(self) -> tuple[object, ...]:
         """What the picture in the slots depends on: tiles of one key can take each other's slots."""
-        return self.source, self.rect.width, self.rect.height, self.aspect, self.crop, self.facts.masks
+        shown = self.source, self.facts.edition, self.facts.masks
+        return *shown, self.rect.width, self.rect.height, self.aspect, self.crop
+
+    def shows(self, source: Source) -> bool:
+        """Return whether ``source`` is what it shows, or is seen in it."""
+        camera = source.kind is SourceKind.CAMERA
+        return self.source == source or (camera and any(each.camera == source.id for each in self.facts.seen))
 
     @property
     def picture_size(self) -> tuple[int, int]:
@@ -91,8 +97,8 @@ class Scenery:
         return {tile.source for tile in self._tiles.values() if tile.arena is not None}
 
     def shows(self, source: Source) -> bool:
-        """Return whether the source is on the wall."""
-        return any(tile.source == source for tile in self._tiles.values())
+        """Return whether the source is on the wall, if only in what another one shows."""
+        return any(tile.shows(source) for tile in self._tiles.values())
 
     def plan(self, layout: Layout, arrangement: Arrangement) -> tuple[TileSpec, ...]:
         """Return what would have to be decoded for ``arrangement``; its slots are left out."""
@@ -129,6 +135,7 @@ class Scenery:
                 tile.arena.path if tile.arena else "",
                 tile.index,
                 tile.facts.area,
+                tile.facts.seen,
             )
             for tile in sorted(self._tiles.values(), key=lambda tile: tile.z)
         )

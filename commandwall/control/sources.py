@@ -11,12 +11,28 @@ from commandwall.control.state import CameraBoard, deserved_stream
 from commandwall.ipc.messages import ShowTiles, SourceState
 from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.masks import Masks
-from commandwall.model.overlays import AlarmLevel
+from commandwall.model.overlays import AlarmLevel, Seen
 from commandwall.model.reason import Reason
 from commandwall.model.source import Source, SourceKind
 
 Painter = Callable[[ShowTiles], None]
 """Has the tiles of one wall painted, all those of its kind, from now on."""
+
+
+class Facts(NamedTuple):
+    """What else is known of a source: the area where it is, and what nobody gets to see of it.
+
+    ``seen`` are the cameras that are seen in it though it is none. ``edition`` is another one where it shows
+    something else by the same name: of that, older pictures are not to be seen any more.
+    """
+
+    area: str = ""
+    masks: Masks = ()
+    seen: tuple[Seen, ...] = ()
+    edition: int = 0
+
+
+NO_FACTS = Facts()
 
 
 class SourceBook(Protocol):
@@ -39,6 +55,9 @@ class SourceBook(Protocol):
     def state(self, source_id: str) -> tuple[FeedState, Reason]:
         """Return how it is, and why."""
 
+    def facts(self, source_id: str) -> Facts:
+        """Return what else is known of it; raises :class:`NotFoundError`."""
+
     def watch(self, watcher: Callable[[str], None]) -> None:
         """Call ``watcher`` with the id whenever a source's state or reason changes."""
 
@@ -57,6 +76,10 @@ class OneStreamBook:
         """Return true: it is received while a tile shows it."""
         return True
 
+    def facts(self, source_id: str) -> Facts:
+        """Return that nothing else is known."""
+        return NO_FACTS
+
     def watch(self, watcher: Callable[[str], None]) -> None:
         """Call ``watcher`` with the id whenever the state or reason of a source changes."""
         self._watchers.append(watcher)
@@ -65,16 +88,6 @@ class OneStreamBook:
         """Tell those who watch that state or reason of a source is another one."""
         for watcher in self._watchers:
             watcher(source_id)
-
-
-class Facts(NamedTuple):
-    """What else is known of a source: the area where it is, and what nobody gets to see of it."""
-
-    area: str = ""
-    masks: Masks = ()
-
-
-NO_FACTS = Facts()
 
 
 class CameraBook:
@@ -156,9 +169,8 @@ class Sources:
         return book.alarm(source.id) if isinstance(book, CameraBook) else None
 
     def facts(self, source: Source) -> Facts:
-        """Return what else is known of it; of other sources than cameras nothing is."""
-        book = self._books[source.kind]
-        return book.facts(source.id) if isinstance(book, CameraBook) else NO_FACTS
+        """Return what else is known of it; raises :class:`NotFoundError` when there is none."""
+        return self._books[source.kind].facts(source.id)
 
     def stream(self, source: Source, width: int, height: int) -> StreamName:
         """Return the stream that a tile of ``width`` x ``height`` pixels deserves."""

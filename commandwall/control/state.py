@@ -150,6 +150,11 @@ class CameraBoard:
         except KeyError:
             raise NotFoundError("no camera is called {id!r}", id=camera_id) from None
 
+    def area(self, camera_id: str) -> str:
+        """Return where a camera hangs, ``""`` for one that is not there."""
+        camera = self._cameras.get(camera_id)
+        return "" if camera is None else camera.area
+
     def cameras(self) -> list[Camera]:
         """Return how every camera is configured."""
         return list(self._cameras.values())

@@ -24,6 +24,7 @@ from commandwall.model.clock import ClockFigures
 from commandwall.model.decoding import DecodeChoice
 from commandwall.model.layout import Aspect
 from commandwall.model.masks import Masks
+from commandwall.model.overlays import Seen
 from commandwall.model.reason import Reason
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source
@@ -270,7 +271,8 @@ class ConfigureWall:
 class WallTile:
     """One tile to show: its rectangle, its words, and the slots its picture comes from.
 
-    ``arena`` is empty for a tile without a picture (``none``); ``area`` is where a camera hangs.
+    ``arena`` is empty for a tile without a picture (``none``); ``area`` is where a camera hangs. ``seen`` are
+    the cameras that the content of a conference shows.
     """
 
     cell: str
@@ -280,6 +282,7 @@ class WallTile:
     arena: str = ""
     index: int = 0
     area: str = ""
+    seen: tuple[Seen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

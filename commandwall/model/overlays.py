@@ -92,3 +92,11 @@ class Hidden:
 
 
 NOTHING_HIDDEN = Hidden()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A camera that is seen in a picture, and the ``area`` where it hangs; ``""``: it may be any camera."""
+
+    camera: str = ""
+    area: str = ""

@@ -33,6 +33,7 @@ class Picture:
         self._codec = ""
         self._now = _Leg(self, broadcasts, rungs[0])
         self._next: _Leg | None = None
+        self._sent = self.rungs
         self._started = False
         self._last: tuple[int, int] | None = None
 
@@ -60,10 +61,11 @@ class Picture:
         Raises :class:`UnavailableError` when there is no picture there, :class:`InvalidError` when it is of
         another codec than what was agreed on. Then nothing changes.
         """
-        before, self.rungs = self.rungs, tuple(rungs)
+        self.rungs = tuple(rungs)
         source = self.rungs[min(rung, len(rungs) - 1)]
         self._drop_next()
         if source == self._now.source:
+            self._sent = self.rungs
             return
         leg = self._next = _Leg(self, self._broadcasts, source)
         try:
@@ -76,7 +78,7 @@ class Picture:
                 )
         except (CommandwallError, asyncio.CancelledError):
             if self._next is leg:
-                self.rungs = before
+                self.rungs = self._sent
                 self._drop_next()
             raise
         if self._next is not leg:
@@ -114,6 +116,7 @@ class Picture:
     def ended(self, leg: _Leg) -> None:
         """Take note that nothing more comes of ``leg``."""
         if leg is self._next:
+            self.rungs = self._sent
             self._drop_next()
         else:
             self.viewer.end()
@@ -141,6 +144,7 @@ class Picture:
         before, self._now = self._now, leg
         if self._next is leg:
             self._next = None
+            self._sent = self.rungs
         before.close()
 
     def _drop_next(self) -> None:

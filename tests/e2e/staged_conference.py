@@ -110,6 +110,7 @@ class StagedConference:
     contents: list[dict[str, Any]] = field(default_factory=list)
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     told: list[tuple[str, Any]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
     sockets: list[WebSocketRoute] = field(default_factory=list)
     seq: int = 0
 
@@ -127,6 +128,13 @@ class StagedConference:
         """Change the conference, and tell every page that listens."""
         self.document.update(changes)
         self._send({"type": "conference", "conference": self.document})
+
+    def replace(self, place: str) -> None:
+        """Tell every page that another one has opened what it opened last at ``place``."""
+        session = max(number for number, path in enumerate(self.opened, 1) if path == place)
+        self._send(
+            {"type": "replaced", "conference": "flood", "participant": self.me, "session": f"s{session}"}
+        )
 
     async def go_down(self) -> None:
         """Drop every connection and take no new one."""
@@ -202,5 +210,6 @@ class StagedConference:
         answer = await self.peer.evaluate(
             "([offer, words, colour]) => answer(offer, words, colour)", arguments
         )
-        headers = {"Location": f"/webrtc/sessions/{len(self.told)}", "Content-Type": "application/sdp"}
+        self.opened.append(path)
+        headers = {"Location": f"/webrtc/sessions/s{len(self.opened)}", "Content-Type": "application/sdp"}
         await route.fulfill(status=201, body=answer, headers=headers)

@@ -17,6 +17,7 @@ from commandwall.compose.patch import Sheet
 from commandwall.media.masks import COLOUR
 from commandwall.media.still import to_bgr
 from commandwall.model.overlays import AlarmLevel
+from simulators import barcode
 from tests.e2e.pictures import decode
 from tests.e2e.saying import Picture
 from tests.e2e.site import Daemon, Site, cameras, farm, until
@@ -156,6 +157,45 @@ async def test_banner_logo_and_what_a_head_hides(site: Site, tmp_path: Path) -> 
         async with site.run() as daemon:
             overlays = await daemon.get("/walls/main/overlays")
             assert overlays["banner"] is None
+
+
+async def test_content_is_hidden_with_its_camera_and_leaves_no_picture(site: Site) -> None:
+    site.wall["heads"][1] |= {"hide": {"cameras": ["cam-1"]}}
+    async with farm(2) as base:
+        site.cameras = cameras(base, 2)
+        async with site.run() as daemon:
+            await daemon.until_live(["1", "2"])
+            await post(daemon, "/conferences", {"id": "flood", "name": "防汛"})
+            sources = ["conference:flood/content", "none", "none", "camera:cam-2"]
+            await daemon.put("/walls/main/layout", {"layout": "2x2", "sources": sources})
+            x, y, width, height = (await tile_of(daemon, "1"))["rect"]
+            place = x, y, width, height
+
+            async def shown() -> bool:
+                gray = cv2.cvtColor(await strip(daemon, place), cv2.COLOR_BGR2GRAY)
+                code = barcode.read(gray.astype(np.uint8, copy=False))
+                return code is not None and code.camera == 1
+
+            async def still() -> bool:
+                return not await shown()
+
+            await until("no camera is in the cell", still)
+            empty = await strip(daemon, place)
+            await post(daemon, "/conferences/flood/chair", {"verb": "present", "target": "camera:cam-1"})
+            await until("the content is on the wall", shown)
+            head = decode(await daemon.picture("/walls/main/heads/left/snapshot.jpg"))
+            assert is_colour(head, place, VEIL) > 0.6
+            await post(daemon, "/conferences/flood/chair", {"verb": "present", "target": ""})
+
+            async def gone() -> bool:
+                return bool(np.abs((await strip(daemon, place)).astype(int) - empty).mean() < 2)
+
+            await until("nothing is left of it on the wall", gone)
+
+
+async def post(daemon: Daemon, path: str, body: dict[str, str]) -> None:
+    async with daemon.session.post(f"/api/v1{path}", json=body) as response:
+        assert response.status in (200, 201), await response.text()
 
 
 async def strip(daemon: Daemon, place: tuple[int, int, int, int]) -> Picture:

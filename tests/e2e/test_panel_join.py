@@ -289,6 +289,22 @@ async def test_when_the_daemon_is_gone_the_page_says_so_and_comes_back(
     await until(page, "document.querySelector('#people').dataset.truth === 'live'")
 
 
+async def test_what_is_opened_elsewhere_is_left_there_until_it_is_taken_back(
+    page: Page, staged: StagedConference
+) -> None:
+    await enter(page, staged)
+    await until_told(staged, f"POST {_WHIP}")
+    staged.replace(_WHIP)
+    await until(page, "document.querySelector('#called').textContent.includes('已在别处打开')")
+    staged.tell(mode="voice_switched")
+    await staged.peer.evaluate("hangUp()")
+    await until_told(staged, f"POST {_WHEP}", 2)  # What was not taken comes back by itself.
+    assert len(told(staged, f"POST {_WHIP}")) == 1
+    await page.click("#called button")
+    await until_told(staged, f"POST {_WHIP}", 2)
+    await until(page, "document.querySelector('#called').hidden")
+
+
 async def test_a_link_that_is_not_good_gets_a_clear_page(page: Page, staged: StagedConference) -> None:
     staged.valid = False
     await open_link(page, staged)

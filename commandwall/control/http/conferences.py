@@ -20,6 +20,7 @@ from commandwall.control.conference_documents import (
     ConferenceEvent,
     InvitationDocument,
     MemberDocument,
+    ReplacedEvent,
 )
 from commandwall.control.content_choices import ContentChoice
 from commandwall.control.events import HELLO, Event
@@ -28,7 +29,7 @@ from commandwall.control.http.context import web_of, who
 from commandwall.control.http.exchange import Items, answer, number, read
 from commandwall.control.http.routes import API, Query, Route
 from commandwall.control.http.signin import bearer
-from commandwall.control.roles import Permission
+from commandwall.control.roles import Permission, Seat
 from commandwall.model.conference.command import Verb
 
 
@@ -120,17 +121,21 @@ async def leave_conference(request: web.Request) -> web.Response:
 
 async def conference_events(request: web.Request) -> web.StreamResponse:
     """Tell what happens in one conference, beginning after event ``after``."""
-    conference_id, log = _id(request), web_of(request).events
+    conference_id, log, seat = _id(request), web_of(request).events, who(request).seat
     _desk(request).get(who(request), conference_id)
     after = number(request, "after", 0, sockets.MAX_SEQ)
 
     def wanted(event: Event) -> bool:
-        if event.type == HELLO:
-            return True
-        return isinstance(event.body, ConferenceEvent) and event.body.conference.id == conference_id
+        match event.body:
+            case ConferenceEvent(document):
+                return document.id == conference_id
+            case ReplacedEvent(conference, participant):
+                return conference == conference_id and seat == Seat(conference, participant)
+            case _:
+                return event.type == HELLO
 
     ws = await sockets.open_socket(request)
-    with log.subscribe(after, ["conference"]) as subscription:
+    with log.subscribe(after, ["conference", "replaced"]) as subscription:
         await sockets.serve(request, ws, sockets.send_events(ws, subscription, log, wanted))
     return ws
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from commandwall.model.conference.attendance import forget_expired, forgets_at_s
 from commandwall.model.conference.chair import ended
 from commandwall.model.conference.state import Conference
+
+
+def begun(state: Conference, utc_s: float) -> Conference:
+    """Return ``state`` open from ``utc_s`` on, for everybody: what was planned for later begins now."""
+    if state.starts_at_s is None or state.starts_at_s <= utc_s:
+        return state
+    return replace(state, starts_at_s=utc_s)
 
 
 def tick(state: Conference, utc_s: float) -> Conference:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from commandwall.compose.watermark import Watermarking
 from commandwall.compose.words import words_of
 from commandwall.ipc.messages import WallTile
 from commandwall.ipc.slots import Planes
-from commandwall.model.overlays import Hidden, WallOverlay
+from commandwall.model.overlays import Hidden, Seen, WallOverlay
 from commandwall.model.rect import Rect
 
 WHITE = rgb(255, 255, 255)
@@ -85,6 +86,23 @@ def test_areas_are_hidden_and_empty_cells_and_other_sources_are_not() -> None:
     planes = veiled(Hidden(areas=("school",)), tiles)
     assert not shows(planes, tiles[0].rect)
     assert all(is_white(planes, other.rect) for other in tiles[1:])
+
+
+@pytest.mark.parametrize(
+    ("hidden", "seen", "hides"),
+    [
+        (Hidden(cameras=("x",)), Seen("x", "street"), True),
+        (Hidden(areas=("street",)), Seen("x", "street"), True),
+        (Hidden(cameras=("y",), areas=("school",)), Seen("x", "street"), False),
+        (Hidden(cameras=("y",)), Seen(), True),
+        (Hidden(areas=("school",)), Seen(), True),
+        (Hidden(overlays=(WallOverlay.BANNER,)), Seen(), False),
+    ],
+)
+def test_content_is_hidden_with_what_is_seen_in_it(hidden: Hidden, seen: Seen, hides: bool) -> None:
+    rect = Rect(0, 0, 160, 90)
+    content = WallTile("1", rect, "conference:flood/content", "会商", seen=(Seen("z", "park"), seen))
+    assert is_white(veiled(hidden, [content]), rect) is not hides
 
 
 def test_the_clock_stays_and_a_banner_goes_where_it_is_hidden() -> None:

@@ -73,12 +73,17 @@ CONFERENCE_LAYOUTS = LAYOUTS | {layout.id: layout for layout in (PIP, *FOCUS)}
 
 
 class FakePeers:
-    """An rtc process that answers at once, or with ``error``; sessions go as far as the test says."""
+    """An rtc process that answers at once, or with ``error``; sessions go as far as the test says.
+
+    They carry picture and sound as ``carries`` says.
+    """
 
     def __init__(self) -> None:
         self.error: CommandwallError | None = None
+        self.carries = (True, True)
         self.sessions: dict[str, RtcSession] = {}
         self.offers: dict[str, WatchOffer | PublishOffer] = {}
+        self.tried: list[tuple[StreamAt, ...]] = []
         self.switched: list[tuple[str, tuple[StreamAt, ...]]] = []
         self.ended: list[str] = []
         self.accepted: dict[str, str] = {}
@@ -102,6 +107,7 @@ class FakePeers:
         return self._open(by, offer, on_change)
 
     async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:
+        self.tried.append(rungs)
         if self.error is not None:
             raise self.error
         self.switched.append((session_id, rungs))
@@ -149,7 +155,7 @@ class FakePeers:
             raise self.error
         session = RtcSession(f"s{len(self.offers)}", by, on_change=on_change)
         self.sessions[session.id], self.offers[session.id] = session, offer
-        return Opened(session.id, "v=0 answer")
+        return Opened(session.id, "v=0 answer", *self.carries)
 
 
 class NotedSound(SoundControl):
@@ -236,7 +242,9 @@ class Hall:
         now_s = SteadyUtc(clock, self.elapsed)
         self.peers, self.sound = FakePeers(), NotedSound()
         quiet = BookLinks(
-            lambda owner, bus: self.received.append(f"{owner} {bus.session}"), *3 * [lambda *_: None]
+            board.area,
+            lambda owner, bus: self.received.append(f"{owner} {bus.session}"),
+            *3 * [lambda *_: None],
         )
         self.book = ConferenceBook(quiet)
         self.screens = Screens(events.publish, lambda _: None, lambda _: None)
@@ -255,7 +263,7 @@ class Hall:
         self._tasks: list[asyncio.Task[None]] = []
         needs = RoomNeeds(
             CONFERENCE_LAYOUTS, self.hidden, self.book, self.sound, self.peers,
-            self.content, self._beside, now_s, clock,
+            self.content, self._beside, now_s, clock, events.publish,
         )  # fmt: skip
         self.records = KeptRecords("conferences", Records(database, "conference", ConferenceRecord))
         self.recorded = KeptRecords("recordings", Records(database, "recording", RecordingRecord))

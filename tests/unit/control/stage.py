@@ -55,7 +55,9 @@ class Stage:
         layouts: Mapping[str, Layout] = LAYOUTS,
     ) -> None:
         self.warmed: list[list[str]] = []
-        self.book = ConferenceBook(BookLinks(lambda *_: None, lambda *_: None, self._put, self._removed))
+        self.book = ConferenceBook(
+            BookLinks(board.area, lambda *_: None, lambda *_: None, self._put, self._removed)
+        )
         self.sources = Sources([CameraBook(board), self.book])
         links = WallLinks(
             lambda shown: None,

@@ -4,8 +4,10 @@ import pytest
 
 from commandwall.base.errors import NotFoundError
 from commandwall.control.conference_book import BookLinks, ConferenceBook
+from commandwall.control.sources import NO_FACTS, Facts
 from commandwall.ipc.packets import BusAddress
 from commandwall.model.camera import FeedState, StreamName
+from commandwall.model.overlays import Seen
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.source import Source
 
@@ -17,6 +19,7 @@ class Bench:
         self.done: list[object] = []
         self.book = ConferenceBook(
             BookLinks(
+                lambda camera: {"c-1": "street"}.get(camera, ""),
                 lambda owner, bus: self.done.append((owner, bus.session)),
                 lambda owner: self.done.append(f"forget {owner}"),
                 lambda source: self.done.append(f"put {source}"),
@@ -70,6 +73,17 @@ def test_another_name_is_shown(bench: Bench) -> None:
     bench.book.put("flood/zhang", "张局长")
     bench.book.put("flood/zhang", "张局长")
     assert bench.done == ["put conference:flood/zhang"] and bench.book.name("flood/zhang") == "张局长"
+
+
+def test_what_is_seen_in_it_is_told_and_that_it_is_something_else(bench: Bench) -> None:
+    book = bench.book
+    assert book.facts("flood/zhang") == NO_FACTS
+    book.contain("flood/zhang", ("c-1", ""))
+    book.contain("flood/zhang", ("c-1", ""))
+    assert bench.done == ["put conference:flood/zhang"]
+    assert book.facts("flood/zhang") == Facts(seen=(Seen("c-1", "street"), Seen("", "")))
+    book.contain("flood/zhang", ("c-1", ""), anew=True)
+    assert len(bench.done) == 2 and book.facts("flood/zhang").edition == 1
 
 
 def test_the_cells_are_emptied_before_it_is_forgotten(bench: Bench) -> None:

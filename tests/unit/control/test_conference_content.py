@@ -23,6 +23,7 @@ from commandwall.model.conference.command import Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.state import Content
 from commandwall.model.masks import Mask
+from commandwall.model.overlays import Seen
 from tests.unit.control.hall import OPERATOR, Hall, open_hall
 from tests.unit.control.rig import make_board
 
@@ -121,6 +122,39 @@ def test_content_ends_with_the_screen_or_the_camera_that_it_comes_from(hall: Hal
     for withdrawn in withdrawals:
         withdrawn("c-1")
     assert not hall.room.state.content.taken
+
+
+def test_walls_are_told_which_cameras_the_content_shows(hall: Hall, board: CameraBoard) -> None:
+    def seen(part: str) -> tuple[Seen, ...]:
+        return hall.book.facts(f"flood/{part}").seen
+
+    of_c1 = Seen("c-1", board.camera("c-1").area)
+    presents(hall, "camera:c-1")
+    assert (seen("content"), seen("picture")) == ((of_c1,), ())
+    hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LAYOUT, target="content"))
+    assert seen("picture") == (of_c1,)
+    presents(hall, "data:rain")
+    assert (seen("content"), seen("picture")) == ((), (of_c1,)), "older pictures are on their way"
+    hall.passes(3.0)
+    hall.conferences.act()
+    assert seen("picture") == ()
+    hall.content.walls["main"] = hall.hidden.walls["conference:flood"]  # type: ignore[index]
+    presents(hall, "head:main/main")
+    assert seen("content") == seen("picture") == (Seen(),), "any camera may be on a head"
+
+
+def test_a_tile_keeps_no_picture_of_content_that_is_over(hall: Hall, board: CameraBoard) -> None:
+    def edition() -> int:
+        return hall.book.facts("flood/content").edition
+
+    editions = []
+    for target in ("camera:c-1", "camera:c-1", "camera:c-2", "", "camera:c-2"):
+        presents(hall, target)
+        editions.append(edition())
+    assert editions == [1, 1, 2, 3, 4]
+    board.set_masks("c-2", COVERED)
+    hall.conferences.withdrawn(ContentSource.parse("camera:c-2"))
+    assert edition() == 5 and hall.book.state("flood/content")[0] is FeedState.LOST
 
 
 def test_heads_and_screens_are_relayed_too(hall: Hall) -> None:

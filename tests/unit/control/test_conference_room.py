@@ -142,6 +142,21 @@ async def test_a_second_camera_takes_the_place_of_the_first(hall: Hall, zhang: P
     assert hall.received[-1] == f"conference:flood/zhang {second}" and one(hall, "zhang").has_people
 
 
+async def test_who_comes_back_with_less_is_taken_for_what_he_sends_now(hall: Hall, zhang: Principal) -> None:
+    await hall.enters(zhang)
+    hall.peers.carries = (False, True)
+    second = (await hall.desk.publish(zhang, seat(zhang), Part.PEOPLE, "v=0")).session
+    assert not one(hall, "zhang").has_people and hall.shown() == ["none"]
+    assert hall.book.state("flood/zhang")[1].code is ReasonCode.NO_CAMERA
+    assert hall.sound.open == {"zhang": True}
+    hall.peers.goes(second, SessionPhase.LIVE, "conference/flood/zhang/voice")
+    hall.peers.carries = (True, False)
+    third = (await hall.desk.publish(zhang, seat(zhang), Part.PEOPLE, "v=0")).session
+    assert hall.sound.open == {} and not line(hall, "zhang").voice
+    hall.peers.goes(third, SessionPhase.LIVE, "conference/flood/zhang/people")
+    assert one(hall, "zhang").has_people and hall.shown() == ["zhang"]
+
+
 async def test_who_offers_what_nobody_can_take_reads_it_in_the_roster(hall: Hall, li: Principal) -> None:
     hall.peers.error = InvalidError("the offer has no codec that is taken here; offer H.264")
     with pytest.raises(InvalidError):
@@ -256,33 +271,6 @@ async def test_mutes_reach_the_mixer(hall: Hall, zhang: Principal, li: Principal
     assert hall.sound.open == {"zhang": True, "li": False}
     hall.desk.mute(zhang, "flood", muted=True)
     assert hall.sound.open == {"zhang": False, "li": False}
-
-
-async def test_watching_and_broadcasting_switch_what_is_sent(
-    hall: Hall, zhang: Principal, li: Principal
-) -> None:
-    chair, _ = await hall.enters(zhang)
-    site, _ = await hall.enters(li)
-    commands(hall, Verb.WATCH, "li", viewer="zhang")
-    await hall.settled()
-    assert hall.peers.switched == [(chair, people("li"))]
-    commands(hall, Verb.WATCH, "picture", viewer="zhang")
-    await hall.settled()
-    assert hall.peers.switched[1:] == [(chair, hall.room.picture.rungs)]
-    commands(hall, Verb.BROADCAST, "li")
-    await hall.settled()
-    assert hall.peers.switched[2:] == [(site, people("zhang"))]
-
-
-async def test_a_switch_that_fails_leaves_what_is_sent(
-    hall: Hall, zhang: Principal, li: Principal, caplog: pytest.LogCaptureFixture
-) -> None:
-    await hall.enters(zhang)
-    await hall.enters(li)
-    hall.peers.error = InvalidError("this picture has another codec")
-    commands(hall, Verb.WATCH, "li", viewer="zhang")
-    await hall.settled()
-    assert "zhang keeps what is sent: this picture has another codec" in caplog.text
 
 
 async def test_content_is_one_at_a_time(hall: Hall, zhang: Principal, li: Principal) -> None:

@@ -113,6 +113,25 @@ async def test_who_comes_by_a_link_that_has_expired_is_told_and_the_roster_too(h
         hall.desk.by_token(token)
 
 
+async def test_who_comes_while_it_is_locked_is_in_the_roster_and_in_the_audit_log_once(bench: Bench) -> None:
+    hall = bench.hall
+    hall.opens()
+    li = hall.invites("li")
+    assert li.seat is not None
+    hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LOCK))
+    for _ in range(3):
+        with pytest.raises(AccessRefusedError, match="is locked"):
+            await hall.desk.watch(li, li.seat, Part.PEOPLE, "v=0")
+    (listed,) = hall.desk.get(OPERATOR, "flood").participants
+    assert (listed.state, listed.reason_zh) == ("invited", "锁定期间到来，可准许入会或解除锁定")
+    refused = [line for line in await bench.audit.read(20) if "is locked" in line.outcome]
+    assert [(line.action, line.detail) for line in refused] == [("conference.join", "li")]
+    hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.ADMIT, target="li"))
+    await hall.enters(li)
+    (listed,) = hall.desk.get(OPERATOR, "flood").participants
+    assert (listed.state, listed.reason) == ("connected", "")
+
+
 async def test_a_planned_conference_opens_by_itself(bench: Bench) -> None:
     hall = bench.hall
     hall.opens(starts_at=at(600))
@@ -146,6 +165,16 @@ async def test_its_chair_opens_a_planned_conference_by_coming(hall: Hall) -> Non
     hall.opens(starts_at=at(600))
     await hall.enters(hall.invites("zhang", "chair"))
     assert hall.desk.get(OPERATOR, "flood").chair == "zhang"
+
+
+async def test_what_its_chair_opened_early_lets_everybody_in(hall: Hall) -> None:
+    hall.opens(starts_at=at(600))
+    li = hall.invites("li")
+    await hall.enters(hall.invites("zhang", "chair"))
+    await hall.enters(li)
+    document = hall.desk.get(OPERATOR, "flood")
+    assert [one.state for one in document.participants] == [Presence.CONNECTED, Presence.CONNECTED]
+    assert document.starts_at == at(0).isoformat(timespec="milliseconds")
 
 
 def test_a_conference_ends_when_its_time_is_up_unless_it_is_extended(bench: Bench) -> None:

@@ -33,7 +33,7 @@ class Bench:
     def __init__(self, directory: Path, processes: Processes) -> None:
         self.shown: list[ShowTiles] = []
         self.told: list[object] = []
-        self.book = ConferenceBook(BookLinks(*4 * [lambda *_: None]))
+        self.book = ConferenceBook(BookLinks(lambda _: "", *4 * [lambda *_: None]))
         links = WallLinks(
             self.shown.append,
             lambda tiles: None,

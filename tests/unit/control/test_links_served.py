@@ -11,7 +11,16 @@ import pytest
 
 from commandwall.base.errors import InvalidError, NotFoundError
 from commandwall.conference.links.line import Line, LinkRefusedError
-from commandwall.conference.links.messages import Hello, Person, Roster, encode
+from commandwall.conference.links.messages import (
+    Held,
+    Hello,
+    Holders,
+    Message,
+    Person,
+    Refused,
+    Roster,
+    encode,
+)
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.database import Database
 from commandwall.control.link_changes import NewLink
@@ -46,8 +55,15 @@ class Below:
     async def greets(self, node: str, *people: str) -> None:
         """Greet as ``node`` with ``people``; raises :class:`LinkRefusedError`."""
         await self.line.greet(Hello(node, node, "district", "above", (node,)))
-        roster = Roster(tuple(Person(name, name, "member") for name in people))
-        await self._socket.send_str(encode(roster))
+        await self.says(Roster(tuple(Person(name, name, "member") for name in people)))
+
+    async def says(self, message: Message) -> None:
+        """Say ``message`` at once."""
+        await self._socket.send_str(encode(message))
+
+    async def refused(self) -> Refused:
+        """Return what the upper end says when it wants this one no longer."""
+        return await anext(message async for message in self.line.received() if isinstance(message, Refused))
 
     async def goes(self) -> None:
         self._socket.close()
@@ -119,6 +135,33 @@ async def test_whom_another_node_brought_by_a_link_is_gone_when_it_leads_elsewhe
     await before.goes()
     await Below(hall, nanhu).greets("nanhu", "li")
     await until("only he is there", returns(lambda: sorted(there(hall)) == ["nanhu", "nanhu/li"]))
+
+
+async def test_what_changes_while_a_link_joins_is_told_below(hall: Hall) -> None:
+    hall.opens()
+    zhang, below = hall.invites("zhang", "chair"), Below(hall, hall.invites("nanhu", "site"))
+    await hall.enters(zhang)
+    hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.GRANT, target="zhang"))
+    await below.greets("nanhu", "li")
+    held = (message async for message in below.line.received() if isinstance(message, Holders))
+    assert (await anext(held)).floor.holder == "zhang@luohu"
+    hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.REVOKE))
+    await below.says(Holders(Held(), Held(), settle=True))
+    told = await anext(held)
+    assert (told.floor, told.settle) == (Held(), False)
+
+
+async def test_who_came_with_a_token_is_told_that_another_daemon_did(hall: Hall) -> None:
+    hall.opens()
+    nanhu = hall.invites("nanhu", "site")
+    before = Below(hall, nanhu)
+    await before.greets("nanhu", "li")
+    await until("they are there", returns(lambda: len(there(hall)) == 2))
+    after = Below(hall, nanhu)
+    refused = await before.refused()
+    assert (refused.en, refused.again) == ("another daemon came with this token", False)
+    await after.greets("nanhu", "li")
+    await until("it is linked", returns(lambda: [link.state for link in hall.room.links] == ["connected"]))
 
 
 async def test_a_session_that_ended_here_is_no_refusal_from_there(

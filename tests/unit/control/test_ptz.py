@@ -159,8 +159,9 @@ async def test_a_movement_that_is_repeated_goes_on(
         until_s = 0.0
         for _ in range(3):
             await control.command(WANG, "dome", move())
-            assert control._seats["dome"].move_until_s > until_s
-            until_s = control._seats["dome"].move_until_s
+            (seat,) = control._seats.values()
+            assert seat.move_until_s > until_s
+            until_s = seat.move_until_s
         assert "Stop" not in dome.calls
         await control.command(WANG, "dome", STOP)
         assert not dome.moving

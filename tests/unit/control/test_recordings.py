@@ -159,6 +159,22 @@ async def test_what_was_cut_off_by_a_restart_has_ended(bench: Bench) -> None:
     assert any(isinstance(body, RecordingEvent) for body in bodies)
 
 
+def test_a_disk_that_does_not_say_what_there_is_keeps_nothing_from_starting(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.record(on=True)
+    (order,) = bench.told
+    assert isinstance(order, StartRecording)
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "stat", lambda *_, **__: (_ for _ in ()).throw(OSError(116, "Stale file handle")))
+        bench.hall.recordings.restore()
+        (listed,) = bench.hall.desk.recordings(OPERATOR)
+        assert (listed.ended_at, listed.size) == (listed.started_at, 0)
+        with pytest.raises(NotFoundError, match="there is no recording"):
+            bench.hall.desk.recording(OPERATOR, order.id)
+    assert caplog.messages == [f"recording {order.id}: its file cannot be read: Stale file handle"]
+
+
 def test_a_recording_is_deleted_with_its_file_but_not_while_it_is_written(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

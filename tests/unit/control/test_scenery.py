@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from commandwall.control.conference_book import BookLinks, ConferenceBook
 from commandwall.control.scenery import Scenery
 from commandwall.control.sources import CameraBook, Sources
 from commandwall.control.state import CameraBoard
@@ -13,6 +14,7 @@ from commandwall.ipc.slots import Arena
 from commandwall.model.arrangement import Arrangement, with_full, with_view
 from commandwall.model.camera import Camera, StreamAddress, StreamName
 from commandwall.model.layout import Aspect, Cell, Layout
+from commandwall.model.overlays import Seen
 from commandwall.model.rect import Rect
 from commandwall.model.source import EMPTY, Source, SourceKind
 from commandwall.model.view import Crop, View
@@ -111,6 +113,28 @@ def test_the_same_camera_twice_has_two_sets_of_slots(scenery: Scenery) -> None:
         arrange(scenery, grid(2, 2), twice)
         slots = {(tile.arena, tile.index) for tile in scenery.show_tiles().tiles}
         assert len(slots) == 2
+
+
+def test_what_shows_something_else_by_the_same_name_gets_new_slots_and_says_what_is_seen(
+    board: CameraBoard,
+) -> None:
+    content = Source.parse("conference:flood/content")
+    book = ConferenceBook(BookLinks(board.area, *4 * [lambda *_: None]))
+    book.put(content.id, "会商")
+    scenery = Scenery(WALL, Sources([CameraBook(board), book]))
+
+    def slots() -> tuple[str, int]:
+        arrange(scenery, grid(2, 2), (content, camera_source(0), EMPTY, EMPTY))
+        tile = scenery.show_tiles().tiles[0]
+        return tile.arena, tile.index
+
+    before = slots()
+    assert scenery.wall_tiles()[0].seen == () and not scenery.shows(camera_source(1))
+    book.contain(content.id, ("c1",))
+    assert slots() == before and scenery.wall_tiles()[0].seen == (Seen("c1", "dongmen"),)
+    assert scenery.shows(camera_source(1)), "it is told when the camera hangs elsewhere"
+    book.contain(content.id, ("c1",), anew=True)
+    assert slots() != before
 
 
 def test_arenas_that_nobody_shows_are_let_go(scenery: Scenery) -> None:

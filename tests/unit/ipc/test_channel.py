@@ -36,6 +36,7 @@ from commandwall.ipc.rtc_messages import (
 )
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.layout import Aspect
+from commandwall.model.overlays import Seen
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.rect import Rect
 from commandwall.model.source import Source, SourceKind
@@ -65,6 +66,7 @@ MESSAGES: list[Message] = [
     RtcReport((SessionFigures("s", 12.5, 0.01, None, 64_000, 2),)),
     SessionChanged("s", SessionPhase.LIVE),
     Arrange(4, 123456789012345678, (WallTile("1", Rect(0, 0, 96, 54), "camera:a", "东门 01"),)),
+    Arrange(5, 1, (WallTile("1", Rect(0, 0, 96, 54), "conference:c/content", "", seen=(Seen("a", "b"),)),)),
 ]
 
 

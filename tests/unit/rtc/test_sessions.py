@@ -251,6 +251,22 @@ async def test_what_cannot_be_switched_goes_on(bench: Bench, monkeypatch: pytest
         await until(lambda: client.sink.packets)
 
 
+async def test_of_two_wishes_that_both_fail_nothing_is_left(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clients(1) as (client,):
+        await bench.watch("s", client)
+        monkeypatch.setattr(picture, "_FIRST_KEY_S", 0.05)
+        wishes = (bench.sessions.switch("s", (bench.at(name),)) for name in ("nothing", "nobody"))
+        bench.publisher.greeting = []
+        assert [type(fault) for fault in await asyncio.gather(*wishes, return_exceptions=True)] == [
+            UnavailableError,
+            UnavailableError,
+        ]
+        sent = bench.sessions._session("s").picture
+        assert sent is not None and sent.rungs == (bench.at("head/a"),)
+
+
 async def _first(records: AsyncIterator[Any], count: int) -> AsyncIterator[AccessUnit]:
     for _ in range(count):
         yield await anext(records)

@@ -58,6 +58,7 @@ export class Call extends EventTarget {
     this.events.addEventListener("conference", (event) =>
       this.receive(/** @type {CustomEvent} */ (event).detail.conference),
     );
+    this.events.addEventListener("replaced", (event) => this.giveWay(/** @type {CustomEvent} */ (event).detail));
     this.events.addEventListener("up", () => this.up());
     this.events.addEventListener("hello", (event) => this.greeted(/** @type {CustomEvent} */ (event).detail));
     this.events.addEventListener("down", () => this.down());
@@ -140,8 +141,26 @@ export class Call extends EventTarget {
    */
   greeted({ resumed }) {
     if (this.returned && resumed) this.retry();
-    else if (this.returned) for (const line of this.lines) if (line.wanted) line.restart();
+    else if (this.returned) {
+      for (const line of this.lines) if (line.wanted && line.state !== "replaced") line.restart();
+    }
     this.returned = false;
+  }
+
+  /** Whether this seat was opened elsewhere, and what is sent or received here has ended by that. */
+  get replaced() {
+    return this.lines.some(({ state }) => state === "replaced");
+  }
+
+  /** @param {{session: string}} replaced */
+  giveWay({ session }) {
+    for (const line of this.lines) line.giveWay(session);
+    if (this.sharing.state === "replaced") this.endShare();
+  }
+
+  /** Opens here again what was opened elsewhere. */
+  takeBack() {
+    for (const line of this.lines) if (line.state === "replaced") line.restart();
   }
 
   up() {

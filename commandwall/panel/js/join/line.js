@@ -10,7 +10,7 @@ const CONNECT_MS = 10_000;
 /** What was refused may be allowed later, but not in a moment. */
 const REFUSED_MS = 5000;
 
-/** @typedef {"idle" | "opening" | "up" | "lost" | "refused"} LineState */
+/** @typedef {"idle" | "opening" | "up" | "lost" | "refused" | "replaced"} LineState */
 
 /** Dispatches `change` whenever its state or its stream does. */
 export class Line extends EventTarget {
@@ -49,6 +49,17 @@ export class Line extends EventTarget {
   /** Opens it anew at once, if it waits to do so. */
   revive() {
     if (this.state === "lost" || this.state === "refused") this.restart();
+  }
+
+  /**
+   * Gives it up if it is `session`, which another page of this seat has replaced: that one would be ended if
+   * this were opened again, and would open its own again.
+   * @param {string} session
+   */
+  giveWay(session) {
+    if (!this.session?.location.endsWith(`/${session}`)) return;
+    this.drop();
+    this.tell("replaced");
   }
 
   close() {

@@ -3,7 +3,7 @@
 /**
  * @typedef {import("../conference/state.js").Conference} Conference
  * @typedef {import("../conference/state.js").Participant} Participant
- * @typedef {{word: string, urgent: boolean, action: "" | "answer" | "speak" | "hand" | "share"}} Notice
+ * @typedef {{word: string, urgent: boolean, action: "" | "answer" | "speak" | "hand" | "share" | "back"}} Notice
  *   `word` is a key of the words; `action` what is offered beside it
  */
 
@@ -11,9 +11,11 @@
  * Returns what is to be said over the pictures, the most urgent first.
  * @param {Conference} conference
  * @param {Participant} me
+ * @param {boolean} replaced whether this seat was opened elsewhere
  * @returns {Notice | null}
  */
-export function noticeFor(conference, me) {
+export function noticeFor(conference, me, replaced) {
+  if (replaced) return { word: "notice.replaced", urgent: true, action: "back" };
   if (me.voice_fault !== "" && !me.muted) return { word: "notice.unheard", urgent: true, action: "" };
   const mine = conference.subject === me.id;
   if (conference.mode === "roll_call" && mine) {

@@ -136,7 +136,7 @@ export class Room {
 
   notice() {
     const { conference, me } = this.call;
-    const notice = conference === null || me === null ? null : noticeFor(conference, me);
+    const notice = conference === null || me === null ? null : noticeFor(conference, me, this.call.replaced);
     const noticed = notice === null ? "" : JSON.stringify([notice, this.i18n.language]);
     if (noticed === this.noticed) return;
     this.noticed = noticed;
@@ -156,6 +156,7 @@ export class Room {
   act(action) {
     if (action === "hand") this.toasts.report(this.call.raiseHand(true));
     else if (action === "share") this.share();
+    else if (action === "back") this.call.takeBack();
     else this.toasts.report(this.call.mute(false));
   }
 

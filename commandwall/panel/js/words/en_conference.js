@@ -92,6 +92,7 @@ export const enConference = {
   "call.role": "As",
   "call.nobody": "Nobody else has a page open here. Send an invitation instead.",
   "call.rings": "Calling {name}",
+  "notice.replaced": "Your seat was opened elsewhere; this page has stopped",
   "notice.unheard": "You are not heard: check the microphone",
   "notice.called": "Roll-call: please answer",
   "notice.answered": "Your answer is noted",
@@ -100,6 +101,7 @@ export const enConference = {
   "notice.lecture": "You are the lecturer; everybody sees you",
   "notice.content": "The chair asks you to show content",
   "notice.muted": "The chair has muted you; raise your hand to speak",
+  "notice.action.back": "Take it back",
   "notice.action.answer": "Unmute and answer",
   "notice.action.speak": "Unmute",
   "notice.action.share": "Share screen",
@@ -124,6 +126,7 @@ export const enConference = {
   "line.up": "arrives",
   "line.lost": "broken, trying again",
   "line.refused": "refused",
+  "line.replaced": "opened elsewhere",
 
   "roster.label": "Participants",
   "roster.you": " (you)",

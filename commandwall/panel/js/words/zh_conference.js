@@ -90,6 +90,7 @@ export const zhConference = {
   "call.role": "身份",
   "call.nobody": "没有其他人打开页面，请改为发送邀请链接。",
   "call.rings": "正在呼叫 {name}",
+  "notice.replaced": "您的席位已在别处打开，本页面已停止",
   "notice.unheard": "他人听不到您：请检查麦克风",
   "notice.called": "正在点名：请您应答",
   "notice.answered": "已记录您的应答",
@@ -98,6 +99,7 @@ export const zhConference = {
   "notice.lecture": "您是主讲人，全体会场正在收看",
   "notice.content": "主席请您展示内容",
   "notice.muted": "主席已将您静音，如需发言请先申请",
+  "notice.action.back": "在此页面继续",
   "notice.action.answer": "打开麦克风应答",
   "notice.action.speak": "打开麦克风",
   "notice.action.share": "共享屏幕",
@@ -122,6 +124,7 @@ export const zhConference = {
   "line.up": "已送达",
   "line.lost": "中断，正在重连",
   "line.refused": "被拒绝",
+  "line.replaced": "已在别处打开",
 
   "roster.label": "参会者",
   "roster.you": "（本机）",

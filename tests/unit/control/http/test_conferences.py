@@ -181,6 +181,29 @@ async def test_events_are_those_of_ones_own_conference(rig: Rig, operator: Clien
         await guest.ws_connect(f"{FLOOD}/events", params={"token": token})
 
 
+async def test_only_who_has_the_seat_is_told_that_it_was_opened_elsewhere(
+    rig: Rig, operator: Client, guest: Client
+) -> None:
+    await opened(operator)
+    li, wang = [(await invited(operator, name)) for name in ("li", "wang")]
+    tokens = [{"token": each["Authorization"].removeprefix("Bearer ")} for each in (li, wang)]
+    async with (
+        guest.ws_connect(f"{FLOOD}/events", params=tokens[0]) as of_li,
+        guest.ws_connect(f"{FLOOD}/events", params=tokens[1]) as of_wang,
+    ):
+        for ws in (of_li, of_wang):
+            assert (await ws.receive_json())["type"] == "hello"
+        addresses = []
+        for _ in range(2):
+            response = await guest.post("/whip/conferences/flood/li", data="v=0", headers=li | SDP)
+            addresses.append(response.headers["Location"])
+        told = await of_li.receive_json()
+        assert told.pop("seq") and addresses[0] == f"/webrtc/sessions/{told.pop('session')}"
+        assert told == {"type": "replaced", "conference": "flood", "participant": "li"}
+        rig.hall.conferences.act()
+        assert (await of_wang.receive_json())["type"] == "conference"
+
+
 @pytest.mark.parametrize("how", ["sign out", "password", "removed"])
 async def test_the_seat_of_an_account_ends_with_the_sign_in(
     connect: Connect, rig: Rig, operator: Client, guest: Client, how: str
