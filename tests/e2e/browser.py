@@ -474,6 +474,7 @@ class StagedDaemon:
         config = {"type": "config", "codec": "avc1.42c01e", "width": 320, "height": 180, "fps": 25}
         socket.send(json.dumps({**config, "wall": "main", "head": "left"}))
         self.videos.append(socket)
+        socket.on_close(lambda *_: self.videos.remove(socket) if socket in self.videos else None)
 
 
 @asynccontextmanager

@@ -278,6 +278,19 @@ async def test_heads_in_several_windows_show_the_newest_tick_that_all_have(run: 
     assert await run("video/together.js", body) == [[-1, 10, 12], [10, 11, 12, 13], True]
 
 
+async def test_pictures_that_are_never_drawn_do_not_pile_up(run: Run) -> None:
+    body = """
+        const screen = new it.Screen(document.createElement("canvas"));
+        screen.drawSoon = () => {};  // as in a hidden tab
+        const closed = [];
+        for (let tick = 0; tick < 20; tick++) screen.show({ close: () => closed.push(tick) }, tick, 0);
+        return [screen.waiting.map(({ tick }) => tick), closed, screen.figures.skipped];
+    """
+    waiting, closed, skipped = await run("video/screen.js", body)
+    assert waiting == list(range(12, 20))
+    assert (closed, skipped) == (list(range(12)), 12)
+
+
 async def test_a_tap_while_a_stop_is_on_its_way_moves_all_the_same(run: Run) -> None:
     body = """
         const sent = [];

@@ -359,10 +359,6 @@ listenToKeys({
 byId("scene-save").addEventListener("click", () => scenes.save());
 byId("tours").addEventListener("click", () => tourEditor.open());
 byId("schedule").addEventListener("click", () => scheduleEditor.open());
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) viewer.close();
-  else if (session.wall !== null) viewer.open(session.wall.id, PREVIEW);
-});
 Object.defineProperty(window, "commandwall", { get: () => viewer.figures });
 new Ringing({ api, i18n, toasts, events });
 events.open();
