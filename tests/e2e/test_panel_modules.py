@@ -291,6 +291,69 @@ async def test_pictures_that_are_never_drawn_do_not_pile_up(run: Run) -> None:
     assert (closed, skipped) == (list(range(12)), 12)
 
 
+async def test_what_comes_while_everything_is_read_is_told_afterwards(run: Run) -> None:
+    body = """
+        const told = [], tries = [];
+        let seq = 0;
+        const load = () => new Promise((resolve, reject) => tries.push({ resolve, reject }));
+        const stream = new it.EventStream({ load });
+        const say = (type, more) => stream.receive({ seq: ++seq, type, ...more });
+        const turn = () => new Promise((go) => setTimeout(go));
+        const tried = async (count) => { while (tries.length < count) await turn(); };
+        stream.addEventListener("camera", ({ detail }) => told.push(detail.seq));
+        stream.addEventListener("unread", ({ detail }) => told.push(detail));
+        say("hello", { resumed: false });
+        say("camera");
+        tries[0].reject("not read");
+        await tried(2);
+        say("camera");
+        tries[1].resolve();
+        await turn();
+        say("hello", { resumed: true });
+        say("camera");
+        say("hello", { resumed: false });
+        say("camera");                       // is in what is read after the next break
+        say("hello", { resumed: false });
+        say("camera");
+        tries[2].resolve();
+        await tried(4);
+        tries[3].resolve();
+        await turn();
+        stream.close();
+        return [told, tries.length];
+    """
+    assert await run("base/events.js", body) == [["not read", 2, 3, 5, 9], 4]
+
+
+async def test_an_answer_that_is_cut_off_is_none(run: Run) -> None:
+    body = """
+        const usual = window.fetch;
+        window.fetch = async () => new Response('{"items": [', { status: 200 });
+        const problem = await new it.Api().list("/cameras").catch((error) => error);
+        window.fetch = usual;
+        return [problem.name, problem.status];
+    """
+    assert await run("base/api.js", body) == ["Problem", 0]
+
+
+async def test_a_line_that_cannot_be_agreed_upon_is_tried_again(run: Run) -> None:
+    body = """
+        const states = [];
+        let tries = 0;
+        await new Promise((resolve) => {
+          const connect = async () => {
+            if (++tries === 2) resolve();
+            throw new TypeError("network error");
+          };
+          const line = new it.Line(connect);
+          line.addEventListener("change", () => (tries === 2 ? line.close() : states.push(line.state)));
+          line.open();
+        });
+        return states;
+    """
+    assert await run("join/line.js", body) == ["opening", "lost"]
+
+
 async def test_a_tap_while_a_stop_is_on_its_way_moves_all_the_same(run: Run) -> None:
     body = """
         const sent = [];

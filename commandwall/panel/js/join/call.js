@@ -54,7 +54,7 @@ export class Call extends EventTarget {
     devices.addEventListener("change", () => this.send());
     this.people.addEventListener("change", () => this.people.state === "up" && this.send());
     this.sharing.addEventListener("change", () => this.checkShare());
-    this.events = new EventStream(`${this.path}/events?token=${encodeURIComponent(token)}`);
+    this.events = new EventStream({ path: `${this.path}/events?token=${encodeURIComponent(token)}` });
     this.events.addEventListener("conference", (event) =>
       this.receive(/** @type {CustomEvent} */ (event).detail.conference),
     );

@@ -59,7 +59,7 @@ const i18n = new I18n();
 const store = new CameraStore();
 const panels = new PanelStore();
 const session = new WallSession(api);
-const events = new EventStream();
+const events = new EventStream({ load });
 const toasts = new Toasts(i18n);
 const topbar = new TopBar(i18n, api, store);
 const menu = new Menu(byId("menu"));
@@ -223,7 +223,7 @@ async function load() {
   talk.setRole(desk.readOnly);
   talks.load(said, speakers);
   offerLayouts(layouts);
-  await programme.load();
+  await Promise.all([programme.load(), ringing.load()]);
   offerWalls(walls, (id) => toasts.report(openWall(id)));
   const known = walls.find((wall) => wall.id === (session.wall?.id ?? rememberedWall())) ?? walls[0];
   if (known === undefined) toasts.show("warning", i18n.t("wall.none"));
@@ -242,6 +242,9 @@ function offerLayouts(layouts) {
 function wireEvents() {
   topbar.watch(events);
   events.addEventListener("down", () => api.checkSession());
+  events.addEventListener("unread", (event) =>
+    toasts.report(Promise.reject(/** @type {CustomEvent} */ (event).detail)),
+  );
   events.addEventListener("camera", (event) =>
     store.receive(/** @type {CustomEvent} */ (event).detail),
   );
@@ -268,9 +271,6 @@ function wireEvents() {
     overlays.receive(/** @type {CustomEvent} */ (event).detail.overlays),
   );
   store.addEventListener("change", () => view.refresh());
-  events.addEventListener("hello", (event) => {
-    if (!(/** @type {CustomEvent} */ (event).detail.resumed)) toasts.report(load());
-  });
   session.addEventListener("wall", showSession);
   session.addEventListener("tiles", () => {
     view.refresh();
@@ -362,5 +362,5 @@ byId("tours").addEventListener("click", () => tourEditor.open());
 byId("schedule").addEventListener("click", () => scheduleEditor.open());
 Object.defineProperty(window, "commandwall", { get: () => viewer.figures });
 new HeardSign({ talking, store: talks, cameras: store, i18n });
-new Ringing({ api, i18n, toasts, events });
+const ringing = new Ringing({ api, i18n, toasts, events });
 events.open();
