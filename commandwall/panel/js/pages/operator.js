@@ -178,7 +178,7 @@ function showPad() {
 /** @param {string} id */
 async function openWall(id) {
   await session.open(id);
-  await viewer.open(id, PREVIEW);
+  if (session.wall?.id === id) await viewer.open(id, PREVIEW);
 }
 
 /** Takes back one thing at a time: an open menu, the search, the selection. */
