@@ -74,6 +74,11 @@ export class Call extends EventTarget {
     return this.conference?.participants.find(({ id }) => id === participant) ?? null;
   }
 
+  /** Whether one has muted oneself, on this page or as far as the daemon knows. */
+  get muted() {
+    return !this.devices.on.audio || (this.me?.muted_by_self ?? false);
+  }
+
   /** Whether verbs of the chair may be used here. */
   get chairing() {
     return this.me !== null && this.conference?.chair === this.me.id;
@@ -97,7 +102,9 @@ export class Call extends EventTarget {
     this.picture.open();
     this.send();
     this.follow();
-    if (!this.devices.on.audio) this.mute(true).catch((error) => console.warn("not told", error));
+    // The daemon still has a mute of before this page was loaded; here there may be a newer one.
+    const quiet = !this.devices.on.audio;
+    if (quiet !== this.me?.muted_by_self) this.mute(quiet).catch((error) => console.warn("not told", error));
   }
 
   /** Sends picture and sound as far as there are devices, each in the place of the one of its kind. */
