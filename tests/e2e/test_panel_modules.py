@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
@@ -390,6 +391,25 @@ async def test_the_wall_that_was_asked_for_last_is_shown(run: Run) -> None:
         return session.wall.id;
     """
     assert await run("wall/session.js", body) == "b"
+
+
+async def test_every_user_shares_a_screen_of_his_own(run: Run) -> None:
+    users = [
+        "wang",
+        "duty.2",
+        "张三",
+        "李四",
+        "zhang@a",
+        "zhang_a",
+        "zhang-a",
+        "x" * 64,
+        "x" * 63,
+        "值班" * 32,
+    ]
+    ids = await run("screens/sharing.js", "return Promise.all(args[0].map(it.screenOf))", users)
+    assert ids[:2] == ["desk-wang", "desk-duty.2"]
+    assert len(set(ids)) == len(users)
+    assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", each) for each in ids)
 
 
 async def test_a_tap_while_a_stop_is_on_its_way_moves_all_the_same(run: Run) -> None:
