@@ -324,6 +324,7 @@ class StagedDaemon:
             "/session": {"name": "wang", "role": self.role, "site": site, "language": "zh"},
             "/areas": {"items": self.areas},
             "/cameras": {"items": self.cameras},
+            **{f"/cameras/{each['id']}": each for each in self.cameras},
             "/data": {"items": self.panels},
             "/layouts": {"items": self.layouts},
             "/screens": {"items": self.screens},

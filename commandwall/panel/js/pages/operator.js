@@ -66,7 +66,7 @@ const menu = new Menu(byId("menu"));
 const view = new WallView(byId("stage"), byId("cells"), i18n);
 const card = new HoverCard(byId("card"), view, store, i18n);
 const meter = new BudgetMeter(i18n);
-const inspector = new Inspector(store, i18n);
+const inspector = new Inspector(api, store, i18n);
 const screens = new ScreenStore();
 const screenList = new ScreenList(screens, i18n, (screen) => desk.place(screenSource(screen), false));
 const sharing = new ScreenSharing(i18n, toasts);
