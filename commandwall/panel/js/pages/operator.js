@@ -78,7 +78,7 @@ const picker = new LayoutPicker(byId("layouts"), i18n, {
 });
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
 const lineUp = new LineUp(api, i18n, toasts);
-const form = new PanelForm(api, i18n, panels);
+const form = new PanelForm(api, i18n);
 const list = new PanelList(panels, i18n, {
   onPick: (panel, next) => place(dataSource(panel), next),
   onEdit: (panel) => toasts.report(form.open(panel)),
