@@ -7,7 +7,18 @@ from typing import Any
 
 from commandwall.base.clock import NS_PER_S, utc_iso
 from commandwall.control.encoding import adapter
-from commandwall.model.data import Body, Figure, Incidents, Panel, PanelKind, PictureFile, Rows, Value, Words
+from commandwall.model.data import (
+    Body,
+    Figure,
+    Incidents,
+    Panel,
+    PanelKind,
+    PictureFile,
+    Rows,
+    Value,
+    Words,
+)
+from commandwall.model.level import PanelLevel
 from commandwall.model.record import Record
 from commandwall.settings.panels import PanelEntry
 
@@ -18,8 +29,9 @@ class PanelDocument:
 
     ``at`` is since when its value is so (``None``: it has none), ``timed`` whether the sender said that;
     else it is when the value arrived. ``age_s`` is -1 without a value. ``stale``: it is older than
-    ``stale_after_s``, and the panel says so. ``points`` is how many a series holds. ``configured`` ones
-    stand in the configuration and are changed there; ``visible``: a wall shows it.
+    ``stale_after_s`` (``None``: it never is), and the panel says so. ``level`` is that of a text, ``None`` of
+    anything else. ``points`` is how many a series holds. ``configured`` ones stand in the configuration and
+    are changed there; ``visible``: a wall shows it.
     """
 
     id: str
@@ -32,6 +44,8 @@ class PanelDocument:
     timed: bool
     age_s: float
     stale: bool
+    stale_after_s: float | None
+    level: PanelLevel | None
     points: int
     value: Any
 
@@ -67,6 +81,8 @@ def panel_document(record: Record, *, configured: bool, visible: bool, now_utc_n
         value is not None and value.timed,
         round(age_s, 3),
         _stale(panel, value, age_s),
+        panel.stale_after_s,
+        value.body.level if value is not None and isinstance(value.body, Words) else None,
         len(record) if panel.span_s else 0,
         None if value is None else _plain(value.body),
     )

@@ -324,6 +324,7 @@ class StagedDaemon:
             "/session": {"name": "wang", "role": self.role, "site": site, "language": "zh"},
             "/areas": {"items": self.areas},
             "/cameras": {"items": self.cameras},
+            **{f"/cameras/{each['id']}": each for each in self.cameras},
             "/data": {"items": self.panels},
             "/layouts": {"items": self.layouts},
             "/screens": {"items": self.screens},
@@ -474,6 +475,7 @@ class StagedDaemon:
         config = {"type": "config", "codec": "avc1.42c01e", "width": 320, "height": 180, "fps": 25}
         socket.send(json.dumps({**config, "wall": "main", "head": "left"}))
         self.videos.append(socket)
+        socket.on_close(lambda *_: self.videos.remove(socket) if socket in self.videos else None)
 
 
 @asynccontextmanager

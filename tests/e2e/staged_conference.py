@@ -106,6 +106,7 @@ class StagedConference:
     document: dict[str, Any]
     me: str = "p-1"
     valid: bool = True
+    expires_at: str = "2099-12-31T00:00:00Z"
     down: bool = False
     contents: list[dict[str, Any]] = field(default_factory=list)
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
@@ -192,7 +193,7 @@ class StagedConference:
         if place == "invitation":
             me = self.person(self.me)
             names = {"conference_name": self.document["name"], "name": me["name"], "role": me["role"]}
-            invitation = {"conference": "flood", "participant": self.me, "expires_at": "2026-11-23T00:00:00Z"}
+            invitation = {"conference": "flood", "participant": self.me, "expires_at": self.expires_at}
             return 200, {**invitation, **names, "language": "zh"}
         return 200, {"items": self.contents} if place.endswith("/content") else self.document
 

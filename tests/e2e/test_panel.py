@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, until
 
@@ -356,6 +356,38 @@ async def test_a_lost_daemon_is_told_and_found_again(daemon: StagedDaemon, page:
     await until(page, "banner.hidden && document.documentElement.dataset.connection === 'up'")
 
 
+async def test_a_page_whose_lists_did_not_come_reads_them_again(
+    daemon: StagedDaemon, open_page: Open
+) -> None:
+    page = await open_page("/login")
+    answers = [(503, '{"title": "busy"}'), (200, '{"items": [')]
+
+    async def answer(route: Route) -> None:
+        status, body = answers.pop() if answers else (0, "")
+        await (route.fulfill(status=status, body=body) if status else route.fallback())
+
+    await page.route("**/api/v1/cameras", answer)
+    await page.goto(ORIGIN)
+    await until(page, "document.querySelector('#progress-text').textContent.startsWith('204 / 205')")
+    assert answers == []
+
+
+async def test_a_camera_that_changes_while_lists_are_read_is_shown_as_it_is_now(
+    daemon: StagedDaemon, open_page: Open
+) -> None:
+    page = await open_page("/login")
+
+    async def late(route: Route) -> None:  # The list is as it was before the event.
+        items = [camera(1, "dongmen", "connecting")]
+        daemon.tell("camera", camera=camera(1, "dongmen"))
+        await page.evaluate("0")
+        await route.fulfill(json={"items": items})
+
+    await page.route("**/api/v1/cameras", late)
+    await page.goto(ORIGIN)
+    await until(page, "document.querySelector('#progress-text').textContent.startsWith('1 / 1')")
+
+
 async def test_the_language_is_switched_and_remembered(page: Page) -> None:
     assert await page.text_content("#undo") == "撤销"
     await page.click("#language")
@@ -425,6 +457,11 @@ async def test_the_table_follows_cameras_in_the_chosen_area(daemon: StagedDaemon
     await until(page, f"{count} === '显示 7 / 206 路'")
     daemon.tell("camera", camera=camera(1, "dongmen"), removed=True)
     await until(page, f"{count} === '显示 6 / 205 路'")
+    daemon.tell("camera", camera={**camera(2, "dongmen"), "area": "schools"})
+    await until(page, f"{count} === '显示 5 / 205 路'")
+    daemon.cameras = [camera(8, "dongmen"), camera(1, "schools")]
+    daemon.tell("hello", resumed=False)
+    await until(page, f"{count} === '显示 1 / 2 路'")
 
 
 async def test_feeds_keep_their_places_under_the_pointer(daemon: StagedDaemon, open_page: Open) -> None:

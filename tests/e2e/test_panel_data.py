@@ -29,7 +29,7 @@ pytestmark = [
 def panel(panel_id: str, name: str, kind: str, **figures: Any) -> dict[str, Any]:
     """Return a panel as the API shows it."""
     base = {"title": name, "configured": True, "visible": False, "at": None, "timed": False}
-    more = {"age_s": -1.0, "stale": False, "points": 0, "value": None}
+    more = {"age_s": -1.0, "stale": False, "stale_after_s": None, "level": None, "points": 0, "value": None}
     return {"id": panel_id, "name": name, "kind": kind, **base, **more, **figures}
 
 
@@ -48,7 +48,7 @@ def daemon() -> StagedDaemon:
         areas=areas,
         panels=[
             panel("water", "布吉河水位", "gauge", **told),
-            panel("old", "旧数据", "gauge", **{**told, "stale": True, "age_s": 700.0}),
+            panel("old", "旧数据", "gauge", **{**told, "stale_after_s": 600.0, "age_s": 700.0}),
             panel("notice", "通知", "text"),
         ],
     )
@@ -78,6 +78,9 @@ async def test_panels_stand_under_the_cameras_and_say_how_they_are(page: Page, d
     await until(page, "document.querySelectorAll('.data-row').length === 4")
     daemon.tell("data", panel=panel("new", "新面板", "clock"), removed=True)
     await until(page, "document.querySelectorAll('.data-row').length === 3")
+    told = {"at": "2026-11-22T08:00:00+00:00", "age_s": 2.0, "stale_after_s": 2.5, "value": 3.1}
+    daemon.tell("data", panel=panel("water", "布吉河水位", "gauge", **told))
+    await until(page, "document.querySelector('[data-panel=water]').dataset.state === 'late'")
 
 
 async def test_a_panel_is_clicked_or_dragged_into_a_cell(page: Page, daemon: StagedDaemon) -> None:
@@ -147,7 +150,18 @@ async def test_a_panel_is_made_fed_and_removed_on_the_page(
         await page.select_option("[name=level]", "warning")
         await page.click("#data-form .primary")
         await until(page, "document.querySelector('[data-panel=notice][data-state=live]') !== null")
-        assert (await daemon.get("/data/notice"))["value"] == "各单位到岗"
+        notice = await daemon.get("/data/notice")
+        assert (notice["value"], notice["level"], notice["timed"]) == ("各单位到岗", "warning", False)
+        for words, level in (("各单位已到岗", "warning"), ("各单位已到岗", "normal")):
+            await page.click("[data-panel=notice] .edit")
+            await until(page, "document.querySelector('#data-form').open")
+            assert await page.input_value("[name=level]") == "warning"
+            await page.fill("[name=words]", words)
+            await page.select_option("[name=level]", level)
+            await page.click("#data-form .primary")
+            await until(page, "!document.querySelector('#data-form').open")
+            notice = await daemon.get("/data/notice")
+            assert (notice["value"], notice["level"]) == (words, level)
         await page.click("#data-new")
         await page.fill("[name=id]", "notice")
         await page.fill("[name=name]", "再来")

@@ -56,6 +56,15 @@ async def head(running: Browser, daemon: StagedDaemon) -> AsyncIterator[Page]:
     assert errors == []
 
 
+async def let_see(page: Page, seen: bool) -> None:
+    """Have ``page`` take its tab for one that is seen, or for one in the background."""
+    script = """(seen) => {
+      Object.defineProperty(document, "hidden", { value: !seen, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    await page.evaluate(script, seen)
+
+
 def messages(count: int, first_tick: int = 0) -> list[bytes]:
     utc_ms = int(time.time() * 1000)
     units = access_units(count)
@@ -97,6 +106,36 @@ async def test_a_head_comes_back_after_the_daemon(daemon: StagedDaemon, head: Pa
     await until(head, "document.body.dataset.truth === 'stopped'")
     daemon.down = False
     await show_until(head, daemon, f"{LIVE} && commandwall.lastTick >= 1000", first_tick=1000)
+
+
+async def test_a_head_in_a_hidden_tab_receives_nothing(daemon: StagedDaemon, head: Page) -> None:
+    await show_until(head, daemon, LIVE)
+    await let_see(head, False)
+    async with asyncio.timeout(15):
+        while daemon.videos:
+            await asyncio.sleep(0.03)
+    await let_see(head, True)
+    await show_until(head, daemon, f"{LIVE} && commandwall.lastTick >= 1000", first_tick=1000)
+
+
+async def test_a_page_that_is_opened_in_a_hidden_tab_waits_until_it_is_seen(
+    running: Browser, daemon: StagedDaemon
+) -> None:
+    context = await fresh(running)
+    page = await daemon.stage(context)
+    await page.add_init_script("""
+        Object.defineProperty(document, "hidden", { value: true, configurable: true });
+        window.connections = 0;
+        const connect = WebSocket;
+        window.WebSocket = function (...parts) { window.connections += 1; return new connect(...parts); };
+    """)
+    await page.goto(f"{ORIGIN}/head/main/left")
+    await until(page, "window.commandwall !== undefined")
+    await page.evaluate("import('/panel/js/video/support.js').then((it) => it.videoSupport())")
+    assert await page.evaluate("connections") == 0
+    await let_see(page, True)
+    await show_until(page, daemon, LIVE)
+    await context.close()
 
 
 async def test_a_damaged_stream_goes_on_at_the_next_key_frame(daemon: StagedDaemon, head: Page) -> None:

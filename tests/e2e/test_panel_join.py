@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -154,6 +155,26 @@ async def test_what_one_does_oneself_is_told(page: Page, staged: StagedConferenc
     assert await page.get_attribute("#self", "data-audio") == "false", "nobody is heard who is not allowed"
     await page.click("#tool-video")
     await until(page, "document.querySelector('#self').dataset.video === 'false'")
+
+
+async def test_who_comes_back_with_an_open_microphone_is_heard(page: Page, staged: StagedConference) -> None:
+    staged.person("p-1").update(muted=True, muted_by_self=True)
+    await enter(page, staged)
+    assert await until_told(staged, "flood/mute") == [{"muted": False}]
+    assert await page.inner_text("#tool-audio") == "打开麦克风", "the daemon has not said that one is heard"
+    staged.person("p-1").update(muted=False, muted_by_self=False)
+    staged.tell()
+    await until(page, "document.querySelector('#tool-audio').innerText === '关闭麦克风'")
+    await page.click("#tool-audio")
+    assert (await until_told(staged, "flood/mute", 2))[1] == {"muted": True}
+
+
+async def test_a_link_that_is_about_to_end_says_so(page: Page, staged: StagedConference) -> None:
+    soon = datetime.now(UTC) + timedelta(minutes=4, seconds=30)
+    staged.expires_at = soon.isoformat()
+    await enter(page, staged)
+    words = "document.querySelector('#called').textContent"
+    await until(page, f"/^您的入会链接将在 [45] 分钟后失效/.test({words})")
 
 
 async def test_content_stands_beside_the_conference(page: Page, staged: StagedConference) -> None:

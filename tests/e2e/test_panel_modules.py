@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
@@ -279,6 +280,139 @@ async def test_heads_in_several_windows_show_the_newest_tick_that_all_have(run: 
         return [shown, told, together.ready(99, performance.now() + 600)];
     """
     assert await run("video/together.js", body) == [[-1, 10, 12], [10, 11, 12, 13], True]
+
+
+async def test_pictures_that_are_never_drawn_do_not_pile_up(run: Run) -> None:
+    body = """
+        const screen = new it.Screen(document.createElement("canvas"));
+        screen.drawSoon = () => {};  // as in a hidden tab
+        const closed = [];
+        for (let tick = 0; tick < 20; tick++) screen.show({ close: () => closed.push(tick) }, tick, 0);
+        return [screen.waiting.map(({ tick }) => tick), closed, screen.figures.skipped];
+    """
+    waiting, closed, skipped = await run("video/screen.js", body)
+    assert waiting == list(range(12, 20))
+    assert (closed, skipped) == (list(range(12)), 12)
+
+
+async def test_what_comes_while_everything_is_read_is_told_afterwards(run: Run) -> None:
+    body = """
+        const told = [], tries = [];
+        let seq = 0;
+        const load = () => new Promise((resolve, reject) => tries.push({ resolve, reject }));
+        const stream = new it.EventStream({ load });
+        const say = (type, more) => stream.receive({ seq: ++seq, type, ...more });
+        const turn = () => new Promise((go) => setTimeout(go));
+        const tried = async (count) => { while (tries.length < count) await turn(); };
+        stream.addEventListener("camera", ({ detail }) => told.push(detail.seq));
+        stream.addEventListener("unread", ({ detail }) => told.push(detail));
+        say("hello", { resumed: false });
+        say("camera");
+        tries[0].reject("not read");
+        await tried(2);
+        say("camera");
+        tries[1].resolve();
+        await turn();
+        say("hello", { resumed: true });
+        say("camera");
+        say("hello", { resumed: false });
+        say("camera");                       // is in what is read after the next break
+        say("hello", { resumed: false });
+        say("camera");
+        tries[2].resolve();
+        await tried(4);
+        tries[3].resolve();
+        await turn();
+        stream.close();
+        return [told, tries.length];
+    """
+    assert await run("base/events.js", body) == [["not read", 2, 3, 5, 9], 4]
+
+
+async def test_an_answer_that_is_cut_off_is_none(run: Run) -> None:
+    body = """
+        const usual = window.fetch;
+        window.fetch = async () => new Response('{"items": [', { status: 200 });
+        const problem = await new it.Api().list("/cameras").catch((error) => error);
+        window.fetch = usual;
+        return [problem.name, problem.status];
+    """
+    assert await run("base/api.js", body) == ["Problem", 0]
+
+
+async def test_a_line_that_cannot_be_agreed_upon_is_tried_again(run: Run) -> None:
+    body = """
+        const states = [];
+        let tries = 0;
+        await new Promise((resolve) => {
+          const connect = async () => {
+            if (++tries === 2) resolve();
+            throw new TypeError("network error");
+          };
+          const line = new it.Line(connect);
+          line.addEventListener("change", () => (tries === 2 ? line.close() : states.push(line.state)));
+          line.open();
+        });
+        return states;
+    """
+    assert await run("join/line.js", body) == ["opening", "lost"]
+
+
+async def test_a_change_that_waits_is_for_the_wall_that_was_shown(run: Run) -> None:
+    body = """
+        const sent = [], answers = [];
+        const wall = (id) => ({ id, revision: 1, tiles: [] });
+        const api = {
+          get: async (path) => (path.endsWith("/steps") ? { undo: 0, redo: 0 } : wall(path.split("/")[2])),
+          change: (method, path) =>
+            new Promise((resolve, reject) => { sent.push(path); answers.push({ resolve, reject }); }),
+        };
+        const session = new it.WallSession(api);
+        await session.open("a");
+        const first = session.setCell("1", "camera:x"), second = session.setCell("2", "camera:y");
+        while (answers.length === 0) await null;
+        await session.open("b");
+        answers[0].reject(new Error("refused"));
+        const told = [await first.catch((error) => error.message), await second];
+        return [sent, told, session.wall.id];
+    """
+    answered = await run("wall/session.js", body)
+    assert answered == [["/walls/a/cells/1"], ["refused", None], "b"]
+
+
+async def test_the_wall_that_was_asked_for_last_is_shown(run: Run) -> None:
+    body = """
+        const answers = {};
+        const get = (path) => new Promise((resolve) => (answers[path] = resolve));
+        const session = new it.WallSession({ get });
+        const open = { a: session.open("a"), b: session.open("b") };
+        for (const id of ["b", "a"]) {
+          answers[`/walls/${id}`]({ id, revision: 1, tiles: [] });
+          answers[`/walls/${id}/steps`]({ undo: 0, redo: 0 });
+          await open[id];
+        }
+        return session.wall.id;
+    """
+    assert await run("wall/session.js", body) == "b"
+
+
+async def test_every_user_shares_a_screen_of_his_own(run: Run) -> None:
+    users = [
+        "wang",
+        "duty.2",
+        "张三",
+        "李四",
+        "zhang@a",
+        "zhang_a",
+        "zhang-a",
+        "x" * 64,
+        "x" * 63,
+        "值班" * 32,
+    ]
+    ids = await run("screens/sharing.js", "return Promise.all(args[0].map(it.screenOf))", users)
+    assert ids[:2] == ["desk-wang", "desk-duty.2"]
+    assert len(set(ids)) == len(users)
+    assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", each) for each in ids)
 
 
 async def test_a_tap_while_a_stop_is_on_its_way_moves_all_the_same(run: Run) -> None:

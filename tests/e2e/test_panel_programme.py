@@ -127,7 +127,15 @@ async def test_a_scene_is_renamed_and_deleted_from_its_menu(page: Page, daemon: 
     changed = {"name": "深夜", "transition": "cut"}
     assert await until_told(page, daemon, 1) == ("PATCH", "/scenes/night", changed)
     await page.click("[data-scene='night']", button="right")
+    await page.click("#menu button:has-text('更新为')")
+    assert "「夜间」" in await page.inner_text("#dialog .dialog-text")
+    await page.keyboard.press("Escape")
+    await until(page, "!document.querySelector('#dialog').open")
+    await page.click("[data-scene='night']", button="right")
     await page.click("#menu button:has-text('删除')")
+    assert "「夜间」" in await page.inner_text("#dialog .dialog-text")
+    assert len(daemon.programme.told) == 1, "nothing is overwritten or deleted unasked"
+    await page.click("#dialog .danger")
     assert (await until_told(page, daemon, 2))[:2] == ("DELETE", "/scenes/night")
     daemon.tell("scene", scene=NIGHT, removed=True)
     await until(page, "document.querySelector('.scenes-none') !== null")
@@ -172,6 +180,16 @@ async def test_a_tour_is_made_on_the_selected_cell(page: Page, daemon: StagedDae
     ]  # fmt: skip
 
 
+async def test_a_tour_is_deleted_once_that_is_confirmed(page: Page, daemon: StagedDaemon) -> None:
+    await page.click("#tours")
+    await page.click("[data-tour=t] [title='删除轮巡']")
+    assert "「东门轮巡」" in await page.inner_text("#dialog .dialog-text")
+    assert daemon.programme.told == []
+    await page.click("#dialog .danger")
+    assert (await until_told(page, daemon, 1))[:2] == ("DELETE", "/tours/t")
+    await until(page, "document.querySelector('#tour-form') !== null")
+
+
 async def test_the_schedule_is_shown_with_what_was_missed_and_gets_an_entry(
     page: Page, daemon: StagedDaemon
 ) -> None:
@@ -192,6 +210,12 @@ async def test_the_schedule_is_shown_with_what_was_missed_and_gets_an_entry(
     days = ["mon", "tue", "wed", "thu", "fri", "sat"]
     told = await until_told(page, daemon, 1)
     assert told == ("POST", "/schedule", {"action": "start", "target": "t", "at": "06:30", "days": days})
+    await page.click("[data-entry=e] [title='删除此计划']")
+    assert "20:00 切换场景 夜间" in await page.inner_text("#dialog .dialog-text")
+    assert len(daemon.programme.told) == 1
+    await page.click("#dialog .danger")
+    assert (await until_told(page, daemon, 2))[:2] == ("DELETE", "/schedule/e")
+    await until(page, "document.querySelector('#schedule-form') !== null")
 
 
 async def test_who_only_watches_sees_scenes_and_changes_nothing(

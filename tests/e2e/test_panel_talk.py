@@ -53,9 +53,20 @@ async def page(running: Browser, daemon: StagedDaemon) -> AsyncIterator[Page]:
         yield opened
 
 
+MICROPHONE = """() => {
+  const sound = new AudioContext();
+  navigator.mediaDevices.getUserMedia = async () => {
+    const { stream } = sound.createMediaStreamDestination();
+    window.microphone = stream.getAudioTracks()[0];
+    return stream;
+  };
+  RTCPeerConnection.prototype.setRemoteDescription = async () => {};  // Nobody is at the other end.
+}"""
+
+
 async def until_called(daemon: StagedDaemon, method: str, path: str) -> None:
     async with asyncio.timeout(15):
-        while daemon.talk_calls[-1][:2] != (method, path):
+        while (method, path) not in [call[:2] for call in daemon.talk_calls]:
             await asyncio.sleep(0.03)
 
 
@@ -93,3 +104,24 @@ async def test_a_conference_says_where_in_the_street_it_is_heard(page: Page, dae
     await until_called(daemon, "DELETE", "/cameras/dongmen-002/talk")
     daemon.tell("talk", talk=talk("camera:dongmen-002", "idle", conference="", holder=""))
     await until(page, "document.querySelector('.rooms-loudspeaker') === null")
+
+
+async def test_a_page_says_where_its_microphone_is_heard_whatever_it_shows(
+    page: Page, daemon: StagedDaemon
+) -> None:
+    await page.evaluate(MICROPHONE)
+    answer = {"Location": "/whip/sessions/1"}
+    await page.route("**/whip/**", lambda route: route.fulfill(status=201, headers=answer, body="v=0"))
+    await page.click("[data-cell='1']")
+    await page.click("#talk-button")
+    await page.click("#menu >> text=用我的麦克风")
+    said = "您的麦克风正在“镜头 001”播放"
+    await until(page, f"!heard.hidden && document.querySelector('#heard-text').textContent === '{said}'")
+    await page.click("[data-cell='2']")
+    assert await page.is_visible("#heard")
+    await page.keyboard.press("Escape")
+    assert await page.is_hidden("#talk")
+    assert await page.is_visible("#heard")
+    await page.click("#heard-end")
+    await until(page, "heard.hidden && microphone.readyState === 'ended'")
+    await until_called(daemon, "DELETE", "/cameras/dongmen-001/talk")

@@ -23,8 +23,9 @@ from commandwall.ipc.sound_messages import SoundReport, VoiceFault, VoiceFigures
 from commandwall.model.camera import FeedState
 from commandwall.model.conference.command import Verb
 from commandwall.model.conference.participant import Participant, Presence
+from commandwall.model.layout import Cell, Layout
 from commandwall.model.reason import ReasonCode
-from tests.unit.control.hall import OPERATOR, Hall
+from tests.unit.control.hall import CONFERENCE_LAYOUTS, OPERATOR, Hall
 from tests.unit.control.rig import make_board
 from tests.unit.control.stage import Hands
 
@@ -458,3 +459,24 @@ async def test_pictures_wait_for_their_voices_and_do_not_stutter(
         assert isinstance(told[-1], SourcePersons)
         held_ms.append(told[-1].persons[0].held_ms)
     assert held_ms == [46, 46, 54, 80, 80, 200]
+
+
+def test_a_layout_too_fine_for_the_picture_is_refused_by_name(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fine = Layout("fine", "", 1, 400, tuple(Cell(str(row), 0, row) for row in range(3)))
+    monkeypatch.setitem(CONFERENCE_LAYOUTS, "fine", fine)
+    with pytest.raises(InvalidError, match="a canvas of 1280 x 720 is too small") as caught:
+        hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LAYOUT, target="fine"))
+    assert caught.value.field == "layout" and hall.room.state.layout == ""
+
+
+async def test_a_layout_that_was_chosen_and_drawn_too_fine_is_passed_over(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fine = Layout("2x2", "", 1, 400, tuple(Cell(str(row), 0, row) for row in range(3)))
+    hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LAYOUT, target="2x2"))
+    monkeypatch.setitem(CONFERENCE_LAYOUTS, "2x2", fine)
+    for name in ("zhang", "li"):
+        await hall.enters(hall.invites(name))
+    assert hall.hidden.walls["conference:flood"].arrangement.layout == "20x20"

@@ -22,8 +22,7 @@ from commandwall.model.conference.command import Verb
 from commandwall.model.conference.participant import Presence
 from commandwall.model.conference.participant import Role as Standing
 from commandwall.model.conference.state import Mode
-from commandwall.model.layout import Cell, Layout
-from tests.unit.control.hall import CONFERENCE_LAYOUTS, OPERATOR, Hall
+from tests.unit.control.hall import OPERATOR, Hall
 from tests.unit.control.rig import make_board
 from tests.unit.control.stage import Hands
 
@@ -479,29 +478,6 @@ async def test_a_conference_that_cannot_be_opened_again_keeps_no_other_out(
         after.conferences.restore()
         assert "conference flood cannot be opened: this cannot be mixed" in caplog.text
         assert [room.state.id for room in after.conferences.rooms()] == ["other"]
-
-
-def test_a_layout_too_fine_for_the_picture_is_refused_by_name(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fine = Layout("fine", "", 1, 400, tuple(Cell(str(row), 0, row) for row in range(3)))
-    monkeypatch.setitem(CONFERENCE_LAYOUTS, "fine", fine)
-    hall.opens()
-    with pytest.raises(InvalidError, match="a canvas of 1280 x 720 is too small") as caught:
-        hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LAYOUT, target="fine"))
-    assert caught.value.field == "layout" and hall.room.state.layout == ""
-
-
-async def test_a_layout_that_was_chosen_and_drawn_too_fine_is_passed_over(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fine = Layout("2x2", "", 1, 400, tuple(Cell(str(row), 0, row) for row in range(3)))
-    hall.opens()
-    hall.desk.command(OPERATOR, "flood", ChairCommand(verb=Verb.LAYOUT, target="2x2"))
-    monkeypatch.setitem(CONFERENCE_LAYOUTS, "2x2", fine)
-    for name in ("zhang", "li"):
-        await hall.enters(hall.invites(name))
-    assert hall.hidden.walls["conference:flood"].arrangement.layout == "20x20"
 
 
 async def test_who_was_invited_and_joins_by_account_is_known_by_that(hall: Hall) -> None:

@@ -2,6 +2,8 @@
 
 const BASE = "/api/v1";
 const CHECK_EVERY_MS = 5000;
+/** What is read must be there after so long: on a dead connection browsers wait for minutes. */
+const MOST_READING_MS = 30_000;
 
 /** Thrown when a call fails: an RFC 9457 problem document, or status 0 when nothing answered. */
 export class Problem extends Error {
@@ -102,14 +104,18 @@ export class Api {
    */
   async send(method, path, body, headers) {
     if (this.token !== "") headers.set("Authorization", `Bearer ${this.token}`);
-    const response = await fetch(BASE + path, { method, headers, body }).catch((error) => {
-      throw new Problem(0, { detail: String(error.message ?? error) });
-    });
-    if (response.ok) return response.status === 204 ? null : response.json();
+    const signal = method === "GET" ? AbortSignal.timeout(MOST_READING_MS) : null;
+    const response = await fetch(BASE + path, { method, headers, body, signal }).catch(unanswered);
+    if (response.ok) return response.status === 204 ? null : response.json().catch(unanswered);
     const problem = new Problem(response.status, await response.json().catch(() => ({})));
     if (problem.status === 401 && path !== "/login") this.onSignedOut();
     throw problem;
   }
+}
+
+/** @param {Error} error why an answer did not come, or was cut off @returns {never} @throws {Problem} */
+export function unanswered(error) {
+  throw new Problem(0, { detail: String(error.message ?? error) });
 }
 
 /**

@@ -6,15 +6,29 @@ import { Backoff } from "./backoff.js";
 /** Walls report about once a second; a socket this quiet is taken for dead. */
 const SILENCE_MS = 10_000;
 
+/** @typedef {{seq: number, type: string, resumed?: boolean}} Message */
+
 /**
  * Dispatches each message as an event named after its type, with the message as `detail`; besides
- * these, `up` and `down` when the connection comes and goes.
+ * these, `up` and `down` when the connection comes and goes, and `unread` with the error when it is there and
+ * `load` failed all the same.
  */
 export class EventStream extends EventTarget {
-  /** @param {string} path below `/api/v1`, which may have a query */
-  constructor(path = "/events") {
+  /**
+   * @param {object} [options]
+   * @param {string} [options.path] below `/api/v1`, which may have a query
+   * @param {() => Promise<unknown>} [options.load] reads everything anew; called at the start and when too much
+   *   was missed to be told, again and again until it succeeds. What comes meanwhile is dispatched afterwards: lists
+   *   that were made before it must not take its place.
+   */
+  constructor({ path = "/events", load = async () => {} } = {}) {
     super();
     this.path = path;
+    this.load = load;
+    /** Messages that came while everything is read; `null` while nothing is. @type {Message[] | null} */
+    this.held = null;
+    /** Whether what is read is not enough, since more was missed. */
+    this.missed = false;
     this.backoff = new Backoff();
     /** @type {WebSocket | null} */
     this.socket = null;
@@ -36,16 +50,45 @@ export class EventStream extends EventTarget {
     this.watch();
   }
 
-  /** @param {{seq: number, type: string}} message */
+  /** @param {Message} message */
   receive(message) {
     this.lastSeq = message.seq;
     this.watch();
     if (!this.up) {
       this.up = true;
       this.backoff.reset();
-      this.dispatchEvent(new CustomEvent("up"));
+      this.tell("up");
     }
-    this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
+    if (this.held !== null && message.type !== "hello") this.held.push(message);
+    else this.tell(message.type, message);
+    if (message.type === "hello" && message.resumed === false) this.reload();
+  }
+
+  /** Reads everything, and goes on with what came meanwhile. */
+  async reload() {
+    this.missed = true;
+    const running = this.held !== null;
+    this.held = [];
+    if (running) return;
+    const backoff = new Backoff();
+    while (this.missed) {
+      this.missed = false;
+      try {
+        await this.load();
+      } catch (error) {
+        this.missed = true;
+        if (this.up) this.tell("unread", error);
+        await new Promise((resolve) => setTimeout(resolve, backoff.next()));
+      }
+    }
+    const held = this.held ?? [];
+    this.held = null;
+    for (const message of held) this.tell(message.type, message);
+  }
+
+  /** @param {string} type @param {unknown} [detail] */
+  tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   watch() {
@@ -67,7 +110,7 @@ export class EventStream extends EventTarget {
     this.socket = null;
     clearTimeout(this.watchdog);
     this.up = false;
-    this.dispatchEvent(new CustomEvent("down"));
+    this.tell("down");
     this.retry = setTimeout(() => this.open(), this.backoff.next());
   }
 

@@ -4,13 +4,22 @@ import { byId, element } from "../base/dom.js";
 import { bitrate, codec, decimal, size } from "../base/format.js";
 import { mainTrouble } from "./store.js";
 
+/** Events tell of states; figures and picture are read anew this often. */
+const READ_EVERY_MS = 3000;
+
 export class Inspector {
-  /** @param {import("./store.js").CameraStore} store @param {import("../base/i18n.js").I18n} i18n */
-  constructor(store, i18n) {
+  /**
+   * @param {import("../base/api.js").Api} api
+   * @param {import("./store.js").CameraStore} store
+   * @param {import("../base/i18n.js").I18n} i18n
+   */
+  constructor(api, store, i18n) {
+    this.api = api;
     this.store = store;
     this.i18n = i18n;
     /** @type {string | null} */
     this.camera = null;
+    this.timer = 0;
     /** Told of another camera. @type {(id: string | null) => void} */
     this.onShow = () => {};
     this.picture = /** @type {HTMLImageElement} */ (byId("camera-picture"));
@@ -24,18 +33,48 @@ export class Inspector {
   show(id) {
     if (id === this.camera) return;
     this.camera = id;
-    this.picture.hidden = true;
-    if (id !== null && this.store.cameras.get(id)?.state === "live") {
-      this.picture.src = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?at=${Date.now()}`;
-    }
+    this.hidePicture();
     this.onShow(id);
     this.refresh();
+    this.keepReading();
+  }
+
+  /** Reads what is shown as long as it is shown, and somebody looks. */
+  async keepReading() {
+    const id = this.camera;
+    if (id !== null && !document.hidden) {
+      this.readPicture(id);
+      await this.readFigures(id).catch((error) => console.warn("no figures", error));
+    }
+    if (id !== this.camera) return; // another one is read by now
+    clearTimeout(this.timer);
+    if (id !== null) this.timer = setTimeout(() => this.keepReading(), READ_EVERY_MS);
+  }
+
+  /** @param {string} id */
+  readPicture(id) {
+    if (this.store.cameras.get(id)?.state !== "live") return;
+    if (!this.picture.complete) this.picture.hidden = true; // What is there is old, and the next one is on its way.
+    else this.picture.src = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?at=${Date.now()}`;
+  }
+
+  /** @param {string} id */
+  async readFigures(id) {
+    const camera = await this.api.get(`/cameras/${encodeURIComponent(id)}`);
+    if (this.store.cameras.has(id)) this.store.update(camera); // Events alone tell which cameras there are.
+  }
+
+  /** Takes the picture away, one that is on its way as well. */
+  hidePicture() {
+    this.picture.hidden = true;
+    this.picture.removeAttribute("src");
   }
 
   refresh() {
     const camera = this.store.cameras.get(this.camera ?? "");
     byId("camera").hidden = camera === undefined;
     if (camera === undefined) return;
+    if (camera.state !== "live") this.hidePicture();
     const { t, term } = this.i18n;
     const own = this.i18n.language === "zh" ? camera.reason_zh : camera.reason;
     const reason = [own, mainTrouble(camera, this.i18n)].filter(Boolean).join(" · ");

@@ -10,12 +10,10 @@ export class PanelForm {
   /**
    * @param {import("../base/api.js").Api} api
    * @param {import("../base/i18n.js").I18n} i18n
-   * @param {import("./store.js").PanelStore} store
    */
-  constructor(api, i18n, store) {
+  constructor(api, i18n) {
     this.api = api;
     this.i18n = i18n;
-    this.store = store;
     this.dialog = /** @type {HTMLDialogElement} */ (byId("data-form"));
     /** The panel that is changed, `null` for a new one. @type {import("./store.js").Panel | null} */
     this.panel = null;
@@ -91,7 +89,7 @@ export class PanelForm {
         "label",
         { data: { for: "text" } },
         element("span", {}, t("data.level")),
-        choice("level", "normal", levels),
+        choice("level", this.panel?.level ?? "normal", levels),
       ),
       element(
         "label",
@@ -149,10 +147,9 @@ export class PanelForm {
   async sendValue(id, kind) {
     const words = this.value("words");
     const level = this.value("level");
-    const known = this.store.panels.get(id)?.value ?? "";
-    if (kind === "text" && words !== "" && (words !== known || level !== "normal")) {
-      const at = new Date().toISOString();
-      await this.api.call("PUT", `${pathOf(id)}/value`, { body: { text: words, level, at } });
+    const changed = words !== (this.panel?.value ?? "") || level !== (this.panel?.level ?? "normal");
+    if (kind === "text" && words !== "" && changed) {
+      await this.api.call("PUT", `${pathOf(id)}/value`, { body: { text: words, level } });
     }
     const file = /** @type {HTMLInputElement | null} */ (this.form?.elements.namedItem("picture"))?.files?.[0];
     if (kind === "picture" && file !== undefined) await this.api.upload(`${pathOf(id)}/value`, file);

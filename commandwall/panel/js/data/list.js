@@ -72,7 +72,7 @@ export class PanelList {
     const seconds = this.store.ageOf(panel);
     const told = panel.kind === "clock" ? "" : panel.at === null ? t("data.none") : age(seconds);
     row.dataset.state = this.store.stateOf(panel);
-    row.title = [panel.title, told && t(panel.stale ? "data.stale" : "data.age", { age: told })]
+    row.title = [panel.title, told && t(this.store.isStale(panel) ? "data.stale" : "data.age", { age: told })]
       .filter(Boolean)
       .join("\n");
     name.textContent = panel.name;

@@ -10,7 +10,8 @@
  * @property {string | null} at since when its value is so
  * @property {boolean} timed the sender said that; else it is when the value arrived
  * @property {number} age_s -1 without a value
- * @property {boolean} stale
+ * @property {number | null} stale_after_s from which age on it is old
+ * @property {string | null} level of words: normal, notice, caution, warning or alarm
  * @property {any} value
  */
 
@@ -44,10 +45,15 @@ export class PanelStore extends EventTarget {
     return age < 0 ? -1 : age + (performance.now() - (this.toldAtMs.get(id) ?? 0)) / 1000;
   }
 
+  /** @param {Panel} panel @returns {boolean} whether its value is older now than it may be */
+  isStale(panel) {
+    return panel.stale_after_s !== null && this.ageOf(panel) > panel.stale_after_s;
+  }
+
   /** @param {Panel} panel @returns {string} how it is, as cameras are: its dot's colour */
   stateOf(panel) {
     if (panel.kind === "clock") return "live";
     if (panel.at === null) return "connecting";
-    return panel.stale ? "late" : "live";
+    return this.isStale(panel) ? "late" : "live";
   }
 }

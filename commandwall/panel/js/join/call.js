@@ -54,7 +54,7 @@ export class Call extends EventTarget {
     devices.addEventListener("change", () => this.send());
     this.people.addEventListener("change", () => this.people.state === "up" && this.send());
     this.sharing.addEventListener("change", () => this.checkShare());
-    this.events = new EventStream(`${this.path}/events?token=${encodeURIComponent(token)}`);
+    this.events = new EventStream({ path: `${this.path}/events?token=${encodeURIComponent(token)}` });
     this.events.addEventListener("conference", (event) =>
       this.receive(/** @type {CustomEvent} */ (event).detail.conference),
     );
@@ -73,6 +73,11 @@ export class Call extends EventTarget {
   get me() {
     const { participant } = this.invitation;
     return this.conference?.participants.find(({ id }) => id === participant) ?? null;
+  }
+
+  /** Whether one has muted oneself, on this page or as far as the daemon knows. */
+  get muted() {
+    return !this.devices.on.audio || (this.me?.muted_by_self ?? false);
   }
 
   /** Whether verbs of the chair may be used here. */
@@ -98,7 +103,9 @@ export class Call extends EventTarget {
     this.picture.open();
     this.send();
     this.follow();
-    if (!this.devices.on.audio) this.mute(true).catch((error) => console.warn("not told", error));
+    // The daemon still has a mute of before this page was loaded; here there may be a newer one.
+    const quiet = !this.devices.on.audio;
+    if (quiet !== this.me?.muted_by_self) this.mute(quiet).catch((error) => console.warn("not told", error));
   }
 
   /** Sends picture and sound as far as there are devices, each in the place of the one of its kind. */

@@ -79,9 +79,8 @@ export class Line extends EventTarget {
       this.note(session.peer.connectionState);
     } catch (error) {
       if (attempt !== this.attempt) return;
-      if (!(error instanceof Problem)) throw error;
-      this.problem = error;
-      const refused = error.status >= 400 && error.status < 500;
+      this.problem = error instanceof Problem ? error : new Problem(0, { detail: String(error) });
+      const refused = this.problem.status >= 400 && this.problem.status < 500;
       this.tell(refused ? "refused" : "lost");
       this.later(refused ? REFUSED_MS : this.backoff.next());
     }

@@ -3,9 +3,12 @@
 /**
  * @typedef {import("../conference/state.js").Conference} Conference
  * @typedef {import("../conference/state.js").Participant} Participant
- * @typedef {{word: string, urgent: boolean, action: "" | "answer" | "speak" | "hand" | "share" | "back"}} Notice
- *   `word` is a key of the words; `action` what is offered beside it
+ * @typedef {{word: string, urgent: boolean, action: "" | "answer" | "speak" | "hand" | "share" | "back",
+ *   values?: Record<string, number>}} Notice `word` is a key of the words; `action` what is offered beside it
  */
+
+/** From so many minutes before a link ends whoever is in by it is told. */
+const WARNED_MIN = 10;
 
 /**
  * Returns what is to be said over the pictures, the most urgent first.
@@ -35,6 +38,18 @@ export function noticeFor(conference, me, replaced) {
   if (me.muted_by_chair)
     return { word: "notice.muted", urgent: false, action: me.hand_at_s === null ? "hand" : "" };
   return null;
+}
+
+/**
+ * Returns what is to be said of the end of a link, which ends the part of whoever is in by it.
+ * @param {string} expiresAt RFC 3339
+ * @param {number} nowMs UTC
+ * @returns {Notice | null}
+ */
+export function expiryNotice(expiresAt, nowMs) {
+  const minutes = Math.ceil((Date.parse(expiresAt) - nowMs) / 60_000);
+  const soon = minutes > 0 && minutes <= WARNED_MIN;
+  return soon ? { word: "notice.expires", urgent: false, action: "", values: { minutes } } : null;
 }
 
 /** @param {Conference} conference @param {Participant} me */

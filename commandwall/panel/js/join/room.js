@@ -3,7 +3,7 @@
 import { byId, element, icon } from "../base/dom.js";
 import { isRecorded } from "../conference/state.js";
 import { Bar } from "./bar.js";
-import { noticeFor } from "./notices.js";
+import { expiryNotice, noticeFor } from "./notices.js";
 import { Outage } from "./outage.js";
 import { Quality } from "./quality.js";
 import { Stage } from "./stage.js";
@@ -98,7 +98,7 @@ export class Room {
     const had = devices.tracks.audio !== null;
     if (!had) await this.find("audio");
     if (devices.tracks.audio === null) return;
-    await this.toasts.report(this.call.mute(had && devices.on.audio));
+    await this.toasts.report(this.call.mute(had && !this.call.muted));
     this.refresh();
   }
 
@@ -135,8 +135,9 @@ export class Room {
   }
 
   notice() {
-    const { conference, me } = this.call;
-    const notice = conference === null || me === null ? null : noticeFor(conference, me, this.call.replaced);
+    const { conference, me, invitation } = this.call;
+    const said = conference === null || me === null ? null : noticeFor(conference, me, this.call.replaced);
+    const notice = said?.urgent ? said : (expiryNotice(invitation.expires_at, Date.now()) ?? said);
     const noticed = notice === null ? "" : JSON.stringify([notice, this.i18n.language]);
     if (noticed === this.noticed) return;
     this.noticed = noticed;
@@ -147,7 +148,7 @@ export class Room {
     const act = { type: "button", class: "primary", on: { click: () => this.act(notice.action) } };
     node.replaceChildren(
       icon(notice.urgent ? "sound" : "info"),
-      element("b", {}, this.i18n.t(notice.word)),
+      element("b", {}, this.i18n.t(notice.word, notice.values)),
       notice.action === "" ? "" : element("button", act, this.i18n.t(`notice.action.${notice.action}`)),
     );
   }

@@ -10,7 +10,7 @@ export function callTools(room, onLeave) {
   const { call, stage, toasts } = room;
   const { t } = room.i18n;
   const { devices } = call;
-  const muted = () => !devices.on.audio || devices.tracks.audio === null;
+  const muted = () => call.muted || devices.tracks.audio === null;
   const dark = () => !devices.on.video || devices.tracks.video === null;
   const raised = () => (call.me?.hand_at_s ?? null) !== null;
   return [

@@ -28,6 +28,7 @@ import { SceneForm } from "../scenes/form.js";
 import { Programme } from "../scenes/programme.js";
 import { SceneStrip } from "../scenes/strip.js";
 import { TalkControl } from "../talk/control.js";
+import { HeardSign } from "../talk/heard.js";
 import { TalkStore } from "../talk/store.js";
 import { Talking } from "../talk/talking.js";
 import { TourEditor } from "../tours/editor.js";
@@ -58,14 +59,14 @@ const i18n = new I18n();
 const store = new CameraStore();
 const panels = new PanelStore();
 const session = new WallSession(api);
-const events = new EventStream();
+const events = new EventStream({ load });
 const toasts = new Toasts(i18n);
 const topbar = new TopBar(i18n, api, store);
 const menu = new Menu(byId("menu"));
 const view = new WallView(byId("stage"), byId("cells"), i18n);
 const card = new HoverCard(byId("card"), view, store, i18n);
 const meter = new BudgetMeter(i18n);
-const inspector = new Inspector(store, i18n);
+const inspector = new Inspector(api, store, i18n);
 const screens = new ScreenStore();
 const screenList = new ScreenList(screens, i18n, (screen) => desk.place(screenSource(screen), false));
 const sharing = new ScreenSharing(i18n, toasts);
@@ -77,7 +78,7 @@ const picker = new LayoutPicker(byId("layouts"), i18n, {
 });
 const tree = new CameraTree(store, i18n, { onPick: pick, onFill: (area) => desk.fill(area) });
 const lineUp = new LineUp(api, i18n, toasts);
-const form = new PanelForm(api, i18n, panels);
+const form = new PanelForm(api, i18n);
 const list = new PanelList(panels, i18n, {
   onPick: (panel, next) => place(dataSource(panel), next),
   onEdit: (panel) => toasts.report(form.open(panel)),
@@ -90,7 +91,7 @@ const dialog = new Dialog(byId("dialog"), i18n);
 const tours = new TourMarks(programme, view, toasts, i18n);
 const desk = new Desk({ session, view, store, tree, toasts, menu, i18n, overlays, tours });
 const sceneForm = new SceneForm(dialog, i18n);
-const scenes = new SceneActions({ programme, session, desk, menu, form: sceneForm, toasts, i18n });
+const scenes = new SceneActions({ programme, session, desk, menu, form: sceneForm, dialog, toasts, i18n });
 const strip = new SceneStrip(byId("scenes"), programme, i18n, {
   onTake: (scene) => desk.take(scene),
   onConsider: (scene) => desk.prepareScene(programme, scene),
@@ -177,7 +178,7 @@ function showPad() {
 /** @param {string} id */
 async function openWall(id) {
   await session.open(id);
-  await viewer.open(id, PREVIEW);
+  if (session.wall?.id === id) await viewer.open(id, PREVIEW);
 }
 
 /** Takes back one thing at a time: an open menu, the search, the selection. */
@@ -222,7 +223,7 @@ async function load() {
   talk.setRole(desk.readOnly);
   talks.load(said, speakers);
   offerLayouts(layouts);
-  await programme.load();
+  await Promise.all([programme.load(), ringing.load()]);
   offerWalls(walls, (id) => toasts.report(openWall(id)));
   const known = walls.find((wall) => wall.id === (session.wall?.id ?? rememberedWall())) ?? walls[0];
   if (known === undefined) toasts.show("warning", i18n.t("wall.none"));
@@ -241,6 +242,9 @@ function offerLayouts(layouts) {
 function wireEvents() {
   topbar.watch(events);
   events.addEventListener("down", () => api.checkSession());
+  events.addEventListener("unread", (event) =>
+    toasts.report(Promise.reject(/** @type {CustomEvent} */ (event).detail)),
+  );
   events.addEventListener("camera", (event) =>
     store.receive(/** @type {CustomEvent} */ (event).detail),
   );
@@ -267,9 +271,6 @@ function wireEvents() {
     overlays.receive(/** @type {CustomEvent} */ (event).detail.overlays),
   );
   store.addEventListener("change", () => view.refresh());
-  events.addEventListener("hello", (event) => {
-    if (!(/** @type {CustomEvent} */ (event).detail.resumed)) toasts.report(load());
-  });
   session.addEventListener("wall", showSession);
   session.addEventListener("tiles", () => {
     view.refresh();
@@ -359,10 +360,7 @@ listenToKeys({
 byId("scene-save").addEventListener("click", () => scenes.save());
 byId("tours").addEventListener("click", () => tourEditor.open());
 byId("schedule").addEventListener("click", () => scheduleEditor.open());
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) viewer.close();
-  else if (session.wall !== null) viewer.open(session.wall.id, PREVIEW);
-});
 Object.defineProperty(window, "commandwall", { get: () => viewer.figures });
-new Ringing({ api, i18n, toasts, events });
+new HeardSign({ talking, store: talks, cameras: store, i18n });
+const ringing = new Ringing({ api, i18n, toasts, events });
 events.open();

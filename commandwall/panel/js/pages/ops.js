@@ -19,7 +19,7 @@ const FIGURES_EVERY_MS = 3000;
 const api = new Api();
 const i18n = new I18n();
 const store = new CameraStore();
-const events = new EventStream();
+const events = new EventStream({ load });
 const toasts = new Toasts(i18n);
 const topbar = new TopBar(i18n, api, store);
 const table = new FeedTable(store, i18n);
@@ -63,7 +63,8 @@ async function load() {
   topbar.show(who);
   store.load(areas, cameras);
   offerAreas();
-  narrow({});
+  narrowToArea();
+  await Promise.all([ringing.load(), readFigures()]);
 }
 
 /** Reads the figures again, as long as somebody looks. */
@@ -94,13 +95,15 @@ placeIcons();
 i18n.follow(offerAreas);
 topbar.watch(events);
 events.addEventListener("down", () => api.checkSession());
+events.addEventListener("unread", (event) =>
+  toasts.report(Promise.reject(/** @type {CustomEvent} */ (event).detail)),
+);
 events.addEventListener("camera", (event) => {
-  const before = store.cameras.size;
-  store.receive(/** @type {CustomEvent} */ (event).detail);
-  if (store.cameras.size !== before) narrowToArea();
-});
-events.addEventListener("hello", (event) => {
-  if (!(/** @type {CustomEvent} */ (event).detail.resumed)) toasts.report(load()).then(readFigures);
+  const { detail } = /** @type {CustomEvent} */ (event);
+  const areaOf = () => store.cameras.get(detail.camera.id)?.area;
+  const before = areaOf();
+  store.receive(detail);
+  if (areaOf() !== before) narrowToArea();
 });
 search.addEventListener("input", () => narrow({ terms: searchTerms(search.value) }));
 areaChoice.addEventListener("change", narrowToArea);
@@ -113,6 +116,6 @@ window.addEventListener("keydown", (event) => {
     narrow({ terms: [] });
   }
 });
-new Ringing({ api, i18n, toasts, events });
+const ringing = new Ringing({ api, i18n, toasts, events });
 events.open();
 keepReading();

@@ -1,7 +1,7 @@
 /** Where in the street the conference in the drawer is heard. */
 
 import { byId, element, fill, icon } from "../base/dom.js";
-import { talkText } from "../talk/talking.js";
+import { loudspeakerName, talkText } from "../talk/talking.js";
 
 /** @typedef {import("../conference/state.js").Conference} Conference */
 
@@ -89,9 +89,7 @@ export class RoomLoudspeakers {
 
   /** @param {string} loudspeaker */
   nameOf(loudspeaker) {
-    const [kind, id] = loudspeaker.split(":");
-    const known = kind === "camera" ? this.cameras.cameras.get(id) : this.store.speakers.find((one) => one.id === id);
-    return known?.name ?? id;
+    return loudspeakerName(loudspeaker, this.cameras, this.store);
   }
 }
 

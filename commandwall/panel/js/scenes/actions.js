@@ -7,6 +7,7 @@
  * @property {import("../wall/desk.js").Desk} desk
  * @property {import("../widgets/menu.js").Menu} menu
  * @property {import("./form.js").SceneForm} form
+ * @property {import("../widgets/dialog.js").Dialog} dialog
  * @property {import("../widgets/toasts.js").Toasts} toasts
  * @property {import("../base/i18n.js").I18n} i18n
  */
@@ -52,15 +53,20 @@ export class SceneActions {
   }
 
   /** Keeps what its walls show now instead. @param {import("./programme.js").Scene} scene */
-  async update(scene) {
-    const { programme, toasts, i18n } = this.parts;
-    const walls = scene.walls.map(({ wall }) => ({ wall }));
-    const changed = await toasts.report(programme.changeScene(scene.id, { walls }));
-    if (changed !== undefined) toasts.show("info", i18n.t("scenes.saved", { name: scene.name }));
+  update({ id, name, walls }) {
+    const { programme, dialog, toasts, i18n } = this.parts;
+    const { t } = i18n;
+    dialog.confirm(t("scenes.update"), t("scenes.update.sure", { name }), async () => {
+      const now = walls.map(({ wall }) => ({ wall }));
+      const changed = await toasts.report(programme.changeScene(id, { walls: now }));
+      if (changed !== undefined) toasts.show("info", t("scenes.saved", { name }));
+    });
   }
 
   /** @param {import("./programme.js").Scene} scene */
-  remove(scene) {
-    this.parts.toasts.report(this.parts.programme.removeScene(scene.id));
+  remove({ id, name }) {
+    const { programme, dialog, toasts, i18n } = this.parts;
+    const { t } = i18n;
+    dialog.confirm(t("scenes.remove"), t("remove.sure", { name }), () => toasts.report(programme.removeScene(id)));
   }
 }

@@ -39,7 +39,7 @@ export class ScheduleEditor {
     const name = this.programme.targetName(entry.action, entry.target);
     const toggle = () =>
       this.toasts.report(this.programme.changeEntry(entry.id, { enabled: !entry.enabled }));
-    const remove = () => this.toasts.report(this.programme.removeEntry(entry.id));
+    const remove = () => this.confirm(entry.id, `${entry.at.slice(0, 5)} ${term("action", entry.action)} ${name}`);
     return element(
       "li",
       { data: { entry: entry.id } },
@@ -62,6 +62,15 @@ export class ScheduleEditor {
         icon("clear"),
       ),
     );
+  }
+
+  /** @param {string} id @param {string} name of the entry, in words */
+  confirm(id, name) {
+    const { t } = this.i18n;
+    this.dialog.confirm(t("schedule.remove"), t("remove.sure", { name }), async () => {
+      await this.toasts.report(this.programme.removeEntry(id));
+      this.open();
+    });
   }
 
   /** @param {number | null} next @returns {string} */

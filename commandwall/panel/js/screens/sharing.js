@@ -8,6 +8,11 @@ const SHARING = new Set(["operator", "leader", "admin"]);
 /** Text is to stay sharp; there need not be many pictures of it. */
 const FPS = 15;
 
+/** Names that are a part of an id as they are; no user's name begins with a hyphen. */
+const PLAIN = /^[A-Za-z0-9._-]{1,59}$/;
+/** So much of a digest that no two names have it in common. */
+const DIGEST_BYTES = 16;
+
 export class ScreenSharing {
   /** @param {import("../base/i18n.js").I18n} i18n @param {import("../widgets/toasts.js").Toasts} toasts */
   constructor(i18n, toasts) {
@@ -30,11 +35,6 @@ export class ScreenSharing {
     this.refresh();
   }
 
-  /** The id under which this user's screen is shared. */
-  get id() {
-    return `desk-${this.user.replace(/[^A-Za-z0-9._-]/g, "-")}`.slice(0, 64);
-  }
-
   async begin() {
     /** @type {MediaStream} */
     let stream;
@@ -46,7 +46,8 @@ export class ScreenSharing {
     }
     const track = stream.getVideoTracks()[0];
     track.contentHint = "detail";
-    const url = `/whip/screens/${encodeURIComponent(this.id)}?name=${encodeURIComponent(this.user)}`;
+    const id = await screenOf(this.user);
+    const url = `/whip/screens/${encodeURIComponent(id)}?name=${encodeURIComponent(this.user)}`;
     const session = await this.toasts.report(publish(url, stream));
     if (session === undefined) return track.stop();
     session.onState = (state) => {
@@ -76,4 +77,15 @@ export class ScreenSharing {
     this.button.title = t(secure ? "share.title" : "share.insecure");
     byId("share-text").textContent = t(this.end === null ? "share.begin" : "share.end");
   }
+}
+
+/**
+ * Returns the id under which a user's screen is shared, another one for every name. Pages that may share have digests.
+ * @param {string} user
+ */
+export async function screenOf(user) {
+  if (PLAIN.test(user)) return `desk-${user}`;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(user));
+  const bytes = [...new Uint8Array(digest, 0, DIGEST_BYTES)];
+  return `desk--${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

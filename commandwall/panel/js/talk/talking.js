@@ -4,7 +4,8 @@ import { publish } from "../webrtc/session.js";
 
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
-export class Talking {
+/** Dispatches `change` when this microphone begins to be heard somewhere, or is heard no longer. */
+export class Talking extends EventTarget {
   /**
    * @param {import("../base/api.js").Api} api
    * @param {import("./store.js").TalkStore} store
@@ -12,6 +13,7 @@ export class Talking {
    * @param {import("../base/i18n.js").I18n} i18n
    */
   constructor(api, store, toasts, i18n) {
+    super();
     this.api = api;
     this.store = store;
     this.toasts = toasts;
@@ -48,16 +50,23 @@ export class Talking {
     const stop = () => stream.getTracks().forEach((track) => track.stop());
     const session = await this.toasts.report(publish(place("/whip", loudspeaker), stream));
     if (session === undefined) return stop();
-    this.heardAt = loudspeaker;
+    this.hush(); // Another may have been begun, and agreed upon, meanwhile.
     this.hush = () => {
       this.hush = () => {};
-      this.heardAt = "";
       stop();
       session.end();
+      this.hear("");
     };
+    this.hear(loudspeaker);
     session.onState = (state) => {
       if (state === "failed") this.lost();
     };
+  }
+
+  /** @param {string} loudspeaker that this microphone is heard at from now on, `""` for none */
+  hear(loudspeaker) {
+    this.heardAt = loudspeaker;
+    this.dispatchEvent(new CustomEvent("change"));
   }
 
   /** Ends what is said there, whoever began it. @param {string} loudspeaker */
@@ -91,6 +100,18 @@ export function talkText(i18n, talk, conference) {
       : i18n.t("talk.plays", { name: conference || talk.conference });
   const reason = i18n.language === "zh" ? talk.reason_zh : talk.reason;
   return [what, i18n.term("talkstate", talk.state), reason].filter((part) => part !== "").join(" · ");
+}
+
+/**
+ * Returns what a loudspeaker is called, its id if it is not known.
+ * @param {string} loudspeaker
+ * @param {import("../cameras/store.js").CameraStore} cameras
+ * @param {import("./store.js").TalkStore} store
+ */
+export function loudspeakerName(loudspeaker, cameras, store) {
+  const [kind, id] = loudspeaker.split(":");
+  const known = kind === "camera" ? cameras.cameras.get(id) : store.speakers.find((one) => one.id === id);
+  return known?.name ?? id;
 }
 
 /** @param {string} loudspeaker */

@@ -71,16 +71,24 @@ export class TourEditor {
         element("p", {}, `${facts} · ${t("tour.live", tour)}`),
       ),
       ...verbs.map(([name, verb]) =>
-        this.button(name, `tour.${verb}.short`, () => this.programme.tellTour(tour.id, verb)),
+        this.button(name, `tour.${verb}.short`, () => this.toasts.report(this.programme.tellTour(tour.id, verb))),
       ),
-      this.button("clear", "tour.remove", () => this.programme.removeTour(tour.id)),
+      this.button("clear", "tour.remove", () => this.confirm(tour)),
     );
   }
 
-  /** @param {string} picture @param {string} words @param {() => Promise<any>} action */
-  button(picture, words, action) {
+  /** @param {Tour} tour */
+  confirm({ id, name }) {
+    const { t } = this.i18n;
+    this.dialog.confirm(t("tour.remove"), t("remove.sure", { name }), async () => {
+      await this.toasts.report(this.programme.removeTour(id));
+      this.open();
+    });
+  }
+
+  /** @param {string} picture @param {string} words @param {() => void} click */
+  button(picture, words, click) {
     const title = this.i18n.t(words);
-    const click = () => this.toasts.report(action());
     return element("button", { type: "button", title, "aria-label": title, on: { click } }, icon(picture));
   }
 

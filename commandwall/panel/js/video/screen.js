@@ -4,6 +4,12 @@ import { Freshness } from "./freshness.js";
 import { MOST_WAIT_MS } from "./together.js";
 
 /**
+ * So many pictures are kept for the next repaint: those of `MOST_WAIT_MS` at 60 a second, and two. A page
+ * that nobody sees is not repainted at all, and pictures come all the same.
+ */
+const MOST_WAITING = 8;
+
+/**
  * @typedef {object} Waiting
  * @property {VideoFrame | ImageBitmap} picture
  * @property {number} tick
@@ -39,6 +45,7 @@ export class Screen {
   show(picture, tick, utcMs) {
     this.waiting.push({ picture, tick, utcMs, atMs: performance.now() });
     this.together?.announce(tick);
+    this.drop(this.waiting.splice(0, this.waiting.length - MOST_WAITING));
     this.drawSoon();
   }
 
@@ -59,9 +66,14 @@ export class Screen {
       ({ tick, atMs }) => nowMs - atMs >= MOST_WAIT_MS || (this.together?.ready(tick, nowMs) ?? true),
     );
     const taken = this.waiting.splice(0, due + 1);
-    for (const { picture } of taken.slice(0, -1)) picture.close();
-    this.figures.skipped += Math.max(0, taken.length - 1);
+    this.drop(taken.slice(0, -1));
     return taken.at(-1);
+  }
+
+  /** @param {Waiting[]} unseen pictures that are not shown at all */
+  drop(unseen) {
+    for (const { picture } of unseen) picture.close();
+    this.figures.skipped += unseen.length;
   }
 
   draw() {

@@ -45,6 +45,7 @@ export class Viewer {
     this.liveAtMs = 0;
     /** @type {string[] | null} wall and head */
     this.target = null;
+    document.addEventListener("visibilitychange", () => this.followPage());
     setInterval(() => this.judge(), JUDGE_EVERY_MS);
   }
 
@@ -53,14 +54,20 @@ export class Viewer {
     return this.screen.figures;
   }
 
-  /** Shows this head from now on. @param {string} wall @param {string} head */
+  /** Receives nothing while nobody sees the page, and all anew once somebody does. */
+  followPage() {
+    if (document.hidden) this.close();
+    else if (this.target !== null) this.open(this.target[0], this.target[1]);
+  }
+
+  /** Shows this head from now on, while the page is seen. @param {string} wall @param {string} head */
   async open(wall, head) {
     this.close();
     this.screen.clear();
     const target = [wall, head];
     this.target = target;
     const support = await videoSupport();
-    if (this.target !== target) return; // another head was asked for meanwhile
+    if (this.target !== target || document.hidden) return; // another head was asked for meanwhile
     if (support === "yes") this.openVideo(wall, head);
     else this.openSnapshots(wall, head, support);
   }

@@ -1,6 +1,5 @@
 /** One operator's work on one wall: what it shows, changing it, and taking changes back. */
 
-import { Problem } from "../base/api.js";
 import { NONE, arrangementOf, nextPage, sourceOf } from "./arrangement.js";
 
 /** Why a wall is told anew, where that is somebody's work. */
@@ -29,6 +28,8 @@ export class WallSession extends EventTarget {
     this.api = api;
     /** @type {Wall | null} */
     this.wall = null;
+    /** What is being opened, the newest. @type {{id: string} | null} */
+    this.opening = null;
     /** @type {Steps} */
     this.steps = { undo: 0, redo: 0 };
     /** Changes are sent one after the other, each against the revision the last one made. */
@@ -38,11 +39,17 @@ export class WallSession extends EventTarget {
     this.unjudged = [];
   }
 
-  /** @param {string} id @throws {import("../base/api.js").Problem} */
+  /** Shows a wall, unless another is asked for meanwhile. @param {string} id @throws {import("../base/api.js").Problem} */
   async open(id) {
-    const [wall, steps] = await Promise.all([this.api.get(path(id)), this.api.get(`${path(id)}/steps`)]);
-    this.wall = wall;
-    this.steps = steps;
+    const opening = (this.opening = { id });
+    try {
+      const [wall, steps] = await Promise.all([this.api.get(path(id)), this.api.get(`${path(id)}/steps`)]);
+      if (this.opening !== opening) return;
+      this.wall = wall;
+      this.steps = steps;
+    } finally {
+      if (this.opening === opening) this.opening = null;
+    }
     this.announce("wall");
   }
 
@@ -127,10 +134,11 @@ export class WallSession extends EventTarget {
   /**
    * Shows the next page of these cameras.
    * @param {string[]} cameras
-   * @returns {Promise<{first: number, count: number}>} which of them, `first` counting from 0
+   * @returns {Promise<{first: number, count: number} | undefined>} which of them, `first` counting from 0
    */
   async fill(cameras) {
-    let shown = { first: 0, count: 0 };
+    /** @type {{first: number, count: number} | undefined} */
+    let shown;
     await this.change((wall) => {
       const { layout, sources } = arrangementOf(wall);
       const page = nextPage(cameras.map(sourceOf), sources, sources.length);
@@ -196,13 +204,14 @@ export class WallSession extends EventTarget {
   }
 
   /**
-   * Sends a change once those before it are through.
+   * Sends a change once those before it are through; not if another wall is shown by then.
    * @param {Request} request
    * @returns {Promise<any>} what the daemon answers
    * @throws {import("../base/api.js").Problem}
    */
   change(request) {
-    const result = this.queue.then(() => this.send(request));
+    const shown = this.wall?.id;
+    const result = this.queue.then(() => (this.wall?.id === shown ? this.send(request) : undefined));
     this.queue = result.catch(() => {});
     return result;
   }
@@ -219,7 +228,8 @@ export class WallSession extends EventTarget {
       this.settle(answer.wall ?? answer);
       return answer;
     } catch (error) {
-      await this.open(wall.id).catch(() => {});
+      const wanted = this.opening?.id ?? this.wall?.id;
+      if (wanted === wall.id) await this.open(wall.id).catch(() => {});
       throw error;
     } finally {
       this.changing -= 1;
@@ -243,11 +253,6 @@ export class WallSession extends EventTarget {
   announce(type) {
     this.dispatchEvent(new CustomEvent(type));
   }
-}
-
-/** @param {unknown} error @returns {boolean} whether somebody else was faster */
-function isStale(error) {
-  return error instanceof Problem && error.status === 412;
 }
 
 /** @param {string} id */

@@ -1,6 +1,6 @@
 /** Pictures and sound to and from the daemon, over one connection each: WHIP (RFC 9725) and WHEP. */
 
-import { Problem } from "../base/api.js";
+import { Problem, unanswered } from "../base/api.js";
 
 const MOST_GATHERING_MS = 200;
 const MOST_ENDING_MS = 2000;
@@ -98,10 +98,11 @@ async function agree(peer, url, token) {
 /** @param {string} url @param {string} offer @param {string} token */
 async function post(url, offer, token) {
   const headers = { "Content-Type": "application/sdp", ...authorization(token) };
-  const response = await fetch(url, { method: "POST", headers, body: offer }).catch((error) => {
-    throw new Problem(0, { detail: String(error.message ?? error) });
-  });
-  if (response.ok) return { answer: await response.text(), location: response.headers.get("Location") ?? "" };
+  const response = await fetch(url, { method: "POST", headers, body: offer }).catch(unanswered);
+  if (response.ok) {
+    const answer = await response.text().catch(unanswered);
+    return { answer, location: response.headers.get("Location") ?? "" };
+  }
   throw new Problem(response.status, await response.json().catch(() => ({})));
 }
 

@@ -34,16 +34,13 @@ export class Ringing {
     /** @type {AudioContext | null} */
     this.sound = null;
     events.addEventListener("call", (event) => this.take(/** @type {CustomEvent} */ (event).detail.call));
-    events.addEventListener("hello", (event) => {
-      if (!(/** @type {CustomEvent} */ (event).detail.resumed)) this.load();
-    });
     i18n.addEventListener("change", () => this.show());
   }
 
-  /** Reads what rings already: a page may have been opened, or cut off, meanwhile. */
+  /** Reads what rings already: a page may have been opened, or cut off, meanwhile. @throws {Problem} */
   async load() {
-    const calls = await this.toasts.report(this.api.list("/calls"));
-    this.calls = new Map((calls ?? []).map((/** @type {Call} */ call) => [call.conference, call]));
+    const calls = await this.api.list("/calls");
+    this.calls = new Map(calls.map((/** @type {Call} */ call) => [call.conference, call]));
     this.show();
   }
 

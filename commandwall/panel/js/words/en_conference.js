@@ -102,6 +102,7 @@ export const enConference = {
   "notice.content": "The chair asks you to show content",
   "notice.muted": "The chair has muted you; raise your hand to speak",
   "notice.action.back": "Take it back",
+  "notice.expires": "Your link ends in {minutes} min; you need a new one to stay",
   "notice.action.answer": "Unmute and answer",
   "notice.action.speak": "Unmute",
   "notice.action.share": "Share screen",

@@ -12,6 +12,7 @@ export const enTalk = {
   "talk.voice": "{name} talks",
   "talk.none": "This camera has no loudspeaker to talk to",
   "talk.failed": "The microphone cannot be used",
+  "talk.heard": "Your microphone is heard at {name}",
   "talk.cut": "The connection of the microphone broke",
   "talkstate.opening": "connecting",
   "talkstate.talking": "is heard",

@@ -100,6 +100,7 @@ export const zhConference = {
   "notice.content": "主席请您展示内容",
   "notice.muted": "主席已将您静音，如需发言请先申请",
   "notice.action.back": "在此页面继续",
+  "notice.expires": "您的入会链接将在 {minutes} 分钟后失效，请索取新的链接",
   "notice.action.answer": "打开麦克风应答",
   "notice.action.speak": "打开麦克风",
   "notice.action.share": "共享屏幕",

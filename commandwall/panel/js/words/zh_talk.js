@@ -12,6 +12,7 @@ export const zhTalk = {
   "talk.voice": "{name} 正在喊话",
   "talk.none": "此摄像机没有可用的扬声器",
   "talk.failed": "无法使用麦克风",
+  "talk.heard": "您的麦克风正在“{name}”播放",
   "talk.cut": "麦克风连接中断",
   "talkstate.opening": "正在接通",
   "talkstate.talking": "已接通",

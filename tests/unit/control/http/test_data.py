@@ -57,6 +57,7 @@ async def test_values_are_shown_and_nonsense_changes_nothing(connect: Connect) -
     path = "/api/v1/data/level/value"
     told = await (await sensor.put(path, json={"value": 3.5, "at": utc_ns() // 1_000_000 - 400})).json()
     assert (told["value"], told["timed"], told["stale"]) == (3.5, True, False)
+    assert (told["stale_after_s"], told["level"]) == (60.0, None)
     assert 0.4 <= told["age_s"] < 60
     assert "value: must be a number" in await problem(await sensor.put(path, json={"value": "high"}), 422)
     assert "older" in await problem(await sensor.put(path, json={"value": 1, "at": 1_700_000_000_000}), 422)
