@@ -152,7 +152,7 @@ async def run(
 async def _open_ledger(
     stack: AsyncExitStack, settings: Settings, first_user: Callable[[str], None]
 ) -> _Ledger:
-    database = await stack.enter_async_context(Database(settings.state_dir))
+    database = await stack.enter_async_context(Database(settings.state_dir, mends=True))
     store, events = Store(database), EventLog()
     audit = await stack.enter_async_context(AuditLog(store, events))
     users = Users(Accounts(database), Passwords(), GuessGuard())

@@ -477,7 +477,9 @@ ZH: dict[str, str] = {
     "the disk fails to read or write; check it (smartctl, dmesg)": (
         "磁盘读写失败，请检查磁盘（smartctl、dmesg）"
     ),
-    "it is damaged; restart: a new one takes over what can be read of it": "已损坏，重启后新建并保留可读内容",
+    "it is damaged; restart the daemon, which begins anew with what can be read": (
+        "已损坏，请重启服务，它将新建并保留可读内容"
+    ),
     **CAMERAS,
     **CONFERENCE,
     **LINKS,

@@ -45,9 +45,10 @@ async def open_users(settings: Settings) -> AsyncIterator[Users]:
 async def _changing(settings: Settings, action: str, target: str, detail: str = "") -> AsyncIterator[Users]:
     """Open the accounts for one change, which leaves the same line in the audit log as by any other way."""
     async with Database(settings.state_dir) as database:
-        outcome = "done"
+        outcome = "ended before it was done"
         try:
             yield Users(Accounts(database), Passwords(), GuessGuard())
+            outcome = "done"
         except CommandwallError as error:
             outcome = str(error)
             raise

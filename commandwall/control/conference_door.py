@@ -37,13 +37,12 @@ class Inside(Protocol):
 class Door:
     """The door of one open conference. Belongs to the control plane's event loop.
 
-    ``now_s`` never goes back, ``utc_s`` is the time of day.
+    ``now_s`` tells what time passes; it never goes back.
     """
 
-    def __init__(self, room: Inside, now_s: Callable[[], float], utc_s: Callable[[], float]) -> None:
+    def __init__(self, room: Inside, now_s: Callable[[], float]) -> None:
         self._room = room
         self._now_s = now_s
-        self._utc_s = utc_s
         self._offers: Counter[str] = Counter()
         self._awaited: dict[str, float] = {}
         self._refused: dict[str, bool] = {}
@@ -53,7 +52,7 @@ class Door:
 
         Where the link is down that his seat stood for, he comes by himself and is no link any more.
         """
-        state = arrive(self._room.state, participant, self._utc_s())
+        state = arrive(self._room.state, participant)
         if not self._room.linked(participant):
             state = state.changed(participant, relays="", above=False)
         self._room.update(state)
@@ -62,7 +61,7 @@ class Door:
 
     def let_link_in(self, link: str) -> None:
         """Let the link in that is being made, or raise :class:`AccessRefusedError`."""
-        self._room.update(arrive(self._room.state, link, self._utc_s()))
+        self._room.update(arrive(self._room.state, link))
 
     @contextmanager
     def entering(self, participant: str, part: Part, device: str, *, sends: bool) -> Iterator[None]:

@@ -103,7 +103,7 @@ class Room:
         self.picture = ConferencePicture(f"conference:{state.id}", state.name, needs.hidden)
         self.content = needs.content.of(state.id)
         self.lines = Lines(needs.peers, self, needs.spawn)
-        self.door = Door(self, needs.now_s, needs.utc_s)
+        self.door = Door(self, needs.now_s)
         self._needs = needs
         self._on_change = on_change
         self._named: set[str] = set()

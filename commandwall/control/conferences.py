@@ -28,7 +28,7 @@ from commandwall.control.recordings import Recordings
 from commandwall.control.state import Publish
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.sound_messages import EVERYBODY, SoundReport
-from commandwall.model.conference.attendance import arrive, turn_away
+from commandwall.model.conference.attendance import arrive, require_begun, turn_away
 from commandwall.model.conference.chair import apply
 from commandwall.model.conference.command import Command
 from commandwall.model.conference.contents import ContentSource
@@ -166,12 +166,15 @@ class Conferences:
     def room_for(self, conference: str, participant: str) -> Room:
         """Return the room of one for who comes to it; only its chair opens a planned one before its time.
 
-        The roster says who is kept out by the lock. Raises :class:`AccessRefusedError` as :func:`arrive`
-        does, and as :meth:`room` does.
+        The roster says who is kept out by the lock. Raises :class:`AccessRefusedError` as
+        :func:`require_begun` and :func:`arrive` do, and as :meth:`room` does.
         """
-        state = self.get(conference).state
+        meeting = self.get(conference)
+        state = meeting.state
+        if meeting.room is None:
+            require_begun(state, participant, self._needs.utc_s())
         try:
-            arrive(state, participant, self._needs.utc_s())
+            arrive(state, participant)
         except AccessRefusedError:
             if state.locked:
                 self.change(conference, lambda state, _: turn_away(state, participant, _LOCKED))

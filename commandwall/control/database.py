@@ -74,12 +74,14 @@ class StoreError(CommandwallError):
 class Database:
     """One SQLite file and the thread that alone touches it; an async context manager.
 
-    A file that is damaged anywhere is moved aside when it is opened, and a new one begun with what
-    can still be read of it: a wall must come up even so, and nothing is deleted.
+    Who ``mends`` has the file to himself but for the command line. One that is damaged anywhere is then moved
+    aside when it is opened, and a new one begun with what can still be read of it: a wall must come up
+    even so, and nothing is deleted. For all others it is an error.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, mends: bool = False) -> None:
         self._path = directory / FILE_NAME
+        self._mends = mends
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="state")
         self._connection: sqlite3.Connection | None = None
 
@@ -132,7 +134,8 @@ class Database:
         try:
             return self._connect()
         except sqlite3.DatabaseError as error:
-            if _result_code(error) not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            damaged = _result_code(error) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+            if not (damaged and self._mends):
                 raise
             return self._begin_anew(error)
 
@@ -143,7 +146,8 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
-            check_whole(connection)
+            if self._mends:
+                check_whole(connection)
             self._migrate(connection)
         except BaseException:
             connection.close()
@@ -194,7 +198,7 @@ def _advice(error: sqlite3.Error) -> str:
         sqlite3.SQLITE_READONLY: "it is read-only; make file and directory writable for this user",
         sqlite3.SQLITE_CANTOPEN: "it cannot be opened; make the directory writable for this user",
         sqlite3.SQLITE_IOERR: "the disk fails to read or write; check it (smartctl, dmesg)",
-        sqlite3.SQLITE_CORRUPT: "it is damaged; restart: a new one takes over what can be read of it",
-        sqlite3.SQLITE_NOTADB: "it is damaged; restart: a new one takes over what can be read of it",
+        sqlite3.SQLITE_CORRUPT: "it is damaged; restart the daemon, which begins anew with what can be read",
+        sqlite3.SQLITE_NOTADB: "it is damaged; restart the daemon, which begins anew with what can be read",
     }
     return known.get(_result_code(error), str(error))

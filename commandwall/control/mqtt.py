@@ -253,15 +253,12 @@ class MqttBridge:
                     )
                 raise
 
-    async def _subscribe(
-        self, client: aiomqtt.Client, topic: str, *, as_published: bool = False, own: bool = True
-    ) -> bool:
+    async def _subscribe(self, client: aiomqtt.Client, topic: str, *, as_published: bool = False) -> bool:
         """Listen to ``topic``; return whether the broker lets that be, which is said if it does not.
 
-        ``as_published``: of what comes later too, messages say whether they are retained. Without ``own``
-        what this daemon itself sends from now on is left out.
+        ``as_published``: of what comes later too, messages say whether they are retained.
         """
-        options = SubscribeOptions(qos=1, retainAsPublished=as_published, noLocal=not own)
+        options = SubscribeOptions(qos=1, retainAsPublished=as_published)
         for code in await client.subscribe(f"{self._base}/{topic}", options=options):
             if isinstance(code, ReasonCode) and code.is_failure:
                 fault = Sentence(
@@ -311,9 +308,9 @@ class MqttBridge:
         )
 
     async def _send(self, client: aiomqtt.Client) -> None:
-        """Ask for the states that the broker has, then send them; what is sent here does not come back."""
+        """Ask for the states that the broker has, then send them."""
         for kind in _STATED:
-            await self._subscribe(client, f"{kind}/+/state", own=False)
+            await self._subscribe(client, f"{kind}/+/state")
         while True:
             key = await self._changes.next()
             try:
@@ -348,7 +345,8 @@ class MqttBridge:
         async for message in client.messages:
             topic = str(message.topic).removeprefix(f"{self._base}/").split("/")
             if topic[0] in _STATED and topic[2:] == ["state"]:
-                self._see_retained(topic[0], topic[1], message.payload)
+                if message.retain:  # What is sent from now on comes back, and says that it is not.
+                    self._see_retained(topic[0], topic[1], message.payload)
                 continue
             if message.retain and topic[0] not in _MAY_BE_RETAINED:
                 log.warning("MQTT: %s: a command must not be retained; left undone", message.topic)

@@ -16,19 +16,25 @@ from commandwall.model.masks import Masks
 def newest_jpeg(codec: str, units: list[AccessUnit], masks: Masks) -> tuple[Still, AccessUnit]:
     """Return the newest picture that ``units`` decode to as JPEG, and the unit it came from.
 
-    It is the picture under ``masks``, and none that a tile would withhold for being damaged.
+    It is the picture under ``masks``. One that a tile would withhold for being damaged is taken if there
+    is no better one, and one with holes in it never.
 
     Takes tens of milliseconds: for a thread. Raises :class:`UnavailableError` when there is none.
     """
     decoder = VideoDecoder(codec)
     newest: DecodedPicture | None = None
+    doubtful: DecodedPicture | None = None
     withholding = Withholding()
     for unit in units:
         try:
             for picture in decoder.decode(unit):
-                newest = newest if withholding.withholds(picture) else picture
+                if not withholding.withholds(picture):
+                    newest = picture
+                elif not picture.hollow:
+                    doubtful = picture
         except ProtocolError:
             withholding.failed(unit)
+    newest = newest or doubtful
     if newest is None:
         raise UnavailableError("no picture could be decoded; try again after the next key frame")
     planes = newest.planes()

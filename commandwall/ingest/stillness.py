@@ -29,7 +29,7 @@ class Stillness:
         arrival_ns = picture.unit.arrival_ns
         if self._before is not None and arrival_ns - self._changed_ns <= SEEN_CHANGED_NS:
             return self._changed_ns
-        luma, size = thinned(picture.planes().y), (picture.width, picture.height)
+        luma, size = thinned(picture.luma()), (picture.width, picture.height)
         if self._before is None or size != self._size or not alike(luma, self._before):
             self._before, self._size, self._changed_ns = luma, size, arrival_ns
         return self._changed_ns

@@ -12,7 +12,7 @@ from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 from commandwall.base.errors import ProtocolError, UnsupportedError
-from commandwall.ipc.slots import Planes
+from commandwall.ipc.slots import Plane, Planes
 from commandwall.media.backend import CPU, DecodeBackend
 from commandwall.model.access_unit import MAX_PIXELS, AccessUnit
 from commandwall.model.wall import DecodeLevel
@@ -87,6 +87,12 @@ class DecodedPicture:
             _view(u, half_width, half_height),
             _view(v, half_width, half_height),
         )
+
+    def luma(self) -> Plane:
+        """Return the first of :meth:`planes`, for which nothing is converted as a rule."""
+        if self._frame.format.name in (*_PLANAR, _NV12):
+            return _view(self._frame.planes[0], self.width, self.height)
+        return self.planes().y
 
     def _planes_of_pairs(self) -> Planes:
         """Return the planes of NV12, whose chroma comes in pairs, as devices deliver it."""

@@ -121,13 +121,13 @@ class Watcher:
         return await self.until(f"answers/{number}", lambda _: True)
 
 
-async def connected(broker: Broker) -> aiomqtt.Client:
+async def connected(broker: Broker, identifier: str | None = None) -> aiomqtt.Client:
     """Return a client that is connected as soon as the broker is up; its owner leaves it."""
     async with asyncio.timeout(20):
         while True:
             client = aiomqtt.Client(
                 "127.0.0.1", broker.port, username=USER, password=PASSWORD,
-                protocol=aiomqtt.ProtocolVersion.V5,
+                protocol=aiomqtt.ProtocolVersion.V5, identifier=identifier,
             )  # fmt: skip
             try:
                 return await client.__aenter__()
@@ -194,9 +194,10 @@ async def test_what_was_taken_out_of_the_configuration_leaves_nothing_retained(
 ) -> None:
     gone = [f"{BASE}/{kind}/gone/state" for kind in ("cameras", "walls")]
     others = ["commandwall/futian/cameras/gone/state", f"{BASE}/cameras/gone/notes"]
-    client = await connected(broker)
+    before = await connected(broker, identifier="commandwall-luohu")  # as the daemon before the restart
     for topic in (*gone, *others):
-        await client.publish(topic, b'{"id": "gone", "state": "live"}', qos=1, retain=True)
+        await before.publish(topic, b'{"id": "gone", "state": "live"}', qos=1, retain=True)
+    await before.__aexit__(None, None, None)
     async with MqttBridge(settings(broker.port), rig.service, rig.events, rig.hall.speakers):
         for topic in gone:
             await watcher.until(topic, lambda state: state is None)
@@ -204,7 +205,6 @@ async def test_what_was_taken_out_of_the_configuration_leaves_nothing_retained(
         rig.board.feed_changed("c-3/sub", FeedState.LOST, Reason(ReasonCode.TIMEOUT))
         await watcher.until(f"{BASE}/cameras/c-3/state", lambda state: state["state"] == "lost")
     assert all(watcher.last[topic] for topic in others)
-    await client.__aexit__(None, None, None)
 
 
 async def test_a_scene_is_taken_and_answered_on_the_response_topic(

@@ -96,18 +96,25 @@ def forgets_at_s(state: Conference) -> float | None:
     return at_s if at_s < inf else None
 
 
-def arrive(state: Conference, participant: str, utc_s: float) -> Conference:
+def require_begun(state: Conference, participant: str, utc_s: float) -> None:
+    """Raise :class:`AccessRefusedError` if a planned conference is not to be opened by ``participant`` now.
+
+    Only its chairs open it before its time. Once it is open nobody asks what the time is.
+    """
+    one = state.participant(participant, field="participant")
+    if state.starts_at_s is not None and utc_s < state.starts_at_s and one.role is not Role.CHAIR:
+        raise AccessRefusedError("this conference has not begun")
+
+
+def arrive(state: Conference, participant: str) -> Conference:
     """Return ``state`` with somebody at the door: connecting, or in the lobby until he is admitted.
 
-    Raises :class:`AccessRefusedError` when he was removed, or the conference is locked, over, or has
-    not begun.
+    Raises :class:`AccessRefusedError` when he was removed, or the conference is locked or over.
     """
     require_open(state)
     one = state.participant(participant, field="participant")
     if one.presence is Presence.REMOVED:
         raise AccessRefusedError("you were removed from this conference; ask its chair for a new link")
-    if state.starts_at_s is not None and utc_s < state.starts_at_s and one.role is not Role.CHAIR:
-        raise AccessRefusedError("this conference has not begun")
     if one.let_in:
         return state
     if state.locked and not one.admitted and one.role is not Role.CHAIR:

@@ -10,7 +10,7 @@ from commandwall.model.conference.state import Conference
 
 
 def begun(state: Conference, utc_s: float) -> Conference:
-    """Return ``state`` open from ``utc_s`` on, for everybody: what was planned for later begins now."""
+    """Return ``state`` open from ``utc_s`` on: one planned for later begins now, after a restart too."""
     if state.starts_at_s is None or state.starts_at_s <= utc_s:
         return state
     return replace(state, starts_at_s=utc_s)

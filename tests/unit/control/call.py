@@ -75,7 +75,7 @@ class Call:
         """Let somebody take part whose lines nobody looks at."""
         hall = self.halls[node]
         now_s = hall.clock()
-        hall.room.update(connected(arrive(hall.room.state, participant, now_s), participant, now_s))
+        hall.room.update(connected(arrive(hall.room.state, participant), participant, now_s))
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Pass on what is to be passed on until ``condition`` is true."""

@@ -74,7 +74,11 @@ async def test_a_damaged_file_is_kept_aside_and_a_new_one_begun(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"not a database at all" * 500)
-    async with Database(tmp_path) as database:
+    with pytest.raises(StoreError, match="restart the daemon"):
+        async with Database(tmp_path):
+            pass
+    assert damaged(tmp_path) == []
+    async with Database(tmp_path, mends=True) as database:
         assert await database.run(count_users) == 0
     (aside,) = damaged(tmp_path)
     assert aside.read_bytes().startswith(b"not a database")
@@ -101,7 +105,7 @@ async def test_a_page_that_is_damaged_costs_its_table_and_no_other(
     with (tmp_path / FILE_NAME).open("r+b") as file:
         file.seek((page - 1) * 4096)
         file.write(b"\xff" * 4096)
-    async with Database(tmp_path) as database:
+    async with Database(tmp_path, mends=True) as database:
         assert await database.run(count_users) == 1
         count = "SELECT count(*) FROM sessions"
         assert await database.run(lambda connection: connection.execute(count).fetchone()) == (1,)

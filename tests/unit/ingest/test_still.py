@@ -42,10 +42,12 @@ def test_what_cannot_be_decoded_is_passed_over() -> None:
     assert newest_jpeg("h264", units, ())[1] is units[0]
 
 
-def test_what_a_tile_would_withhold_is_no_still() -> None:
-    units = list(stream()[:3])
-    with pytest.raises(UnavailableError, match="key frame"):
-        newest_jpeg("h264", [replace(units[0], damaged=True), *units[1:]], ())
+def test_what_a_tile_would_withhold_is_a_still_only_if_there_is_no_better_one() -> None:
+    units = list(stream()[:11])
+    assert units[10].key
+    assert newest_jpeg("h264", [*units[:10], replace(units[10], damaged=True)], ())[1] is units[9]
+    lossy = [replace(units[0], damaged=True), *units[1:3]]
+    assert newest_jpeg("h264", lossy, ())[1] is lossy[2]
 
 
 def test_no_picture_is_an_error_that_says_what_to_do() -> None:

@@ -18,8 +18,8 @@ export class EventStream extends EventTarget {
    * @param {object} [options]
    * @param {string} [options.path] below `/api/v1`, which may have a query
    * @param {() => Promise<unknown>} [options.load] reads everything anew; called at the start and when too much
-   *   was missed to be told, again and again until it succeeds. What comes meanwhile is dispatched afterwards: lists
-   *   that were made before it must not take its place.
+   *   was missed to be told, again and again until it succeeds. What comes while it reads is dispatched afterwards:
+   *   lists that were made before it must not take its place.
    */
   constructor({ path = "/events", load = async () => {} } = {}) {
     super();
@@ -27,8 +27,9 @@ export class EventStream extends EventTarget {
     this.load = load;
     /** Messages that came while everything is read; `null` while nothing is. @type {Message[] | null} */
     this.held = null;
-    /** Whether what is read is not enough, since more was missed. */
+    /** Whether everything is to be read, or to be read again since more was missed or the last try failed. */
     this.missed = false;
+    this.reloading = false;
     this.backoff = new Backoff();
     /** @type {WebSocket | null} */
     this.socket = null;
@@ -67,20 +68,27 @@ export class EventStream extends EventTarget {
   /** Reads everything, and goes on with what came meanwhile. */
   async reload() {
     this.missed = true;
-    const running = this.held !== null;
-    this.held = [];
-    if (running) return;
+    if (this.reloading) return;
+    this.reloading = true;
     const backoff = new Backoff();
     while (this.missed) {
       this.missed = false;
+      this.held = [];
       try {
         await this.load();
+        this.release();
       } catch (error) {
         this.missed = true;
+        this.release(); // One list that fails must not keep what happens from the page.
         if (this.up) this.tell("unread", error);
         await new Promise((resolve) => setTimeout(resolve, backoff.next()));
       }
     }
+    this.reloading = false;
+  }
+
+  /** Dispatches what was held, and what comes from now on. */
+  release() {
     const held = this.held ?? [];
     this.held = null;
     for (const message of held) this.tell(message.type, message);

@@ -6,6 +6,10 @@ import { mainTrouble } from "./store.js";
 
 /** Events tell of states; figures and picture are read anew this often. */
 const READ_EVERY_MS = 3000;
+/** A picture costs the daemon what it takes, so it is read anew only after ten times as long. */
+const REST_FACTOR = 10;
+/** A request that is not answered for so long never is: the connection is gone. */
+const LOST_MS = 30_000;
 
 export class Inspector {
   /**
@@ -20,10 +24,15 @@ export class Inspector {
     /** @type {string | null} */
     this.camera = null;
     this.timer = 0;
+    this.askedMs = 0;
+    this.tookMs = 0;
     /** Told of another camera. @type {(id: string | null) => void} */
     this.onShow = () => {};
     this.picture = /** @type {HTMLImageElement} */ (byId("camera-picture"));
-    this.picture.addEventListener("load", () => (this.picture.hidden = false));
+    this.picture.addEventListener("load", () => {
+      this.picture.hidden = false;
+      this.tookMs = Date.now() - this.askedMs;
+    });
     this.picture.addEventListener("error", () => (this.picture.hidden = true));
     store.addEventListener("change", () => this.refresh());
     i18n.addEventListener("change", () => this.refresh());
@@ -33,6 +42,7 @@ export class Inspector {
   show(id) {
     if (id === this.camera) return;
     this.camera = id;
+    this.tookMs = 0;
     this.hidePicture();
     this.onShow(id);
     this.refresh();
@@ -42,7 +52,7 @@ export class Inspector {
   /** Reads what is shown as long as it is shown, and somebody looks. */
   async keepReading() {
     const id = this.camera;
-    if (id !== null && !document.hidden) {
+    if (id !== null && this.store.cameras.has(id) && !document.hidden) {
       this.readPicture(id);
       await this.readFigures(id).catch((error) => console.warn("no figures", error));
     }
@@ -54,8 +64,15 @@ export class Inspector {
   /** @param {string} id */
   readPicture(id) {
     if (this.store.cameras.get(id)?.state !== "live") return;
-    if (!this.picture.complete) this.picture.hidden = true; // What is there is old, and the next one is on its way.
-    else this.picture.src = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?at=${Date.now()}`;
+    const nowMs = Date.now();
+    const sinceMs = nowMs - this.askedMs;
+    if (!this.picture.complete) {
+      if (sinceMs > LOST_MS) this.hidePicture();
+      else this.picture.hidden = true; // What is there is old, and the next one is on its way.
+    } else if (sinceMs > REST_FACTOR * this.tookMs) {
+      this.askedMs = nowMs;
+      this.picture.src = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?at=${nowMs}`;
+    }
   }
 
   /** @param {string} id */

@@ -226,7 +226,7 @@ export class Call extends EventTarget {
 
   /** Leaves. @param {boolean} willing whether that is to be told */
   leave(willing) {
-    if (this.joined && willing)
+    if (this.joined && willing && !this.replaced)
       this.api.post(`${this.path}/leave`).catch((error) => console.warn("not told", error));
     this.joined = false;
     this.events.close();

@@ -137,8 +137,9 @@ export class Room {
   notice() {
     const { conference, me, invitation } = this.call;
     const said = conference === null || me === null ? null : noticeFor(conference, me, this.call.replaced);
-    const notice = said?.urgent ? said : (expiryNotice(invitation.expires_at, Date.now()) ?? said);
-    const noticed = notice === null ? "" : JSON.stringify([notice, this.i18n.language]);
+    const expiry = expiryNotice(invitation.expires_at, Date.now());
+    const notice = said ?? expiry;
+    const noticed = notice === null ? "" : JSON.stringify([notice, expiry, this.i18n.language]);
     if (noticed === this.noticed) return;
     this.noticed = noticed;
     const node = byId("called");
@@ -150,6 +151,7 @@ export class Room {
       icon(notice.urgent ? "sound" : "info"),
       element("b", {}, this.i18n.t(notice.word, notice.values)),
       notice.action === "" ? "" : element("button", act, this.i18n.t(`notice.action.${notice.action}`)),
+      said === null || expiry === null ? "" : element("span", {}, this.i18n.t(expiry.word, expiry.values)),
     );
   }
 

@@ -117,6 +117,7 @@ function showStep(step) {
 placeIcons();
 i18n.follow();
 byId("language").addEventListener("click", () => i18n.use(i18n.language === "zh" ? "en" : "zh"));
-window.addEventListener("pagehide", () => call?.leave(true));
+// Its lines are closed, and with the last one of a seat that has left: another page may have it open too.
+window.addEventListener("pagehide", () => call?.leave(false));
 Object.defineProperty(window, "commandwall", { get: () => room?.figures ?? null });
 open();

@@ -25,7 +25,7 @@ def room(*sites: str, now_s: float = NOW_S) -> Conference:
 
 def entered(state: Conference, one: Participant, now_s: float = NOW_S) -> Conference:
     """Return ``state`` with ``one`` connected and sending a picture."""
-    state = connected(arrive(invite(state, one), one.id, now_s), one.id, now_s)
+    state = connected(arrive(invite(state, one), one.id), one.id, now_s)
     return state.changed(one.id, has_people=True)
 
 

@@ -19,6 +19,7 @@ from commandwall.model.conference.attendance import (
     leave,
     lost,
     remove,
+    require_begun,
     turn_away,
 )
 from commandwall.model.conference.command import Verb
@@ -36,7 +37,7 @@ def presence(state: Conference, participant: str) -> Presence:
 def test_who_is_invited_connects_and_takes_part() -> None:
     state = invite(Conference("c", "C", "luohu"), Participant("a", "A"))
     assert presence(state, "a") is Presence.INVITED
-    state = arrive(state, "a", NOW_S)
+    state = arrive(state, "a")
     assert presence(state, "a") is Presence.CONNECTING
     assert [one.id for one in connected(state, "a", NOW_S).present] == ["a"]
 
@@ -54,7 +55,7 @@ def test_a_chair_that_is_cut_off_leaves_it_empty_and_comes_back_to_it() -> None:
     state = lost(room("a"), "chair", Sentence("does not answer in time"), NOW_S)
     assert (state.chair, state.vacancy) == ("", Vacancy.LOST)
     assert state.participant("chair").reason == "does not answer in time"
-    state = connected(arrive(state, "chair", NOW_S), "chair", NOW_S)
+    state = connected(arrive(state, "chair"), "chair", NOW_S)
     assert (state.chair, state.participant("chair").reason) == ("chair", "")
 
 
@@ -69,12 +70,12 @@ def test_the_roster_says_why_somebody_could_not_come_in_and_of_who_is_in_nothing
 
 def test_the_lobby_holds_back_all_but_chairs_until_they_are_admitted() -> None:
     state = replace(room(), lobby=True)
-    state = arrive(invite(state, Participant("a", "A")), "a", NOW_S)
+    state = arrive(invite(state, Participant("a", "A")), "a")
     assert presence(state, "a") is Presence.LOBBY
     with pytest.raises(AccessRefusedError, match="has not been let in"):
         connected(state, "a", NOW_S)
     state = connected(said(state, Verb.ADMIT, "a"), "a", NOW_S)
-    state = arrive(leave(state, "a", NOW_S), "a", NOW_S)
+    state = arrive(leave(state, "a", NOW_S), "a")
     assert presence(state, "a") is Presence.CONNECTING
     assert presence(entered(state, Participant("b", "B", Role.CHAIR)), "b") is Presence.CONNECTED
 
@@ -82,18 +83,18 @@ def test_the_lobby_holds_back_all_but_chairs_until_they_are_admitted() -> None:
 def test_a_lock_stops_who_was_not_in_yet() -> None:
     state = said(invite(room("a"), Participant("b", "B")), Verb.LOCK)
     state = lost(state, "a", Sentence(""), NOW_S)
-    assert presence(arrive(state, "a", NOW_S), "a") is Presence.CONNECTING
+    assert presence(arrive(state, "a"), "a") is Presence.CONNECTING
     with pytest.raises(AccessRefusedError, match="locked"):
-        arrive(state, "b", NOW_S)
-    assert presence(arrive(admit(state, "b"), "b", NOW_S), "b") is Presence.CONNECTING
-    assert presence(arrive(said(state, Verb.UNLOCK), "b", NOW_S), "b") is Presence.CONNECTING
+        arrive(state, "b")
+    assert presence(arrive(admit(state, "b"), "b"), "b") is Presence.CONNECTING
+    assert presence(arrive(said(state, Verb.UNLOCK), "b"), "b") is Presence.CONNECTING
 
 
 def test_who_was_removed_does_not_come_back() -> None:
     state = said(room("a"), Verb.REMOVE, "a")
     assert presence(state, "a") is Presence.REMOVED
     with pytest.raises(AccessRefusedError, match="removed"):
-        arrive(state, "a", NOW_S)
+        arrive(state, "a")
     with pytest.raises(InvalidError, match="invite him anew"):
         said(state, Verb.ADMIT, "a")
     assert leave(state, "a", NOW_S) == lost(state, "a", Sentence(""), NOW_S) == state
@@ -120,7 +121,7 @@ def test_what_somebody_had_falls_free_when_he_goes() -> None:
 
 def test_coming_twice_changes_nothing() -> None:
     state = room("a")
-    assert arrive(state, "a", NOW_S) == connected(state, "a", NOW_S) == state
+    assert arrive(state, "a") == connected(state, "a", NOW_S) == state
 
 
 def test_who_comes_after_all_were_muted_is_muted() -> None:
@@ -131,13 +132,13 @@ def test_who_comes_after_all_were_muted_is_muted() -> None:
     assert not entered(state, Participant("b", "B")).participant("b").muted_by_chair
 
 
-def test_before_it_begins_only_chairs_come_in() -> None:
+def test_before_its_time_only_chairs_open_it() -> None:
     state = Conference("c", "C", "luohu", starts_at_s=NOW_S + 60)
     state = invite(invite(state, Participant("a", "A")), Participant("b", "B", Role.CHAIR))
     with pytest.raises(AccessRefusedError, match="has not begun"):
-        arrive(state, "a", NOW_S)
-    assert presence(arrive(state, "b", NOW_S), "b") is Presence.CONNECTING
-    assert presence(arrive(state, "a", NOW_S + 60), "a") is Presence.CONNECTING
+        require_begun(state, "a", NOW_S)
+    require_begun(state, "b", NOW_S)
+    require_begun(state, "a", NOW_S + 60)
 
 
 def test_wrong_participants_are_refused_by_name() -> None:
@@ -146,7 +147,7 @@ def test_wrong_participants_are_refused_by_name() -> None:
         invite(state, Participant("a", "A"))
     assert refused.value.field == "participant"
     with pytest.raises(NotFoundError, match="'x'"):
-        arrive(state, "x", NOW_S)
+        arrive(state, "x")
     for wrong in ("", "a b", "picture", "content", "a/", "/a", "a@b", "x" * 65):
         with pytest.raises(InvalidError, match="cannot be the id"):
             Participant(wrong, "A")
@@ -184,9 +185,9 @@ def test_who_is_not_in_is_forgotten_a_day_after_his_invitation_has_expired() -> 
 
 def test_accounts_pass_the_lobby_and_not_the_lock() -> None:
     state = invite(replace(room(), lobby=True), Participant("a", "A", account=True))
-    assert presence(arrive(state, "a", NOW_S), "a") is Presence.CONNECTING
+    assert presence(arrive(state, "a"), "a") is Presence.CONNECTING
     with pytest.raises(AccessRefusedError, match="locked"):
-        arrive(said(state, Verb.LOCK), "a", NOW_S)
+        arrive(said(state, Verb.LOCK), "a")
 
 
 def test_who_was_invited_and_comes_by_account_stays_and_passes_the_lobby() -> None:
@@ -197,7 +198,7 @@ def test_who_was_invited_and_comes_by_account_stays_and_passes_the_lobby() -> No
     state = call_in(state, Participant("b", "B", account=True), Sentence("is being called"))
     assert join(state, Participant("a", "A", account=True)) == state
     assert state.participant("a").role is Role.SITE
-    state = tick(arrive(state, "a", NOW_S), NOW_S + KEPT_S)
+    state = tick(arrive(state, "a"), NOW_S + KEPT_S)
     assert presence(state, "a") is Presence.CONNECTING
     state = tick(lost(state, "a", Sentence("gone"), NOW_S), NOW_S + 10 * KEPT_S)
     assert [one.id for one in state.participants] == ["chair", "a", "b"]

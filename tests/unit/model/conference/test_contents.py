@@ -25,7 +25,7 @@ def test_who_is_let_in_has_it_before_he_is_connected() -> None:
     state = invite(room(), Participant("a", "A"))
     with pytest.raises(InvalidError, match="A is not in the conference now"):
         take_content(state, "a", NOW_S)
-    state = take_content(arrive(state, "a", NOW_S), "a", NOW_S)
+    state = take_content(arrive(state, "a"), "a", NOW_S)
     assert state.content.holder == "a"
     assert not lost(state, "a", Sentence("connection lost"), NOW_S).content.taken
 

@@ -51,13 +51,13 @@ class Meeting(RuleBasedStateMachine):
 
     @rule(one=ONE, picture=st.booleans(), content=st.booleans())
     def comes(self, one: str, picture: bool, content: bool) -> None:
-        self._try(lambda state: connected(arrive(state, one, self.now_s), one, self.now_s))
+        self._try(lambda state: connected(arrive(state, one), one, self.now_s))
         if self.state.is_here(one):
             self.state = self.state.changed(one, has_people=picture, has_content=content)
 
     @rule(one=ONE)
     def knocks(self, one: str) -> None:
-        self._try(lambda state: arrive(state, one, self.now_s))
+        self._try(lambda state: arrive(state, one))
 
     @rule(one=ONE)
     def goes(self, one: str) -> None:
