@@ -56,6 +56,7 @@ time."""
 _MOST_SECOND_RUNS = 2
 _PORTS = 500
 """Of each process of a run, for what tests listen on."""
+_KINDS = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -142,23 +143,30 @@ def nursery() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
-    """Return a function that names a TCP port of 127.0.0.1 that nothing listens on now.
+    """Return a function that names a port of 127.0.0.1 that nothing has now, by TCP or UDP, nor the next one.
 
-    Nobody else takes it before it is bound: the system gives ports from 32768 on to sockets that name none,
-    and other processes of the run name others. Where in them they begin keeps runs at one time apart, mostly.
+    RTP takes the next one for RTCP. Nobody else takes them before they are bound: the system gives ports from
+    32768 on to sockets that name none, and other processes of the run name others. Where in them they
+    begin keeps runs at one time apart, mostly.
     """
     first = 20000 + _PORTS * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     begin = random.randrange(_PORTS)
-    ports = cycle(first + (begin + number) % _PORTS for number in range(_PORTS))
+    pairs = cycle(first + (begin + number) % _PORTS & ~1 for number in range(0, _PORTS, 2))
 
     def pick() -> int:
         while True:
-            port = next(ports)
-            with socket.socket() as probe, suppress(OSError):
-                probe.bind(("127.0.0.1", port))
+            port = next(pairs)
+            if all(_is_free(kind, port + next_) for kind in _KINDS for next_ in (0, 1)):
                 return port
 
     return pick
+
+
+def _is_free(kind: socket.SocketKind, port: int) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ COMES_BACK = {
     "scene": "scene:gate",
     "panel": "data:level",
 }
-GONE = {"added": "camera:cam-6", "shared": "screen:desk"}
+GONE = {"removed": "camera:cam-6"}
+SHARED = {"shared": "screen:desk"}
 
 
 async def post(daemon: Daemon, path: str, body: Any) -> Any:
@@ -101,7 +102,7 @@ async def broadcast(daemon: Daemon, token: str, films: Path) -> AsyncIterator[No
 @pytest.fixture
 async def set_up(site: Site) -> AsyncIterator[Site]:
     async with farm(6) as base:
-        site.cameras = cameras(base, 5)
+        site.cameras = cameras(base, 6)
         site.extra = {
             "data": [{"id": "level", "name": "水位", "kind": "gauge", "unit": "m", "min": 0, "max": 5}]
         }
@@ -111,11 +112,9 @@ async def set_up(site: Site) -> AsyncIterator[Site]:
 async def fill(daemon: Daemon) -> str:
     """Make what conferences show, and a site for one of them; return its token."""
     assert (await daemon.put("/walls/main/layout", {"layout": "2x2", "sources": BEFORE}))[0] == 200
-    base = daemon.site.cameras[0]["main"]["url"].rsplit("/cam/", 1)[0]
-    await post(daemon, "/cameras", cameras(base, 6)[5])
     gate = {"wall": "main", "layout": "1", "sources": ["camera:cam-2"]}
     await post(daemon, "/scenes", {"id": "gate", "name": "大门", "walls": [gate]})
-    for conference, content in (COMES_BACK | GONE).items():
+    for conference, content in (COMES_BACK | GONE | SHARED).items():
         await opens(daemon, conference, content)
     above = {"url": "http://127.0.0.1:9", "conference": "duty", "token": "none"}
     await post(daemon, "/conferences/flood/links", above)
@@ -129,15 +128,19 @@ async def test_what_conferences_showed_comes_back_as_far_as_it_is_there(set_up: 
         daemon = await running.enter_async_context(set_up.run())
         async with shared_screen(daemon, films):
             token = await fill(daemon)
-        async with daemon.session.delete("/api/v1/cameras/cam-6") as response:
-            assert response.status == 204
+            assert await contents(daemon) == COMES_BACK | GONE | SHARED
         async with broadcast(daemon, token, films):
-            assert await contents(daemon) == COMES_BACK | GONE
+
+            async def ended() -> bool:
+                return await contents(daemon) == COMES_BACK | GONE | dict.fromkeys(SHARED, "")
+
+            await until("content has ended with the screen that it was", ended)
             await on_disk(daemon)
             os.kill(daemon.pid, signal.SIGKILL)
             await running.aclose()
+    set_up.cameras = set_up.cameras[:5]
     async with set_up.run() as daemon:
-        assert await contents(daemon) == COMES_BACK | dict.fromkeys(GONE, "")
+        assert await contents(daemon) == COMES_BACK | dict.fromkeys(GONE | SHARED, "")
         await until_wall_shows(daemon, BEFORE)
         flood = await Desk(daemon.session, "flood").roster()
         assert flood["content_name"] == "主墙 left" and flood["mode"] == "broadcast"
