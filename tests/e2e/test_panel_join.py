@@ -324,6 +324,18 @@ async def test_what_is_opened_elsewhere_is_left_there_until_it_is_taken_back(
     await page.click("#called button")
     await until_told(staged, f"POST {_WHIP}", 2)
     await until(page, "document.querySelector('#called').hidden")
+    staged.replace(_WHIP)
+    await until(page, "!document.querySelector('#called').hidden")
+    before = len(staged.told)
+    await page.click("#tool-leave")
+    await until(page, "document.body.dataset.plain === 'left'")
+    await settled("its lines are closed", lambda: closed(staged, before), 15.0)
+    assert told(staged, "flood/leave") == [], "who has opened it elsewhere stays"
+
+
+async def closed(staged: StagedConference, before: int) -> bool:
+    """Return whether a session was ended since ``before`` calls were told."""
+    return any(place.startswith("DELETE ") for place, _ in staged.told[before:])
 
 
 async def test_a_link_that_is_not_good_gets_a_clear_page(page: Page, staged: StagedConference) -> None:
