@@ -117,8 +117,8 @@ class PtzControl:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LEAVE_S):
                 await asyncio.gather(*(self._stop(seat) for seat in self._seats.values()))
-        for link in self._links.values():
-            await link.close()
+        for link in tuple(self._links.values()):
+            await link.retire()
 
     def moves(self, who: Principal, camera_id: str) -> bool:
         """Return whether ``who`` moves the camera now."""
@@ -175,7 +175,7 @@ class PtzControl:
             old, link = link, OnvifLink(camera, login, self._ca_file)
             self._links[camera_id] = link
             if old is not None:
-                await old.close()
+                await old.retire()
         return link
 
     async def _seat(self, camera_id: str) -> _Seat:
