@@ -422,6 +422,11 @@ ZH: dict[str, str] = {
     "{host} has no media profile {profile!r}; correct onvif.profile": (
         "{host} 没有媒体配置文件 {profile!r}，请更正 onvif.profile"
     ),
+    "{host} has several lenses or channels, and which is meant is not known; set onvif.profile ({why})": (
+        "{host} 有多个镜头或通道，无法确定指的是哪一个，请设置 onvif.profile（{why}）"
+    ),
+    "no stream of the device is the one configured": "设备没有一路码流与配置的地址一致",
+    "the connection to the camera was given up; try again": "到摄像机的连接已放弃，请重试",
     "PTZ: {error}": "云台：{error}",
     "GetNodes: {host} has no PTZ node {node_token!r}": "GetNodes：{host} 没有云台节点 {node_token!r}",
     "GetStreamUri: the device gives no rtsp:// URL; switch RTSP on in its settings": (

@@ -10,13 +10,13 @@ LEASE_S = 10.0
 
 
 class Lease:
-    """The right to operate one camera; it ends ``lease_s`` after its holder's last command.
+    """The right to operate one camera, or several on one head.
 
-    People are told apart by name: a holder may go on at another desk.
+    It ends ``lease_s`` after its holder's last command. People are told apart by name: a holder may
+    go on at another desk.
     """
 
-    def __init__(self, camera_id: str, lease_s: float = LEASE_S, clock: Clock = monotonic_s) -> None:
-        self._camera_id = camera_id
+    def __init__(self, lease_s: float = LEASE_S, clock: Clock = monotonic_s) -> None:
         self._lease_s = lease_s
         self._clock = clock
         self._holder: Principal | None = None
@@ -37,17 +37,18 @@ class Lease:
         holder = self.holder
         return holder is not None and holder.name == who.name
 
-    def take(self, who: Principal) -> bool:
+    def take(self, who: Principal, camera_id: str) -> bool:
         """Give it to ``who``, or prolong it; return whether somebody else, or nobody, held it before.
 
-        Raises :class:`HeldError` when another holds it whom ``who`` does not outrank.
+        Raises :class:`HeldError`, which names the camera, when another holds it whom ``who`` does not
+        outrank.
         """
         holder = self.holder
         is_new = holder is None or holder.name != who.name
         if holder is not None and is_new and not who.outranks(holder):
             raise HeldError(
                 "camera {id!r} is operated by {name}; it is free {remaining_s:.0f} s after the last command",
-                id=self._camera_id,
+                id=camera_id,
                 name=holder.name,
                 remaining_s=self.remaining_s,
             )

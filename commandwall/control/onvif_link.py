@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from commandwall.base.errors import ConnectionLostError
 from commandwall.base.trust import Trust
 from commandwall.model.camera import Camera
 from commandwall.onvif.camera import OnvifCamera, connect
@@ -24,11 +25,12 @@ class OnvifLink:
         self._client: OnvifClient | None = None
         self._device: OnvifCamera | None = None
         self._connecting = asyncio.Lock()
+        self._retired = False
 
     async def device(self) -> OnvifCamera:
         """Return the device, connected; raises as :func:`~commandwall.onvif.camera.connect` does.
 
-        Any task may ask.
+        Any task may ask. Raises ConnectionLostError once it is retired.
         """
         async with self._connecting:
             if self._device is None:
@@ -37,10 +39,17 @@ class OnvifLink:
 
     async def _connect(self) -> OnvifCamera:
         await self.close()
+        self._require_kept()
         camera, login = self.camera, self.credential
         self._client = OnvifClient(camera.onvif_url or "", login.user, login.password, self._trust)
         stream = camera.main or camera.sub
-        return await connect(self._client, camera.onvif_profile or "", stream.url if stream else "")
+        device = await connect(self._client, camera.onvif_profile or "", stream.url if stream else "")
+        self._require_kept()  # It may have been retired meanwhile, and the client closed.
+        return device
+
+    def _require_kept(self) -> None:
+        if self._retired:
+            raise ConnectionLostError("the connection to the camera was given up; try again")
 
     async def close(self) -> None:
         """Forget the device; the next use asks it anew."""
@@ -48,3 +57,8 @@ class OnvifLink:
         client, self._client = self._client, None
         if client is not None:
             await client.close()
+
+    async def retire(self) -> None:
+        """Close it for good, also for those who wait for the device."""
+        self._retired = True
+        await self.close()

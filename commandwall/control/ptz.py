@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from commandwall.base.clock import monotonic_s
 from commandwall.base.errors import (
@@ -44,18 +44,21 @@ _LEAVE_S = 2.0
 _NO_CREDENTIAL = Credential("", "")
 
 
+class _Mover(NamedTuple):
+    """Who moves what a seat is of, and by which camera; a movement that nobody steers is ended by that."""
+
+    who: Principal
+    camera_id: str
+
+
 class _Seat:
-    """What is operated, by one camera or by several that share it: whose turn it is, and who moves it.
+    """What is operated, by one camera or by several that share it: whose turn it is, and who moves it."""
 
-    ``camera_id`` is the one that was used last; a movement that nobody steers is ended by it.
-    """
-
-    def __init__(self, camera_id: str, lease_s: float) -> None:
-        self.camera_id = camera_id
-        self.lease = Lease(camera_id, lease_s)
+    def __init__(self, lease_s: float) -> None:
+        self.lease = Lease(lease_s)
         self.turn = asyncio.Lock()
         self.changed = asyncio.Event()
-        self.mover: Principal | None = None
+        self.mover: _Mover | None = None
         self.move_until_s = 0.0
         self.watched = False
 
@@ -69,6 +72,10 @@ class _Seat:
     def runs_away(self) -> bool:
         """Whether it moves and nobody steers it any more."""
         return self.mover is not None and self.wait_s <= 0
+
+    def moved_by(self, who: Principal) -> bool:
+        """Return whether ``who`` moves it now, by whichever camera."""
+        return self.mover is not None and self.mover.who.name == who.name
 
     def document(self, camera_id: str) -> LeaseDocument:
         """Return who operates it, as the camera ``camera_id``."""
@@ -117,13 +124,13 @@ class PtzControl:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LEAVE_S):
                 await asyncio.gather(*(self._stop(seat) for seat in self._seats.values()))
-        for link in self._links.values():
-            await link.close()
+        for link in tuple(self._links.values()):
+            await link.retire()
 
     def moves(self, who: Principal, camera_id: str) -> bool:
-        """Return whether ``who`` moves the camera now."""
-        seat = self._seat_of.get(camera_id)
-        return seat is not None and seat.mover is not None and seat.mover.name == who.name
+        """Return whether ``who`` moves the camera now, by itself and not by another on the same head."""
+        mover = seat.mover if (seat := self._seat_of.get(camera_id)) else None
+        return mover is not None and (mover.who.name, mover.camera_id) == (who.name, camera_id)
 
     async def state(self, camera_id: str) -> PtzDocument:
         """Return what the camera can do, where it looks and who operates it.
@@ -148,7 +155,7 @@ class PtzControl:
             return await self._release(camera_id, who)
         seat = await self._seat(camera_id)
         async with self._operate(seat, camera_id, who) as device:
-            await self._do(seat, who, _ptz(camera_id, device), command)
+            await self._do(seat, _Mover(who, camera_id), _ptz(camera_id, device), command)
         return seat.document(camera_id)
 
     async def imaging(self, camera_id: str) -> dict[str, Setting]:
@@ -175,7 +182,7 @@ class PtzControl:
             old, link = link, OnvifLink(camera, login, self._ca_file)
             self._links[camera_id] = link
             if old is not None:
-                await old.close()
+                await old.retire()
         return link
 
     async def _seat(self, camera_id: str) -> _Seat:
@@ -188,7 +195,7 @@ class PtzControl:
         key = link.camera.onvif_url or "", device.operated
         seat = self._seats.get(key)
         if seat is None:
-            seat = self._seats[key] = _Seat(camera_id, self._lease_s)
+            seat = self._seats[key] = _Seat(self._lease_s)
         self._seat_of[camera_id] = seat
         return seat
 
@@ -207,21 +214,21 @@ class PtzControl:
     @asynccontextmanager
     async def _operate(self, seat: _Seat, camera_id: str, who: Principal) -> AsyncIterator[OnvifCamera]:
         """Take the lease for ``who``, end what others move, and yield the camera."""
-        self._take(seat, who)
+        self._take(seat, camera_id, who)
         async with self._talk(seat, camera_id) as device:
-            self._take(seat, who)  # Again: it may have been taken over while this waited for its turn.
-            seat.camera_id = camera_id
-            if seat.mover is not None and seat.mover.name != who.name:
+            # Again: it may have been taken over while this waited for its turn.
+            self._take(seat, camera_id, who)
+            if seat.mover is not None and not seat.moved_by(who):
                 await _ptz(camera_id, device).stop()
                 seat.mover = None
             yield device
 
-    async def _do(self, seat: _Seat, who: Principal, ptz: Ptz, command: PtzCommand) -> None:
+    async def _do(self, seat: _Seat, mover: _Mover, ptz: Ptz, command: PtzCommand) -> None:
         pan, tilt, zoom = (axis or 0.0 for axis in (command.pan, command.tilt, command.zoom))
         match command.verb:
             case PtzVerb.MOVE:
                 # Before it is sent: what fails half-way may be moving all the same.
-                seat.mover, seat.move_until_s = who, monotonic_s() + self._hold_s
+                seat.mover, seat.move_until_s = mover, monotonic_s() + self._hold_s
                 seat.changed.set()
                 await ptz.move(pan, tilt, zoom, _DEVICE_HOLD_S)
                 return
@@ -240,20 +247,20 @@ class PtzControl:
         seat = self._seat_of.get(camera_id)
         if seat is None:
             return LeaseDocument(camera_id, "", 0.0)
-        if self.moves(who, camera_id):
+        if seat.moved_by(who):
             await self._stop(seat)
         seat.lease.release(who)
         seat.changed.set()
         return seat.document(camera_id)
 
-    def _take(self, seat: _Seat, who: Principal) -> None:
+    def _take(self, seat: _Seat, camera_id: str, who: Principal) -> None:
         """Give the lease to ``who``, and watch the camera from now until nobody operates it."""
-        if seat.lease.take(who):
+        if seat.lease.take(who, camera_id):
             self._tell(seat)
         seat.changed.set()
         if not seat.watched:
             seat.watched = True
-            spawn(self._group, self._watch_until_free(seat), f"ptz-{seat.camera_id}")
+            spawn(self._group, self._watch_until_free(seat), f"ptz-{camera_id}")
 
     async def _watch_until_free(self, seat: _Seat) -> None:
         while not self._leaving and (seat.mover is not None or seat.lease.holder is not None):
@@ -276,10 +283,11 @@ class PtzControl:
         for _ in range(_STOP_TRIES):
             if seat.mover is None:
                 return
+            camera_id = seat.mover.camera_id
             try:
-                async with self._talk(seat, seat.camera_id) as device:
+                async with self._talk(seat, camera_id) as device:
                     if seat.runs_away or not unless_steered:
-                        await _ptz(seat.camera_id, device).stop()
+                        await _ptz(camera_id, device).stop()
                         seat.mover = None
                     return
             except CommandwallError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -69,8 +68,9 @@ async def cameras_of(client: OnvifClient) -> list[OnvifCamera]:
 async def connect(client: OnvifClient, profile: str = "", stream: str = "") -> OnvifCamera:
     """Return the camera that has the media profile ``profile`` (a token).
 
-    Without one it is that whose stream is at the path of the URL ``stream``, else the first that can be
-    moved, else the first. Raises UnsupportedError without such a profile, and as :func:`cameras_of` does.
+    Without one it is that whose stream is at the path of the URL ``stream``, else the only one that can be
+    moved, or the only one there is. Raises UnsupportedError without such a profile and where several could
+    be meant, and as :func:`cameras_of` does.
     """
     cameras = await cameras_of(client)
     if profile:
@@ -82,22 +82,31 @@ async def connect(client: OnvifClient, profile: str = "", stream: str = "") -> O
             host=client.host,
             profile=profile,
         )
-    if stream and len(cameras) > 1:
-        for camera in cameras:
-            if await _streams(client, camera, stream):
-                return camera
-    return next((camera for camera in cameras if camera.ptz), cameras[0])
+    return cameras[0] if len(cameras) == 1 else await _by_stream(client, cameras, stream)
 
 
-async def _streams(client: OnvifClient, camera: OnvifCamera, stream: str) -> bool:
-    """Return whether one of its profiles is at the path of ``stream``; its host may be a translated one."""
+async def _by_stream(client: OnvifClient, cameras: list[OnvifCamera], stream: str) -> OnvifCamera:
+    """Return the camera with a profile at the path of ``stream``; its host may be a translated one."""
     wanted = urlsplit(stream)
-    for profile in camera.profiles:
-        with suppress(*_REFUSALS, ProtocolError):
-            found = urlsplit(await stream_url(client, camera.services, profile))
+    why = Sentence("no stream of the device is the one configured")
+    for camera in cameras:
+        for profile in camera.profiles:
+            try:
+                found = urlsplit(await stream_url(client, camera.services, profile))
+            except (*_REFUSALS, ProtocolError) as error:
+                why = error.sentence
+                continue
             if (found.path, found.query) == (wanted.path, wanted.query):
-                return True
-    return False
+                return camera
+    movable = [camera for camera in cameras if camera.ptz]
+    if len(movable) == 1:
+        return movable[0]
+    # None is guessed: another channel than the one that is seen would be moved and set.
+    raise UnsupportedError(
+        "{host} has several lenses or channels, and which is meant is not known; set onvif.profile ({why})",
+        host=client.host,
+        why=why,
+    )
 
 
 _Nodes = Mapping[str, Abilities] | Sentence

@@ -27,6 +27,7 @@ class SharedRoute:
         self._group = group
         self._video = VideoTrack(route.path, route.packet_path, route.stream, self.linger)
         self._audio: AudioTrack | None = None
+        self._audio_fault = ""
         self._idle: asyncio.TimerHandle | None = None
 
     async def tracks(self) -> tuple[ShareTrack, ...]:
@@ -72,8 +73,11 @@ class SharedRoute:
         route = self._route
         if route.audio_stream and not self._video.over and (self._audio is None or self._audio.over):
             self._audio = AudioTrack(route.path, route.packet_path, route.audio_stream, self.linger)
-            self._group.create_task(self._audio.pull(), name="share sound")
+            self._group.create_task(self._pull_sound(self._audio), name="share sound")
         return self._audio
+
+    async def _pull_sound(self, audio: AudioTrack) -> None:
+        self._audio_fault = await audio.pull(self._audio_fault)
 
     def _stay(self) -> None:
         if self._idle is not None:

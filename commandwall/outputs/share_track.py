@@ -83,8 +83,12 @@ class ShareTrack:
             sender.end()
         self.senders.clear()
 
-    async def pull(self) -> None:
-        """Read the packet bus until it ends or :meth:`close`; the track is over then."""
+    async def pull(self, logged: str = "") -> str:
+        """Read the packet bus until it ends or :meth:`close`; the track is over then.
+
+        Returns why it cannot be shared, or ``""``: it is logged, unless it is what was ``logged`` before.
+        """
+        fault = ""
         try:
             self._subscription = await Subscription.open(Path(self._packet_path), self._stream)
             if not self.over:
@@ -92,9 +96,12 @@ class ShareTrack:
         except NotFoundError:
             pass  # There is no sound to share, which is no fault.
         except (OSError, CommandwallError) as error:
-            log.warning("%s: %s cannot be shared: %s", self.path, self.kind, error)
+            fault = str(error)
+            if fault != logged:  # once, and not at every try
+                log.warning("%s: %s cannot be shared: %s", self.path, self.kind, fault)
         finally:
             self.close()
+        return fault
 
     async def _read(self, subscription: Subscription) -> None:
         subscription.request_key()

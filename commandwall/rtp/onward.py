@@ -20,13 +20,25 @@ class Onward:
     it arrived later. ``anew`` tells of the newest unit that it is the first of such a source.
     """
 
-    __slots__ = ("_floor", "_gap_before_ns", "_gap_ns", "_last", "_restarted", "_shift_90k", "_top", "anew")
+    __slots__ = (
+        "_came",
+        "_floor",
+        "_gap_before_ns",
+        "_gap_ns",
+        "_gauged_ns",
+        "_last",
+        "_restarted",
+        "_shift_90k",
+        "_top",
+        "anew",
+    )
 
     def __init__(self) -> None:
         self.anew = False
         self._last: tuple[int, int] | None = None
         self._shift_90k = self._top = self._floor = 0
         self._restarted = False
+        self._came = self._gauged_ns = 0
         self._gap_ns: int | None = None
         self._gap_before_ns: int | None = None
 
@@ -40,9 +52,10 @@ class Onward:
         self.anew = False
         if self._last is None:
             self._begin(pts_90k)
+            self._gauged_ns = arrival_ns
         else:
             last_90k, last_ns = self._last
-            self._gauge(arrival_ns - last_ns)
+            self._gauge(arrival_ns)
             passed_90k = max((arrival_ns - last_ns) * RTP_CLOCK_HZ // NS_PER_S, 1)
             step_90k = pts_90k - last_90k
             back = step_90k < -_MAX_BACK_90K and pts_90k < self._floor
@@ -64,15 +77,27 @@ class Onward:
         """
         if self._last is None:
             return False
-        patience_s = FIRST_S if self._gap_ns is None else stalled_after_s(self._gap_ns / NS_PER_S)
-        return monotonic_ns() - self._last[1] > patience_s * NS_PER_S
+        last_ns, gap_ns = self._last[1], self._gap_ns
+        if gap_ns is None and self._came:
+            gap_ns = (last_ns - self._gauged_ns) // self._came
+        patience_s = FIRST_S if gap_ns is None else stalled_after_s(gap_ns / NS_PER_S)
+        return monotonic_ns() - last_ns > patience_s * NS_PER_S
 
     def _begin(self, pts_90k: int) -> None:
         """Begin a source with a unit; B-frames that are before it may follow it."""
         self._top, self._floor = pts_90k, pts_90k - _MAX_STEP_90K
 
-    def _gauge(self, gap_ns: int) -> None:
-        """Learn how far units are apart, as far as two gaps in a row agree: a silence is no pace."""
+    def _gauge(self, arrival_ns: int) -> None:
+        """Learn how far units are apart, as far as two spells in a row agree: a silence is no pace.
+
+        A spell is a second at least: some cameras send units close together, and nothing for long.
+        """
+        self._came += 1
+        passed_ns = arrival_ns - self._gauged_ns
+        if passed_ns < NS_PER_S:
+            return
+        gap_ns = min(passed_ns // self._came, _SLOWEST_NS)
         if self._gap_before_ns is not None:
-            self._gap_ns = min(gap_ns, self._gap_before_ns, _SLOWEST_NS)
+            self._gap_ns = min(gap_ns, self._gap_before_ns)
         self._gap_before_ns = gap_ns
+        self._came, self._gauged_ns = 0, arrival_ns

@@ -23,14 +23,14 @@ def ticker() -> Ticker:
 
 @pytest.fixture
 def lease(ticker: Ticker) -> Lease:
-    return Lease("dome", 10, ticker)
+    return Lease(10, ticker)
 
 
 def test_it_is_free_until_taken_and_free_again_when_no_command_comes(lease: Lease, ticker: Ticker) -> None:
     assert (lease.holder, lease.remaining_s) == (None, 0)
-    assert lease.take(WANG)
+    assert lease.take(WANG, "dome")
     ticker.now_s += 9
-    assert not lease.take(WANG)
+    assert not lease.take(WANG, "dome")
     ticker.now_s += 9
     assert (lease.holder, lease.remaining_s) == (WANG, 1)
     ticker.now_s += 1
@@ -38,24 +38,24 @@ def test_it_is_free_until_taken_and_free_again_when_no_command_comes(lease: Leas
 
 
 def test_others_of_the_same_rank_wait(lease: Lease, ticker: Ticker) -> None:
-    lease.take(WANG)
+    lease.take(WANG, "dome")
     ticker.now_s += 4
     with pytest.raises(HeldError, match="camera 'dome' is operated by wang; it is free 6 s"):
-        lease.take(LI)
+        lease.take(LI, "dome")
     assert lease.holder == WANG
     ticker.now_s += 6
-    assert lease.take(LI)
+    assert lease.take(LI, "dome")
 
 
 def test_a_higher_role_takes_over_and_keeps_it(lease: Lease) -> None:
-    lease.take(WANG)
-    assert lease.take(ADMIN)
+    lease.take(WANG, "dome")
+    assert lease.take(ADMIN, "dome")
     with pytest.raises(HeldError, match="operated by admin"):
-        lease.take(WANG)
+        lease.take(WANG, "dome")
 
 
 def test_only_its_holder_gives_it_back(lease: Lease) -> None:
-    lease.take(WANG)
+    lease.take(WANG, "dome")
     lease.release(LI)
     assert lease.held_by(WANG)
     lease.release(WANG)
@@ -63,19 +63,19 @@ def test_only_its_holder_gives_it_back(lease: Lease) -> None:
 
 
 def test_a_holder_goes_on_at_another_desk(lease: Lease) -> None:
-    lease.take(WANG)
-    assert not lease.take(Principal("wang", Role.OPERATOR, via="mqtt"))
+    lease.take(WANG, "dome")
+    assert not lease.take(Principal("wang", Role.OPERATOR, via="mqtt"), "dome")
 
 
 @given(st.lists(st.tuples(st.sampled_from([WANG, LI, ADMIN]), st.floats(0, 12)), max_size=30))
 def test_there_is_never_more_than_one_holder(tries: list[tuple[Principal, float]]) -> None:
     ticker = Ticker()
-    lease = Lease("dome", 10, ticker)
+    lease = Lease(10, ticker)
     for who, later_s in tries:
         ticker.now_s += later_s
         before = lease.holder
         try:
-            lease.take(who)
+            lease.take(who, "dome")
         except HeldError:
             assert before is not None
             assert lease.holder == before

@@ -253,15 +253,20 @@ async def test_lenses_on_one_head_are_moved_by_one_person(
 ) -> None:
     assert (await control.state("b")).lease.holder == ""
     await control.command(WANG, "a", move())
-    assert control.moves(WANG, "b")
+    assert control.moves(WANG, "a")
+    assert not control.moves(WANG, "b")
     assert set(events) == {("a", "wang"), ("b", "wang")}
     assert (await control.state("b")).lease.holder == "wang"
-    with pytest.raises(HeldError, match="operated by wang"):
+    with pytest.raises(HeldError, match="camera 'b' is operated by wang"):
         await control.command(LI, "b", move())
+    await control.command(WANG, "b", move())
+    assert (control.moves(WANG, "a"), control.moves(WANG, "b")) == (False, True)
     await control.command(ADMIN, "b", goto(pan=0.1, tilt=0, zoom=0))
     assert lenses.calls[-2:] == ["Stop", "AbsoluteMove"]
     assert (await control.command(ADMIN, "a", RELEASE)).holder == ""
-    await control.command(LI, "b", HOME)
+    await control.command(LI, "b", move())
+    await control.command(LI, "a", RELEASE)
+    assert not lenses.moving
 
 
 async def test_lenses_of_one_device_that_move_by_themselves_are_operated_so(

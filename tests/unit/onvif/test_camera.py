@@ -132,14 +132,14 @@ async def test_a_node_that_is_not_there_is_why_there_is_no_ptz(
 async def test_each_lens_is_moved_and_set_by_itself(serve: Serve, two_lenses: Device) -> None:
     async with serve() as client:
         found = [
-            await connect(client),
+            await connect(client, "main"),
             await connect(client, "main2"),
+            await connect(client, stream="rtsp://10.1.1.1:554/cam/0001/sub"),
             await connect(client, stream="rtsp://10.1.1.1:554/cam/0002/main"),
-            await connect(client, stream="rtsp://10.1.1.1:554/cam/0009/main"),
         ]
-        assert [camera.profiles[0].token for camera in found] == ["main", "main2", "main2", "main"]
-        assert [camera.ptz and camera.ptz.node for camera in found] == ["dome", "dome2", "dome2", "dome"]
-        second = found[2]
+        assert [camera.profiles[0].token for camera in found] == ["main", "main2", "main", "main2"]
+        assert [camera.ptz and camera.ptz.node for camera in found] == ["dome", "dome2", "dome", "dome2"]
+        second = found[3]
         assert second.ptz is not None
         assert second.imaging is not None
         await second.ptz.go_to(Position(0.5, 0.5, 0.5))
@@ -149,6 +149,44 @@ async def test_each_lens_is_moved_and_set_by_itself(serve: Serve, two_lenses: De
     thermal = two_lenses.others[0]
     assert (two_lenses.position.pan, thermal.position.pan) == (0, 0.5)
     assert (two_lenses.imaging["Contrast"], thermal.imaging["Contrast"]) == (50, 10)
+
+
+OF_LENS_2 = "rtsp://10.1.1.1:554/cam/0002/main"
+OF_NONE = "rtsp://10.1.1.1:554/cam/0009/main"
+
+
+@pytest.mark.parametrize(
+    ("stream", "refused", "movable", "words"),
+    [
+        (OF_LENS_2, True, [True, True], r"set onvif\.profile \(GetStreamUri: .*busy"),
+        (OF_NONE, False, [True, True], r"set onvif\.profile \(no stream of the device is the one configured"),
+        (OF_NONE, False, [False, False], r"set onvif\.profile"),
+    ],
+)
+async def test_which_lens_is_meant_is_not_guessed(
+    serve: Serve,
+    two_lenses: Device,
+    answers: Callable[..., None],
+    stream: str,
+    refused: bool,
+    movable: list[bool],
+    words: str,
+) -> None:
+    for lens, with_ptz in zip(two_lenses.channels, movable, strict=True):
+        lens.with_ptz = with_ptz
+    if refused:
+        answers("tr2:GetStreamUri", partial(FaultError, "Other", "busy"))
+    async with serve() as client:
+        with pytest.raises(UnsupportedError, match=words):
+            await connect(client, stream=stream)
+
+
+async def test_the_only_lens_that_can_be_moved_is_the_one_that_is_meant(
+    serve: Serve, two_lenses: Device
+) -> None:
+    two_lenses.with_ptz = False
+    async with serve() as client:
+        assert (await connect(client, stream=OF_NONE)).profiles[0].token == "main2"
 
 
 async def test_a_lens_that_is_fixed_is_not_moved_in_place_of_another(

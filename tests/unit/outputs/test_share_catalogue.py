@@ -228,6 +228,26 @@ async def test_pictures_are_served_where_there_is_no_sound(
         catalogue.close()
 
 
+async def test_what_is_in_the_way_of_sound_is_logged_once(
+    bus: tuple[Cameras, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    cameras, path = bus
+    cameras.sounds = [replace(ALAW, codec="pcm_s16be")]
+    async with asyncio.TaskGroup() as group:
+        catalogue = ShareCatalogue(group)
+        catalogue.serve((ShareRoute("/a", path, "camera/a/sub", WITH_SOUND),))
+        for _ in range(2):
+            tries = len(cameras.listeners)
+            assert len(await catalogue.open("/a")) == 1
+            await left(cameras, WITH_SOUND)
+            assert len(cameras.listeners) > tries
+        cameras.sounds = [replace(ALAW, codec="mp2")]
+        assert len(await catalogue.open("/a")) == 1
+        catalogue.close()
+    faults = [said for said in caplog.messages if "audio cannot be shared" in said]
+    assert [["pcm_s16be" in said, "mp2" in said] for said in faults] == [[True, False], [False, True]]
+
+
 async def test_sound_that_nothing_is_said_of_is_not_waited_for(
     bus: tuple[Cameras, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,7 +64,15 @@ def test_another_source_begins_anew_wherever_its_time_is(stream: Stream) -> None
 
 @pytest.mark.parametrize(
     ("arrivals_s", "patience_s"),
-    [((0, 0.04, 0.08), 3), ((0, 10, 20), 30), ((0, 100, 200), 90), ((0, 0.04, 9, 9.04), 3), ((0,), 90)],
+    [
+        ((0, 0.04, 0.08), 3),
+        ((0, 10, 20), 30),
+        ((0, 100, 200), 90),
+        ((0, 0.04, 9, 9.04), 3),
+        ((0,), 90),
+        ((0, 0.04, 4, 4.04, 8, 8.04), 6),
+        ((0, 0.04, 4, 4.04, 8, 8.04, 8.5, 9, 9.5), 3),
+    ],
 )
 def test_what_comes_later_than_it_ever_did_is_overdue(
     stream: Stream, arrivals_s: tuple[float, ...], patience_s: float
