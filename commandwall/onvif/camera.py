@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from commandwall.base.errors import (
     AccessRefusedError,
@@ -86,8 +86,14 @@ async def connect(client: OnvifClient, profile: str = "", stream: str = "") -> O
 
 
 async def _by_stream(client: OnvifClient, cameras: list[OnvifCamera], stream: str) -> OnvifCamera:
-    """Return the camera with a profile at the path of ``stream``; its host may be a translated one."""
+    """Return the camera with a profile at the path of ``stream``; its host may be a translated one.
+
+    Many devices tell a longer query than people write down (``&unicast=true``): the only camera of whose
+    the configured one is a part is the one meant.
+    """
     wanted = urlsplit(stream)
+    parameters = set(parse_qsl(wanted.query, keep_blank_values=True))
+    fitting: dict[int, OnvifCamera] = {}
     why = Sentence("no stream of the device is the one configured")
     for camera in cameras:
         for profile in camera.profiles:
@@ -98,9 +104,13 @@ async def _by_stream(client: OnvifClient, cameras: list[OnvifCamera], stream: st
                 continue
             if (found.path, found.query) == (wanted.path, wanted.query):
                 return camera
-    movable = [camera for camera in cameras if camera.ptz]
-    if len(movable) == 1:
-        return movable[0]
+            if found.path == wanted.path and parameters.issubset(
+                parse_qsl(found.query, keep_blank_values=True)
+            ):
+                fitting[id(camera)] = camera
+    for meant in (list(fitting.values()), [camera for camera in cameras if camera.ptz]):
+        if len(meant) == 1:
+            return meant[0]
     # None is guessed: another channel than the one that is seen would be moved and set.
     raise UnsupportedError(
         "{host} has several lenses or channels, and which is meant is not known; set onvif.profile ({why})",

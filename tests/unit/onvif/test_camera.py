@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -149,6 +150,24 @@ async def test_each_lens_is_moved_and_set_by_itself(serve: Serve, two_lenses: De
     thermal = two_lenses.others[0]
     assert (two_lenses.position.pan, thermal.position.pan) == (0, 0.5)
     assert (two_lenses.imaging["Contrast"], thermal.imaging["Contrast"]) == (50, 10)
+
+
+async def test_a_device_may_tell_a_longer_query_than_is_configured(serve: Serve, two_lenses: Device) -> None:
+    for number, lens in enumerate(two_lenses.channels, 1):
+        lens.streams = tuple(
+            replace(
+                stream, url=f"rtsp://h/realmonitor?channel={number}&subtype={kind}&unicast=true&proto=Onvif"
+            )
+            for kind, stream in enumerate(lens.streams)
+        )
+    configured = "rtsp://10.1.1.1:554/realmonitor?channel={}&subtype=0"
+    async with serve() as client:
+        for channel, token in ((1, "main"), (2, "main2")):
+            found = await connect(client, stream=configured.format(channel))
+            assert found.profiles[0].token == token
+        for unclear in (configured.format(3), "rtsp://10.1.1.1:554/realmonitor"):
+            with pytest.raises(UnsupportedError, match=r"set onvif\.profile"):
+                await connect(client, stream=unclear)
 
 
 OF_LENS_2 = "rtsp://10.1.1.1:554/cam/0002/main"
