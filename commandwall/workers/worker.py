@@ -243,9 +243,8 @@ class Worker:
         log.error("worker %s does not answer; its stacks follow, then it is killed", self.status.name)
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGUSR1)
-        await asyncio.sleep(
-            self._timing.stacks_s
-        )  # What a stopped process needs to write them; nothing to wait on.
+        # What a stopped process needs to write them; nothing to wait on.
+        await asyncio.sleep(self._timing.stacks_s)
 
     async def _end(self, process: Process, listening: asyncio.Task[None], channel: Channel) -> None:
         listening.cancel()

@@ -6,8 +6,9 @@ import { mainTrouble } from "./store.js";
 
 /** Events tell of states; figures and picture are read anew this often. */
 const READ_EVERY_MS = 3000;
-/** A picture costs the daemon what it takes, so it is read anew only after ten times as long. */
+/** A picture costs the daemon what it takes, so it is read anew only after ten times as long, but not much later. */
 const REST_FACTOR = 10;
+const MOST_REST_MS = 12_000;
 /** A request that is not answered for so long never is: the connection is gone. */
 const LOST_MS = 30_000;
 
@@ -55,7 +56,7 @@ export class Inspector {
     if (id !== null && this.store.cameras.has(id) && !document.hidden) {
       this.readPicture(id);
       await this.readFigures(id).catch((error) => console.warn("no figures", error));
-    }
+    } else if (document.hidden) this.hidePicture(); // Whoever comes back is not to take it for the present.
     if (id !== this.camera) return; // another one is read by now
     clearTimeout(this.timer);
     if (id !== null) this.timer = setTimeout(() => this.keepReading(), READ_EVERY_MS);
@@ -69,7 +70,7 @@ export class Inspector {
     if (!this.picture.complete) {
       if (sinceMs > LOST_MS) this.hidePicture();
       else this.picture.hidden = true; // What is there is old, and the next one is on its way.
-    } else if (sinceMs > REST_FACTOR * this.tookMs) {
+    } else if (sinceMs > Math.min(REST_FACTOR * this.tookMs, MOST_REST_MS)) {
       this.askedMs = nowMs;
       this.picture.src = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?at=${nowMs}`;
     }
