@@ -112,6 +112,8 @@ class StagedConference:
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     told: list[tuple[str, Any]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
+    grabbed: str = ""
+    """Where another page opens again whatever is opened, before the answer is there."""
     sockets: list[WebSocketRoute] = field(default_factory=list)
     seq: int = 0
 
@@ -130,9 +132,8 @@ class StagedConference:
         self.document.update(changes)
         self._send({"type": "conference", "conference": self.document})
 
-    def replace(self, place: str) -> None:
-        """Tell every page that another one has opened what it opened last at ``place``."""
-        session = max(number for number, path in enumerate(self.opened, 1) if path == place)
+    def replace(self, session: int) -> None:
+        """Tell every page that another one has opened what ``session`` was, counted from 1 as they opened."""
         self._send(
             {"type": "replaced", "conference": "flood", "participant": self.me, "session": f"s{session}"}
         )
@@ -212,5 +213,7 @@ class StagedConference:
             "([offer, words, colour]) => answer(offer, words, colour)", arguments
         )
         self.opened.append(path)
+        if path == self.grabbed:
+            self.replace(len(self.opened))
         headers = {"Location": f"/webrtc/sessions/s{len(self.opened)}", "Content-Type": "application/sdp"}
         await route.fulfill(status=201, body=answer, headers=headers)

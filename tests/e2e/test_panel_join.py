@@ -96,7 +96,7 @@ async def until_told(staged: StagedConference, place: str, count: int = 1) -> li
     async def enough() -> bool:
         return len(told(staged, place)) >= count
 
-    await settled(f"{count} calls of {place}", enough, 15.0)
+    await settled(f"{count} calls of {place}", enough, 45.0)
     return told(staged, place)
 
 
@@ -314,23 +314,32 @@ async def test_what_is_opened_elsewhere_is_left_there_until_it_is_taken_back(
     page: Page, staged: StagedConference
 ) -> None:
     await enter(page, staged)
-    await until_told(staged, f"POST {_WHIP}")
-    staged.replace(_WHIP)
+    staged.replace(await opened_last(staged, _WHIP))
     await until(page, "document.querySelector('#called').textContent.includes('已在别处打开')")
+    times, watched = len(told(staged, f"POST {_WHIP}")), len(told(staged, f"POST {_WHEP}"))
     staged.tell(mode="voice_switched")
     await staged.peer.evaluate("hangUp()")
-    await until_told(staged, f"POST {_WHEP}", 2)  # What was not taken comes back by itself.
-    assert len(told(staged, f"POST {_WHIP}")) == 1
+    await until_told(staged, f"POST {_WHEP}", watched + 1)  # What was not taken comes back by itself.
+    assert len(told(staged, f"POST {_WHIP}")) == times
+    staged.grabbed = _WHIP
     await page.click("#called button")
-    await until_told(staged, f"POST {_WHIP}", 2)
-    await until(page, "document.querySelector('#called').hidden")
-    staged.replace(_WHIP)
+    await until_told(staged, f"POST {_WHIP}", times + 1)
     await until(page, "!document.querySelector('#called').hidden")
     before = len(staged.told)
     await page.click("#tool-leave")
     await until(page, "document.body.dataset.plain === 'left'")
     await settled("its lines are closed", lambda: closed(staged, before), 15.0)
     assert told(staged, "flood/leave") == [], "who has opened it elsewhere stays"
+
+
+async def opened_last(staged: StagedConference, place: str) -> int:
+    """Wait until ``place`` was opened; return the number of the newest of its sessions."""
+
+    async def any_is() -> bool:
+        return place in staged.opened
+
+    await settled(f"a session of {place}", any_is, 15.0)
+    return max(number for number, path in enumerate(staged.opened, 1) if path == place)
 
 
 async def closed(staged: StagedConference, before: int) -> bool:

@@ -162,7 +162,6 @@ export class Call extends EventTarget {
   /** @param {{session: string}} replaced */
   giveWay({ session }) {
     for (const line of this.lines) line.giveWay(session);
-    if (this.sharing.state === "replaced") this.endShare();
   }
 
   /** Opens here again what was opened elsewhere. */
@@ -216,8 +215,9 @@ export class Call extends EventTarget {
     this.sharing.close();
   }
 
-  /** A second holder of the content is refused: this screen is not shared then. */
+  /** A second holder of the content is refused, and one page of a seat shares: this screen is not shared then. */
   checkShare() {
+    if (this.sharing.state === "replaced") return this.endShare();
     if (this.sharing.state !== "refused" || this.sharing.problem === null) return;
     const detail = this.sharing.problem;
     this.endShare();

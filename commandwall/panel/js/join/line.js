@@ -23,6 +23,8 @@ export class Line extends EventTarget {
     this.state = "idle";
     /** @type {import("../webrtc/session.js").Session | null} */
     this.session = null;
+    /** What another page of this seat has replaced: that can be told before the answer that names it is here. */
+    this.gone = /** @type {Set<string>} */ (new Set());
     /** Why it was refused. @type {Problem | null} */
     this.problem = null;
     this.timer = 0;
@@ -52,14 +54,22 @@ export class Line extends EventTarget {
   }
 
   /**
-   * Gives it up if it is `session`, which another page of this seat has replaced: that one would be ended if
-   * this were opened again, and would open its own again.
+   * Gives it up if it is `session`, or will be, which another page of this seat has replaced: that one would
+   * be ended if this were opened again, and would open its own again.
    * @param {string} session
    */
   giveWay(session) {
-    if (!this.session?.location.endsWith(`/${session}`)) return;
+    this.gone.add(session);
+    this.leaveGone();
+  }
+
+  /** @returns {boolean} whether what there was is another page's now */
+  leaveGone() {
+    const id = this.session?.location.split("/").at(-1);
+    if (id === undefined || !this.gone.has(id)) return false;
     this.drop();
     this.tell("replaced");
+    return true;
   }
 
   close() {
@@ -75,6 +85,7 @@ export class Line extends EventTarget {
       if (attempt !== this.attempt) return session.end();
       this.session = session;
       this.problem = null;
+      if (this.leaveGone()) return;
       session.onState = (state) => this.note(state);
       this.note(session.peer.connectionState);
     } catch (error) {
