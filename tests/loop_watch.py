@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 import threading
 import time
@@ -14,6 +15,8 @@ from types import TracebackType
 LIMIT_S = 0.25
 _TICK_S = 0.02
 _RAN, _WAITED = 0, 1
+_STOLEN = 8
+_CLOCK_HZ = os.sysconf("SC_CLK_TCK")
 _Beat = tuple[float, float]
 """When the loop was alive (monotonic), and for how long its thread could not run up to then, in seconds."""
 
@@ -23,8 +26,8 @@ class LoopWatch:
 
     The loop beats by a timer; the thread notes the loop's stack when no beat came for ``LIMIT_S``.
     Time in which the loop's thread waited for a processor is taken off, and so is time in which this thread
-    could not run either although the loop's did nothing, and garbage collections of a large test process:
-    a busy machine, or one that stands still, fails no test.
+    could not run either although the loop's did nothing, what the machine's host took of any processor, and
+    garbage collections of a large test process: a busy machine, or one that stands still, fails no test.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -92,7 +95,7 @@ class LoopWatch:
 
     def _lost_s(self) -> float:
         """Return for how long the loop's thread could not run, in all."""
-        return self._schedule_s(_WAITED) + self._stood_s
+        return self._schedule_s(_WAITED) + self._stood_s + _stolen_s()
 
     def _schedule_s(self, field: int) -> float:
         """Return how long the loop's thread has run, or waited for a processor, in all (proc(5))."""
@@ -101,3 +104,9 @@ class LoopWatch:
     def _place(self) -> str:
         frame = sys._current_frames().get(self._loop_thread)
         return "".join(traceback.format_stack(frame)[-8:]) if frame else "(no stack)"
+
+
+def _stolen_s() -> float:
+    """Return for how long the host let this machine's processors wait, all together (proc(5))."""
+    with Path("/proc/stat").open() as lines:
+        return int(lines.readline().split()[_STOLEN]) / _CLOCK_HZ

@@ -39,7 +39,7 @@ class WhipServer:
         self._check(request)
         tracks = self._published.get(request.match_info["name"])
         if not tracks:
-            raise web.HTTPServiceUnavailable
+            raise web.HTTPNotFound
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         for track in tracks.values():
             connection.addTransceiver(self._relay.subscribe(track), "sendonly")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -19,12 +19,14 @@ from commandwall.base.errors import (
     UnavailableError,
 )
 from commandwall.base.readable import readable
-from commandwall.base.tasks import run_until_first
+from commandwall.base.sentence import Sentence
+from commandwall.base.tasks import Backoff, run_until_first
 from commandwall.conference.bridges.bridge import SENDS, TAKES, Flow, Leg, Media, until_over
 from commandwall.conference.bridges.reaching import unreachable
 
 _ANSWER_S = 10.0
 _LEAVE_S = 0.5
+_AGAIN_S = (0.3, 0.5, 1.0, 2.0)
 _MAX_ANSWER_BYTES = 256 << 10
 
 
@@ -42,21 +44,48 @@ class Endpoint:
 
 
 class WhipBridge:
-    """Publishes to ``whip`` and watches ``whep``; implements :class:`Bridge`. ``None``: not that way."""
+    """Publishes to ``whip`` and watches ``whep``; implements :class:`Bridge`. ``None``: not that way.
+
+    Where nobody sends yet there is nothing to watch, and nobody would ever begin if all waited for that: what
+    is published stays, and the other way is asked for again, alone.
+    """
 
     def __init__(self, whip: Endpoint | None, whep: Endpoint | None) -> None:
-        self._ways = [(whip, SENDS), (whep, TAKES)]
+        self._whip, self._whep = whip, whep
 
     async def run(self, media: Media, tell: Callable[[str], None]) -> None:
         """Keep both ways going; see :class:`Bridge`."""
-        async with AsyncExitStack() as stack:
-            legs = [
-                await stack.enter_async_context(session(endpoint, flow, media))
-                for endpoint, flow in self._ways
-                if endpoint is not None
-            ]
-            tell("")
-            await run_until_first(*map(until_over, legs))
+        match self._whip, self._whep:
+            case Endpoint() as whip, Endpoint() as whep:
+                async with session(whip, SENDS, media) as leg:
+                    await run_until_first(until_over(leg), _keep_watching(whep, media, tell))
+            case Endpoint() as whip, None:
+                await _keep(whip, SENDS, media, tell)
+            case None, Endpoint() as whep:
+                await _keep(whep, TAKES, media, tell)
+
+
+async def _keep(endpoint: Endpoint, flow: Flow, media: Media, tell: Callable[[str], None]) -> None:
+    """Keep the only way going."""
+    async with session(endpoint, flow, media) as leg:
+        tell("")
+        await until_over(leg)
+
+
+async def _keep_watching(endpoint: Endpoint, media: Media, tell: Callable[[str], None]) -> None:
+    """Watch whenever there is something to; raises what is no matter of waiting."""
+    backoff = Backoff(_AGAIN_S)
+    while True:
+        try:
+            async with session(endpoint, TAKES, media) as leg:
+                tell("")
+                backoff.reset()
+                await leg.over()
+        except NotFoundError:
+            tell(Sentence("nobody sends a picture there"))
+        except UnavailableError as error:
+            tell(error.sentence)
+        await asyncio.sleep(backoff.next_s())
 
 
 @asynccontextmanager

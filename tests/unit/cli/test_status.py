@@ -17,6 +17,7 @@ def camera(name: str, main: str) -> dict[str, Any]:
     return {"id": name, "name": name, **well, "streams": streams}
 
 
+@pytest.mark.blocks_loop  # by reading the configuration
 async def test_a_main_stream_that_does_not_come_is_listed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

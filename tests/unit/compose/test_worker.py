@@ -61,7 +61,7 @@ class Site:
             on_ready=self._configure,
             on_message=self._hear,
             on_down=lambda _: None,
-            timing=Timing(ping_every_s=0.1),
+            timing=Timing(ping_every_s=0.1, drain_s=20.0),
         )
 
     def _configure(self, worker: Worker) -> None:

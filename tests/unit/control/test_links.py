@@ -143,7 +143,8 @@ async def test_only_operators_link_and_only_once_upwards(hall: Hall) -> None:
 async def test_whom_a_link_brought_is_gone_with_it(hall: Hall) -> None:
     async with studio() as url:
         new = NewLink(url=url, conference="duty", token=TOKEN)
-        assert (await hall.desk.links.open_link(OPERATOR, "flood", new)).state == "connected"
+        await hall.desk.links.open_link(OPERATOR, "flood", new)
+        await until("it is joined", returns(lambda: hall.room.links[0].state == "connected"))
         await until("the city is there", returns(lambda: hall.room.state.is_here("above/wang")))
         await hall.desk.links.close(OPERATOR, "flood", "above")
         assert (hall.room.links, hall.room.state.participants) == ((), ())

@@ -77,7 +77,7 @@ async def test_one_on_demand_is_started_by_the_first_call_and_then_stays() -> No
     async with running(watched) as worker:
         await asyncio.sleep(0)
         assert (worker.status.state, worker.status.pid) == (WorkerState.IDLE, 0)
-        answers = await asyncio.gather(*(worker.call(SnapshotCamera("cam")) for _ in range(2)))
+        answers = await asyncio.gather(*(worker.call(SnapshotCamera("cam"), timeout_s=60) for _ in range(2)))
         pid = await watched.ups.get()
         assert [answer.blob for answer in answers] == [str(pid).encode()] * 2
         os.kill(pid, signal.SIGKILL)

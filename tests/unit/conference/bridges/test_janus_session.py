@@ -216,13 +216,14 @@ async def test_a_flood_of_events_ends_the_session() -> None:
     event = json.dumps({"janus": "event", "sender": 42, "plugindata": {"data": {}}})
 
     async def use(session: JanusSession) -> None:
-        await attached(session)
+        handle = await attached(session)
+        await handle.ask({})
         await asyncio.Event().wait()
 
-    async with scripted(lambda asked: [*polite(asked), *[event] * (200 * (asked["janus"] == "attach"))]) as (
-        url,
-        _,
-    ):
+    def reply(asked: dict[str, Any]) -> list[str]:
+        return [*polite(asked), *[event] * (200 * (asked["janus"] == "message"))]
+
+    async with scripted(reply) as (url, _):
         with pytest.raises(ProtocolError, match="more events"):
             await talk(url, use)
 

@@ -16,6 +16,8 @@ from commandwall.base.errors import (
     ProtocolError,
     UnavailableError,
 )
+from commandwall.base.sentence import Sentence
+from commandwall.conference.bridges import whip
 from commandwall.conference.bridges.bridge import SENDS, TAKES, Flow
 from commandwall.conference.bridges.whip import Endpoint, WhipBridge
 
@@ -46,7 +48,8 @@ class PaperMedia:
     legs: dict[Flow, PaperLeg] = field(default_factory=dict)
 
     async def offer(self, flow: Flow) -> PaperLeg:
-        return self.legs.setdefault(flow, PaperLeg(f"offer {'out' if flow == SENDS else 'in'}"))
+        leg = self.legs[flow] = PaperLeg(f"offer {'out' if flow == SENDS else 'in'}")
+        return leg
 
     async def answer(self, flow: Flow, offer: str) -> PaperLeg:
         raise NotImplementedError
@@ -61,6 +64,7 @@ class Server:
     text: str = "the answer"
     type: str = "application/sdp"
     location: str = "session/1"
+    refused: dict[str, int] = field(default_factory=dict)
     asked: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
@@ -69,7 +73,8 @@ class Server:
         if request.method == "DELETE":
             return web.Response()
         headers = {"Location": self.location}
-        return web.Response(status=self.status, text=self.text, content_type=self.type, headers=headers)
+        status = self.refused.get(request.path, self.status)
+        return web.Response(status=status, text=self.text, content_type=self.type, headers=headers)
 
 
 @asynccontextmanager
@@ -91,7 +96,8 @@ def both(server: Server) -> WhipBridge:
     return WhipBridge(Endpoint(f"{server.url}/whip/a", TOKEN), Endpoint(f"{server.url}/whep/a", TOKEN))
 
 
-async def test_both_ways_are_asked_for_and_deleted_at_the_end() -> None:
+async def test_both_ways_are_asked_for_and_deleted_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whip, "_LEAVE_S", 10.0)  # A machine that stands still leaves later.
     media, joined = PaperMedia(), asyncio.Event()
     async with serving() as server:
         task = asyncio.create_task(both(server).run(media, lambda _: joined.set()))
@@ -110,11 +116,61 @@ async def test_both_ways_are_asked_for_and_deleted_at_the_end() -> None:
     assert all(leg.ended.is_set() for leg in media.legs.values())
 
 
-async def test_one_way_that_ends_ends_both() -> None:
+@pytest.mark.parametrize("way", [SENDS, TAKES])
+async def test_the_only_way_that_ends_ends_the_bridge(way: Flow) -> None:
+    media = PaperMedia()
+    async with serving() as server:
+        endpoint = Endpoint(f"{server.url}/a", TOKEN)
+        bridge = WhipBridge(endpoint, None) if way == SENDS else WhipBridge(None, endpoint)
+        with pytest.raises(ConnectionLostError, match="it is over"):
+            await bridge.run(media, lambda _: media.legs[way].end())
+    assert [asked[0] for asked in server.asked] == ["POST", "DELETE"]
+
+
+async def test_what_is_sent_ends_the_bridge_with_itself() -> None:
     media = PaperMedia()
     async with serving() as server:
         with pytest.raises(ConnectionLostError, match="it is over"):
-            await both(server).run(media, lambda _: media.legs[TAKES].end())
+            await both(server).run(media, lambda _: media.legs[SENDS].end())
+    assert media.legs[TAKES].ended.is_set()
+
+
+@pytest.mark.parametrize(
+    ("status", "lacking", "in_chinese"),
+    [
+        (404, "nobody sends a picture there", "对方没有人发送画面"),
+        (
+            503,
+            "127.0.0.1:{port} does not serve now (status 503)",
+            "127.0.0.1:{port} 暂不提供服务（状态 503）",
+        ),
+    ],
+)
+async def test_where_nobody_sends_yet_we_do_and_look_again(
+    monkeypatch: pytest.MonkeyPatch, status: int, lacking: str, in_chinese: str
+) -> None:
+    monkeypatch.setattr(whip, "_AGAIN_S", (0.01,))
+    told: asyncio.Queue[str] = asyncio.Queue()
+    media = PaperMedia()
+    async with serving() as server:
+        server.refused["/whep/a"] = status
+        task = asyncio.create_task(both(server).run(media, told.put_nowait))
+        for _ in range(2):
+            said = await told.get()
+            port = server.url.rpartition(":")[2]
+            assert (said, Sentence(said).zh) == (lacking.format(port=port), in_chinese.format(port=port))
+        server.refused.clear()
+        while await told.get():
+            pass
+        media.legs.pop(TAKES).end()  # Who was watched is gone, and comes back.
+        assert await told.get() == ""
+        assert [path for method, path, *_ in server.asked if method != "POST"] == ["/whep/session/1"]
+        assert [path for _, path, *_ in server.asked].count("/whip/a") == 1
+        assert not media.legs[SENDS].ended.is_set()
+        server.refused["/whep/a"] = 403
+        media.legs[TAKES].end()
+        with pytest.raises(AccessRefusedError):
+            await task
     assert media.legs[SENDS].ended.is_set()
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from commandwall.control.http.context import Probes, Web
 from commandwall.control.roles import Role
 from commandwall.outputs.websocket import HeadVideo
 from commandwall.settings.site import Address, HttpSettings, Tls
+from tests.certificates import self_signed
 from tests.unit.control.http.conftest import metrics
 from tests.unit.control.rig import PASSWORD, Rig
 
@@ -61,15 +61,10 @@ async def test_a_certificate_that_is_none_is_named(app: web.Application, tmp_pat
             pass
 
 
-@pytest.mark.needs("openssl")
 async def test_with_tls_cookies_are_secure(app: web.Application, tmp_path: Path) -> None:
-    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    made = [*command, *subject, "-keyout", str(key), "-out", str(cert)]
-    subprocess.run(made, check=True, capture_output=True)  # noqa: ASYNC221
-    settings = HttpSettings(Address("127.0.0.1", 0), Tls(cert, key))
-    trust = ssl.create_default_context(cafile=str(cert))
+    pem = self_signed(tmp_path / "daemon.pem")
+    settings = HttpSettings(Address("127.0.0.1", 0), Tls(pem, pem))
+    trust = ssl.create_default_context(cafile=str(pem))
     async with HttpServer(app, settings) as server, ClientSession() as client:
         assert server.url.startswith("https://")
         body = {"username": Role.VIEWER, "password": PASSWORD}
