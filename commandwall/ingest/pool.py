@@ -36,12 +36,18 @@ hand the interpreter to each other take a seventh longer over the same."""
 FIRST_NS = 50_000_000
 """Tiles that have waited for so long have threads work for them beyond those with a core of their own: the
 work is not spread over all processes then."""
+TURN_NS = 1_000_000_000
+"""Whoever has caught up with nothing for so long has a turn, however far it has to go."""
 _COST_GUESS_NS = 500_000
 _COST_WEIGHT = 32
 
 
 class Job(Protocol):
     """A decoder with something to do. Implemented by :class:`StreamDecoder` and by tests."""
+
+    @property
+    def distance(self) -> int:
+        """How many frames it has to go through; asked with the pool's lock held."""
 
     def step(self) -> None:
         """Do a few milliseconds of work at most, in one of the pool's threads."""
@@ -52,6 +58,9 @@ class Job(Protocol):
 
 class DecodePool:
     """``threads`` threads that take jobs, the most urgent first, then first come, first served.
+
+    Of those that catch up, whoever has the least to go through is first. All of them are done no later by
+    that, and the last are those whose next key frame comes soonest: it spares them the rest of the way.
 
     A job must not be in the pool twice: then a decoder belongs to one thread at a time. A job
     that raises is a defect: its thread ends with a traceback, and ``on_failure`` is called in it.
@@ -213,7 +222,8 @@ class DecodePool:
             urgency = self._most_due()
             if urgency is None:
                 return None
-            job, put_ns = self._queues[urgency].popleft()
+            queue = self._queues[urgency]
+            job, put_ns = queue.popleft() if urgency is not Urgency.CATCH_UP else _take_nearest(queue)
         if urgency is not Urgency.LIVE:
             return job, 0
         self._lag_ns += monotonic_ns() - put_ns
@@ -240,3 +250,12 @@ class DecodePool:
             return monotonic_ns() - self._queues[urgency][0][1] > patience_ns
         except IndexError:
             return False
+
+
+def _take_nearest(queue: deque[tuple[Job, int]]) -> tuple[Job, int]:
+    """Take out of ``queue`` whoever has the least to go through, or else has waited for too long."""
+    if monotonic_ns() - queue[0][1] > TURN_NS:
+        return queue.popleft()
+    nearest = min(queue, key=lambda entry: entry[0].distance)
+    queue.remove(nearest)
+    return nearest

@@ -33,6 +33,7 @@ STEP_NS = 4_000_000
 """How long one step goes on with frames that wait, so that more urgent work gets its turn."""
 HOLD_NS = 500_000_000
 """A decoder that is behind for longer than this paints what it has: late, and marked as such."""
+_UNSEEN = 1 << 20
 _LOOK_NS = NS_PER_S
 """How long at most until the decoder is told anew whether frames come."""
 _LONGEST_NS = round(SLOWEST_S * NS_PER_S)
@@ -221,6 +222,11 @@ class StreamDecoder:
             stay_ns += max(0, self._heard_ns - arrival_ns) + _LOOK_NS
         picture.stay_ns = max(picture.stay_ns, min(stay_ns, _LONGEST_NS))
         return picture.stay_ns
+
+    @property
+    def distance(self) -> int:
+        """How many frames wait; of what nobody sees yet, more than of anything that is seen."""
+        return len(self._pending) + (0 if self.tiles else _UNSEEN)
 
     @property
     def _urgency(self) -> Urgency:

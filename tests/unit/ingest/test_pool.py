@@ -20,8 +20,9 @@ def at_once(function: Callable[[], None]) -> None:
 class Call:
     """A job that calls a function."""
 
-    def __init__(self, function: Callable[[], object]) -> None:
+    def __init__(self, function: Callable[[], object], distance: int = 1) -> None:
         self._function = function
+        self.distance = distance
         self.charged_ns = -1
 
     def step(self) -> None:
@@ -64,6 +65,30 @@ def test_more_urgent_jobs_go_first_and_equal_ones_in_turn(
     go.set()
     assert done.wait(WAIT_S)
     assert order == ["first 1", "first 2", "talk", "key", "live 1", "live 2", "late"]
+
+
+@pytest.mark.parametrize(("waited_s", "order"), [(1, ["one", "two", "ten"]), (2, ["ten", "one", "two"])])
+def test_who_has_the_least_to_catch_up_with_goes_first_unless_somebody_waits_for_too_long(
+    pool: DecodePool, monkeypatch: pytest.MonkeyPatch, waited_s: int, order: list[str]
+) -> None:
+    now_ns = 0
+    monkeypatch.setattr(pool_module, "monotonic_ns", lambda: now_ns)
+    begun, go, done = threading.Event(), threading.Event(), threading.Event()
+    went: list[str] = []
+
+    def hold() -> None:
+        begun.set()
+        go.wait(WAIT_S)
+
+    pool.put(Call(hold), Urgency.LIVE)
+    assert begun.wait(WAIT_S)
+    for name, distance in (("ten", 10), ("two", 2), ("one", 1)):
+        pool.put(Call(lambda name=name: went.append(name), distance), Urgency.CATCH_UP)  # type: ignore[misc]
+        now_ns = waited_s * NS_PER_S
+    pool.put(Call(done.set, 11), Urgency.CATCH_UP)
+    go.set()
+    assert done.wait(WAIT_S)
+    assert went == order
 
 
 def test_nobody_is_put_off_for_ever(pool: DecodePool, monkeypatch: pytest.MonkeyPatch) -> None:
