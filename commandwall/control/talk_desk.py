@@ -100,8 +100,8 @@ class TalkDesk:
     def end(self, who: Principal, loudspeaker: Loudspeaker) -> None:
         """End what is said at a loudspeaker, whoever began it; raises :class:`NotFoundError`."""
         with audited(self._audit, who, Permission.OPERATE, "talk.end", str(loudspeaker)):
-            self._talks.document(loudspeaker)
-            self._talks.end(loudspeaker)
+            if not self._talks.end(loudspeaker):
+                self._talks.document(loudspeaker)  # Nothing to end, at one that there is.
 
     def _begin_voice(self, who: Principal, loudspeaker: Loudspeaker, stream: str, session: str) -> None:
         self._talks.end(loudspeaker)

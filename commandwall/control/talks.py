@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from commandwall.base.errors import HeldError, NotFoundError
+from commandwall.base.errors import HeldError
 from commandwall.control.roles import Principal
 from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraBoard, Publish
@@ -67,7 +67,7 @@ class Talks:
         self._talks: dict[Loudspeaker, _Talk] = {}
         self._able: dict[Loudspeaker, bool] = {}
         lines.watch_talks(self._changed)
-        speakers.watch(lambda speaker: self.end(Loudspeaker(LoudspeakerKind.SPEAKER, speaker)))
+        speakers.watch(self._speaker_changed)
 
     def all(self) -> list[TalkDocument]:
         """Return what is said now, wherever it is."""
@@ -98,11 +98,18 @@ class Talks:
         self._lines.talk(TalkTo(str(loudspeaker), target, sounding.sound))
         return self._tell(loudspeaker)
 
-    def end(self, loudspeaker: Loudspeaker) -> None:
-        """Say nothing there any more."""
-        if loudspeaker in self._talks:
-            self._drop(loudspeaker)
-            self._tell(loudspeaker)
+    def end(self, loudspeaker: Loudspeaker) -> bool:
+        """Say nothing there any more; return whether anything was said."""
+        if loudspeaker not in self._talks:
+            return False
+        self._drop(loudspeaker)
+        self._tell(loudspeaker)
+        return True
+
+    def withdrawn(self, camera: str) -> None:
+        """Fall silent at a camera that is received no more; masks are nothing to what is said there."""
+        if not any(each.id == camera and each.enabled for each in self._board.cameras()):
+            self.end(Loudspeaker(LoudspeakerKind.CAMERA, camera))
 
     def conference_changed(self, state: Conference) -> None:
         """Fall silent wherever a conference was heard that has ended."""
@@ -123,6 +130,9 @@ class Talks:
             self._lines.end_talk(str(loudspeaker))
             talk.sounding.over()
 
+    def _speaker_changed(self, speaker: str) -> None:
+        self.end(Loudspeaker(LoudspeakerKind.SPEAKER, speaker))
+
     def _changed(self, changed: TalkChanged) -> None:
         kind, _, name = changed.id.partition(":")
         loudspeaker = Loudspeaker(LoudspeakerKind(kind), name)
@@ -133,11 +143,6 @@ class Talks:
             self._able[loudspeaker] = True
         elif changed.reason.code is ReasonCode.NO_LOUDSPEAKER:
             self._able[loudspeaker] = False
-        try:
-            self._target(loudspeaker)
-        except NotFoundError:
-            self.end(loudspeaker)
-            return
         self._talks[loudspeaker] = replace(talk, state=changed.state, reason=changed.reason)
         self._tell(loudspeaker)
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -12,6 +15,7 @@ from commandwall.base.errors import (
     InvalidError,
     NotFoundError,
 )
+from commandwall.control import conferencing
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.database import Database
@@ -23,6 +27,7 @@ from commandwall.ipc.rtc_messages import SessionPhase
 from commandwall.ipc.talk_messages import CameraTarget
 from commandwall.model.camera import StreamName
 from commandwall.model.conference.command import Verb
+from commandwall.model.masks import Mask
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.talk import Loudspeaker, LoudspeakerKind, SpeakerCodec, TalkState
 from tests.unit.control.hall import OPERATOR, Hall
@@ -161,10 +166,39 @@ async def test_a_voice_that_may_not_be_heard_is_not_taken(hall: Hall) -> None:
     assert (hall.peers.offers, talk_of(hall).state) == ({}, "idle")
 
 
-def test_a_camera_that_was_removed_is_not_talked_to(hall: Hall) -> None:
-    hall.talk_desk.play(OPERATOR, CAMERA, "flood")
-    hall.talks._board.remove("c-0")
-    hall.lines.goes("camera:c-0", TalkState.REFUSED, Reason(ReasonCode.NOT_FOUND))
+def test_what_is_said_at_a_camera_ends_with_it_and_not_with_masks(hall: Hall) -> None:
+    board, withdrawals = hall.talks._board, list[Callable[[str], None]]()
+    plant = SimpleNamespace(
+        feeds=hall.lines,
+        board=board,
+        speakers=hall.speakers,
+        sound=hall.sound,
+        rtc=hall.peers,
+        withdrawal_watchers=withdrawals,
+    )
+    needs = SimpleNamespace(plant=plant, publish=EventLog().publish, audit=hall.talk_desk._audit)
+    desk = conferencing._talk_desk(cast("conferencing.ConferenceNeeds", needs), hall.conferences)
+    (withdrawn,) = withdrawals
+    desk.play(OPERATOR, CAMERA, "flood")
+    board.set_masks("c-0", (Mask.rectangle(0, 0, 1, 1),))
+    withdrawn("c-0")
+    assert hall.lines.said.keys() == {"camera:c-0"}
+    board.put(replace(board.camera("c-0"), enabled=False))
+    withdrawn("c-0")
+    assert (hall.lines.said, desk.get(OPERATOR, CAMERA).state) == ({}, "idle")
+    board.put(replace(board.camera("c-0"), enabled=True))
+    desk.play(OPERATOR, CAMERA, "flood")
+    board.remove("c-0")
+    withdrawn("c-0")
     assert hall.lines.said == {}
     hall.lines.goes("camera:c-0", TalkState.TALKING)  # too late
-    assert hall.talk_desk.all(OPERATOR) == []
+    assert desk.all(OPERATOR) == []
+
+
+def test_whatever_is_said_can_be_ended(hall: Hall) -> None:
+    hall.talk_desk.play(OPERATOR, CAMERA, "flood")
+    hall.talks._board.remove("c-0")
+    hall.talk_desk.end(OPERATOR, CAMERA)
+    assert hall.lines.said == {}
+    with pytest.raises(NotFoundError):
+        hall.talk_desk.end(OPERATOR, CAMERA)
