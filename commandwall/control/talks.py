@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -66,6 +67,7 @@ class Talks:
         self._publish = publish
         self._talks: dict[Loudspeaker, _Talk] = {}
         self._able: dict[Loudspeaker, bool] = {}
+        self._reserved: list[tuple[Loudspeaker, Principal]] = []
         lines.watch_talks(self._changed)
         speakers.watch(self._speaker_changed)
 
@@ -81,13 +83,27 @@ class Talks:
     def check(self, who: Principal, loudspeaker: Loudspeaker) -> None:
         """Raise :class:`NotFoundError`, or :class:`HeldError` if ``who`` may not talk there now."""
         self._target(loudspeaker)
-        talk = self._talks.get(loudspeaker)
-        if talk is not None and talk.holder.name != who.name and not who.outranks(talk.holder):
-            raise HeldError(
-                "{name} talks at {loudspeaker}; end that first, or wait until it is over",
-                name=talk.holder.name,
-                loudspeaker=str(loudspeaker),
-            )
+        for holder in self._holders(loudspeaker):
+            if holder.name != who.name and not who.outranks(holder):
+                raise HeldError(
+                    "{name} talks at {loudspeaker}; end that first, or wait until it is over",
+                    name=holder.name,
+                    loudspeaker=str(loudspeaker),
+                )
+
+    @contextmanager
+    def reserved(self, who: Principal, loudspeaker: Loudspeaker) -> Iterator[None]:
+        """Keep a loudspeaker for ``who`` while it is made ready what is to be said there.
+
+        Raises as :meth:`check` does, which is to be asked again then: a higher role may have taken it.
+        """
+        self.check(who, loudspeaker)
+        reservation = loudspeaker, who
+        self._reserved.append(reservation)
+        try:
+            yield
+        finally:
+            self._reserved.remove(reservation)
 
     def begin(self, who: Principal, loudspeaker: Loudspeaker, sounding: Sounding) -> TalkDocument:
         """Say ``sounding`` there, in place of what was said; raises as :meth:`check` does."""
@@ -117,6 +133,12 @@ class Talks:
             for loudspeaker, talk in tuple(self._talks.items()):
                 if talk.sounding.conference == state.id:
                     self.end(loudspeaker)
+
+    def _holders(self, loudspeaker: Loudspeaker) -> Iterator[Principal]:
+        """Yield who talks at one, and who is about to."""
+        if (talk := self._talks.get(loudspeaker)) is not None:
+            yield talk.holder
+        yield from (who for reserved, who in self._reserved if reserved == loudspeaker)
 
     def _target(self, loudspeaker: Loudspeaker) -> CameraTarget | RtpAddress:
         if loudspeaker.kind is LoudspeakerKind.SPEAKER:

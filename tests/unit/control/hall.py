@@ -75,11 +75,15 @@ CONFERENCE_LAYOUTS = LAYOUTS | {layout.id: layout for layout in (PIP, *FOCUS)}
 class FakePeers:
     """An rtc process that answers at once, or with ``error``; sessions go as far as the test says.
 
+    Those that publish are answered while ``answers`` is set.
+
     They carry picture and sound as ``carries`` says.
     """
 
     def __init__(self) -> None:
         self.error: CommandwallError | None = None
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.carries = (True, True)
         self.sessions: dict[str, RtcSession] = {}
         self.offers: dict[str, WatchOffer | PublishOffer] = {}
@@ -104,7 +108,9 @@ class FakePeers:
         return self._open(by, offer, on_change)
 
     async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
-        return self._open(by, offer, on_change)
+        opened = self._open(by, offer, on_change)
+        await self.answers.wait()
+        return opened
 
     async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:
         self.tried.append(rungs)

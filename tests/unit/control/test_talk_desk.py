@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,12 @@ async def hall(database: Database, short_dir: Path) -> AsyncIterator[Hall]:
         async with made.records, made.recorded:
             made.opens()
             yield made
+
+
+async def until_offered(hall: Hall, sessions: int) -> None:
+    """Wait until so many sessions are agreed upon."""
+    while len(hall.peers.offers) < sessions:
+        await asyncio.sleep(0)
 
 
 def talk_of(hall: Hall, loudspeaker: Loudspeaker = CAMERA) -> TalkDocument:
@@ -132,7 +139,7 @@ def test_what_may_not_be(hall: Hall) -> None:
 async def test_somebody_s_own_voice_is_played_until_the_session_is_over(hall: Hall) -> None:
     opened = await hall.talk_desk.speak(OPERATOR, CAMERA, "v=0")
     offer = hall.peers.offers[opened.session]
-    assert (getattr(offer, "video", None), getattr(offer, "sound", None)) == ("", "talk/camera:c-0")
+    assert (getattr(offer, "video", None), getattr(offer, "sound", None)) == ("", "talk/camera:c-0/0")
     assert hall.sound.open == {"camera:c-0": True}
     assert hall.lines.said["camera:c-0"].sound.stream == "mix/camera:c-0/all"
     assert talk_of(hall).conference == ""
@@ -164,6 +171,61 @@ async def test_a_voice_that_may_not_be_heard_is_not_taken(hall: Hall) -> None:
     with pytest.raises(CommandwallError):
         await hall.talk_desk.speak(OPERATOR, CAMERA, "v=0")
     assert (hall.peers.offers, talk_of(hall).state) == ({}, "idle")
+    assert hall.talk_desk.play(OTHER, CAMERA, "flood").holder == "li", "it is kept for nobody"
+
+
+async def test_who_is_about_to_talk_has_the_loudspeaker(hall: Hall) -> None:
+    hall.peers.answers.clear()
+    async with asyncio.TaskGroup() as group:
+        speaking = group.create_task(hall.talk_desk.speak(OPERATOR, CAMERA, "v=0"))
+        await until_offered(hall, 1)
+        with pytest.raises(HeldError, match="wang talks at camera:c-0"):
+            await hall.talk_desk.speak(OTHER, CAMERA, "v=0")
+        with pytest.raises(HeldError):
+            hall.talk_desk.play(OTHER, CAMERA, "flood")
+        hall.peers.answers.set()
+    assert hall.talk_desk._sessions == {CAMERA: speaking.result().session}
+    hall.talk_desk.end(OTHER, CAMERA)
+    assert hall.talk_desk.play(OTHER, CAMERA, "flood").holder == "li"
+
+
+async def test_who_is_of_a_higher_role_is_not_cut_off_by_a_voice_that_was_about_to_be_heard(
+    hall: Hall,
+) -> None:
+    hall.peers.answers.clear()
+    late = asyncio.create_task(hall.talk_desk.speak(OPERATOR, CAMERA, "v=0"))
+    await until_offered(hall, 1)
+    hall.talk_desk.play(CHIEF, CAMERA, "flood")
+    hall.peers.answers.set()
+    with pytest.raises(HeldError, match="chief talks"):
+        await late
+    assert (talk_of(hall).holder, talk_of(hall).conference) == ("chief", "flood")
+    assert (hall.peers.ended, hall.peers.sessions) == (["s0"], {})
+
+
+async def test_two_voices_that_are_about_to_be_heard_do_not_end_each_other_s_session(hall: Hall) -> None:
+    hall.peers.answers.clear()
+    late = asyncio.create_task(hall.talk_desk.speak(OPERATOR, CAMERA, "v=0"))
+    await until_offered(hall, 1)
+    taking = asyncio.create_task(hall.talk_desk.speak(CHIEF, CAMERA, "v=0"))
+    await until_offered(hall, 2)
+    assert len({getattr(offer, "sound", "") for offer in hall.peers.offers.values()}) == 2
+    hall.peers.answers.set()
+    with pytest.raises(HeldError, match="chief talks"):
+        await late
+    assert hall.talk_desk._sessions == {CAMERA: (await taking).session}
+    assert hall.peers.ended == ["s0"]
+
+
+async def test_a_session_that_is_over_before_it_is_heard_is_played_nowhere(hall: Hall) -> None:
+    hall.peers.answers.clear()
+    speaking = asyncio.create_task(hall.talk_desk.speak(OPERATOR, CAMERA, "v=0"))
+    await until_offered(hall, 1)
+    hall.peers.goes("s0", SessionPhase.ENDED)
+    hall.peers.answers.set()
+    with pytest.raises(NotFoundError, match="this session is over"):
+        await speaking
+    assert (talk_of(hall).state, hall.sound.open) == ("idle", {})
 
 
 def test_what_is_said_at_a_camera_ends_with_it_and_not_with_masks(hall: Hall) -> None:
