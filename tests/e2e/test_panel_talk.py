@@ -115,8 +115,17 @@ async def test_a_page_says_where_its_microphone_is_heard_whatever_it_shows(
     await page.click("[data-cell='1']")
     await page.click("#talk-button")
     await page.click("#menu >> text=用我的麦克风")
-    said = "您的麦克风正在“镜头 001”播放"
-    await until(page, f"!heard.hidden && document.querySelector('#heard-text').textContent === '{said}'")
+    for state, said in (
+        ("opening", "正在接通“镜头 001”，接通后即播放您的麦克风"),
+        ("talking", "您的麦克风正在“镜头 001”播放"),
+        ("lost", "暂时无法到达“镜头 001”，恢复后即播放您的麦克风"),
+        ("refused", "“镜头 001”无法喊话，您的麦克风没有在那里播放"),
+        ("talking", "您的麦克风正在“镜头 001”播放"),
+    ):
+        if state != "opening":  # which it is before anything is told
+            daemon.tell("talk", talk=talk(CAMERA, state, conference=""))
+        await until(page, f"!heard.hidden && document.querySelector('#heard-text').textContent === '{said}'")
+        assert await page.get_attribute("#heard", "data-state") == state
     await page.click("[data-cell='2']")
     assert await page.is_visible("#heard")
     await page.keyboard.press("Escape")
