@@ -10,7 +10,7 @@ from commandwall.base.clock import NS_PER_S
 from commandwall.ingest import pool as pool_module
 from commandwall.ingest.pool import DecodePool, Urgency
 
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 
 def at_once(function: Callable[[], None]) -> None:

@@ -116,7 +116,7 @@ async def running(url: str, bus: Path) -> AsyncIterator[Bench]:
             yield bench
         finally:
             bench.worker.drain()
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, 20)
     assert bench.worker.status.restarts == 0
 
 
