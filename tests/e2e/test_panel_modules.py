@@ -358,6 +358,29 @@ async def test_a_line_that_cannot_be_agreed_upon_is_tried_again(run: Run) -> Non
     assert await run("join/line.js", body) == ["opening", "lost"]
 
 
+@pytest.mark.parametrize("end", ["unanswered", "refused", "disconnected", "failed"])
+async def test_a_line_that_is_closed_when_it_says_how_it_is_stays_closed(run: Run, end: str) -> None:
+    body = """
+        const { Problem } = await import("/panel/js/base/api.js");
+        const { setTimeout, clearTimeout } = window, timers = new Set();
+        let begun = 0;
+        window.setTimeout = () => { timers.add(++begun); return begun; };
+        window.clearTimeout = (timer) => timers.delete(timer);
+        const connect = async () => {
+          if (args[0] === "unanswered") throw new TypeError("network error");
+          if (args[0] === "refused") throw new Problem(422, {});
+          return { peer: { connectionState: args[0] }, location: "", end() {} };
+        };
+        const line = new it.Line(connect);
+        line.addEventListener("change", () => ["lost", "refused"].includes(line.state) && line.close());
+        line.open();
+        await new Promise((done) => setTimeout(done));
+        Object.assign(window, { setTimeout, clearTimeout });
+        return [begun, timers.size, line.state];
+    """
+    assert await run("join/line.js", body, end) == [1, 0, "idle"]
+
+
 async def test_a_change_that_waits_is_for_the_wall_that_was_shown(run: Run) -> None:
     body = """
         const sent = [], answers = [];
