@@ -43,7 +43,8 @@ class Part(StrEnum):
 class Line:
     """One session of ``participant``, who ``sends`` its part or is sent it, and may ``hear`` the mix on it.
 
-    ``wanted`` are the rungs of what is to be sent, ``sent`` of what is. ``fault`` says why it is ``over``.
+    ``wanted`` are the rungs of what is to be sent, ``sent`` of what is. ``fault`` says why it is ``over``;
+    ``stood``: media could go.
     """
 
     participant: str
@@ -54,6 +55,7 @@ class Line:
     wanted: tuple[StreamAt, ...] = ()
     sent: tuple[StreamAt, ...] = ()
     fault: str = ""
+    stood: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -217,6 +219,7 @@ class Lines:
                 line.over.set()
                 self._listener.line_ended(line, asked=changed.asked)
             case SessionPhase.CONNECTED:
+                line.stood.set()
                 self._listener.line_connected(line)
             case SessionPhase.LIVE:
                 self._listener.line_live(line, changed.stream)

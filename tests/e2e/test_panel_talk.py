@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page
 
 from tests.e2e.browser import StagedDaemon, browser, camera, operator_page, until
 from tests.e2e.staged_conference import conference, participant
+from tests.e2e.test_panel_modules import runner
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -87,6 +88,22 @@ async def test_a_conference_is_played_at_the_camera_that_is_shown(page: Page, da
     await until_called(daemon, "DELETE", "/cameras/dongmen-001/talk")
     daemon.tell("talk", talk=talk(CAMERA, "idle", can_talk=False, conference="", holder=""))
     await until(page, f"{STATE} === '此摄像机没有可用的扬声器'")
+
+
+async def test_what_is_told_of_a_talk_meanwhile_is_newer_than_the_answer(page: Page) -> None:
+    body = """
+        const { TalkStore } = await import("/panel/js/talk/store.js");
+        const store = new TalkStore();
+        const call = async () => {
+          store.receive({ talk: args[1] });
+          return args[0];
+        };
+        const talking = new it.Talking({ call }, store, { report: (work) => work }, null);
+        await talking.play(args[0].loudspeaker, "flood");
+        return store.of(args[0].loudspeaker).state;
+    """
+    said = [talk(CAMERA, state) for state in ("opening", "talking")]
+    assert await runner(page)("talk/talking.js", body, *said) == "talking"
 
 
 async def test_a_conference_says_where_in_the_street_it_is_heard(page: Page, daemon: StagedDaemon) -> None:
