@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.base.clock import NS_PER_S, monotonic_ns, monotonic_s
 from commandwall.base.errors import CommandwallError, UnavailableError
 from commandwall.base.tasks import spawn
 from commandwall.ingest.feed import Feed
@@ -21,6 +21,7 @@ from commandwall.ingest.talks import Talks
 from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.decoding import DecodeBudget, DecodingBy
 from commandwall.ipc.messages import (
+    STILL_PATIENCE_S,
     AddFeeds,
     ConfigureIngest,
     Failure,
@@ -102,7 +103,9 @@ class Ingest:
             case TalkTo() | StopTalk() as message:
                 self._talks.take(message)
             case SnapshotCamera(camera, masks):
-                spawn(self._group, self._answer_still(camera, masks, received.call), f"still of {camera}")
+                until_s = monotonic_s() + STILL_PATIENCE_S
+                answering = self._answer_still(camera, masks, until_s, received.call)
+                spawn(self._group, answering, f"still of {camera}")
             case message:
                 raise UnavailableError("an ingest worker takes no {name} now", name=type(message).__name__)
 
@@ -146,10 +149,10 @@ class Ingest:
         self.keep_running(_raise_when(failed), "watch decode threads")
         return board
 
-    async def _answer_still(self, camera: str, masks: Masks, call: int) -> None:
+    async def _answer_still(self, camera: str, masks: Masks, until_s: float, call: int) -> None:
         try:
             async with self._stills:
-                picture, blob = await self._still(camera, masks)
+                picture, blob = await self._still(camera, masks, until_s)
         except CommandwallError as error:
             self._channel.answer(call, Failure.of(error))
         except Exception as error:  # What one camera sends must not end all that this worker receives.
@@ -163,7 +166,7 @@ class Ingest:
         else:
             self._channel.answer(call, picture, blob)
 
-    async def _still(self, camera: str, masks: Masks) -> tuple[Picture, bytes]:
+    async def _still(self, camera: str, masks: Masks, until_s: float) -> tuple[Picture, bytes]:
         feeds = (self._feeds.find(camera, stream) for stream in (StreamName.MAIN, StreamName.SUB))
         groups = [(feed, units) for feed in feeds if feed is not None and (units := feed.gop.units())]
         if not groups:
@@ -174,7 +177,7 @@ class Ingest:
         feed, units = next(group for group in groups if newest_ns - group[1][-1].arrival_ns < _AS_NEW_NS)
         from commandwall.ingest.still import newest_jpeg
 
-        still, unit = await asyncio.to_thread(newest_jpeg, feed.info.codec, units, masks)
+        still, unit = await asyncio.to_thread(newest_jpeg, feed.info, units, masks, until_s)
         age_s = (monotonic_ns() - unit.arrival_ns) / NS_PER_S
         return Picture(still.content_type, round(age_s, 3)), still.data
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from commandwall.base.clock import monotonic_s
 from commandwall.base.errors import CommandwallError
+from commandwall.ingest.worker import Ingest
 from commandwall.ipc.channel import Received
 from commandwall.ipc.decoding import TileReport
 from commandwall.ipc.messages import (
+    STILL_PATIENCE_S,
     AddFeeds,
     ConfigureIngest,
     FeedChanged,
     FeedFigures,
     FeedReport,
     FeedSpec,
+    Message,
     Picture,
     RemoveFeeds,
     ShowTiles,
@@ -29,6 +36,7 @@ from commandwall.ipc.messages import (
 )
 from commandwall.ipc.packets import Subscription
 from commandwall.ipc.slots import SlotFlag
+from commandwall.media.still import Still
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState, StreamName, Transport
 from commandwall.model.reason import Reason, ReasonCode
@@ -259,3 +267,30 @@ async def test_a_tile_says_that_packets_were_lost_until_the_next_key_frame(
             await until(lambda: wall.info(0).flags & SlotFlag.DAMAGED)
             await until(lambda: not wall.info(0).flags & SlotFlag.DAMAGED)
         await until(lambda: bench.figures["cam-1/sub"].lost_packets > 0)
+
+
+async def test_a_still_that_waits_its_turn_is_not_worked_on_for_longer_than_any_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deadlines = list[float]()
+    go = threading.Event()
+
+    def newest(info: StreamInfo, units: object, masks: object, until_s: float) -> tuple[Still, AccessUnit]:
+        deadlines.append(until_s)
+        go.wait(PATIENCE_S)
+        return Still("image/jpeg", b""), AccessUnit(b"", 0, True)
+
+    monkeypatch.setattr("commandwall.ingest.still.newest_jpeg", newest)
+    answered = list[Message]()
+    channel: Any = SimpleNamespace(post=answered.append, answer=lambda _, it, blob=b"": answered.append(it))
+    feed = SimpleNamespace(gop=SimpleNamespace(units=lambda: [AccessUnit(b"", 0, True)]), info=StreamInfo(""))
+    feeds: Any = SimpleNamespace(find=lambda *_: feed)
+    async with asyncio.TaskGroup() as group, AsyncExitStack() as stack:
+        handler = Ingest(channel, feeds, group, stack)
+        for number in (1, 2, 3):
+            await handler.handle(Received(SnapshotCamera("cam-1"), b"", number))
+        await until(lambda: len(deadlines) == 2)
+        begun_s = monotonic_s()
+        go.set()
+        await until(lambda: len(answered) == 3)
+    assert max(deadlines) < begun_s + STILL_PATIENCE_S
