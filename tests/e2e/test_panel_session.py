@@ -84,21 +84,27 @@ async def test_a_change_that_nobody_answers_takes_what_was_clicked_behind_it_alo
         const session = new it.WallSession({
           get: async () => ({ id: "a", revision: 1, tiles: [] }),
           change: (method, path, body, revision, signal) => never(path, signal),
+          post: (path, body, signal) => never(path, signal),
         });
         await session.open("a");
         lost.length = 0;
         const click = (cell) => session.setCell(cell, "none").catch((error) => error.message);
         const clicks = ["1", "2", "3"].map(click);
+        const taken = session.take("s").catch((error) => error.message);
         while (sent.length === 0) await turn();
         lost[1](); lost[0]();
         const told = [await clicks[0], await clicks[1]];
         while (sent.length === 1) await turn();  // the third has not waited for so long
+        lost[2]();
+        while (sent.length === 2) await turn();
+        lost[3]();
+        told.push(await clicks[2], await taken);
         AbortSignal.timeout = timeout;
         return [told, sent];
     """
     assert await run("wall/session.js", _PATIENCE + body) == [
-        ["nothing within 10000 ms", "nothing within 10000 ms"],
-        ["/walls/a/cells/1", "/walls/a/cells/3"],
+        ["nothing within 10000 ms"] * 4,
+        ["/walls/a/cells/1", "/walls/a/cells/3", "/scenes/s/take"],
     ]
 
 
