@@ -290,6 +290,9 @@ ZH: dict[str, str] = {
     "no picture could be decoded; try again after the next key frame": (
         "未能解码出画面，请在下一个关键帧后重试"
     ),
+    "the picture took too long to decode; shorten the key-frame interval": (
+        "画面解码时间过长，请缩短关键帧间隔"
+    ),
     "there is already a camera {id!r}": "摄像机 {id!r} 已存在",
     "must be {id!r} as in the path: an id is for good": "必须与路径中的 {id!r} 一致：编号不能更改",
     "camera {id!r} stands in the configuration; change it there": (

@@ -14,6 +14,7 @@ from commandwall.control.state import CameraBoard
 from commandwall.ipc.channel import Received
 from commandwall.ipc.decoding import DecodingBy, TileFigures, TileReport
 from commandwall.ipc.messages import (
+    STILL_PATIENCE_S,
     AddFeeds,
     ConfigureIngest,
     FeedChanged,
@@ -36,6 +37,8 @@ from commandwall.settings.site import Credential, IngestSettings
 from commandwall.workers.worker import Worker
 
 _NO_CREDENTIAL = Credential("", "")
+_WORDS_S = 1.0
+"""So much later comes why there is no still, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +181,11 @@ class Feeds:
         """Return the newest picture of a camera.
 
         Raises :class:`NotFoundError` for an unknown camera, :class:`CommandwallError` when there
-        is no picture of it.
+        is no picture of it, or none within :data:`STILL_PATIENCE_S`.
         """
         masks = self._board.masks(camera_id)
         home = self._home.get(camera_id, self.workers[0])
-        received = await home.call(SnapshotCamera(camera_id, masks))
+        received = await home.call(SnapshotCamera(camera_id, masks), STILL_PATIENCE_S + _WORDS_S)
         assert isinstance(received.message, Picture)
         return StillPicture(received.blob, received.message.content_type, received.message.age_s)
 

@@ -1,6 +1,6 @@
 """Operating cameras: pan, tilt, zoom and picture settings, by one person at a time.
 
-Three things end a movement that nobody steers any more: this daemon, ``HOLD_S`` after the last
+Three things end a movement that nobody steers any more: this daemon, ``HOLD_S`` after its last answer to a
 ``move``; the camera itself, a little later, should this daemon be gone; and whoever takes over.
 """
 
@@ -35,7 +35,7 @@ from commandwall.settings.site import Credential
 log = logging.getLogger(__name__)
 
 HOLD_S = 1.5
-"""A movement goes on for so long after a ``move``; whoever steers repeats it more often."""
+"""A movement goes on for so long after the answer to a ``move``; whoever steers repeats it more often."""
 
 _DEVICE_HOLD_S = 3.0
 _STOP_TRIES = 3
@@ -228,9 +228,10 @@ class PtzControl:
         match command.verb:
             case PtzVerb.MOVE:
                 # Before it is sent: what fails half-way may be moving all the same.
-                seat.mover, seat.move_until_s = mover, monotonic_s() + self._hold_s
-                seat.changed.set()
+                self._hold(seat, mover)
                 await ptz.move(pan, tilt, zoom, _DEVICE_HOLD_S)
+                # And from the answer, before which nobody can repeat it: some devices take seconds.
+                self._hold(seat, mover)
                 return
             case PtzVerb.STOP:
                 await ptz.stop()
@@ -241,6 +242,11 @@ class PtzControl:
             case PtzVerb.PRESET:
                 await ptz.go_to_preset(command.preset or "")
         seat.mover = None
+
+    def _hold(self, seat: _Seat, mover: _Mover) -> None:
+        """Let a movement go on from now for as long as whoever steers it may be silent."""
+        seat.mover, seat.move_until_s = mover, monotonic_s() + self._hold_s
+        seat.changed.set()
 
     async def _release(self, camera_id: str, who: Principal) -> LeaseDocument:
         await self._link(camera_id)

@@ -12,6 +12,7 @@ from functools import partial
 from commandwall.base.clock import Clock
 from commandwall.base.errors import InvalidError, NotFoundError
 from commandwall.control.candidates import Candidates
+from commandwall.control.database import StoreError
 from commandwall.control.documents import Cause
 from commandwall.control.keeper import Keeper
 from commandwall.control.naming import new_id
@@ -53,6 +54,7 @@ class Tours:
         self._rota = Rota(walls, candidates, clock, self._turned)
         self._tours: dict[str, Tour] = {}
         self._turn = asyncio.Lock()
+        self._leaving = ""
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         for wall_id, wall in walls.items():
@@ -117,10 +119,18 @@ class Tours:
     async def remove(self, tour_id: str) -> None:
         """Forget a tour; its cells stay as they are. Raises :class:`NotFoundError`, :class:`StoreError`."""
         async with self._turn:
+            self._tour(tour_id)
+            self._leaving = tour_id
+            self._keeper.forget(tour_id)
+            try:
+                await self._records.remove(tour_id)
+            except StoreError:
+                self._keeper.keep(tour_id, self._tours[tour_id])
+                raise
+            finally:
+                self._leaving = ""
             document = self.get(tour_id)
             self._rota.end(tour_id)
-            self._keeper.forget(tour_id)
-            await self._records.remove(tour_id)
             del self._tours[tour_id]
         self._publish("tour", TourEvent(document, removed=True))
 
@@ -242,7 +252,8 @@ class Tours:
 
     def _set(self, tour: Tour) -> None:
         self._tours[tour.id] = tour
-        self._keeper.keep(tour.id, tour)
+        if tour.id != self._leaving:  # What is written after it was removed would be there again.
+            self._keeper.keep(tour.id, tour)
         self._tell(tour)
 
     def _turned(self, tour: Tour) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commandwall.base.clock import monotonic_s
 from commandwall.base.errors import ProtocolError, UnavailableError
 from commandwall.ingest.withholding import Withholding
 from commandwall.ipc.slots import Planes
@@ -9,23 +10,32 @@ from commandwall.media.decoder import DecodedPicture, VideoDecoder
 from commandwall.media.masks import paint_masks
 from commandwall.media.scale import to_limited_range
 from commandwall.media.still import Still, encode_still
-from commandwall.model.access_unit import AccessUnit
+from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.masks import Masks
+from commandwall.model.wall import DecodeLevel
+
+_LONG_PIXELS = 1 << 30
+"""A group of more takes seconds to decode (130 pictures of 4K: 3 s), and is decoded without deblocking."""
 
 
-def newest_jpeg(codec: str, units: list[AccessUnit], masks: Masks) -> tuple[Still, AccessUnit]:
+def newest_jpeg(
+    info: StreamInfo, units: list[AccessUnit], masks: Masks, until_s: float
+) -> tuple[Still, AccessUnit]:
     """Return the newest picture that ``units`` decode to as JPEG, and the unit it came from.
 
     It is the picture under ``masks``. One that a tile would withhold for being damaged is taken if there
     is no better one, and one with holes in it never.
 
-    Takes tens of milliseconds: for a thread. Raises :class:`UnavailableError` when there is none.
+    Takes tens of milliseconds, or seconds for a long group: for a thread. Raises :class:`UnavailableError`
+    when there is none, or none is decoded by ``until_s`` (monotonic), since nobody waits for it any more.
     """
-    decoder = VideoDecoder(codec)
+    decoder = VideoDecoder(info.codec, _level(info, len(units)))
     newest: DecodedPicture | None = None
     doubtful: DecodedPicture | None = None
     withholding = Withholding()
     for unit in units:
+        if monotonic_s() > until_s:
+            raise UnavailableError("the picture took too long to decode; shorten the key-frame interval")
         try:
             for picture in decoder.decode(unit):
                 if not withholding.withholds(picture):
@@ -44,3 +54,9 @@ def newest_jpeg(codec: str, units: list[AccessUnit], masks: Masks) -> tuple[Stil
         planes = Planes(*(plane.copy() for plane in planes))
         paint_masks(masks, planes)
     return encode_still(planes, "jpg"), newest.unit
+
+
+def _level(info: StreamInfo, count: int) -> DecodeLevel:
+    """Return how a group of ``count`` pictures is decoded: in full, unless that takes too long."""
+    long = info.width * info.height * count > _LONG_PIXELS
+    return DecodeLevel.NODEBLOCK if long else DecodeLevel.FULL

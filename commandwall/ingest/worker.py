@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from commandwall.base.clock import NS_PER_S, monotonic_ns
+from commandwall.base.clock import NS_PER_S, monotonic_ns, monotonic_s
 from commandwall.base.errors import CommandwallError, UnavailableError
 from commandwall.base.tasks import spawn
 from commandwall.ingest.feed import Feed
@@ -21,6 +21,7 @@ from commandwall.ingest.talks import Talks
 from commandwall.ipc.channel import Channel, Received
 from commandwall.ipc.decoding import DecodeBudget, DecodingBy
 from commandwall.ipc.messages import (
+    STILL_PATIENCE_S,
     AddFeeds,
     ConfigureIngest,
     Failure,
@@ -51,6 +52,8 @@ _GC_THRESHOLD = 20_000
 """Frames are made and dropped by the thousand and hold no cycles; looking for some after each 700 of
 them, as Python does, took a twentieth of the loop's time."""
 
+_ForBoard = ShowTiles | DecodeBudget | WarmFeeds
+
 
 class Ingest:
     """Acts on the control plane's messages; implements :class:`Handler`. Belongs to the event loop."""
@@ -65,7 +68,9 @@ class Ingest:
         self._stack = stack
         self._stills = asyncio.Semaphore(2)
         self._configuration: ConfigureIngest | None = None
-        self._board: asyncio.Task[Board] | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self._board: Board | None = None
+        self._untold: list[_ForBoard] = []
         self._endless: list[asyncio.Task[None]] = []
 
     def keep_running(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
@@ -75,8 +80,8 @@ class Ingest:
     def stop(self) -> None:
         """End the tasks that never end by themselves."""
         self._talks.close()
-        if self._board is not None:
-            self._board.cancel()
+        if self._loading is not None:
+            self._loading.cancel()
         for task in self._endless:
             task.cancel()
 
@@ -91,18 +96,21 @@ class Ingest:
             case RemoveFeeds(ids):
                 for name in ids:
                     self._feeds.remove(name)
-            case WarmFeeds(ids):
+            case WarmFeeds(ids) as message:
                 self._feeds.warm(ids)
-                if self._board is not None:
-                    (await self._board).warm(ids)
-            case ShowTiles() as message if self._configuration is not None:
-                (await self._loaded_board(self._configuration)).show(message)
-            case DecodeBudget() as message if self._configuration is not None:
-                (await self._loaded_board(self._configuration)).afford(message)
+                if self._loading is not None:
+                    self._tell_board(message)
+            case (ShowTiles() | DecodeBudget()) as message if self._configuration is not None:
+                if self._loading is None:
+                    loading = self._load_board(self._configuration)
+                    self._loading = spawn(self._group, loading, "load decoders")
+                self._tell_board(message)
             case TalkTo() | StopTalk() as message:
                 self._talks.take(message)
             case SnapshotCamera(camera, masks):
-                spawn(self._group, self._answer_still(camera, masks, received.call), f"still of {camera}")
+                until_s = monotonic_s() + STILL_PATIENCE_S
+                answering = self._answer_still(camera, masks, until_s, received.call)
+                spawn(self._group, answering, f"still of {camera}")
             case message:
                 raise UnavailableError("an ingest worker takes no {name} now", name=type(message).__name__)
 
@@ -121,14 +129,24 @@ class Ingest:
         self._configuration = message
         _spare_the_collector()
 
-    def _loaded_board(self, configuration: ConfigureIngest) -> asyncio.Task[Board]:
-        """Return what becomes the board; it is loaded when something is to be shown for the first time."""
-        if self._board is None:
-            self._board = self._group.create_task(self._load_board(configuration), name="load decoders")
-        return self._board
+    def _tell_board(self, message: _ForBoard) -> None:
+        """Tell the board, or keep what it is to be told until it is loaded; nothing else waits for that."""
+        match self._board, message:
+            case None, _:
+                self._untold.append(message)
+            case board, ShowTiles():
+                board.show(message)
+            case board, DecodeBudget():
+                board.afford(message)
+            case board, WarmFeeds(ids):
+                board.warm(ids)
 
-    async def _load_board(self, message: ConfigureIngest) -> Board:
-        """Load what decodes and paints, without keeping feeds waiting: it takes a quarter of a second."""
+    async def _load_board(self, message: ConfigureIngest) -> None:
+        """Load what decodes and paints, when something is to be shown for the first time.
+
+        It takes a quarter of a second, and seconds where a device is slow to start. Neither feeds nor the
+        supervisor's pings wait for it, except while the device's driver has the interpreter to itself.
+        """
         backend, refusal = await asyncio.to_thread(_load_painting, message.decode)
         why = (str(refusal), refusal.zh) if refusal else ()
         self._channel.post(DecodingBy(backend.choice, *why))
@@ -141,15 +159,19 @@ class Ingest:
         threads, own = message.decode_threads, message.own_threads
         pool = DecodePool(threads, lambda: _set_soon(loop, failed), loop.call_soon, own)
         self._stack.callback(pool.close)
-        board = Board(self._feeds, pool, message.budget_cores, self._channel.post, DecoderPark(backend))
+        self._board = board = Board(
+            self._feeds, pool, message.budget_cores, self._channel.post, DecoderPark(backend)
+        )
         self.keep_running(board.govern(), "govern decoding")
         self.keep_running(_raise_when(failed), "watch decode threads")
-        return board
+        for told in self._untold:
+            self._tell_board(told)
+        self._untold.clear()
 
-    async def _answer_still(self, camera: str, masks: Masks, call: int) -> None:
+    async def _answer_still(self, camera: str, masks: Masks, until_s: float, call: int) -> None:
         try:
             async with self._stills:
-                picture, blob = await self._still(camera, masks)
+                picture, blob = await self._still(camera, masks, until_s)
         except CommandwallError as error:
             self._channel.answer(call, Failure.of(error))
         except Exception as error:  # What one camera sends must not end all that this worker receives.
@@ -163,7 +185,7 @@ class Ingest:
         else:
             self._channel.answer(call, picture, blob)
 
-    async def _still(self, camera: str, masks: Masks) -> tuple[Picture, bytes]:
+    async def _still(self, camera: str, masks: Masks, until_s: float) -> tuple[Picture, bytes]:
         feeds = (self._feeds.find(camera, stream) for stream in (StreamName.MAIN, StreamName.SUB))
         groups = [(feed, units) for feed in feeds if feed is not None and (units := feed.gop.units())]
         if not groups:
@@ -174,7 +196,7 @@ class Ingest:
         feed, units = next(group for group in groups if newest_ns - group[1][-1].arrival_ns < _AS_NEW_NS)
         from commandwall.ingest.still import newest_jpeg
 
-        still, unit = await asyncio.to_thread(newest_jpeg, feed.info.codec, units, masks)
+        still, unit = await asyncio.to_thread(newest_jpeg, feed.info, units, masks, until_s)
         age_s = (monotonic_ns() - unit.arrival_ns) / NS_PER_S
         return Picture(still.content_type, round(age_s, 3)), still.data
 

@@ -198,11 +198,15 @@ class ShowTiles:
     fps: int = 25
 
 
+STILL_PATIENCE_S = 10.0
+"""How long is worked on a still of a camera: it may be the last of a long group, all of which is decoded."""
+
+
 @dataclass(frozen=True, slots=True)
 class SnapshotCamera:
     """Control -> ingest, a request: the newest picture of ``camera`` as JPEG; answer :class:`Picture`.
 
-    ``masks`` are painted over first.
+    ``masks`` are painted over first. One that takes longer than :data:`STILL_PATIENCE_S` is given up.
     """
 
     camera: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, until
 from tests.e2e.site import Daemon, Site
@@ -96,6 +97,34 @@ async def test_a_panel_is_clicked_or_dragged_into_a_cell(page: Page, daemon: Sta
         "#menu button", "buttons => buttons.filter((b) => !b.disabled).map((b) => b.textContent)"
     )
     assert any("清空" in label for label in enabled), "a panel's cell can be emptied"
+
+
+async def test_a_new_panel_whose_value_is_refused_is_there_and_can_be_put_right(page: Page) -> None:
+    calls = list[tuple[str, str]]()
+    made = panel("duty", "值班", "text", configured=False)
+
+    async def answer(route: Route) -> None:
+        method, path = route.request.method, urlsplit(route.request.url).path.removeprefix("/api/v1")
+        calls.append((method, path))
+        refused = path.endswith("/value") and len(calls) == 2
+        problem = {"title": "Invalid", "detail": "too long"}
+        await route.fulfill(status=422 if refused else 200, json=problem if refused else made)
+
+    for path in ("**/api/v1/data", "**/api/v1/data/duty", "**/api/v1/data/duty/value"):
+        await page.route(path, answer)
+    await page.click("#data-new")
+    await page.fill("[name=id]", "duty")
+    await page.fill("[name=name]", "值班")
+    await page.fill("[name=words]", "各单位到岗")
+    await page.click("#data-form .primary")
+    await until(page, "document.querySelector('.form-fault').textContent === 'too long'")
+    assert await page.text_content("#data-form h2") == "修改 值班"
+    assert await page.get_attribute("[name=id]", "readonly") is not None
+    await page.fill("[name=words]", "到岗")
+    await page.click("#data-form .primary")
+    await until(page, "!document.querySelector('#data-form').open")
+    value = ("PUT", "/data/duty/value")
+    assert calls == [("POST", "/data"), value, ("PUT", "/data/duty"), value]
 
 
 async def test_whoever_only_watches_makes_no_panels(chromium_running: Browser, daemon: StagedDaemon) -> None:

@@ -57,3 +57,35 @@ async def test_a_camera_is_shown_as_it_is_now(running: Browser) -> None:
         daemon.cameras = [camera(1, "dongmen", "lost")]
         daemon.tell("camera", camera=daemon.cameras[0])
         await until(page, f"!({_SHOWN})")
+
+
+async def test_a_picture_that_costs_the_daemon_time_for_nothing_is_not_asked_for_again_at_once(
+    running: Browser,
+) -> None:
+    daemon = StagedDaemon(
+        cameras=[camera(1, "dongmen")],
+        areas=[{"id": "dongmen", "name": "东门步行街", "parent": None}],
+        sources=["camera:dongmen-001", "none", "none", "none"],
+    )
+    taken = list[str]()
+    later = "(ms) => { const now = Date.now; Date.now = () => now.call(Date) + ms; }"
+
+    async with operator_page(running, daemon) as page:
+
+        async def late(route: Route) -> None:
+            taken.append(route.request.url)
+            await page.evaluate(later, 5000)
+            await route.fulfill(status=504)
+
+        await page.route("**/snapshot.jpg*", late)
+        await page.click("[data-cell='1']")
+        await until(page, "document.querySelector('#camera-picture').complete")
+        while not taken:
+            await page.evaluate("new Promise(requestAnimationFrame)")
+        for fps in (12.0, 6.0):
+            daemon.cameras = [camera(1, "dongmen", fps=fps)]
+            await until(page, f"document.querySelector('#camera-facts').textContent.includes('{fps} fps')")
+        assert len(taken) == 1
+        await page.evaluate(later, 12_000)
+        while len(taken) < 2:
+            await page.evaluate("new Promise(requestAnimationFrame)")

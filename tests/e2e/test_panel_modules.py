@@ -385,44 +385,6 @@ async def test_a_line_that_is_closed_when_it_says_how_it_is_stays_closed(run: Ru
     assert await run("join/line.js", body, end) == [1, 0, "idle"]
 
 
-async def test_a_change_that_waits_is_for_the_wall_that_was_shown(run: Run) -> None:
-    body = """
-        const sent = [], answers = [];
-        const wall = (id) => ({ id, revision: 1, tiles: [] });
-        const api = {
-          get: async (path) => (path.endsWith("/steps") ? { undo: 0, redo: 0 } : wall(path.split("/")[2])),
-          change: (method, path) =>
-            new Promise((resolve, reject) => { sent.push(path); answers.push({ resolve, reject }); }),
-        };
-        const session = new it.WallSession(api);
-        await session.open("a");
-        const first = session.setCell("1", "camera:x"), second = session.setCell("2", "camera:y");
-        while (answers.length === 0) await null;
-        await session.open("b");
-        answers[0].reject(new Error("refused"));
-        const told = [await first.catch((error) => error.message), await second];
-        return [sent, told, session.wall.id];
-    """
-    answered = await run("wall/session.js", body)
-    assert answered == [["/walls/a/cells/1"], ["refused", None], "b"]
-
-
-async def test_the_wall_that_was_asked_for_last_is_shown(run: Run) -> None:
-    body = """
-        const answers = {};
-        const get = (path) => new Promise((resolve) => (answers[path] = resolve));
-        const session = new it.WallSession({ get });
-        const open = { a: session.open("a"), b: session.open("b") };
-        for (const id of ["b", "a"]) {
-          answers[`/walls/${id}`]({ id, revision: 1, tiles: [] });
-          answers[`/walls/${id}/steps`]({ undo: 0, redo: 0 });
-          await open[id];
-        }
-        return session.wall.id;
-    """
-    assert await run("wall/session.js", body) == "b"
-
-
 async def test_every_user_shares_a_screen_of_his_own(run: Run) -> None:
     users = [
         "wang",

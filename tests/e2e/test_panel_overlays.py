@@ -88,6 +88,24 @@ async def test_banner_and_labels_of_the_wall(page: Page, daemon: StagedDaemon) -
     assert (await changed(page, daemon, 3))[:2] == ("DELETE", "/walls/main/banner")
 
 
+async def test_what_is_being_typed_stays_while_other_things_change(page: Page, daemon: StagedDaemon) -> None:
+    banner = {"text": "台风橙色预警", "level": "warning", "ticker": False}
+    daemon.overlays = {**daemon.overlays, "banner": banner}
+    await page.click("#overlays")
+    await until(page, "document.querySelector('#banner-text').value === '台风橙色预警'")
+    await page.fill("#banner-text", "台风红色")
+    labels = {**daemon.overlays["labels"], "age": "on"}
+    daemon.tell("overlays", overlays={**daemon.overlays, "labels": labels})
+    await until(page, "document.querySelector('#label-age').value === 'on'")
+    assert await page.input_value("#banner-text") == "台风红色"
+    daemon.tell("overlays", overlays={**daemon.overlays, "banner": {**banner, "text": "解除"}})
+    await until(page, "document.querySelector('#banner-text').value === '解除'")
+    await page.fill("#banner-text", "改口")
+    await page.click("#overlays-dialog [data-close]")
+    await page.click("#overlays")
+    await until(page, "document.querySelector('#banner-text').value === '台风橙色预警'")
+
+
 async def test_who_only_watches_changes_no_overlays(chromium_running: Browser, daemon: StagedDaemon) -> None:
     daemon.role = "viewer"
     context = await fresh(chromium_running)

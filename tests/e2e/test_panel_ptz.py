@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from tests.e2e.browser import StagedDaemon, browser, camera, operator_page, until
 
@@ -17,6 +17,7 @@ pytestmark = [
     pytest.mark.blocks_loop,  # What runs here is the browser: the loop only carries its words.
     pytest.mark.leaves_children,  # One browser for all tests of this module.
 ]
+_PTZ = "**/cameras/dongmen-001/ptz"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -129,3 +130,43 @@ async def test_who_only_watches_has_no_pad(daemon: StagedDaemon, chromium_runnin
         await page.click("[data-cell='1']")
         await until(page, "!document.querySelector('#camera').hidden")
         assert await page.is_hidden("#ptz")
+
+
+async def test_a_camera_that_did_not_answer_is_asked_again(page: Page) -> None:
+    async def rebooting(route: Route) -> None:
+        await route.fulfill(status=503, json={"title": "Unavailable", "detail": "no answer"})
+
+    await page.route(_PTZ, rebooting, times=1)
+    await page.click("[data-cell='1']")
+    assert "no answer" in await until(page, "document.querySelector('.toast')?.textContent")
+    await until(page, "!document.querySelector('#ptz').hidden")
+
+
+async def test_who_moves_the_camera_is_read_again_when_events_were_missed(
+    daemon: StagedDaemon, page: Page
+) -> None:
+    daemon.ptz_holder = "li"
+    await shown(page)
+    assert await page.text_content("#ptz-holder") == "li 正在操作此云台"
+    daemon.ptz_holder = ""
+    daemon.tell("hello", resumed=False)
+    await until(page, "document.querySelector('#ptz-holder').textContent === '当前无人操作此云台'")
+
+
+async def test_a_command_that_nobody_answers_holds_the_pad_for_a_while_only(
+    daemon: StagedDaemon, page: Page
+) -> None:
+    async def never(_: Route) -> None:
+        """Leave it unanswered, as a dead connection does."""
+
+    await shown(page)
+    await page.evaluate("""() => {
+      const timeout = AbortSignal.timeout.bind(AbortSignal);
+      AbortSignal.timeout = (ms) => timeout(ms <= 10_000 ? 100 : ms);
+    }""")
+    await page.route(_PTZ, never, times=1)
+    await page.click("[data-steer='up']")
+    await until(page, "document.querySelector('.toast')")
+    await page.evaluate("() => { AbortSignal.timeout = (ms) => new AbortController().signal; }")
+    await page.click("[data-steer='left']")
+    await commands(page, daemon, ["move", "stop"])

@@ -14,10 +14,12 @@ from commandwall.control.state import CameraBoard
 from commandwall.ipc.channel import Received
 from commandwall.ipc.decoding import DecodeBudget, DecodingBy, TileReport
 from commandwall.ipc.messages import (
+    STILL_PATIENCE_S,
     AddFeeds,
     ConfigureIngest,
     FeedReport,
     Message,
+    Picture,
     RemoveFeeds,
     ShowTiles,
     TileSpec,
@@ -268,3 +270,17 @@ def test_what_is_said_in_the_street_is_said_by_who_receives_the_camera(rig: Rig)
     assert list(rig.said(StopTalk)) == [("ingest-1", StopTalk("camera:b"))]
     rig.feeds._hear(rig.feeds.workers[1], Received(changed, b"", 0))  # too late
     assert heard[0] == changed and len(heard) == 2
+
+
+async def test_a_still_is_waited_for_until_the_worker_says_why_there_is_none(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = list[float]()
+
+    async def call(worker: Worker, message: Message, timeout_s: float = 5.0) -> Received:
+        waits.append(timeout_s)
+        return Received(Picture("image/jpeg", 0.5), b"jpeg", 1)
+
+    monkeypatch.setattr(Worker, "call", call)
+    assert (await rig.feeds.snapshot("a")).data == b"jpeg"
+    assert waits[0] > STILL_PATIENCE_S

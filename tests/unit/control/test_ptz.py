@@ -16,7 +16,7 @@ from commandwall.control.changes import PtzCommand
 from commandwall.control.ptz import PtzControl
 from commandwall.control.roles import Principal, Role
 from commandwall.model.camera import Camera, StreamAddress
-from commandwall.onvif.ptz import Position
+from commandwall.onvif.ptz import Position, Ptz
 from commandwall.settings.site import Credential
 from simulators.onvif import operations
 from simulators.onvif.device import Device, farm_streams
@@ -165,6 +165,27 @@ async def test_a_movement_that_is_repeated_goes_on(
         assert "Stop" not in dome.calls
         await control.command(WANG, "dome", STOP)
         assert not dome.moving
+
+
+async def test_a_camera_that_answers_late_is_not_stopped_before_anybody_could_repeat_the_movement(
+    open_control: Callable[..., PtzControl], dome: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move_now = Ptz.move
+    answering = asyncio.Event()
+
+    async def late(self: Ptz, *speeds: float) -> None:
+        await move_now(self, *speeds)
+        await answering.wait()
+
+    monkeypatch.setattr(Ptz, "move", late)
+    async with open_control(hold_s=0.8) as control:
+        moving = asyncio.create_task(control.command(WANG, "dome", move()))
+        await holds(lambda: any(seat.runs_away for seat in control._seats.values()), "it takes too long")
+        answering.set()
+        await moving
+        await control.command(WANG, "dome", move())
+        assert "Stop" not in dome.calls
+        await holds(lambda: dome.calls[-1] == "Stop", "it is not repeated any more")
 
 
 async def test_a_movement_ends_with_the_lease(open_control: Callable[..., PtzControl], dome: Device) -> None:

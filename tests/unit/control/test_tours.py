@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from commandwall.control.database import Database
+import pytest
+
+from commandwall.control.database import Database, StoreError
+from commandwall.control.records import Records
 from commandwall.control.scene_changes import NewTour, TourChange, TourVerb
 from commandwall.control.users import Users
 from commandwall.model.camera import FeedState
@@ -127,3 +130,38 @@ async def test_a_change_that_a_start_overtakes_moves_no_tour_to_cells_that_are_n
         all_live(rig)
         tours.command("tour-2", TourVerb.START)
         await until(lambda: rig.stage.shows()[2] in ("c-4", "c-5"))
+
+
+async def test_a_tour_that_cannot_be_removed_goes_on(
+    database: Database, users: Users, short_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    async with open_rig(database, users, short_dir, 6, staged=True) as rig:
+        await running(rig)
+        tours = rig.service.programme.tours
+        with monkeypatch.context() as patch:
+            patch.setattr(Records, "remove", full)
+            with pytest.raises(StoreError):
+                await tours.remove("tour-1")
+        assert tours.get("tour-1").state is TourState.RUNNING
+        rig.clock.now_s += NEW.dwell_s
+        tours._rota.advance()
+        assert rig.stage.shows()[3] == "c-5"
+
+
+async def test_a_tour_that_is_started_while_it_is_removed_has_no_turn_and_is_gone_for_good(
+    database: Database, users: Users, short_dir: Path
+) -> None:
+    async with open_rig(database, users, short_dir, 6, staged=True) as rig:
+        await running(rig)
+        tours = rig.service.programme.tours
+        removing = asyncio.create_task(tours.remove("tour-1"))
+        await asyncio.sleep(0)
+        tours.command("tour-1", TourVerb.START)
+        await removing
+        assert tours.all() == []
+        assert tours._rota.wait_s() is None
+    async with open_rig(database, users, short_dir, 6, staged=True) as rig:
+        assert rig.service.programme.tours.all() == []

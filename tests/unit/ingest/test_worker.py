@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from commandwall.base.clock import monotonic_s
 from commandwall.base.errors import CommandwallError
+from commandwall.ingest.worker import Ingest
 from commandwall.ipc.channel import Received
-from commandwall.ipc.decoding import TileReport
+from commandwall.ipc.decoding import DecodeBudget, TileReport
 from commandwall.ipc.messages import (
+    STILL_PATIENCE_S,
     AddFeeds,
     ConfigureIngest,
     FeedChanged,
     FeedFigures,
     FeedReport,
     FeedSpec,
+    Message,
     Picture,
     RemoveFeeds,
     ShowTiles,
@@ -29,8 +36,12 @@ from commandwall.ipc.messages import (
 )
 from commandwall.ipc.packets import Subscription
 from commandwall.ipc.slots import SlotFlag
+from commandwall.media.backend import CPU
+from commandwall.media.still import Still
+from commandwall.media.tryout import Chosen
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import FeedState, StreamName, Transport
+from commandwall.model.decoding import DecodeChoice
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.workers.processes import Processes
 from commandwall.workers.worker import Worker
@@ -259,3 +270,74 @@ async def test_a_tile_says_that_packets_were_lost_until_the_next_key_frame(
             await until(lambda: wall.info(0).flags & SlotFlag.DAMAGED)
             await until(lambda: not wall.info(0).flags & SlotFlag.DAMAGED)
         await until(lambda: bench.figures["cam-1/sub"].lost_packets > 0)
+
+
+async def test_a_still_that_waits_its_turn_is_not_worked_on_for_longer_than_any_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deadlines = list[float]()
+    go = threading.Event()
+
+    def newest(info: StreamInfo, units: object, masks: object, until_s: float) -> tuple[Still, AccessUnit]:
+        deadlines.append(until_s)
+        go.wait(PATIENCE_S)
+        return Still("image/jpeg", b""), AccessUnit(b"", 0, True)
+
+    monkeypatch.setattr("commandwall.ingest.still.newest_jpeg", newest)
+    answered = list[Message]()
+    channel: Any = SimpleNamespace(post=answered.append, answer=lambda _, it, blob=b"": answered.append(it))
+    feed = SimpleNamespace(gop=SimpleNamespace(units=lambda: [AccessUnit(b"", 0, True)]), info=StreamInfo(""))
+    feeds: Any = SimpleNamespace(find=lambda *_: feed)
+    async with asyncio.TaskGroup() as group, AsyncExitStack() as stack:
+        handler = Ingest(channel, feeds, group, stack)
+        for number in (1, 2, 3):
+            await handler.handle(Received(SnapshotCamera("cam-1"), b"", number))
+        await until(lambda: len(deadlines) == 2)
+        begun_s = monotonic_s()
+        go.set()
+        await until(lambda: len(answered) == 3)
+    assert max(deadlines) < begun_s + STILL_PATIENCE_S
+
+
+async def test_a_device_that_is_slow_to_start_keeps_no_message_waiting(
+    monkeypatch: pytest.MonkeyPatch, short_dir: Path
+) -> None:
+    go = threading.Event()
+    told = list[object]()
+
+    def slow(choice: DecodeChoice) -> Chosen:
+        go.wait(PATIENCE_S)
+        return Chosen(CPU, None)
+
+    class Listening:
+        show = afford = warm = staticmethod(told.append)
+
+        def __init__(self, *_: object) -> None:
+            """Take what a board takes."""
+
+        async def govern(self) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("commandwall.ingest.worker._load_painting", slow)
+    monkeypatch.setattr("commandwall.ingest.board.Board", Listening)
+    nothing: Any = SimpleNamespace(post=lambda _: None, limit_connects=lambda *_: None, warm=lambda _: None)
+    configured = ConfigureIngest(str(short_dir / "bus"), 2, 2, 4.0, 200, 16)
+    messages: list[Message] = [
+        ShowTiles("w", ()),
+        DecodeBudget(2.0, 2.0),
+        WarmFeeds(("c/main",)),
+        ShowTiles("w", ()),
+    ]
+    async with asyncio.TaskGroup() as group, AsyncExitStack() as stack:
+        handler = Ingest(nothing, nothing, group, stack)
+        stack.callback(handler.stop)
+        await handler.handle(Received(WarmFeeds(("before",)), b"", 0))
+        await handler.handle(Received(configured, b"", 0))
+        handling = [group.create_task(handler.handle(Received(message, b"", 0))) for message in messages]
+        await asyncio.sleep(0)
+        waiting = [task for task in handling if not task.done()]
+        go.set()
+        assert not waiting and told == []
+        await until(lambda: len(told) == 4)
+        await handler.handle(Received(messages[0], b"", 0))
+    assert told == [*messages[:2], ("c/main",), messages[3], messages[0]]

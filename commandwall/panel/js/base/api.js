@@ -2,8 +2,10 @@
 
 const BASE = "/api/v1";
 const CHECK_EVERY_MS = 5000;
-/** What is read must be there after so long: on a dead connection browsers wait for minutes. */
-const MOST_READING_MS = 30_000;
+/** An answer must be there after so long: on a dead connection browsers wait for minutes. */
+const MOST_WAITING_MS = 30_000;
+/** Whoever works at a wall or steers a camera waits no longer than this before he is told. */
+const MOST_WORKING_MS = 10_000;
 
 /** Thrown when a call fails: an RFC 9457 problem document, or status 0 when nothing answered. */
 export class Problem extends Error {
@@ -40,9 +42,9 @@ export class Api {
     await this.get("/session").catch((error) => console.warn("no session", error));
   }
 
-  /** @param {string} path below `/api/v1` @returns {Promise<any>} */
-  get(path) {
-    return this.call("GET", path);
+  /** @param {string} path below `/api/v1` @param {AbortSignal} [signal] @returns {Promise<any>} */
+  get(path, signal) {
+    return this.call("GET", path, { signal });
   }
 
   /** @param {string} path @returns {Promise<any[]>} the items of a list */
@@ -50,9 +52,9 @@ export class Api {
     return (await this.call("GET", path)).items;
   }
 
-  /** @param {string} path @param {object} [body] @returns {Promise<any>} */
-  post(path, body) {
-    return this.call("POST", path, { body });
+  /** @param {string} path @param {object} [body] @param {AbortSignal} [signal] @returns {Promise<any>} */
+  post(path, body, signal) {
+    return this.call("POST", path, { body, signal });
   }
 
   /** @param {string} path @param {object} body what is to change; the rest stays @returns {Promise<any>} */
@@ -70,14 +72,14 @@ export class Api {
    * @param {string} path
    * @param {object | undefined} body
    * @param {number} revision the change is refused with status 412 when this is not the newest
+   * @param {AbortSignal} [signal]
    * @returns {Promise<any>}
    */
-  change(method, path, body, revision) {
-    const headers = { "If-Match": `"${revision}"` };
-    return this.call(method, path, body === undefined ? { headers } : { body, headers });
+  change(method, path, body, revision, signal) {
+    return this.call(method, path, { body, headers: { "If-Match": `"${revision}"` }, signal });
   }
 
-  /** @param {string} path @param {Blob} file @returns {Promise<any>} */
+  /** Sends a file, for as long as that takes. @param {string} path @param {Blob} file @returns {Promise<any>} */
   upload(path, file) {
     return this.send("PUT", path, file, new Headers({ Accept: "application/json", "Content-Type": file.type }));
   }
@@ -86,13 +88,14 @@ export class Api {
    * Calls the daemon and returns the JSON of its answer, or `null` when it has none.
    * @param {string} method
    * @param {string} path
-   * @param {{body?: object, headers?: Record<string, string>}} [options]
+   * @param {{body?: object, headers?: Record<string, string>, signal?: AbortSignal}} [options] `signal`: when to
+   *   give up waiting, if not after {@link MOST_WAITING_MS}
    * @throws {Problem}
    */
-  call(method, path, { body, headers = {} } = {}) {
+  call(method, path, { body, headers = {}, signal = AbortSignal.timeout(MOST_WAITING_MS) } = {}) {
     const all = new Headers({ Accept: "application/json", ...headers });
     if (body !== undefined) all.set("Content-Type", "application/json");
-    return this.send(method, path, body === undefined ? null : JSON.stringify(body), all);
+    return this.send(method, path, body === undefined ? null : JSON.stringify(body), all, signal);
   }
 
   /**
@@ -100,17 +103,22 @@ export class Api {
    * @param {string} path
    * @param {string | Blob | null} body
    * @param {Headers} headers
+   * @param {AbortSignal | null} [signal]
    * @throws {Problem}
    */
-  async send(method, path, body, headers) {
+  async send(method, path, body, headers, signal = null) {
     if (this.token !== "") headers.set("Authorization", `Bearer ${this.token}`);
-    const signal = method === "GET" ? AbortSignal.timeout(MOST_READING_MS) : null;
     const response = await fetch(BASE + path, { method, headers, body, signal }).catch(unanswered);
     if (response.ok) return response.status === 204 ? null : response.json().catch(unanswered);
     const problem = new Problem(response.status, await response.json().catch(() => ({})));
     if (problem.status === 401 && path !== "/login") this.onSignedOut();
     throw problem;
   }
+}
+
+/** Returns how long somebody waits who works at a wall or steers a camera, from now on. */
+export function patience() {
+  return AbortSignal.timeout(MOST_WORKING_MS);
 }
 
 /** @param {Error} error why an answer did not come, or was cut off @returns {never} @throws {Problem} */

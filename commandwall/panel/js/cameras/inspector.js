@@ -30,11 +30,8 @@ export class Inspector {
     /** Told of another camera. @type {(id: string | null) => void} */
     this.onShow = () => {};
     this.picture = /** @type {HTMLImageElement} */ (byId("camera-picture"));
-    this.picture.addEventListener("load", () => {
-      this.picture.hidden = false;
-      this.tookMs = Date.now() - this.askedMs;
-    });
-    this.picture.addEventListener("error", () => (this.picture.hidden = true));
+    this.picture.addEventListener("load", () => this.answered(true));
+    this.picture.addEventListener("error", () => this.answered(false)); // which costs the daemon as much
     store.addEventListener("change", () => this.refresh());
     i18n.addEventListener("change", () => this.refresh());
   }
@@ -74,6 +71,12 @@ export class Inspector {
       this.askedMs = nowMs;
       this.picture.src = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?at=${nowMs}`;
     }
+  }
+
+  /** @param {boolean} shown whether the picture is there */
+  answered(shown) {
+    this.picture.hidden = !shown;
+    this.tookMs = Date.now() - this.askedMs;
   }
 
   /** @param {string} id */

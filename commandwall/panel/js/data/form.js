@@ -31,14 +31,17 @@ export class PanelForm {
     this.dialog.showModal();
   }
 
+  get title() {
+    const { t } = this.i18n;
+    return this.panel === null ? t("data.new") : t("data.edit", { name: this.panel.name });
+  }
+
   /** @param {Record<string, string>} values @param {boolean} configured */
   build(values, configured) {
-    const { t } = this.i18n;
-    const title = this.panel === null ? t("data.new") : t("data.edit", { name: this.panel.name });
     const form = element("form", { method: "dialog", on: { submit: (/** @type {Event} */ e) => this.submit(e) } });
     this.form = /** @type {HTMLFormElement} */ (form);
-    form.append(element("h2", {}, title));
-    if (configured) form.append(element("p", { class: "form-note" }, t("data.configured")));
+    form.append(element("h2", {}, this.title));
+    if (configured) form.append(element("p", { class: "form-note" }, this.i18n.t("data.configured")));
     const fields = element("fieldset", { disabled: configured });
     fields.append(...ALL.map((name) => this.field(name, values[name] ?? "")));
     form.append(fields, this.valueField(), element("p", { class: "form-fault", role: "alert", hidden: true }));
@@ -137,10 +140,20 @@ export class PanelForm {
     event.preventDefault();
     await this.attempt(async () => {
       const entry = entryOf(Object.fromEntries(ALL.map((name) => [name, this.value(name)])));
-      if (this.panel === null) await this.api.post("/data", entry);
+      if (this.panel === null) this.made(await this.api.post("/data", entry));
       else if (!this.panel.configured) await this.api.call("PUT", pathOf(this.panel.id), { body: entry });
       await this.sendValue(entry.id, entry.kind);
     });
+  }
+
+  /**
+   * Changes from now on what was new until now: its value may still be refused.
+   * @param {import("./store.js").Panel} panel
+   */
+  made(panel) {
+    this.panel = panel;
+    /** @type {HTMLInputElement} */ (this.form?.elements.namedItem("id")).readOnly = true;
+    /** @type {HTMLElement} */ (this.form?.querySelector("h2")).textContent = this.title;
   }
 
   /** @param {string} id @param {string} kind */

@@ -67,6 +67,7 @@ export class OverlayDialogs {
 
   /** Shows what is drawn over a wall, to be changed. @param {string} wall */
   async openOverlays(wall) {
+    this.shown = null;
     this.show(await this.api.get(`${path(wall)}/overlays`));
     this.overlays.showModal();
   }
@@ -76,13 +77,14 @@ export class OverlayDialogs {
     if (this.overlays.open && overlays.wall === this.shown?.wall) this.show(overlays);
   }
 
-  /** @param {Overlays} overlays */
+  /** A banner that is on already does not take the place of the one that is being typed. @param {Overlays} overlays */
   show(overlays) {
-    this.shown = overlays;
     const { labels, banner } = overlays;
+    const known = same(banner, this.shown?.banner ?? null);
+    this.shown = overlays;
     for (const label of LABELS) field(`label-${label}`).value = labels[label];
     byId("banner-clear").toggleAttribute("disabled", banner === null);
-    if (banner === null) return;
+    if (banner === null || known) return;
     field("banner-text").value = banner.text;
     field("banner-level").value = banner.level;
     field("banner-ticker").checked = banner.ticker;
@@ -107,6 +109,11 @@ export class OverlayDialogs {
     const body = { [select.id.replace("label-", "")]: select.value };
     this.toasts.report(this.api.call("PUT", `${path(this.shown?.wall ?? "")}/overlays`, { body }));
   }
+}
+
+/** @param {Banner | null} one @param {Banner | null} other */
+function same(one, other) {
+  return one?.text === other?.text && one?.level === other?.level && one?.ticker === other?.ticker;
 }
 
 /** @param {string} wall */

@@ -210,7 +210,7 @@ async function load() {
   ]);
   topbar.show(who);
   desk.setRole(who.role);
-  pad.user = who.name;
+  pad.load(who.name);
   sharing.show(who.name, who.role);
   store.load(areas, cameras);
   panels.load(newPanels);

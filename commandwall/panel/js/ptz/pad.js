@@ -1,6 +1,7 @@
 /** The pad that moves the camera in the selected cell, with the pointer and with keys. */
 
-import { Problem } from "../base/api.js";
+import { Problem, patience } from "../base/api.js";
+import { Backoff } from "../base/backoff.js";
 import { byId, element } from "../base/dom.js";
 import { Steering } from "./steering.js";
 
@@ -10,6 +11,9 @@ import { Steering } from "./steering.js";
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 /** @type {Record<string, Direction>} */
 const ZOOM = { "+": "in", "=": "in", "-": "out", _: "out" };
+/** A camera that does not answer is asked again, rarely: one that refuses a password counts the tries. */
+const ASK_AGAIN_MS = 5000;
+const MOST_RARELY_MS = 60_000;
 /** Where keys belong to something else. */
 const OTHERS = "input, select, textarea, [role=tree], [role=menu]";
 
@@ -41,6 +45,10 @@ export class PtzPad {
     this.ptz = null;
     /** @type {Steering | null} */
     this.steering = null;
+    this.backoff = new Backoff(ASK_AGAIN_MS, MOST_RARELY_MS);
+    this.timer = 0;
+    /** The newest reading of the camera. */
+    this.reading = {};
     this.node = byId("ptz");
     this.presets = /** @type {HTMLSelectElement} */ (byId("ptz-presets"));
     for (const button of this.node.querySelectorAll("[data-steer]")) this.wireButton(button);
@@ -62,18 +70,44 @@ export class PtzPad {
     this.camera = camera;
     this.ptz = null;
     this.refresh();
+    this.backoff.reset();
+    if (camera !== null) {
+      this.steering = new Steering(
+        (command) => this.post(camera, command),
+        (error) => this.failed(error),
+      );
+    }
+    await this.read();
+  }
+
+  /** Reads everything anew: events were missed. @param {string} user who sits here */
+  load(user) {
+    this.user = user;
+    return this.read();
+  }
+
+  /** Reads what the camera can do and who operates it; one that does not answer now is asked again. */
+  async read() {
+    const { camera } = this;
+    const reading = (this.reading = {});
+    clearTimeout(this.timer);
     if (camera === null) return;
-    this.steering = new Steering(
-      (command) => this.post(camera, command),
-      (error) => this.failed(error),
-    );
     const ptz = await this.api.get(path(camera)).catch((error) => {
-      if (error.status !== 404) this.failed(error);
+      if (this.reading === reading) this.unread(error);
       return null;
     });
-    if (this.camera !== camera) return;
+    if (this.reading !== reading) return;
+    if (ptz !== null) this.backoff.reset();
     this.ptz = ptz;
     this.refresh();
+  }
+
+  /** @param {Problem} error why nothing is known of the camera */
+  unread(error) {
+    if (error.status === 404) return; // It cannot be moved.
+    const told = this.backoff.tries > 0;
+    this.timer = setTimeout(() => this.read(), this.backoff.next());
+    if (!told) this.failed(error);
   }
 
   /** Takes from the daemon's events who operates a camera. @param {Lease} lease */
@@ -91,7 +125,7 @@ export class PtzPad {
 
   /** @param {string} camera @param {import("./steering.js").Command} command */
   async post(camera, command) {
-    this.receive(await this.api.post(path(camera), command));
+    this.receive(await this.api.post(path(camera), command, patience()));
   }
 
   /** @param {unknown} error */

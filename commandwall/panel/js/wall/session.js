@@ -1,5 +1,6 @@
 /** One operator's work on one wall: what it shows, changing it, and taking changes back. */
 
+import { patience, unanswered } from "../base/api.js";
 import { NONE, arrangementOf, nextPage, sourceOf } from "./arrangement.js";
 
 /** Why a wall is told anew, where that is somebody's work. */
@@ -28,7 +29,10 @@ export class WallSession extends EventTarget {
     this.api = api;
     /** @type {Wall | null} */
     this.wall = null;
-    /** What is being opened, the newest. @type {{id: string} | null} */
+    /**
+     * What is being opened, the newest, and the events of it that came meanwhile: the answer may be older.
+     * @type {{id: string, told: (() => void)[]} | null}
+     */
     this.opening = null;
     /** @type {Steps} */
     this.steps = { undo: 0, redo: 0 };
@@ -41,20 +45,30 @@ export class WallSession extends EventTarget {
 
   /** Shows a wall, unless another is asked for meanwhile. @param {string} id @throws {import("../base/api.js").Problem} */
   async open(id) {
-    const opening = (this.opening = { id });
+    /** @type {{id: string, told: (() => void)[]}} */
+    const opening = (this.opening = { id, told: [] });
+    const signal = patience();
     try {
-      const [wall, steps] = await Promise.all([this.api.get(path(id)), this.api.get(`${path(id)}/steps`)]);
+      const parts = [path(id), `${path(id)}/steps`];
+      const [wall, steps] = await Promise.all(parts.map((part) => this.api.get(part, signal)));
       if (this.opening !== opening) return;
       this.wall = wall;
       this.steps = steps;
     } finally {
       if (this.opening === opening) this.opening = null;
     }
+    for (const tell of opening.told) tell();
     this.announce("wall");
+  }
+
+  /** Has an event of what is being opened told again when that is there. @param {string} id @param {() => void} tell */
+  hold(id, tell) {
+    if (this.opening?.id === id) this.opening.told.push(tell);
   }
 
   /** Takes a wall from the daemon's events. @param {{wall: Wall, cause: string}} event */
   receive({ wall, cause }) {
+    this.hold(wall.id, () => this.receive({ wall, cause: "" })); // It replaces nothing that anybody saw.
     if (this.wall === null || wall.id !== this.wall.id || wall.revision < this.wall.revision) return;
     const news = wall.revision > this.wall.revision;
     this.wall = wall;
@@ -66,6 +80,7 @@ export class WallSession extends EventTarget {
 
   /** Takes an event `steps`. @param {Steps & {wall: string}} steps */
   receiveSteps(steps) {
+    this.hold(steps.wall, () => this.receiveSteps(steps));
     if (this.wall?.id !== steps.wall) return;
     this.steps = steps;
     this.announce("wall");
@@ -77,6 +92,7 @@ export class WallSession extends EventTarget {
    * @param {Partial<Tile>[]} tiles with their `cell`
    */
   receiveTiles(id, budget, tiles) {
+    this.hold(id, () => this.receiveTiles(id, budget, tiles));
     if (this.wall?.id !== id) return;
     this.wall.budget = budget;
     const byCell = new Map(this.wall.tiles.map((tile) => [tile.cell, tile]));
@@ -179,16 +195,17 @@ export class WallSession extends EventTarget {
    * @returns {Promise<{missing: import("../scenes/programme.js").Missing[]}>}
    */
   take(scene) {
-    const result = this.queue.then(() => this.takeNow(scene));
+    const signal = patience();
+    const result = this.queue.then(() => this.takeNow(scene, signal));
     this.queue = result.catch(() => {});
     return result;
   }
 
-  /** @param {string} scene */
-  async takeNow(scene) {
+  /** @param {string} scene @param {AbortSignal} signal */
+  async takeNow(scene, signal) {
     this.changing += 1;
     try {
-      const taken = await this.api.post(`/scenes/${encodeURIComponent(scene)}/take`);
+      const taken = await this.api.post(`/scenes/${encodeURIComponent(scene)}/take`, undefined, signal);
       for (const wall of taken.walls) if (wall.id === this.wall?.id) this.settle(wall);
       return taken;
     } finally {
@@ -204,27 +221,30 @@ export class WallSession extends EventTarget {
   }
 
   /**
-   * Sends a change once those before it are through; not if another wall is shown by then.
+   * Sends a change once those before it are through; not if another wall is shown by then, or if it has waited
+   * for longer than whoever asked for it will.
    * @param {Request} request
    * @returns {Promise<any>} what the daemon answers
    * @throws {import("../base/api.js").Problem}
    */
   change(request) {
     const shown = this.wall?.id;
-    const result = this.queue.then(() => (this.wall?.id === shown ? this.send(request) : undefined));
+    const signal = patience();
+    const result = this.queue.then(() => (this.wall?.id === shown ? this.send(request, signal) : undefined));
     this.queue = result.catch(() => {});
     return result;
   }
 
-  /** @param {Request} request */
-  async send(request) {
+  /** @param {Request} request @param {AbortSignal} signal */
+  async send(request, signal) {
+    if (signal.aborted) unanswered(signal.reason); // A click of long ago would surprise whoever made it.
     const wall = this.wall;
     const asked = wall && request(wall);
     if (wall === null || asked === null) return undefined;
     const [part, body, method = "PUT"] = asked;
     this.changing += 1;
     try {
-      const answer = await this.api.change(method, path(wall.id) + part, body, wall.revision);
+      const answer = await this.api.change(method, path(wall.id) + part, body, wall.revision, signal);
       this.settle(answer.wall ?? answer);
       return answer;
     } catch (error) {
