@@ -229,6 +229,23 @@ async def test_a_line_that_loses_much_gets_the_smaller_rung(
         await until(lambda: set(bench.publisher.subscribers.values()) == {"head/low"})
 
 
+async def test_with_a_session_ends_the_wait_for_another_rung(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rungs.RungChoice, "judge", lambda *_: 1)
+    monkeypatch.setattr(picture, "_FIRST_KEY_S", 60.0)
+    async with clients(1) as (client,):
+        await bench.watch("s", client, of=("head/a", "head/low"))
+        bench.publisher.greeting = []
+
+        def waits() -> bool:
+            return any(task.get_name() == "rung of s" for task in asyncio.all_tasks())
+
+        await until(lambda: waits() and "head/low" in bench.publisher.subscribers.values())
+        bench.sessions.end("s")
+        await until(lambda: not waits())
+
+
 async def test_a_rung_that_is_not_what_it_is_to_be_is_passed_over_for_good(bench: Bench) -> None:
     bench.publisher.others["camera/main"] = StreamInfo("hevc", 64, 64)
     wanted = bench.at("camera/main", "h264"), bench.at("camera/sub", "h264")
