@@ -70,6 +70,9 @@ class Camera:
     async def open(self, path: str) -> tuple[Track, ...]:
         return self, Microphone()
 
+    def hold(self, sender: TrackSender) -> None:
+        self.stop(sender)
+
     def play(self, sender: TrackSender) -> None:
         self.players[sender] = asyncio.create_task(self._send(sender))
 
