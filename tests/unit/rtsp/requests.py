@@ -7,7 +7,7 @@ from commandwall.rtsp.client import StreamRequest
 from commandwall.rtsp.dialogue import Timeouts
 from tests.unit.rtsp.camera import Camera
 
-SHORT = Timeouts(connect_s=2.0, answer_s=1.0, teardown_s=0.2)
+SHORT = Timeouts(connect_s=2.0, answer_s=1.0, describe_s=1.0, teardown_s=0.2)
 PASSWORD = "canary-7413"
 
 

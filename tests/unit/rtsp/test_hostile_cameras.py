@@ -31,7 +31,7 @@ from tests.fuzz.judge import MAX_MESSAGE_CHARS, held_bytes
 from tests.unit.rtp.packets import PPS, SPS, delta, idr, rtp
 from tests.unit.rtsp.camera import Camera, interleaved, media, running
 
-SHORT = Timeouts(connect_s=2.0, answer_s=1.0, teardown_s=0.1)
+SHORT = Timeouts(connect_s=2.0, answer_s=1.0, describe_s=1.0, teardown_s=0.1)
 OK = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\n"
 FORMATS = "m=video 0 RTP/AVP" + " 96" * 40_000 + "\r\n"
 SECTION = "m=video 0 RTP/AVP 96\r\n"
