@@ -32,6 +32,9 @@ CONFERENCE: dict[str, str] = {
     ),
     "its file cannot be read: {strerror}": "无法读取文件：{strerror}",
     "the recording process was killed; it goes on in another file": "录像进程被终止，将在另一个文件中继续",
+    "the recording process was killed as it finished the file; its last second may be missing": (
+        "录像进程在收尾时被终止，文件可能缺少最后一秒"
+    ),
     # ---- rooms
     "ends_at must be after starts_at": "ends_at 必须晚于 starts_at",
     "is over already; name a later time": "已经过去，请指定更晚的时间",

@@ -53,6 +53,10 @@ class RoomLeg:
         except NotFoundError:  # Of this end's session: the other end has refused nothing.
             raise ConnectionLostError("the session here ended before it was answered") from None
 
+    async def stood(self) -> None:
+        """Return once media can go over it."""
+        await self._line.stood.wait()
+
     async def over(self) -> str:
         """Return why it ended, when it has."""
         await self._line.over.wait()

@@ -44,7 +44,7 @@ class Line:
     """One session of ``participant``, who ``sends`` its part or is sent it, and may ``hear`` the mix on it.
 
     ``live`` are the streams that arrive on it. ``wanted`` are the rungs of what is to be sent, ``sent`` of
-    what is. ``fault`` says why it is ``over``.
+    what is. ``fault`` says why it is ``over``; ``stood``: media could go.
     """
 
     participant: str
@@ -56,6 +56,7 @@ class Line:
     wanted: tuple[StreamAt, ...] = ()
     sent: tuple[StreamAt, ...] = ()
     fault: str = ""
+    stood: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -219,6 +220,7 @@ class Lines:
                 line.over.set()
                 self._listener.line_ended(line, asked=changed.asked)
             case SessionPhase.CONNECTED:
+                line.stood.set()
                 self._listener.line_connected(line)
             case SessionPhase.LIVE:
                 line.live.append(changed.stream)

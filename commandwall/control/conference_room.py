@@ -348,6 +348,9 @@ class Room:
         one = self.state.find(line.participant)
         if one is not None and one.coming and not self._closed:
             self.update(connected(self.state, line.participant, self._needs.now_s()))
+            for link in self.links:  # From below: what it greeted with says nothing of pictures and sound.
+                if link.id == line.participant and not link.ours and link.state is LinkState.CONNECTING:
+                    self.tell_link(replace(link, state=LinkState.CONNECTED))
         else:
             self.lines.end([line])
 

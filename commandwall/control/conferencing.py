@@ -145,6 +145,7 @@ async def _conduct(needs: ConferenceNeeds, conferences: Conferences, reactions: 
 def _talk_desk(needs: ConferenceNeeds, conferences: Conferences) -> TalkDesk:
     plant = needs.plant
     talks = Talks(plant.feeds, plant.board, plant.speakers, needs.publish)
+    plant.withdrawal_watchers.append(talks.withdrawn)
     return TalkDesk(talks, plant.speakers, Sounds(conferences, plant.sound, plant.rtc), needs.audit)
 
 

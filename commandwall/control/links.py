@@ -208,7 +208,7 @@ class Links:
             await line.refuse(error, again=waits)
             return
         tree = self.tree(room)
-        document = LinkDocument(link, theirs.node, theirs.name, False, LinkState.CONNECTED, "", "")
+        document = LinkDocument(link, theirs.node, theirs.name, False, LinkState.CONNECTING, "", "")
         try:
             joint = tree.join(link, theirs, line, above=False)
         except LoopError as error:

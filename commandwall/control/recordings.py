@@ -26,7 +26,7 @@ FOLDER = "recordings"
 
 @dataclass(frozen=True, slots=True)
 class RecordingRecord:
-    """One recording as it is kept; without ``ended_utc_s`` it goes on, or was cut off."""
+    """One recording as it is kept; without ``ended_utc_s`` its file is being written, or was cut off."""
 
     id: str
     conference: str
@@ -77,6 +77,7 @@ class Recordings:
         self._publish = publish
         self._utc_s = utc_s
         self._running: dict[str, StartRecording] = {}
+        self._finishing: set[str] = set()
         self._watchers: list[Callable[[str], None]] = []
         self._mishaps = Mishaps(log)
         self.worker = Worker(
@@ -119,7 +120,7 @@ class Recordings:
         """
         if recording not in self._records.all():
             raise NotFoundError("there is no recording {id!r}", id=recording)
-        if any(order.id == recording for order in self._running.values()):
+        if recording in self._finishing or any(order.id == recording for order in self._running.values()):
             raise HeldError("this recording is being written; stop it first")
         try:
             self._file(recording).unlink(missing_ok=True)
@@ -159,10 +160,17 @@ class Recordings:
         self.worker.post(order)
 
     def stop(self, conference: str) -> None:
-        """Finish the recording of a conference; one that is not recorded is not."""
+        """Finish the recording of a conference, which has ended when its file is whole.
+
+        One that is not recorded is not.
+        """
         order = self._running.pop(conference, None)
-        if order is not None:
+        if order is None:
+            return
+        if self.worker.ready:
+            self._finishing.add(order.id)
             self.worker.post(EndRecording(order.id))
+        else:  # No process writes it.
             self._end(order.id, Sentence(""))
 
     def _end(self, recording: str, fault: Sentence) -> None:
@@ -175,9 +183,17 @@ class Recordings:
 
     def _hear(self, _: Worker, received: Received) -> None:
         match received.message:
-            case RecordingEnded(recording, fault, fault_zh) if fault:
-                log.error("recording %s ended: %s", recording, fault)
-                self._failed(recording, Sentence.of(fault, fault_zh))
+            case RecordingEnded(recording, fault, fault_zh):
+                if fault:
+                    log.error("recording %s ended: %s", recording, fault)
+                if recording in self._finishing:
+                    self._finished(recording, Sentence.of(fault, fault_zh))
+                elif fault:
+                    self._failed(recording, Sentence.of(fault, fault_zh))
+
+    def _finished(self, recording: str, fault: Sentence) -> None:
+        self._finishing.remove(recording)
+        self._end(recording, fault)
 
     def _failed(self, recording: str, fault: Sentence) -> None:
         for conference, order in tuple(self._running.items()):
@@ -192,6 +208,11 @@ class Recordings:
 
         One that was to end has finished them, and no other follows; that they ended is for :meth:`stop`.
         """
+        cut_off = Sentence(
+            "the recording process was killed as it finished the file; its last second may be missing"
+        )
+        for recording in tuple(self._finishing):
+            self._finished(recording, Sentence("") if worker.draining else cut_off)
         if worker.draining:
             return
         for conference, order in tuple(self._running.items()):

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
-from commandwall.base.errors import InvalidError, NotFoundError
+from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
 from commandwall.control.audit import AuditLog
 from commandwall.control.audited import audited
 from commandwall.control.conference_lines import Peers
@@ -46,6 +47,8 @@ class TalkDesk:
         self._audit = audit
         self._sessions: dict[Loudspeaker, str] = {}
         """Whose voice is played where, by the session it comes by."""
+        self._voices = count()
+        """Each is a stream of its own: of one name, a voice would be cut off before the next may be heard."""
         sounds.conferences.watch(talks.conference_changed)
 
     def tally(self) -> Mapping[TalkState, int]:
@@ -89,21 +92,30 @@ class TalkDesk:
 
         Raises as :meth:`play` does, and as :meth:`RtcControl.publish`.
         """
-        with audited(self._audit, who, Permission.OPERATE, "talk.begin", str(loudspeaker)):
-            self._talks.check(who, loudspeaker)
-            stream = f"talk/{loudspeaker}"
+        with (
+            audited(self._audit, who, Permission.OPERATE, "talk.begin", str(loudspeaker)),
+            self._talks.reserved(who, loudspeaker),
+        ):
+            stream = f"talk/{loudspeaker}/{next(self._voices)}"
             changed = partial(self._voice_changed, who, loudspeaker)
             opened = await self._sounds.voices.publish(who, PublishOffer("", stream, sdp), changed)
-            self._begin_voice(who, loudspeaker, stream, opened.session)
+            try:
+                self._begin_voice(who, loudspeaker, stream, opened.session)
+            except CommandwallError:
+                self._end_session(opened.session)
+                raise
             return opened
 
     def end(self, who: Principal, loudspeaker: Loudspeaker) -> None:
         """End what is said at a loudspeaker, whoever began it; raises :class:`NotFoundError`."""
         with audited(self._audit, who, Permission.OPERATE, "talk.end", str(loudspeaker)):
-            self._talks.document(loudspeaker)
-            self._talks.end(loudspeaker)
+            if not self._talks.end(loudspeaker):
+                self._talks.document(loudspeaker)  # Nothing to end, at one that there is.
 
     def _begin_voice(self, who: Principal, loudspeaker: Loudspeaker, stream: str, session: str) -> None:
+        """Play a voice in place of what is said; raises where it may not be, or its session is over."""
+        self._talks.check(who, loudspeaker)
+        self._sounds.voices.session(session)
         self._talks.end(loudspeaker)
         self._sessions[loudspeaker] = session
         name, sound = str(loudspeaker), self._sounds.sound
@@ -115,6 +127,9 @@ class TalkDesk:
         """Let go of a voice that is played no more."""
         self._sounds.sound.end(str(loudspeaker))
         del self._sessions[loudspeaker]
+        self._end_session(session)
+
+    def _end_session(self, session: str) -> None:
         with suppress(NotFoundError):  # where it was the session that ended first
             self._sounds.voices.end(self._sounds.voices.session(session))
 

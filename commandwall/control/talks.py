@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from commandwall.base.errors import HeldError, NotFoundError
+from commandwall.base.errors import HeldError
 from commandwall.control.roles import Principal
 from commandwall.control.speakers import Speakers
 from commandwall.control.state import CameraBoard, Publish
@@ -66,8 +67,9 @@ class Talks:
         self._publish = publish
         self._talks: dict[Loudspeaker, _Talk] = {}
         self._able: dict[Loudspeaker, bool] = {}
+        self._reserved: list[tuple[Loudspeaker, Principal]] = []
         lines.watch_talks(self._changed)
-        speakers.watch(lambda speaker: self.end(Loudspeaker(LoudspeakerKind.SPEAKER, speaker)))
+        speakers.watch(self._speaker_changed)
 
     def all(self) -> list[TalkDocument]:
         """Return what is said now, wherever it is."""
@@ -81,13 +83,27 @@ class Talks:
     def check(self, who: Principal, loudspeaker: Loudspeaker) -> None:
         """Raise :class:`NotFoundError`, or :class:`HeldError` if ``who`` may not talk there now."""
         self._target(loudspeaker)
-        talk = self._talks.get(loudspeaker)
-        if talk is not None and talk.holder.name != who.name and not who.outranks(talk.holder):
-            raise HeldError(
-                "{name} talks at {loudspeaker}; end that first, or wait until it is over",
-                name=talk.holder.name,
-                loudspeaker=str(loudspeaker),
-            )
+        for holder in self._holders(loudspeaker):
+            if holder.name != who.name and not who.outranks(holder):
+                raise HeldError(
+                    "{name} talks at {loudspeaker}; end that first, or wait until it is over",
+                    name=holder.name,
+                    loudspeaker=str(loudspeaker),
+                )
+
+    @contextmanager
+    def reserved(self, who: Principal, loudspeaker: Loudspeaker) -> Iterator[None]:
+        """Keep a loudspeaker for ``who`` while it is made ready what is to be said there.
+
+        Raises as :meth:`check` does, which is to be asked again then: a higher role may have taken it.
+        """
+        self.check(who, loudspeaker)
+        reservation = loudspeaker, who
+        self._reserved.append(reservation)
+        try:
+            yield
+        finally:
+            self._reserved.remove(reservation)
 
     def begin(self, who: Principal, loudspeaker: Loudspeaker, sounding: Sounding) -> TalkDocument:
         """Say ``sounding`` there, in place of what was said; raises as :meth:`check` does."""
@@ -98,11 +114,18 @@ class Talks:
         self._lines.talk(TalkTo(str(loudspeaker), target, sounding.sound))
         return self._tell(loudspeaker)
 
-    def end(self, loudspeaker: Loudspeaker) -> None:
-        """Say nothing there any more."""
-        if loudspeaker in self._talks:
-            self._drop(loudspeaker)
-            self._tell(loudspeaker)
+    def end(self, loudspeaker: Loudspeaker) -> bool:
+        """Say nothing there any more; return whether anything was said."""
+        if loudspeaker not in self._talks:
+            return False
+        self._drop(loudspeaker)
+        self._tell(loudspeaker)
+        return True
+
+    def withdrawn(self, camera: str) -> None:
+        """Fall silent at a camera that is received no more; masks are nothing to what is said there."""
+        if not any(each.id == camera and each.enabled for each in self._board.cameras()):
+            self.end(Loudspeaker(LoudspeakerKind.CAMERA, camera))
 
     def conference_changed(self, state: Conference) -> None:
         """Fall silent wherever a conference was heard that has ended."""
@@ -110,6 +133,12 @@ class Talks:
             for loudspeaker, talk in tuple(self._talks.items()):
                 if talk.sounding.conference == state.id:
                     self.end(loudspeaker)
+
+    def _holders(self, loudspeaker: Loudspeaker) -> Iterator[Principal]:
+        """Yield who talks at one, and who is about to."""
+        if (talk := self._talks.get(loudspeaker)) is not None:
+            yield talk.holder
+        yield from (who for reserved, who in self._reserved if reserved == loudspeaker)
 
     def _target(self, loudspeaker: Loudspeaker) -> CameraTarget | RtpAddress:
         if loudspeaker.kind is LoudspeakerKind.SPEAKER:
@@ -123,6 +152,9 @@ class Talks:
             self._lines.end_talk(str(loudspeaker))
             talk.sounding.over()
 
+    def _speaker_changed(self, speaker: str) -> None:
+        self.end(Loudspeaker(LoudspeakerKind.SPEAKER, speaker))
+
     def _changed(self, changed: TalkChanged) -> None:
         kind, _, name = changed.id.partition(":")
         loudspeaker = Loudspeaker(LoudspeakerKind(kind), name)
@@ -133,11 +165,6 @@ class Talks:
             self._able[loudspeaker] = True
         elif changed.reason.code is ReasonCode.NO_LOUDSPEAKER:
             self._able[loudspeaker] = False
-        try:
-            self._target(loudspeaker)
-        except NotFoundError:
-            self.end(loudspeaker)
-            return
         self._talks[loudspeaker] = replace(talk, state=changed.state, reason=changed.reason)
         self._tell(loudspeaker)
 

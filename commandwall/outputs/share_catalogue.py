@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from commandwall.base.errors import CommandwallError
 from commandwall.ipc.messages import ShareRoute
 from commandwall.outputs.share_track import AudioTrack, ShareTrack, VideoTrack
 
 _FIRST_KEY_S = 10.0
-_AUDIO_S = 1.0
-"""How long sound is waited for when the pictures are there: what it is, is known as soon as they come."""
+_AUDIO_S = 5.0
+"""How long sound is waited for when the pictures are there. What it is, or that there is none, is told with
+them, but late on a busy machine; who is described pictures only hears nothing as long as he stays."""
 _LINGER_S = 10.0
 
 
@@ -50,14 +51,12 @@ class SharedRoute:
         :class:`CommandwallError` when none comes.
         """
         await self._video.ready(_FIRST_KEY_S)
-        audio = self._sound()
-        if audio is None:
-            return (self._video,)
-        try:
-            await audio.ready(_AUDIO_S)
-        except CommandwallError:
-            return (self._video,)
-        return self._video, audio
+        tracks: tuple[ShareTrack, ...] = (self._video,)
+        if (audio := self._sound()) is not None:
+            with suppress(CommandwallError):
+                await audio.ready(_AUDIO_S)
+                tracks = self._video, audio
+        return tracks
 
     def linger(self) -> None:
         """End the pull in a while if nobody has it by then."""

@@ -12,7 +12,8 @@ from commandwall.rtc.broadcast import Format
 from commandwall.rtc.broadcasts import Broadcasts
 from commandwall.rtc.viewer import CATCH_UP_90K, PacketisedFrame, Viewer
 
-_FIRST_KEY_S = 5.0
+_FIRST_KEY_S = 8.0
+"""So long may a camera take that is opened for this: to describe itself, and to come to a key frame."""
 
 
 class Picture:

@@ -73,7 +73,7 @@ class PeerLeg:
     def __init__(self, connection: RTCPeerConnection) -> None:
         self.sdp = ""
         self._connection = connection
-        self._over = asyncio.Event()
+        self._stood, self._over = asyncio.Event(), asyncio.Event()
         self.closing: asyncio.Task[None] | None = None
         connection.on("connectionstatechange", self._changed)
 
@@ -82,6 +82,9 @@ class PeerLeg:
             await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         except OperationError as error:
             raise InvalidError("the answer cannot be taken: {why}", why=error) from None
+
+    async def stood(self) -> None:
+        await self._stood.wait()
 
     async def over(self) -> str:
         await self._over.wait()
@@ -92,6 +95,8 @@ class PeerLeg:
         self.closing = self.closing or asyncio.create_task(self._connection.close())
 
     def _changed(self) -> None:
+        if self._connection.connectionState == "connected":
+            self._stood.set()
         if self._connection.connectionState in ("failed", "closed"):
             self._over.set()
 

@@ -10,6 +10,8 @@ import pytest
 from tests.e2e.site import Daemon, Site, cameras, farm
 
 CAMERAS = 8
+MAIN = "1280x720@10:1000k"
+"""Their main streams are encoded when first asked for, which takes no more than a moment at this size."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,7 +28,7 @@ def site(tmp_path: Path, free_port: Callable[[], int]) -> Site:
 @pytest.fixture
 async def daemon(site: Site) -> AsyncIterator[Daemon]:
     """Run a farm of eight cameras and a daemon that shows four of them on a 2x2 wall."""
-    async with farm(CAMERAS) as base:
+    async with farm(CAMERAS, "--main", MAIN) as base:
         site.cameras = cameras(base, CAMERAS)
         async with site.run() as running:
             yield running

@@ -73,7 +73,10 @@ async def test_a_conference_and_a_janus_meet(site: Site, centre: Janus, foreigne
         assert (status, said["errors"][0]["field"]) == (422, "token")
         assert not any(secret in str(said) for secret in (SECRET, "wrong"))
         status, said = await bridged(daemon, {**BRIDGE, **secrets, "pin": PIN})
-        assert (status, said["state"]) == (201, "connected"), said
+        assert status == 201, said
+
+        async def joined() -> bool:
+            return (await link(desk)).get("state") == "connected"
 
         async def seen() -> bool:
             return foreigner.seen == 1
@@ -89,6 +92,7 @@ async def test_a_conference_and_a_janus_meet(site: Site, centre: Janus, foreigne
             line = next(one for one in (await desk.roster())["participants"] if one["id"] == "centre")
             return bool(line["people"] and line["voice"] and line["state"] == "connected")
 
+        await until("the bridge stands", joined, 30)
         await until("their picture and sound come", comes, 30)
         await until("ours is seen there", seen, 30)
         await until("ours is heard there, theirs not", heard_there, 30)

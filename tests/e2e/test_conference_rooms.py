@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulators import barcode
 from simulators.conference.connection import RefusedError
-from simulators.conference.eyes import read_code
+from simulators.conference.eyes import Eyes, read_code
 from simulators.conference.peer import Peer, Person
 from simulators.conference.sites import site_name
 from simulators.conference.tones import tone_hz
@@ -88,6 +88,16 @@ async def fresh_pictures(here: Meeting, viewer: int) -> None:
     await until(f"{viewer} sees something new", newer)
 
 
+async def content(viewer: Peer) -> Eyes | None:
+    """Return what sees the content; ``None`` while there is no picture of it."""
+    try:
+        return await viewer.watch_content()
+    except RefusedError as refused:
+        if refused.status != 503:
+            raise
+        return None
+
+
 async def test_people_and_pictures_of_a_conference_fill_cells(two: Meeting) -> None:
     daemon = two.daemon
     sources = [f"conference:morning/{two.id_of(CHAIR)}", "none", "conference:morning/picture", "camera:cam-1"]
@@ -120,7 +130,7 @@ async def test_a_camera_is_content_as_it_is_and_a_panel_or_scene_is_composed(two
 
     await until("it is known what cameras send", known)
     await two.desk.chair("present", "camera:cam-3")
-    eyes = await two.peers[SITE].watch_content()
+    eyes: Eyes = await until("the content is there", lambda: content(two.peers[SITE]))
 
     async def sees(number: int) -> bool:
         picture = await asyncio.to_thread(eyes.last_picture)
@@ -129,7 +139,7 @@ async def test_a_camera_is_content_as_it_is_and_a_panel_or_scene_is_composed(two
 
     await until("the camera is seen as content", lambda: sees(3))
     picture = eyes.last_picture()
-    assert picture is not None and picture.luma.shape in ((1080, 1920), (360, 640))
+    assert picture is not None and picture.luma.shape in ((720, 1280), (360, 640))
     await two.desk.chair("present", "camera:cam-4")
     await until("another camera is seen on the same line", lambda: sees(4))
     scene = {
@@ -153,6 +163,7 @@ async def test_any_process_may_die_and_the_conference_goes_on(two: Meeting) -> N
     await two.until_heard(BOTH)
     assert await states(two) == {CHAIR: "connected", SITE: "connected"}
     await killed(two.daemon, "ingest-0")
+    await fresh_pictures(two, SITE)
     await two.until_seen({SITE: BOTH})
 
     await killed(two.daemon, "rtc")

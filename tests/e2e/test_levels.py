@@ -61,9 +61,22 @@ class Node:
         async with self.daemon.session.post(path, json=body) as response:
             return response.status, await response.json(content_type=None)
 
+    async def link_above(self) -> dict[str, Any]:
+        """Return the link to the level above as it is told of, ``{}`` for none."""
+        links: list[dict[str, Any]] = (await self.document())["links"]
+        return next((link for link in links if link["above"]), {})
+
+    async def unlink(self) -> None:
+        """Take down the link to the level above."""
+        path = f"/api/v1/conferences/{CONFERENCE}/links/above"
+        async with self.daemon.session.delete(path) as response:
+            assert response.status == 204
+
     async def link_state(self) -> str:
-        links = (await self.document())["links"]
-        return next((link["state"] for link in links if link["above"]), "")
+        return str((await self.link_above()).get("state", ""))
+
+    async def linked(self) -> bool:
+        return await self.link_state() == "connected"
 
 
 @dataclass
@@ -90,7 +103,8 @@ class Tree:
         _, token = await self.nodes[upper].desk.invite(lower, "site")
         port = self.wire.port if upper == "city" else self.nodes[upper].daemon.site.port
         status, said = await self.nodes[lower].link(token, f"http://127.0.0.1:{port}")
-        assert (status, said["state"]) == (201, "connected"), said
+        assert status == 201, said
+        await until(f"{lower} is linked to {upper}", self.nodes[lower].linked)
 
     async def hear(self, expected: Mapping[int, Collection[int]], timeout_s: float = 30) -> None:
         """Wait until each of these hears just those, each once."""
@@ -249,12 +263,22 @@ async def whom_the_city_watches_in_the_street_is_seen_as_he_sends(tree: Tree) ->
 
 async def a_loop_is_refused_with_a_clear_word_to_both(tree: Tree) -> None:
     _, token = await tree.nodes["guiyuan"].desk.invite("city", "site")
-    status, said = await tree.nodes["city"].link(token, tree.nodes["guiyuan"].daemon.site.url)
-    assert status == 422
+    city = tree.nodes["city"]
+    status, said = await city.link(token, tree.nodes["guiyuan"].daemon.site.url)
+    if status == 201:  # Its first try came to nothing, on a busy machine; it is tried again by itself.
+
+        async def refused() -> bool:
+            return await city.link_state() == "refused"
+
+        await until("the link is refused", refused)
+        said = {"detail": (await city.link_above())["reason"]}
+        await city.unlink()
+    else:
+        assert status == 422, said
     assert "loop" in said["detail"]
     links = (await tree.nodes["guiyuan"].document())["links"]
     assert [link["state"] for link in links if not link["above"]] == ["refused"]
-    assert (await tree.nodes["city"].document())["participants"][-1]["name"] != "city"
+    assert (await city.document())["participants"][-1]["name"] != "city"
     await tree.everybody_hears_everybody()
 
 
@@ -282,10 +306,7 @@ async def content_of_the_street_is_seen_in_the_city_and_no_second_one(tree: Tree
 
 
 async def whom_a_link_brought_is_gone_when_it_is_taken_down(tree: Tree) -> None:
-    luohu = tree.nodes["luohu"]
-    path = f"/api/v1/conferences/{CONFERENCE}/links/above"
-    async with luohu.daemon.session.delete(path) as response:
-        assert response.status == 204
+    await tree.nodes["luohu"].unlink()
 
     async def gone() -> bool:
         rosters = [await node.document() for node in tree.nodes.values()]

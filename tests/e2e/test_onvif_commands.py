@@ -13,6 +13,7 @@ import pytest
 from commandwall.settings.load import load_settings
 from simulators.onvif.device import Device, farm_streams
 from simulators.onvif.server import OnvifServer
+from simulators.places import places
 from tests.e2e.site import ROOT, Site, program
 
 pytestmark = pytest.mark.blocks_loop
@@ -48,7 +49,7 @@ async def test_devices_of_the_simulator_are_found() -> None:
         port = first.split(":")[2].partition("/")[0]
         ours = [found for found in lines if f":{port}/" in found[0]]
         assert [found[0] for found in ours] == [first.replace("0001", f"000{n}") for n in (1, 2, 3)]
-        assert all("东门" in found[1] or found[1] for found in ours)
+        assert [found[1] for found in ours] == [place.name for place in places(3)]
 
 
 async def test_what_is_found_becomes_a_spreadsheet(site: Site) -> None:

@@ -230,6 +230,7 @@ async def test_the_keyboard_alone_is_enough(daemon: StagedDaemon, page: Page) ->
 
 async def test_a_layout_is_switched_and_keeps_what_is_shown(daemon: StagedDaemon, page: Page) -> None:
     daemon.arrange("2x2", ["camera:dongmen-001", "none", "camera:dongmen-002"])
+    await shows(page, "1", "镜头 001")
     await page.click("[data-layout='3x3']")
     await until(page, "document.querySelectorAll('.cell').length === 9")
     assert daemon.changes == [("/walls/main/layout", {"layout": "3x3"})]

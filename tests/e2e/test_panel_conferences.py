@@ -55,6 +55,7 @@ async def page(running: Browser, daemon: StagedDaemon) -> AsyncIterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     await page.goto(ORIGIN)
     await until(page, "document.querySelector('#rooms-count').textContent === '1'")
+    await until(page, "document.querySelectorAll('.cell').length === 4")
     await page.click("#rooms-toggle")
     yield page
     await context.close()
@@ -137,7 +138,7 @@ async def test_a_conference_is_directed_from_the_drawer(page: Page, daemon: Stag
     people = [participant(1, "张书记", role="chair"), participant(2, "桂园街道", role="site")]
     news = {"mode": "poll", "subject": "p-2", "dwell_s": 30.0, "recording": True, "chair": "p-1"}
     daemon.tell("conference", conference=conference(people, **news))
-    await until(page, "document.querySelector('#dwell').value === '30'")
+    await until(page, "document.querySelector('#dwell')?.value === '30'")
     assert "录制中" in await page.inner_text("#rooms-chips")
     await page.select_option("#dwell", "60")
     await until(page, "document.querySelector('[data-verb=record]').ariaPressed === 'true'")

@@ -41,7 +41,7 @@ GROUPS |= {
     "bar",
     "join",
 }
-GROUPS |= {"recording", "look", "chair", "talkstate", "content"}
+GROUPS |= {"recording", "look", "chair", "talkstate", "heard", "content"}
 
 
 def words(language: str) -> dict[str, str]:

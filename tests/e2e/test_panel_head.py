@@ -17,11 +17,13 @@ from tests.e2e.browser import (
     StagedDaemon,
     access_units,
     browser,
+    camera,
     fresh,
     operator_page,
     until,
     video_message,
 )
+from tests.e2e.test_panel_modules import runner
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -86,6 +88,50 @@ async def test_the_preview_of_the_wall_moves(running: Browser, daemon: StagedDae
         live = "document.querySelector('#stage').dataset.truth === 'live'"
         figures = await show_until(page, daemon, f"{live} && commandwall.lastTick > 2 && commandwall")
         assert figures["frames"] >= 1
+
+
+async def test_a_page_shows_what_happens_while_its_browser_finds_out_about_video(
+    running: Browser, daemon: StagedDaemon
+) -> None:
+    daemon.cameras = [camera(1, "dongmen")]
+    context = await fresh(running)
+    page = await daemon.stage(context)
+    await page.add_init_script("VideoDecoder.isConfigSupported = () => new Promise(() => {})")
+    await page.goto(ORIGIN)
+    await until(page, "document.querySelectorAll('.cell').length === 4")
+    daemon.arrange("2x2", ["camera:dongmen-001"])
+    await until(page, "document.querySelector('.cell-name').textContent === '镜头 001'")
+    await context.close()
+
+
+async def test_a_connection_has_its_time_to_bring_a_picture_and_more_where_none_came(head: Page) -> None:
+    body = """
+        const begunS = [], usual = window.WebSocket;
+        let nowMs = 60_000;  // of a page that is open already
+        performance.now = () => nowMs;
+        window.WebSocket = class extends EventTarget {
+          constructor() { super(); begunS.push(nowMs / 1000); }
+          close() {}
+        };
+        const viewer = new it.Viewer(document.createElement("canvas"), { onTruth: () => {} });
+        const wait = (seconds) => {
+          for (const endMs = nowMs + 1000 * seconds; nowMs < endMs; nowMs += 100) {
+            viewer.judge();
+            if (viewer.socket.socket !== null) continue;
+            clearTimeout(viewer.socket.retry);
+            viewer.socket.open();
+          }
+        };
+        viewer.openVideo("main", "left");
+        wait(40);
+        viewer.screen.freshness.note(nowMs, 0, 0);
+        wait(10);
+        viewer.close();
+        window.WebSocket = usual;
+        delete performance.now;
+        return begunS;
+    """
+    assert await runner(head)("video/viewer.js", body) == [60, 63.1, 69.2, 81.3, 93.4, 104.1]
 
 
 async def test_a_head_never_shows_an_old_picture_as_live(daemon: StagedDaemon, head: Page) -> None:

@@ -51,7 +51,8 @@ async def test_a_camera_is_shown_as_it_is_now(running: Browser) -> None:
         first = await page.get_attribute("#camera-picture", "src")
         daemon.cameras = [camera(1, "dongmen", fps=6.0)]
         await until(page, "document.querySelector('#camera-facts').textContent.includes('6.0 fps')")
-        await until(page, f"document.querySelector('#camera-picture').getAttribute('src') !== '{first}'")
+        another = f"document.querySelector('#camera-picture').getAttribute('src') !== '{first}'"
+        await until(page, another, timeout_s=45)  # A picture is read anew after a rest of up to 12 s.
         assert await page.evaluate(_SHOWN)
         daemon.cameras = [camera(1, "dongmen", "lost")]
         daemon.tell("camera", camera=daemon.cameras[0])

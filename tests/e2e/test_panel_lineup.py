@@ -85,5 +85,6 @@ async def test_an_output_whose_monitor_shows_nothing_says_why(daemon: StagedDaem
 async def test_who_only_looks_presses_nothing(daemon: StagedDaemon, page: Page) -> None:
     daemon.role = "viewer"
     await page.reload()
+    await until(page, "document.querySelector('.head-link') !== null")
     for button in ("identify", "test-pattern"):
-        await until(page, f"document.querySelector('#{button}').disabled")
+        assert await page.is_disabled(f"#{button}")

@@ -6,14 +6,20 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, ConsoleMessage, Page
 
 from tests.e2e import site as sites
 from tests.e2e.browser import browser, fresh, until
 from tests.e2e.pictures import cameras_shown, decode
 from tests.e2e.site import PASSWORD, Daemon
 
-pytestmark = [pytest.mark.needs("chromium"), pytest.mark.blocks_loop]
+pytestmark = [
+    pytest.mark.needs("chromium"),
+    pytest.mark.timeout(240),
+    pytest.mark.blocks_loop,  # What runs here is the browser: the loop only carries its words.
+]
+_PATIENCE_S = 60.0
+"""So long what two pages show of eight streams may take, as what the daemon says of them does elsewhere."""
 
 
 @pytest.fixture
@@ -36,9 +42,14 @@ async def open_page(context: BrowserContext, url: str) -> tuple[Page, list[str]]
     page = await context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+    page.on("console", lambda line: troubles.append(line.text) if is_trouble(line) else None)
     await page.goto(url)
     return page, troubles
+
+
+def is_trouble(line: ConsoleMessage) -> bool:
+    """Return whether a page says that something went wrong; a daemon that is busy may refuse a snapshot."""
+    return line.type == "error" and "/snapshot.jpg" not in line.location["url"]
 
 
 async def until_head_shows(page: Page, tiles: list[dict[str, Any]], expected: dict[str, int]) -> None:
@@ -58,12 +69,14 @@ async def test_a_click_on_the_panel_changes_what_a_head_shows(
     head, head_troubles = await open_page(signed_in, f"{daemon.site.url}/head/main/all")
     tiles = (await daemon.get("/walls/main"))["tiles"]
     await until_head_shows(head, tiles, {"1": 1, "3": 3})
-    figures = await until(head, "window.commandwall.frames > 10 && window.commandwall")
-    assert 0 <= figures["latencyMs"] < 5000
+    now = "commandwall.frames > 10 && commandwall.latencyMs >= 0 && commandwall.latencyMs < 5000"
+    await until(head, now, timeout_s=_PATIENCE_S)
 
     panel, panel_troubles = await open_page(signed_in, daemon.site.url)
-    await until(panel, "document.querySelector('#progress-text').textContent === '8 / 8 路在线'")
-    await until(panel, "window.commandwall.frames > 5 && document.querySelector('#truth').hidden")
+    progress = "document.querySelector('#progress-text').textContent"
+    await until(panel, f"{progress} === '8 / 8 路在线'", timeout_s=_PATIENCE_S)
+    moves = "window.commandwall.frames > 5 && document.querySelector('#truth').hidden"
+    await until(panel, moves, timeout_s=_PATIENCE_S)
     await panel.click("[data-cell='3']")
     await panel.fill("#search", "cam-7")
     await panel.press("#search", "Enter")
@@ -74,7 +87,7 @@ async def test_a_click_on_the_panel_changes_what_a_head_shows(
     await panel.keyboard.press("Escape")
     await panel.click("#undo")
     await panel.click("[data-layout='1']")
-    await until(panel, "document.querySelectorAll('.cell').length === 1")
+    await until(panel, "document.querySelectorAll('.cell').length === 1", timeout_s=_PATIENCE_S)
     await daemon.until_live(["1"])
     assert (head_troubles, panel_troubles) == ([], [])
 
@@ -83,7 +96,7 @@ async def test_every_feed_is_in_the_table_with_its_figures(daemon: Daemon, signe
     await daemon.until_live(["1"])
     page, troubles = await open_page(signed_in, f"{daemon.site.url}/ops")
     live = "[...document.querySelectorAll('.feed')].filter((it) => it.textContent.includes('640×360')).length"
-    await until(page, f"{live} === 8")
+    await until(page, f"{live} === 8", timeout_s=_PATIENCE_S)
     assert await page.text_content(".feed >> nth=0 >> [data-column=codec]") == "H.264"
-    await until(page, "document.querySelectorAll('#worker-rows tr').length >= 2")
+    await until(page, "document.querySelectorAll('#worker-rows tr').length >= 2", timeout_s=_PATIENCE_S)
     assert troubles == []

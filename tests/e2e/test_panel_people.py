@@ -52,7 +52,7 @@ async def invited(daemon: Daemon, name: str, role: str) -> str:
 async def enter(page: Page, url: str) -> Page:
     """Open a link, press the one button, and return when there are pictures."""
     await page.goto(url)
-    await until(page, "document.querySelector('#device-video').value !== ''")
+    await until(page, "document.querySelector('#device-video').value !== ''", timeout_s=45)
     await page.click("#enter")
     await until(page, _SHOWN, timeout_s=60)
     return page
@@ -152,7 +152,8 @@ async def test_a_chair_directs_and_a_site_follows(running: Browser, site: Site) 
 
             await street.evaluate(_NOTE_CALLS)  # It answers within half a second.
             await press(chair, "[data-mode=roll_call]")
-            await until(street, "calls.some((words) => words.includes('点名'))")
+            # If the daemon stands still meanwhile it is told of the call only once that is answered.
+            await until(street, "calls.some((words) => words.includes('应答'))")
             await until(chair, "document.querySelector('[data-roll=answered]') !== null", timeout_s=30)
             await press(chair, "#roll .roll-end button:last-child")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, until
 
@@ -52,10 +53,15 @@ async def page(chrome: Browser, daemon: StagedDaemon) -> AsyncIterator[Page]:
     context = await fresh(chrome)
     page = await daemon.stage(context)
     await page.goto(f"{ORIGIN}/")
-    await until(page, "document.querySelectorAll('.cell').length === 4")
-    await until(page, "document.querySelector('.scene') !== null")
+    await until_read(page)
     yield page
     await context.close()
+
+
+async def until_read(page: Page) -> None:
+    """Wait until the page has its wall and a scene."""
+    await until(page, "document.querySelectorAll('.cell').length === 4")
+    await until(page, "document.querySelector('.scene') !== null")
 
 
 async def until_told(page: Page, daemon: StagedDaemon, count: int) -> tuple[str, str, Any]:
@@ -98,10 +104,31 @@ async def test_what_the_wall_shows_is_saved_under_a_name(page: Page, daemon: Sta
     await until(page, "!document.querySelector('#dialog').open")
 
 
+async def test_nothing_is_pressed_in_silence_before_there_is_a_wall(page: Page) -> None:
+    there = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await there.wait()
+        await route.fallback()
+
+    await page.route("**/api/v1/walls/main", late)
+    await page.reload()
+    await until(page, "document.querySelector('.scene') !== null")
+    for button in ("scene-save", "tours", "overlays", "undo", "clear", "identify", "test-pattern"):
+        assert await page.is_disabled(f"#{button}"), button
+    await page.hover(".tree-row[data-kind='area']")
+    await page.click(".tree-row[data-kind='area'] .fill")
+    await until(page, "document.querySelector('.toast')?.textContent.includes('大屏尚未读到')")
+    there.set()
+    await until(page, "document.querySelectorAll('.cell').length === 4")
+    for button in ("scene-save", "tours", "overlays", "identify", "test-pattern"):
+        assert await page.is_enabled(f"#{button}"), button
+
+
 async def test_a_scene_of_two_walls_is_saved_that_fades_in(page: Page, daemon: StagedDaemon) -> None:
     daemon.walls.append("side")
     await page.reload()
-    await until(page, "document.querySelector('.scene') !== null")
+    await until_read(page)
     await page.click("#scene-save")
     await page.fill("#dialog [name=name]", "汛情")
     await page.check("#dialog [value=side]")

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page
 
 from tests.e2e.browser import StagedDaemon, browser, camera, operator_page, until
 from tests.e2e.staged_conference import conference, participant
+from tests.e2e.test_panel_modules import runner
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -89,6 +90,22 @@ async def test_a_conference_is_played_at_the_camera_that_is_shown(page: Page, da
     await until(page, f"{STATE} === '此摄像机没有可用的扬声器'")
 
 
+async def test_what_is_told_of_a_talk_meanwhile_is_newer_than_the_answer(page: Page) -> None:
+    body = """
+        const { TalkStore } = await import("/panel/js/talk/store.js");
+        const store = new TalkStore();
+        const call = async () => {
+          store.receive({ talk: args[1] });
+          return args[0];
+        };
+        const talking = new it.Talking({ call }, store, { report: (work) => work }, null);
+        await talking.play(args[0].loudspeaker, "flood");
+        return store.of(args[0].loudspeaker).state;
+    """
+    said = [talk(CAMERA, state) for state in ("opening", "talking")]
+    assert await runner(page)("talk/talking.js", body, *said) == "talking"
+
+
 async def test_a_conference_says_where_in_the_street_it_is_heard(page: Page, daemon: StagedDaemon) -> None:
     await page.click("[data-cell='2']")
     await page.click("#rooms-toggle")
@@ -115,8 +132,17 @@ async def test_a_page_says_where_its_microphone_is_heard_whatever_it_shows(
     await page.click("[data-cell='1']")
     await page.click("#talk-button")
     await page.click("#menu >> text=用我的麦克风")
-    said = "您的麦克风正在“镜头 001”播放"
-    await until(page, f"!heard.hidden && document.querySelector('#heard-text').textContent === '{said}'")
+    for state, said in (
+        ("opening", "正在接通“镜头 001”，接通后即播放您的麦克风"),
+        ("talking", "您的麦克风正在“镜头 001”播放"),
+        ("lost", "暂时无法到达“镜头 001”，恢复后即播放您的麦克风"),
+        ("refused", "“镜头 001”无法喊话，您的麦克风没有在那里播放"),
+        ("talking", "您的麦克风正在“镜头 001”播放"),
+    ):
+        if state != "opening":  # which it is before anything is told
+            daemon.tell("talk", talk=talk(CAMERA, state, conference=""))
+        await until(page, f"!heard.hidden && document.querySelector('#heard-text').textContent === '{said}'")
+        assert await page.get_attribute("#heard", "data-state") == state
     await page.click("[data-cell='2']")
     assert await page.is_visible("#heard")
     await page.keyboard.press("Escape")

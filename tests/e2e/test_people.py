@@ -23,6 +23,7 @@ from commandwall.settings.site import RtcSettings
 from commandwall.workers.processes import Processes
 from tests.e2e.browser import ORIGIN, browser, fresh
 from tests.e2e.browser import until as until_page
+from tests.e2e.site import until
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(120), pytest.mark.blocks_loop]
 FAKE_DEVICES = (
@@ -138,16 +139,20 @@ async def test_people_come_in_with_their_voice_in_whole_frames_of_20_ms(bench: B
     await bench.live(PEOPLE)
     (sound, said), (picture, seen) = await asyncio.gather(bench.read(VOICE, 100), bench.read(PEOPLE, 30))
     assert sound == StreamInfo("opus", sample_rate=48000, channels=1)
-    steps = {after.pts_90k - before.pts_90k for before, after in pairwise(said)}
-    assert steps == {1800}
+    steps = [after.pts_90k - before.pts_90k for before, after in pairwise(said)]
+    assert steps.count(1800) > 80 and not any(step % 1800 for step in steps)  # A busy machine loses some.
     assert all(-127 <= unit.level_dbov <= 0 for unit in said)
     assert max(unit.level_dbov for unit in said) > -60  # Chromium's fake microphone beeps.
     assert picture.codec == "h264" and seen[0].key
-    assert not any(unit.damaged for unit in seen)
-    last, shown = said[-1].capture_utc_ns, seen[-1].capture_utc_ns
-    if last and shown:  # Sender reports come once in a while.
-        assert abs(last - shown) < 2 * 10**9
+    assert sum(unit.damaged for unit in seen) < 5
     assert UNTOLD_DBOV not in {unit.level_dbov for unit in said}
+
+    async def taken_together() -> bool:
+        (_, said), (_, seen) = await asyncio.gather(bench.read(VOICE, 25), bench.read(PEOPLE, 10))
+        last, shown = said[-1].capture_utc_ns, seen[-1].capture_utc_ns
+        return bool(last and shown) and abs(last - shown) < 2 * 10**9  # Sender reports come once in a while.
+
+    await until("both say when they were taken, which is the same time", taken_together, 20)
 
 
 async def test_what_is_seen_and_heard_is_what_was_sent_and_comes_soon(bench: Bench) -> None:

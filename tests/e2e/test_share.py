@@ -96,7 +96,7 @@ async def test_an_on_demand_main_stream_is_fetched_for_a_watcher(shared: str, da
     await daemon.until_live(["1"])
     await daemon.until_shared()
     main = await frames(f"{shared}/cameras/cam-5/main", 5)
-    assert (main[0]["width"], main[0]["height"]) == (1920, 1080)
+    assert (main[0]["width"], main[0]["height"]) == (1280, 720)
 
 
 @pytest.mark.needs("gst-launch-1.0")

@@ -42,7 +42,7 @@ async def test_a_tone_is_heard_through_the_share(
 ) -> None:
     port = free_port()
     site.extra["rtsp"] = {"listen": f"127.0.0.1:{port}"}
-    async with farm(3, "--audio", codec) as base:
+    async with farm(3, "--audio", codec, "--main", "640x360@10:400k") as base:
         site.cameras = cameras(base, 3)
         site.cameras[2]["audio"] = False
         async with site.run() as daemon:

@@ -96,7 +96,7 @@ async def test_a_main_stream_that_is_about_to_be_shown_is_opened_ahead(daemon: D
         assert (response.status, (await response.json())["cameras"]) == (200, ["cam-1"])
 
     async def main_is_there() -> bool:
-        return len(decode(await daemon.picture("/cameras/cam-1/snapshot.jpg"))) == 1080
+        return len(decode(await daemon.picture("/cameras/cam-1/snapshot.jpg"))) == 720
 
     await until("the newest picture of the camera is of its main stream", main_is_there)
     assert (await daemon.get("/walls/main"))["revision"] == 1

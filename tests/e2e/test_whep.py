@@ -48,27 +48,28 @@ async def test_a_head_plays_for_several_viewers_and_is_encoded_once(daemon: Daem
 
         await until(f"{name} shows the wall", shows)
     watching = 'camera="",head="all",wall="main"'
-    assert (await metric(daemon, "commandwall_whep_viewers"))[watching] == 3
+
+    async def watched(by: int) -> bool:
+        return (await metric(daemon, "commandwall_whep_viewers")).get(watching) == by
+
+    await until("all three are counted", lambda: watched(3))
     encoded = 'head="all",wall="main"'
     name = "commandwall_head_encoded_frames_total"
     at_s = asyncio.get_running_loop().time()
     before = (await metric(daemon, name))[encoded]
-    await until("pictures go on", lambda: page.evaluate("third.video.shown > 60"))
+    seen = await page.evaluate("third.video.shown")
+    await until("pictures go on", lambda: page.evaluate(f"third.video.shown >= {seen + 60}"))
     made = (await metric(daemon, name))[encoded] - before
     assert made <= 25 * (asyncio.get_running_loop().time() - at_s + 2)
 
     assert await page.evaluate("leave('first')") == 204
-
-    async def two_left() -> bool:
-        return (await metric(daemon, "commandwall_whep_viewers")).get(watching) == 2
-
-    await until("the viewer that left is not counted", two_left)
+    await until("the viewer that left is not counted", lambda: watched(2))
 
 
 async def test_a_camera_plays_as_the_camera_sends_it(daemon: Daemon, chrome: Browser) -> None:
     await daemon.until_live(["1"])
     page = await open_page(await (await fresh(chrome)).new_page(), daemon)
-    for path, size in (("cam-7?stream=sub", (360, 640)), ("cam-7", (1080, 1920))):
+    for path, size in (("cam-7?stream=sub", (360, 640)), ("cam-7", (720, 1280))):
         await watch(page, f"/whep/cameras/{path}")
 
         async def is_camera_7() -> bool:
@@ -119,7 +120,6 @@ async def test_twenty_viewers_cost_as_many_encoders_as_one(daemon: Daemon) -> No
     await daemon.until_live(["1", "2", "3", "4"])
     hooks.install()
     encoded, ticks = "commandwall_head_encoded_frames_total", "commandwall_wall_ticks_total"
-    heads = set(await metric(daemon, encoded))
     async with clients(20) as viewers:
         for number, client in enumerate(viewers, 1):
             offer = (await client.wants()).encode()
@@ -135,7 +135,6 @@ async def test_twenty_viewers_cost_as_many_encoders_as_one(daemon: Daemon) -> No
             after = await metrics(daemon, encoded, ticks)
             made, ticked = (now - then for now, then in zip(after, before, strict=True))
             print(f"{number} viewers: {made:.0f} pictures encoded in {ticked:.0f} ticks")
-            assert set(await metric(daemon, encoded)) == heads
             assert made <= ticked + 2
 
 

@@ -20,9 +20,14 @@ _SETUP = """(token) => {
     if (type) headers['Content-Type'] = type;
     return fetch(url, {method, body, headers});
   };
-  const negotiate = async (pc, url) => {
+  const negotiate = async (pc, url, patience_ms = 0) => {
     await pc.setLocalDescription();
-    const response = await ask('POST', url, pc.localDescription.sdp, 'application/sdp');
+    const late_ms = performance.now() + patience_ms;
+    let response = await ask('POST', url, pc.localDescription.sdp, 'application/sdp');
+    while (response.status === 503 && performance.now() < late_ms) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      response = await ask('POST', url, pc.localDescription.sdp, 'application/sdp');
+    }
     if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
     pc.session = response.headers.get('Location');
     await pc.setRemoteDescription({type: 'answer', sdp: await response.text()});
@@ -40,7 +45,7 @@ _SETUP = """(token) => {
     pc.addTransceiver('video', {direction: 'recvonly'});
     pc.video = video;
     window[name] = pc;
-    await negotiate(pc, url);
+    await negotiate(pc, url, 20_000);  // A picture may need longer than the daemon waits for it.
   };
   window.share = async (name, url, stream) => {
     const pc = new RTCPeerConnection();

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from commandwall.base.errors import ConnectionLostError
+from commandwall.base.tasks import run_until_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class Leg(Protocol):
     async def accept(self, answer: str) -> None:
         """Take the answer to this end's offer; raises :class:`InvalidError`."""
 
+    async def stood(self) -> None:
+        """Return once media can go over it; never, if it is over before."""
+
     async def over(self) -> str:
         """Return why it ended, when it has; ``""`` if nobody knows."""
 
@@ -59,12 +63,21 @@ class Bridge(Protocol):
     async def run(self, media: Media, tell: Callable[[str], None]) -> None:
         """Join, stay until cancelled, then leave as that conference wants it.
 
-        Once joined, ``tell`` is called with what is lacking, ``""`` if nothing is, and again when that
-        changes. Raises :class:`AccessRefusedError` when we are not let in, :class:`ConnectionLostError`
-        when it cannot be reached or ends, :class:`CommandwallError` for whatever else it refuses.
+        Once joined and media can go, ``tell`` is called with what is lacking, ``""`` if nothing is, and again
+        when that changes. Raises :class:`AccessRefusedError` when we are not let in,
+        :class:`ConnectionLostError` when it cannot be reached or ends, :class:`CommandwallError` for whatever
+        else it refuses.
         """
 
 
 async def until_over(leg: Leg) -> None:
     """Raise :class:`ConnectionLostError` when ``leg`` is over."""
     raise ConnectionLostError("the media connection ended: {why}", why=await leg.over() or "-")
+
+
+async def until_stood(leg: Leg) -> None:
+    """Return once ``leg`` stands: an answer says only that it may, where a firewall lets nothing through.
+
+    Raises :class:`ConnectionLostError` when it is over before.
+    """
+    await run_until_first(leg.stood(), until_over(leg))

@@ -19,7 +19,7 @@ from commandwall.base.errors import (
     UnavailableError,
 )
 from commandwall.base.tasks import run_until_first
-from commandwall.conference.bridges.bridge import Flow, Leg, Media, until_over
+from commandwall.conference.bridges.bridge import Flow, Leg, Media, until_over, until_stood
 from commandwall.conference.bridges.janus_feeds import Feed, Feeds
 from commandwall.conference.bridges.janus_messages import JanusRefusalError
 from commandwall.conference.bridges.janus_session import (
@@ -81,17 +81,21 @@ class JanusBridge:
         await session.create()
         async with AsyncExitStack() as stack:
             works: list[Callable[[], Coroutine[Any, Any, None]]] = []
+            legs: list[Leg] = []
             if self._rooms.audio is not None:
                 handle, leg = await stack.enter_async_context(self._sound(session, media))
-                works += [partial(_ignore_events, handle), partial(until_over, leg)]
+                works += [partial(_ignore_events, handle)]
+                legs += [leg]
             if self._rooms.video is not None:
                 handle, leg, feeds = await stack.enter_async_context(self._picture(session, media))
                 watching = _Watching(session, media, self._rooms, feeds, tell)
                 works += [partial(watching.follow, handle)]
-                works += [partial(until_over, leg)] if feeds.taken else []
-            else:
+                legs += [leg] if feeds.taken else []
+            for leg in legs:
+                await until_stood(leg)
+            if self._rooms.video is None:
                 tell("")
-            await run_until_first(*(work() for work in works))
+            await run_until_first(*(work() for work in works), *map(until_over, legs))
 
     @asynccontextmanager
     async def _sound(self, session: JanusSession, media: Media) -> AsyncIterator[tuple[JanusHandle, Leg]]:

@@ -28,6 +28,9 @@ from commandwall.conference.bridges.janus_messages import (
 )
 from commandwall.conference.bridges.reaching import unreachable
 
+_CONNECT_S = 2.0
+"""A try that began before Janus was back is not to hold up the next one."""
+_OPEN_S = 5.0
 _ANSWER_S = 10.0
 _LEAVE_S = 1.0
 _KEEP_ALIVE_S = 20.0
@@ -190,15 +193,16 @@ async def janus_session(server: JanusServer) -> AsyncIterator[JanusSession]:
 
     Raises :class:`ConnectionLostError`.
     """
-    async with aiohttp.ClientSession() as http:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(sock_connect=_CONNECT_S)) as http:
         try:
-            ws = await http.ws_connect(
-                server.url,
-                protocols=("janus-protocol",),
-                heartbeat=_HEARTBEAT_S,
-                max_msg_size=_MAX_MESSAGE_BYTES,
-                timeout=aiohttp.ClientWSTimeout(ws_close=_LEAVE_S),
-            )
+            async with asyncio.timeout(_OPEN_S):
+                ws = await http.ws_connect(
+                    server.url,
+                    protocols=("janus-protocol",),
+                    heartbeat=_HEARTBEAT_S,
+                    max_msg_size=_MAX_MESSAGE_BYTES,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=_LEAVE_S),
+                )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise unreachable(server.place, error) from None
         session = JanusSession(server, ws)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
@@ -21,7 +21,7 @@ from commandwall.base.errors import (
 from commandwall.base.readable import readable
 from commandwall.base.sentence import Sentence
 from commandwall.base.tasks import Backoff, run_until_first
-from commandwall.conference.bridges.bridge import SENDS, TAKES, Flow, Leg, Media, until_over
+from commandwall.conference.bridges.bridge import SENDS, TAKES, Flow, Leg, Media, until_over, until_stood
 from commandwall.conference.bridges.reaching import unreachable
 
 _ANSWER_S = 10.0
@@ -58,7 +58,7 @@ class WhipBridge:
         match self._whip, self._whep:
             case Endpoint() as whip, Endpoint() as whep:
                 async with session(whip, SENDS, media) as leg:
-                    await run_until_first(until_over(leg), _keep_watching(whep, media, tell))
+                    await run_until_first(until_over(leg), _keep_watching(whep, media, tell, leg.stood))
             case Endpoint() as whip, None:
                 await _keep(whip, SENDS, media, tell)
             case None, Endpoint() as whep:
@@ -68,23 +68,31 @@ class WhipBridge:
 async def _keep(endpoint: Endpoint, flow: Flow, media: Media, tell: Callable[[str], None]) -> None:
     """Keep the only way going."""
     async with session(endpoint, flow, media) as leg:
+        await until_stood(leg)
         tell("")
         await until_over(leg)
 
 
-async def _keep_watching(endpoint: Endpoint, media: Media, tell: Callable[[str], None]) -> None:
-    """Watch whenever there is something to; raises what is no matter of waiting."""
+async def _keep_watching(
+    endpoint: Endpoint, media: Media, tell: Callable[[str], None], sent: Callable[[], Awaitable[None]]
+) -> None:
+    """Watch whenever there is something to; raises what is no matter of waiting.
+
+    Nothing is told before what is ``sent`` goes.
+    """
     backoff = Backoff(_AGAIN_S)
     while True:
         try:
             async with session(endpoint, TAKES, media) as leg:
+                await until_stood(leg)
+                await sent()
                 tell("")
                 backoff.reset()
                 await leg.over()
-        except NotFoundError:
-            tell(Sentence("nobody sends a picture there"))
-        except UnavailableError as error:
-            tell(error.sentence)
+        except (NotFoundError, UnavailableError) as error:
+            await sent()
+            absent = isinstance(error, NotFoundError)
+            tell(Sentence("nobody sends a picture there") if absent else error.sentence)
         await asyncio.sleep(backoff.next_s())
 
 

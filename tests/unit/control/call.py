@@ -46,9 +46,13 @@ class Cable:
 
 @dataclass
 class Call:
-    """The halls by the names of their nodes; the lower end of every link is called ``above``."""
+    """The halls by the names of their nodes; the lower end of every link is called ``above``.
+
+    All write one audit log.
+    """
 
     halls: dict[str, Hall]
+    audit: AuditLog
     cables: dict[str, Cable] = field(default_factory=dict)
 
     async def link(self, lower: str, upper: str) -> None:
@@ -79,7 +83,7 @@ class Call:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Pass on what is to be passed on until ``condition`` is true."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not condition():
                 await self.settle()
 
@@ -111,7 +115,7 @@ async def call(database: Database, directory: Path) -> AsyncIterator[Call]:
             clock = Hands(1_000_000.0)
             halls[name] = Hall(make_board(events), directory / name, database, events, audit, clock, site)
             halls[name].opens()
-        made = Call(halls)
+        made = Call(halls, audit)
         for name in LEVELS:
             halls[name].invites(f"{name}-chair", "chair")
             made.arrives(name, f"{name}-chair")

@@ -75,12 +75,16 @@ CONFERENCE_LAYOUTS = LAYOUTS | {layout.id: layout for layout in (PIP, *FOCUS)}
 class FakePeers:
     """An rtc process that answers at once, or with ``error``; sessions go as far as the test says.
 
-    They carry picture and sound as ``carries`` says.
+    They carry picture and sound as ``carries`` says. Those that publish are answered while ``answers`` is
+    set; those whose offers others have answered stand where this end ``reaches`` them.
     """
 
     def __init__(self) -> None:
         self.error: CommandwallError | None = None
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.carries = (True, True)
+        self.reaches = True
         self.sessions: dict[str, RtcSession] = {}
         self.offers: dict[str, WatchOffer | PublishOffer] = {}
         self.tried: list[tuple[StreamAt, ...]] = []
@@ -104,7 +108,9 @@ class FakePeers:
         return self._open(by, offer, on_change)
 
     async def publish(self, by: Principal, offer: PublishOffer, on_change: OnChange | None = None) -> Opened:
-        return self._open(by, offer, on_change)
+        opened = self._open(by, offer, on_change)
+        await self.answers.wait()
+        return opened
 
     async def switch(self, session_id: str, rungs: tuple[StreamAt, ...]) -> None:
         self.tried.append(rungs)
@@ -149,6 +155,8 @@ class FakePeers:
 
     async def accept(self, session_id: str, sdp: str) -> None:
         self.accepted[session_id] = sdp
+        if self.reaches:
+            asyncio.get_running_loop().call_soon(self.goes, session_id, SessionPhase.CONNECTED)
 
     def _open(self, by: Principal, offer: WatchOffer | PublishOffer, on_change: OnChange | None) -> Opened:
         if self.error is not None:

@@ -66,6 +66,12 @@ async def test_who_mutes_below_is_noted_in_the_audit_log(levels: Call) -> None:
     guiyuan = levels.halls["guiyuan"].room
     await levels.until(lambda: guiyuan.state.participant("guiyuan-chair").muted_by_chair)
     await levels.until(lambda: levels.halls["city"].room.state.participant(STREET).muted_by_chair)
+    street, district = [line for line in await levels.audit.read(100) if line.via == "link"]
+    assert (district.who, district.action, district.target, district.detail) == (
+        "city: above/city-chair", "conference.mute", "flood", "guiyuan/guiyuan-chair",
+    )  # fmt: skip
+    assert street.who.startswith("luohu: ")
+    assert (street.action, street.target, street.detail) == ("conference.mute", "flood", "guiyuan-chair")
 
 
 async def test_a_cut_link_takes_its_side_away_and_brings_it_back(levels: Call) -> None:

@@ -161,7 +161,9 @@ async def test_who_came_with_a_token_is_told_that_another_daemon_did(hall: Hall)
     refused = await before.refused()
     assert (refused.en, refused.again) == ("another daemon came with this token", False)
     await after.greets("nanhu", "li")
-    await until("it is linked", returns(lambda: [link.state for link in hall.room.links] == ["connected"]))
+    await until("it is linked", returns(lambda: [link.state for link in hall.room.links] == ["connecting"]))
+    await hall.enters(nanhu)
+    assert [link.state for link in hall.room.links] == ["connected"], "pictures and sound can come up"
 
 
 async def test_a_session_that_ended_here_is_no_refusal_from_there(

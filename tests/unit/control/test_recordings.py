@@ -20,17 +20,18 @@ from commandwall.ipc.messages import Message
 from commandwall.ipc.recording_messages import EndRecording, RecordingEnded, StartRecording
 from commandwall.model.conference.command import Verb
 from commandwall.workers.processes import Processes
-from commandwall.workers.worker import Worker
+from commandwall.workers.worker import Worker, WorkerState
 from tests.unit.control.hall import OPERATOR, Hall
 from tests.unit.control.rig import make_board
 from tests.unit.control.stage import Hands
 
 
 class Bench:
-    """A hall whose recording process never runs: what that is told."""
+    """A hall whose recording process counts as up and never runs: what that is told."""
 
     def __init__(self, hall: Hall, events: EventLog, told: list[Message]) -> None:
         self.hall, self.events, self._told = hall, events, told
+        hall.recordings.worker.status.state = WorkerState.READY
 
     @property
     def told(self) -> list[Message]:
@@ -73,7 +74,40 @@ def test_a_recording_is_begun_listed_and_ended(bench: Bench) -> None:
     bench.record(on=False)
     assert bench.told[1:] == [EndRecording(order.id)]
     (listed,) = bench.hall.desk.recordings(OPERATOR)
+    assert listed.ended_at is None, "its file is not whole yet"
+    bench.says(RecordingEnded(order.id))
+    (listed,) = bench.hall.desk.recordings(OPERATOR)
     assert listed.ended_at is not None and listed.size == 8 and listed.fault == ""
+
+
+def test_the_end_of_one_is_not_that_of_the_next(bench: Bench) -> None:
+    for on in (True, False, True):
+        bench.record(on=on)
+    first = bench.told[0]
+    assert isinstance(first, StartRecording)
+    bench.says(RecordingEnded(first.id, "flood.mkv: No space left on device", "flood.mkv：磁盘已满"))
+    assert bench.hall.room.state.recording
+    newest, oldest = bench.hall.desk.recordings(OPERATOR)
+    assert newest.ended_at is None and oldest.ended_at is not None
+    assert oldest.fault_zh == "flood.mkv：磁盘已满"
+
+
+def test_one_that_no_process_writes_ends_at_once(bench: Bench) -> None:
+    bench.hall.recordings.worker.status.state = WorkerState.STARTING
+    bench.record(on=True)
+    bench.record(on=False)
+    (listed,) = bench.hall.desk.recordings(OPERATOR)
+    assert listed.ended_at is not None and listed.fault == ""
+
+
+def test_a_process_that_was_killed_as_it_finished_a_file_leaves_none_without_an_end(bench: Bench) -> None:
+    bench.record(on=True)
+    bench.record(on=False)
+    recordings = bench.hall.recordings
+    recordings._down(recordings.worker)
+    (listed,) = bench.hall.desk.recordings(OPERATOR)
+    assert listed.ended_at is not None and "as it finished" in listed.fault and "收尾" in listed.fault_zh
+    assert not any(isinstance(each, StartRecording) for each in bench.told[1:])
 
 
 def test_a_second_recording_in_the_same_second_has_a_file_of_its_own(bench: Bench) -> None:
@@ -185,6 +219,9 @@ def test_a_recording_is_deleted_with_its_file_but_not_while_it_is_written(
     with pytest.raises(HeldError, match="stop it first"):
         bench.hall.desk.delete_recording(OPERATOR, order.id)
     bench.record(on=False)
+    with pytest.raises(HeldError, match="stop it first"):
+        bench.hall.desk.delete_recording(OPERATOR, order.id)
+    bench.says(RecordingEnded(order.id))
     with monkeypatch.context() as disk:
         disk.setattr(
             Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(PermissionError(1, "not permitted"))

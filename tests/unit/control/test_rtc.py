@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from commandwall.base.errors import CommandwallError, InvalidError, NotFoundError
+from commandwall.control import rtc
 from commandwall.control.roles import Principal, Role
 from commandwall.control.rtc import Opened, PublishOffer, Watched, WatchOffer
 from commandwall.ipc.packets import BusAddress
@@ -25,6 +26,7 @@ from commandwall.ipc.rtc_messages import (
     TrickleSession,
     WatchStream,
 )
+from commandwall.rtc import picture
 from tests.unit.control.rtc_stub import RtcStub
 
 WANG, LI = Principal("wang", Role.OPERATOR), Principal("li", Role.LEADER)
@@ -186,3 +188,8 @@ async def test_one_that_does_not_answer_is_no_session(stub: RtcStub) -> None:
     with pytest.raises(CommandwallError):
         await stub.rtc.offer_intake(WANG, "people", "")
     assert list(stub.rtc.publishers("people")) == []
+
+
+def test_a_camera_has_time_to_open_before_it_is_said_that_there_is_no_picture() -> None:
+    slow_answer_s, long_group_s = 2.0, 4.0
+    assert slow_answer_s + long_group_s < picture._FIRST_KEY_S < rtc._ANSWER_S - 1

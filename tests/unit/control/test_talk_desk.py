@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -12,6 +16,7 @@ from commandwall.base.errors import (
     InvalidError,
     NotFoundError,
 )
+from commandwall.control import conferencing
 from commandwall.control.audit import AuditLog
 from commandwall.control.conference_changes import ChairCommand
 from commandwall.control.database import Database
@@ -23,6 +28,7 @@ from commandwall.ipc.rtc_messages import SessionPhase
 from commandwall.ipc.talk_messages import CameraTarget
 from commandwall.model.camera import StreamName
 from commandwall.model.conference.command import Verb
+from commandwall.model.masks import Mask
 from commandwall.model.reason import Reason, ReasonCode
 from commandwall.model.talk import Loudspeaker, LoudspeakerKind, SpeakerCodec, TalkState
 from tests.unit.control.hall import OPERATOR, Hall
@@ -45,6 +51,12 @@ async def hall(database: Database, short_dir: Path) -> AsyncIterator[Hall]:
         async with made.records, made.recorded:
             made.opens()
             yield made
+
+
+async def until_offered(hall: Hall, sessions: int) -> None:
+    """Wait until so many sessions are agreed upon."""
+    while len(hall.peers.offers) < sessions:
+        await asyncio.sleep(0)
 
 
 def talk_of(hall: Hall, loudspeaker: Loudspeaker = CAMERA) -> TalkDocument:
@@ -127,7 +139,7 @@ def test_what_may_not_be(hall: Hall) -> None:
 async def test_somebody_s_own_voice_is_played_until_the_session_is_over(hall: Hall) -> None:
     opened = await hall.talk_desk.speak(OPERATOR, CAMERA, "v=0")
     offer = hall.peers.offers[opened.session]
-    assert (getattr(offer, "video", None), getattr(offer, "sound", None)) == ("", "talk/camera:c-0")
+    assert (getattr(offer, "video", None), getattr(offer, "sound", None)) == ("", "talk/camera:c-0/0")
     assert hall.sound.open == {"camera:c-0": True}
     assert hall.lines.said["camera:c-0"].sound.stream == "mix/camera:c-0/all"
     assert talk_of(hall).conference == ""
@@ -159,12 +171,96 @@ async def test_a_voice_that_may_not_be_heard_is_not_taken(hall: Hall) -> None:
     with pytest.raises(CommandwallError):
         await hall.talk_desk.speak(OPERATOR, CAMERA, "v=0")
     assert (hall.peers.offers, talk_of(hall).state) == ({}, "idle")
+    assert hall.talk_desk.play(OTHER, CAMERA, "flood").holder == "li", "it is kept for nobody"
 
 
-def test_a_camera_that_was_removed_is_not_talked_to(hall: Hall) -> None:
-    hall.talk_desk.play(OPERATOR, CAMERA, "flood")
-    hall.talks._board.remove("c-0")
-    hall.lines.goes("camera:c-0", TalkState.REFUSED, Reason(ReasonCode.NOT_FOUND))
+async def test_who_is_about_to_talk_has_the_loudspeaker(hall: Hall) -> None:
+    hall.peers.answers.clear()
+    async with asyncio.TaskGroup() as group:
+        speaking = group.create_task(hall.talk_desk.speak(OPERATOR, CAMERA, "v=0"))
+        await until_offered(hall, 1)
+        with pytest.raises(HeldError, match="wang talks at camera:c-0"):
+            await hall.talk_desk.speak(OTHER, CAMERA, "v=0")
+        with pytest.raises(HeldError):
+            hall.talk_desk.play(OTHER, CAMERA, "flood")
+        hall.peers.answers.set()
+    assert hall.talk_desk._sessions == {CAMERA: speaking.result().session}
+    hall.talk_desk.end(OTHER, CAMERA)
+    assert hall.talk_desk.play(OTHER, CAMERA, "flood").holder == "li"
+
+
+async def test_who_is_of_a_higher_role_is_not_cut_off_by_a_voice_that_was_about_to_be_heard(
+    hall: Hall,
+) -> None:
+    hall.peers.answers.clear()
+    late = asyncio.create_task(hall.talk_desk.speak(OPERATOR, CAMERA, "v=0"))
+    await until_offered(hall, 1)
+    hall.talk_desk.play(CHIEF, CAMERA, "flood")
+    hall.peers.answers.set()
+    with pytest.raises(HeldError, match="chief talks"):
+        await late
+    assert (talk_of(hall).holder, talk_of(hall).conference) == ("chief", "flood")
+    assert (hall.peers.ended, hall.peers.sessions) == (["s0"], {})
+
+
+async def test_two_voices_that_are_about_to_be_heard_do_not_end_each_other_s_session(hall: Hall) -> None:
+    hall.peers.answers.clear()
+    late = asyncio.create_task(hall.talk_desk.speak(OPERATOR, CAMERA, "v=0"))
+    await until_offered(hall, 1)
+    taking = asyncio.create_task(hall.talk_desk.speak(CHIEF, CAMERA, "v=0"))
+    await until_offered(hall, 2)
+    assert len({getattr(offer, "sound", "") for offer in hall.peers.offers.values()}) == 2
+    hall.peers.answers.set()
+    with pytest.raises(HeldError, match="chief talks"):
+        await late
+    assert hall.talk_desk._sessions == {CAMERA: (await taking).session}
+    assert hall.peers.ended == ["s0"]
+
+
+async def test_a_session_that_is_over_before_it_is_heard_is_played_nowhere(hall: Hall) -> None:
+    hall.peers.answers.clear()
+    speaking = asyncio.create_task(hall.talk_desk.speak(OPERATOR, CAMERA, "v=0"))
+    await until_offered(hall, 1)
+    hall.peers.goes("s0", SessionPhase.ENDED)
+    hall.peers.answers.set()
+    with pytest.raises(NotFoundError, match="this session is over"):
+        await speaking
+    assert (talk_of(hall).state, hall.sound.open) == ("idle", {})
+
+
+def test_what_is_said_at_a_camera_ends_with_it_and_not_with_masks(hall: Hall) -> None:
+    board, withdrawals = hall.talks._board, list[Callable[[str], None]]()
+    plant = SimpleNamespace(
+        feeds=hall.lines,
+        board=board,
+        speakers=hall.speakers,
+        sound=hall.sound,
+        rtc=hall.peers,
+        withdrawal_watchers=withdrawals,
+    )
+    needs = SimpleNamespace(plant=plant, publish=EventLog().publish, audit=hall.talk_desk._audit)
+    desk = conferencing._talk_desk(cast("conferencing.ConferenceNeeds", needs), hall.conferences)
+    (withdrawn,) = withdrawals
+    desk.play(OPERATOR, CAMERA, "flood")
+    board.set_masks("c-0", (Mask.rectangle(0, 0, 1, 1),))
+    withdrawn("c-0")
+    assert hall.lines.said.keys() == {"camera:c-0"}
+    board.put(replace(board.camera("c-0"), enabled=False))
+    withdrawn("c-0")
+    assert (hall.lines.said, desk.get(OPERATOR, CAMERA).state) == ({}, "idle")
+    board.put(replace(board.camera("c-0"), enabled=True))
+    desk.play(OPERATOR, CAMERA, "flood")
+    board.remove("c-0")
+    withdrawn("c-0")
     assert hall.lines.said == {}
     hall.lines.goes("camera:c-0", TalkState.TALKING)  # too late
-    assert hall.talk_desk.all(OPERATOR) == []
+    assert desk.all(OPERATOR) == []
+
+
+def test_whatever_is_said_can_be_ended(hall: Hall) -> None:
+    hall.talk_desk.play(OPERATOR, CAMERA, "flood")
+    hall.talks._board.remove("c-0")
+    hall.talk_desk.end(OPERATOR, CAMERA)
+    assert hall.lines.said == {}
+    with pytest.raises(NotFoundError):
+        hall.talk_desk.end(OPERATOR, CAMERA)

@@ -12,7 +12,7 @@ from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.model.camera import StreamName, Transport
 from commandwall.model.reason import Reason
 
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 
 def spec(camera: str = "cam", stream: StreamName = StreamName.SUB, *, on_demand: bool = False) -> FeedSpec:

@@ -335,7 +335,7 @@ async def test_a_refusal_is_tried_again_only_slowly(no_delay: None, monkeypatch:
     monkeypatch.setattr(asyncio, "sleep", sleep)
     states: list[FeedState] = []
     async with running(cameras, lambda f: states.append(f.state)):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not cameras.sessions:
                 await real_sleep(0.001)
     assert delays[0] == feed_module.REFUSED_RETRY_S

@@ -12,6 +12,7 @@ from commandwall.ingest import feed_set as feed_set_module
 from commandwall.ingest.audio import NO_SOUND
 from commandwall.ingest.feed import Feed
 from commandwall.ingest.feed_set import FeedSet
+from commandwall.ingest.waiting import WaitingRoom
 from commandwall.model.access_unit import StreamInfo
 from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.reason import Reason, ReasonCode
@@ -55,7 +56,10 @@ async def test_an_on_demand_feed_is_open_while_somebody_takes_it(monkeypatch: py
         await until(lambda: cameras.sessions[MAIN.id].torn_down)
 
 
-async def test_who_comes_back_in_time_finds_the_feed_open() -> None:
+async def test_who_comes_back_in_time_finds_the_feed_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_set_module, "LINGER_S", 0.0)
+    looked = asyncio.Event()
+    monkeypatch.setattr(WaitingRoom, "scout", lambda _: looked.set())
     cameras = FakeCameras()
     sink = Collector()
     async with feed_set(cameras) as feeds:
@@ -63,7 +67,10 @@ async def test_who_comes_back_in_time_finds_the_feed_open() -> None:
         feeds.attach(MAIN.id, sink)
         await until(lambda: cameras.sessions)
         feeds.detach(MAIN.id, sink)
-        feeds.attach(MAIN.id, sink)
+        feed = feeds.attach(MAIN.id, sink)
+        looked.clear()
+        await looked.wait()  # What is wanted no more would be closed then.
+        assert list(feeds.open_feeds()) == [feed]
         assert cameras.tries == 1
         assert sink.infos == [cameras.info] * 2
 
@@ -193,7 +200,7 @@ async def test_a_camera_that_never_answers_teardown_delays_the_end_only_so_long(
             await forever.wait()
 
     async with asyncio.TaskGroup() as group:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             async with FeedSet(never_closes, group, lambda _: None) as feeds:  # type: ignore[arg-type]
                 feeds.add(spec())
                 await opened.wait()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -10,7 +11,7 @@ from commandwall.base.clock import NS_PER_S
 from commandwall.ingest import pool as pool_module
 from commandwall.ingest.pool import DecodePool, Urgency
 
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 
 def at_once(function: Callable[[], None]) -> None:
@@ -33,8 +34,19 @@ class Call:
 
 
 def until_asleep(pool: DecodePool) -> None:
-    while len(pool._asleep) < len(pool._threads):
+    """Wait until all threads are at their gates: on the way there each looks for work once more."""
+    while not all(at_gate(thread) for thread in pool._threads):
         os.sched_yield()
+
+
+def at_gate(thread: threading.Thread) -> bool:
+    """Return whether ``thread`` is in the last line of ``_sleep``, where nothing but its gate wakes it."""
+    code = DecodePool._sleep.__code__
+    frame = sys._current_frames().get(thread.ident or 0)
+    return frame is not None and (frame.f_code, frame.f_lineno) == (
+        code,
+        max(line or 0 for *_, line in code.co_lines()),
+    )
 
 
 @pytest.fixture

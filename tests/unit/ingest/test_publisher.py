@@ -39,7 +39,7 @@ async def feeds(cameras: FakeCameras) -> AsyncIterator[FeedSet]:
 
 async def read(subscription: Subscription, count: int) -> list[StreamInfo | AccessUnit]:
     records = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         async for record in subscription.records():
             records.append(record)
             if len(records) == count:

@@ -129,7 +129,9 @@ async def test_a_closing_server_ends_its_subscriptions(tmp_path: Path, publisher
     async with PacketServer(tmp_path / "bus", publisher):
         subscription = await Subscription.open(tmp_path / "bus", "cam")
         await publisher.joined.wait()
-    assert isinstance([record async for record in subscription.records()], list)
+    async with asyncio.timeout(20):
+        records = [record async for record in subscription.records()]
+    assert records == [INFO, *publisher.group]
     assert not (tmp_path / "bus").exists()
 
 

@@ -15,6 +15,7 @@ from commandwall.ipc.packets import PacketServer, Subscriber
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.outputs import share_catalogue
 from commandwall.outputs.share_catalogue import ShareCatalogue
+from commandwall.outputs.share_track import ShareTrack
 from commandwall.rtp import onward
 from commandwall.rtp.rtcp import Goodbye, RtcpPacket, SenderReport, ntp_to_utc_ns, parse_compound
 from commandwall.rtsp.server_frame import PacketFrame
@@ -58,6 +59,12 @@ class Cameras:
         return
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for sound longer than this machine may stand still."""
+    monkeypatch.setattr(share_catalogue, "_AUDIO_S", 20.0)
+
+
 @pytest.fixture
 async def bus(short_dir: Path) -> AsyncIterator[tuple[Cameras, str]]:
     cameras, path = Cameras(), short_dir / "packets"
@@ -90,7 +97,7 @@ class Outlet:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -259,6 +266,29 @@ async def test_sound_that_nothing_is_said_of_is_not_waited_for(
         assert len(await catalogue.open("/a")) == 1
         catalogue.close()
     await left(cameras, WITH_SOUND)
+
+
+async def test_sound_that_is_told_late_is_waited_for(
+    bus: tuple[Cameras, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience_s: dict[str, float] = {}
+    ready = ShareTrack.ready
+
+    async def noted(track: ShareTrack, timeout_s: float) -> None:
+        patience_s[track.kind] = timeout_s
+        await ready(track, timeout_s)
+
+    monkeypatch.setattr(ShareTrack, "ready", noted)
+    cameras, path = bus
+    async with asyncio.TaskGroup() as group:
+        catalogue = ShareCatalogue(group)
+        catalogue.serve((ShareRoute("/a", path, "camera/a/sub", WITH_SOUND),))
+        opening = group.create_task(catalogue.open("/a"))
+        await until(lambda: "audio" in patience_s and cameras.listeners)
+        cameras.listeners[0].describe(AAC)
+        assert [track.kind for track in await opening] == ["video", "audio"]
+        assert patience_s["audio"] > 4
+        catalogue.close()
 
 
 async def test_a_route_ends_a_while_after_its_last_client(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commandwall.base.errors import NotFoundError
-from commandwall.ipc.packets import PacketServer, Subscriber
+from commandwall.ipc.packets import PacketServer, Subscriber, Subscription
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.outputs.websocket import HeadAddress, HeadFanout, HeadVideo, Viewer
 
@@ -171,10 +171,20 @@ async def test_frames_come_back_when_the_wall_process_does(
 
 
 async def test_a_stream_that_is_not_there_yet_is_tried_again(
-    video: HeadVideo, address: HeadAddress, encoder: Encoder
+    video: HeadVideo, address: HeadAddress, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    real_open, in_vain = Subscription.open, asyncio.Event()
+
+    async def noting_open(path: Path, stream: str) -> Subscription:
+        try:
+            return await real_open(path, stream)
+        except OSError:
+            in_vain.set()
+            raise
+
+    monkeypatch.setattr(Subscription, "open", noting_open)
     with video.watch(address, "vera") as viewer:
-        await until(lambda: not address.path.exists())
+        await in_vain.wait()
         async with PacketServer(address.path, encoder):
             encoder.encode(key_unit(0))
             assert len(await take(viewer, 2)) == 2

@@ -23,17 +23,22 @@ from commandwall.media.opus import FRAME_SAMPLES, OpusEncoder
 from commandwall.model.access_unit import AccessUnit, StreamInfo
 from commandwall.recording.recorder import Recorder
 
+pytestmark = pytest.mark.blocks_loop  # It encodes here, and the recorder waits for the disk in its loop.
 PICTURE, SOUND = "head/main", "mix/flood/all"
-_PERIOD_90K, _TICK_90K = 6000, 1800
+_PERIOD_90K, _TICK_90K, _TICK_NS = 6000, 1800, 20_000_000
 
 
 class Studio:
-    """Publishes pictures and sound of a packet bus, whose times begin at different numbers."""
+    """Publishes pictures and sound of a packet bus, whose times begin at different numbers.
+
+    By when they arrived they are in step, however slowly this machine publishes them.
+    """
 
     def __init__(self) -> None:
         self.subscribers: dict[str, list[Subscriber]] = {PICTURE: [], SOUND: []}
         self._encoder, self._opus = H264Encoder(320, 180, 15), OpusEncoder()
         self._pictures, self._ticks = itertools.count(), itertools.count()
+        self._begun_ns = monotonic_ns()
 
     def subscribe(self, stream: str, subscriber: Subscriber) -> None:
         if stream not in self.subscribers:
@@ -52,7 +57,7 @@ class Studio:
         """Publish ``ticks`` of 20 ms of sound, and as many pictures as go with them."""
         for _ in range(ticks):
             number = next(self._ticks)
-            now_ns = monotonic_ns()
+            now_ns = self._begun_ns + number * _TICK_NS
             block = np.zeros(FRAME_SAMPLES, np.float32)
             for subscriber in self.subscribers[SOUND]:
                 subscriber.push(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from aiortc import RTCSessionDescription
 
 from commandwall.ipc.rtc_messages import OfferStream
@@ -12,6 +13,8 @@ from commandwall.rtc import hooks
 from tests.unit.rtc.clients import LIVE, clients, open_bench, opus
 from tests.unit.rtc.streams import until
 from tests.unit.rtc.test_sessions import voice_of
+
+pytestmark = pytest.mark.blocks_loop  # aiortc is at both ends of one loop, and makes keys there.
 
 
 async def test_sound_goes_and_comes_in_one_section(short_dir: Path) -> None:

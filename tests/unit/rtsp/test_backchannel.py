@@ -16,7 +16,7 @@ from commandwall.rtsp.messages import Headers, Request, Response
 from commandwall.rtsp.sdp import parse_sdp
 from commandwall.rtsp.tracks import choose_loudspeaker
 from tests.unit.rtsp.camera import SDP, Camera
-from tests.unit.rtsp.requests import SHORT, request_for
+from tests.unit.rtsp.requests import PATIENT, request_for
 
 LOUDSPEAKER = "m=audio 0 RTP/AVP 0 8\r\na=control:talk\r\na=sendonly\r\n"
 HEADER = "v=0\r\ns=c\r\n"
@@ -123,7 +123,7 @@ async def test_a_camera_that_describes_no_loudspeaker(camera: Camera) -> None:
 
 
 async def test_a_camera_that_hangs_up(talking: Camera) -> None:
-    async with RtspClient.talk(request_for(talking), timeouts=SHORT) as loudspeaker:
+    async with RtspClient.talk(request_for(talking), timeouts=PATIENT) as loudspeaker:
         assert talking.transport is not None
         talking.transport.abort()
         with pytest.raises(ConnectionLostError):

@@ -14,7 +14,7 @@ from commandwall.rtsp.sdp import parse_sdp
 from commandwall.rtsp.tracks import choose_audio
 from tests.unit.rtp.packets import SSRC, delta, rtp
 from tests.unit.rtsp.camera import SDP, Camera, interleaved, media
-from tests.unit.rtsp.requests import SHORT, request_for
+from tests.unit.rtsp.requests import PATIENT, request_for, silence
 from tests.watcher import Watcher
 
 SETUPS = ("RTP/AVP/TCP;unicast;interleaved=0-1", "RTP/AVP/TCP;unicast;interleaved=2-3")
@@ -114,9 +114,12 @@ async def test_pictures_come_where_the_sound_is_refused(
     assert camera.methods.count("SETUP") == setups
 
 
-async def test_pictures_come_where_the_sound_is_never_answered(camera: Camera) -> None:
+async def test_pictures_come_where_the_sound_is_never_answered(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say_nothing = silence(monkeypatch)
     camera.answers["SETUP"] = lambda request: (
-        None if request.url.endswith("/audio") else camera.usual(request)
+        say_nothing(request) if request.url.endswith("/audio") else camera.usual(request)
     )
     await watch_without_sound(camera, "SETUP: no answer")
     assert camera.methods.count("SETUP") == 3
@@ -153,7 +156,8 @@ async def test_why_sound_is_not_taken_is_said_in_chinese_too(camera: Camera) -> 
         "m=audio 0 RTP/AVP 8\r\n", "m=audio 0 RTP/AVP 9\r\na=rtpmap:9 G722/8000\r\n"
     )
     watcher = Watcher()
-    opened = RtspClient.open(replace(request_for(camera), audio=True), on_access_unit=watcher, timeouts=SHORT)
+    request = replace(request_for(camera), audio=True)
+    opened = RtspClient.open(request, on_access_unit=watcher, timeouts=PATIENT)
     async with opened as session:
         fault = session.audio_fault
     assert fault is not None
@@ -163,7 +167,8 @@ async def test_why_sound_is_not_taken_is_said_in_chinese_too(camera: Camera) -> 
 
 async def watch_without_sound(camera: Camera, words: str) -> None:
     watcher = Watcher()
-    opened = RtspClient.open(replace(request_for(camera), audio=True), on_access_unit=watcher, timeouts=SHORT)
+    request = replace(request_for(camera), audio=True)
+    opened = RtspClient.open(request, on_access_unit=watcher, timeouts=PATIENT)
     async with opened as session:
         await watcher.until_count(4)
         assert session.audio is None

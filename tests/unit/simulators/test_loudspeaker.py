@@ -84,7 +84,7 @@ async def test_a_camera_of_the_farm_plays_what_it_is_sent(tmp_path: Path) -> Non
         url = f"rtsp://127.0.0.1:{server.port}/cam/0001/main"
         assert await say(url, 2.0, "admin", "canary-7413") == "pcm_alaw"
         file = tmp_path / "0001.wav"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while file.stat().st_size < HEADER.size + 16000:
                 await asyncio.sleep(0.01)
     levels = await asyncio.to_thread(levels_db, played(file, 1.5).samples, [TONE_HZ, 300])

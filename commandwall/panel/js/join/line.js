@@ -92,8 +92,8 @@ export class Line extends EventTarget {
       if (attempt !== this.attempt) return;
       this.problem = error instanceof Problem ? error : new Problem(0, { detail: String(error) });
       const refused = this.problem.status >= 400 && this.problem.status < 500;
-      this.tell(refused ? "refused" : "lost");
       this.later(refused ? REFUSED_MS : this.backoff.next());
+      this.tell(refused ? "refused" : "lost"); // Last: whoever is told may close it, and then it stays closed.
     }
   }
 
@@ -105,11 +105,11 @@ export class Line extends EventTarget {
       this.backoff.reset();
       this.tell("up");
     } else if (state === "disconnected") {
-      this.tell("lost");
       this.later(GRACE_MS);
-    } else if (state === "failed" || state === "closed") {
       this.tell("lost");
+    } else if (state === "failed" || state === "closed") {
       this.later(this.backoff.next());
+      this.tell("lost");
     }
   }
 

@@ -178,7 +178,8 @@ function showPad() {
 /** @param {string} id */
 async function openWall(id) {
   await session.open(id);
-  if (session.wall?.id === id) await viewer.open(id, PREVIEW);
+  // The page does not wait for the browser's word on video: events are held until everything is read.
+  if (session.wall?.id === id) toasts.report(viewer.open(id, PREVIEW));
 }
 
 /** Takes back one thing at a time: an open menu, the search, the selection. */

@@ -20,6 +20,8 @@ export class ScreenSharing {
     this.toasts = toasts;
     this.user = "";
     this.allowed = false;
+    /** Whether a screen is chosen, or agreed upon, which takes seconds at first. */
+    this.beginning = false;
     /** Ends what is shared. @type {(() => void) | null} */
     this.end = null;
     this.button = /** @type {HTMLButtonElement} */ (byId("share"));
@@ -36,6 +38,17 @@ export class ScreenSharing {
   }
 
   async begin() {
+    this.beginning = true;
+    this.refresh();
+    try {
+      await this.share();
+    } finally {
+      this.beginning = false;
+      this.refresh();
+    }
+  }
+
+  async share() {
     /** @type {MediaStream} */
     let stream;
     try {
@@ -50,17 +63,18 @@ export class ScreenSharing {
     const url = `/whip/screens/${encodeURIComponent(id)}?name=${encodeURIComponent(this.user)}`;
     const session = await this.toasts.report(publish(url, stream));
     if (session === undefined) return track.stop();
+    if (track.readyState === "ended") return session.end(); // By the browser's own button, meanwhile.
     session.onState = (state) => {
       if (state === "failed") this.lost();
     };
-    this.end = () => {
+    const end = () => {
       this.end = null;
       track.stop();
       session.end();
       this.refresh();
     };
-    track.addEventListener("ended", () => this.end?.()); // By the browser's own button.
-    this.refresh();
+    track.addEventListener("ended", end); // By the browser's own button: stopping it here tells nobody.
+    this.end = end;
   }
 
   lost() {
@@ -72,7 +86,7 @@ export class ScreenSharing {
     const secure = window.isSecureContext && navigator.mediaDevices?.getDisplayMedia !== undefined;
     const { t } = this.i18n;
     this.button.hidden = !this.allowed;
-    this.button.disabled = !secure;
+    this.button.disabled = !secure || this.beginning;
     this.button.classList.toggle("on", this.end !== null);
     this.button.title = t(secure ? "share.title" : "share.insecure");
     byId("share-text").textContent = t(this.end === null ? "share.begin" : "share.end");

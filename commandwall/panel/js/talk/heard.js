@@ -1,4 +1,4 @@
-/** The sign that this microphone is heard in the street: it stands there whatever else the page shows. */
+/** The sign that this microphone is, or may be, heard in the street: it stands there whatever else the page shows. */
 
 import { byId } from "../base/dom.js";
 import { loudspeakerName } from "./talking.js";
@@ -18,6 +18,7 @@ export class HeardSign {
     this.i18n = i18n;
     byId("heard-end").addEventListener("click", () => talking.end(talking.heardAt));
     talking.addEventListener("change", () => this.refresh());
+    store.addEventListener("change", () => this.refresh());
     i18n.addEventListener("change", () => this.refresh());
   }
 
@@ -26,6 +27,9 @@ export class HeardSign {
     byId("heard").hidden = heardAt === "";
     if (heardAt === "") return;
     const name = loudspeakerName(heardAt, this.cameras, this.store);
-    byId("heard-text").textContent = this.i18n.t("talk.heard", { name });
+    const state = this.store.of(heardAt)?.state ?? "opening"; // It was not told yet.
+    byId("heard").dataset.state = state;
+    const words = this.i18n.t(`heard.${state}`, { name });
+    if (byId("heard-text").textContent !== words) byId("heard-text").textContent = words; // It is read out.
   }
 }

@@ -33,8 +33,10 @@ export class Talking extends EventTarget {
 
   /** Plays what is said in a conference. @param {string} loudspeaker @param {string} conference */
   async play(loudspeaker, conference) {
+    const before = this.store.talks.get(loudspeaker);
     const talk = await this.toasts.report(this.api.call("PUT", path(loudspeaker), { body: { conference } }));
-    if (talk !== undefined) this.store.receive({ talk });
+    // What was told meanwhile is newer than this answer.
+    if (talk !== undefined && this.store.talks.get(loudspeaker) === before) this.store.receive({ talk });
   }
 
   /** Plays what this user says. @param {string} loudspeaker */

@@ -19,6 +19,8 @@ export class VideoSocket {
     this.backoff = new Backoff(250, 4000);
     /** @type {WebSocket | null} */
     this.socket = null;
+    /** When the newest connection was begun, monotonic. */
+    this.openedAtMs = 0;
     this.retry = 0;
   }
 
@@ -28,6 +30,7 @@ export class VideoSocket {
     socket.addEventListener("message", (event) => this.receive(socket, event.data));
     socket.addEventListener("close", () => this.lost(socket));
     this.socket = socket;
+    this.openedAtMs = performance.now();
   }
 
   /** Stops for good, until `open`. */

@@ -10,6 +10,8 @@ import { videoSupport } from "./support.js";
 const JUDGE_EVERY_MS = 100;
 /** A picture that is not live for so long gets a new connection, which brings a key frame. */
 const PATIENCE_MS = 3000;
+/** Where that brings no picture in this time, each that follows gets twice as long, up to this. */
+const MOST_PATIENCE_MS = 12_000;
 /** Snapshots come one a second, and each takes its time. */
 const SNAPSHOT_STALE_MS = 3000;
 /** So many failures in a row, without one picture between them, and the decoder is given up. */
@@ -43,6 +45,7 @@ export class Viewer {
       (error) => this.failed(error),
     );
     this.liveAtMs = 0;
+    this.patienceMs = PATIENCE_MS;
     /** @type {string[] | null} wall and head */
     this.target = null;
     document.addEventListener("visibilitychange", () => this.followPage());
@@ -83,6 +86,7 @@ export class Viewer {
   /** @param {string} wall @param {string} head */
   openVideo(wall, head) {
     this.fallback = null;
+    this.patienceMs = PATIENCE_MS;
     this.screen.freshness.staleMs = STALE_MS;
     this.socket = new VideoSocket(wall, head, {
       onConfig: (config) => this.decoder.configure(config),
@@ -121,14 +125,18 @@ export class Viewer {
   judge() {
     const nowMs = performance.now();
     const verdict = this.screen.freshness.verdict(nowMs);
-    if (verdict.state === "live") this.liveAtMs = nowMs;
-    else if (nowMs - this.liveAtMs > PATIENCE_MS) this.renew(nowMs);
+    const sinceMs = Math.max(this.liveAtMs, this.socket?.openedAtMs ?? 0);
+    if (verdict.state === "live") {
+      this.liveAtMs = nowMs;
+      this.patienceMs = PATIENCE_MS;
+    } else if (nowMs - sinceMs > this.patienceMs) this.renew(nowMs);
     this.onTruth(verdict, this.fallback);
   }
 
   /** @param {number} nowMs */
   renew(nowMs) {
     this.liveAtMs = nowMs;
+    this.patienceMs = Math.min(2 * this.patienceMs, MOST_PATIENCE_MS);
     this.socket?.restart();
     this.screen.freshness.forgive();
   }

@@ -50,6 +50,7 @@ export class Desk {
       toasts.show("info", i18n.t("foreign.title"), i18n.t("foreign.detail")),
     );
     i18n.addEventListener("change", () => this.refresh());
+    this.refresh();
   }
 
   wireToolbar() {
@@ -73,12 +74,24 @@ export class Desk {
   }
 
   /**
-   * Makes a change and tells of its failure.
+   * Makes a change to the wall that is shown and tells of its failure, as of a wall that is not there yet.
    * @template T
    * @param {(session: import("./session.js").WallSession) => Promise<T>} work
    * @returns {Promise<T | undefined>}
    */
   async change(work) {
+    if (this.session.wall !== null || this.readOnly) return this.perform(work);
+    this.toasts.show("info", this.i18n.t("hint.wait"));
+    return undefined;
+  }
+
+  /**
+   * Makes a change and tells of its failure.
+   * @template T
+   * @param {(session: import("./session.js").WallSession) => Promise<T>} work
+   * @returns {Promise<T | undefined>}
+   */
+  async perform(work) {
     if (this.readOnly) {
       this.toasts.show("info", this.i18n.t("hint.watch"));
       return undefined;
@@ -134,7 +147,7 @@ export class Desk {
 
   /** Shows a scene. @param {string} scene id */
   async take(scene) {
-    this.tellMissing(await this.change((session) => session.take(scene)));
+    this.tellMissing(await this.perform((session) => session.take(scene)));
   }
 
   /** Says what could not be shown. @param {{missing: import("../scenes/programme.js").Missing[]} | undefined} shown */
@@ -254,7 +267,10 @@ export class Desk {
       this.session.wall?.tiles.some((it) => (it.source ?? NONE) !== NONE) ?? false,
       t("wall.clear"),
     );
-    this.enable("overlays", this.session.wall !== null, t("overlays.title"));
+    const there = this.session.wall !== null;
+    this.enable("overlays", there, t("overlays.title"));
+    this.enable("scene-save", there, t("scenes.save"));
+    this.enable("tours", there, t("tours.hint"));
     this.enable("follow", true, t("follow.title"));
     byId("follow").classList.toggle("on", this.following);
     byId("follow").setAttribute("aria-pressed", String(this.following));

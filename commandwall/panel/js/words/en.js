@@ -81,6 +81,7 @@ export const en = {
   "tree.fill": "Fill the wall with {name}",
   "tree.shown": "On the wall now, cell {cells}",
   "hint.select": "Select a cell, or drag a camera into one.",
+  "hint.wait": "The wall is not there yet. Try again in a moment.",
   "hint.watch": "Your role watches; it does not change walls.",
   "hint.place": "Cell {cell}: click a camera to show it there.",
   "hint.follow": "Follow: click a camera to bring it into the biggest cell.",

@@ -79,6 +79,7 @@ export const zh = {
   "tree.fill": "用「{name}」的摄像机填满大屏",
   "tree.shown": "正在大屏上显示，窗口 {cells}",
   "hint.select": "请先点选窗口，或将摄像机拖入窗口。",
+  "hint.wait": "大屏尚未读到，请稍后再试。",
   "hint.watch": "您的角色只能观看，不能更改大屏。",
   "hint.place": "已选窗口 {cell}：点击摄像机即可上墙。",
   "hint.follow": "主画面跟随：点击摄像机即放入最大窗口。",

@@ -27,13 +27,19 @@ TOKEN = "let-me-in"
 class PaperLeg:
     """A connection of paper."""
 
-    def __init__(self, sdp: str) -> None:
+    def __init__(self, sdp: str, reaches: bool) -> None:
         self.sdp = sdp
+        self.reaches = reaches
         self.accepted = ""
-        self.ended = asyncio.Event()
+        self.ended, self.stands = asyncio.Event(), asyncio.Event()
 
     async def accept(self, answer: str) -> None:
         self.accepted = answer
+        if self.reaches:
+            self.stands.set()
+
+    async def stood(self) -> None:
+        await self.stands.wait()
 
     async def over(self) -> str:
         await self.ended.wait()
@@ -45,10 +51,11 @@ class PaperLeg:
 
 @dataclass
 class PaperMedia:
+    blocked: Flow | None = None
     legs: dict[Flow, PaperLeg] = field(default_factory=dict)
 
     async def offer(self, flow: Flow) -> PaperLeg:
-        leg = self.legs[flow] = PaperLeg(f"offer {'out' if flow == SENDS else 'in'}")
+        leg = self.legs[flow] = PaperLeg(f"offer {'out' if flow == SENDS else 'in'}", flow != self.blocked)
         return leg
 
     async def answer(self, flow: Flow, offer: str) -> PaperLeg:
@@ -125,6 +132,28 @@ async def test_the_only_way_that_ends_ends_the_bridge(way: Flow) -> None:
         with pytest.raises(ConnectionLostError, match="it is over"):
             await bridge.run(media, lambda _: media.legs[way].end())
     assert [asked[0] for asked in server.asked] == ["POST", "DELETE"]
+
+
+@pytest.mark.parametrize(
+    ("blocked", "refused"), [(SENDS, {}), (TAKES, {}), (SENDS, {"/whep/a": 404})], ids=["out", "in", "nobody"]
+)
+async def test_what_was_answered_but_never_stands_is_not_joined(
+    blocked: Flow, refused: dict[str, int]
+) -> None:
+    told: list[str] = []
+    media = PaperMedia(blocked)
+    async with serving() as server:
+        server.refused = refused
+        task = asyncio.create_task(both(server).run(media, told.append))
+        async with asyncio.timeout(20):
+            while TAKES not in media.legs or not (
+                media.legs[TAKES].accepted or media.legs[TAKES].ended.is_set()
+            ):
+                await asyncio.sleep(0)
+        media.legs[blocked].end()
+        with pytest.raises(ConnectionLostError, match="it is over"):
+            await task
+    assert told == []
 
 
 async def test_what_is_sent_ends_the_bridge_with_itself() -> None:
