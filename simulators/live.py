@@ -49,6 +49,10 @@ class LiveTrack:
         self._key_wanted = False
         self.format: RtpFormat = self._payload.format(self._draw(True)[0])
 
+    def hold(self, sender: TrackSender) -> None:
+        """Give ``sender`` nothing while it does not play."""
+        self.stop(sender)
+
     def play(self, sender: TrackSender) -> None:
         """Give ``sender`` what is encoded from now on; the next frame is a key frame."""
         self._senders.add(sender)

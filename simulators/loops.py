@@ -47,6 +47,10 @@ class Loop:
         self._clock = clock
         self._players: dict[TrackSender, LoopPlayer] = {}
 
+    def hold(self, sender: TrackSender) -> None:
+        """Give ``sender`` nothing while it does not play."""
+        self.stop(sender)
+
     def play(self, sender: TrackSender) -> None:
         """Begin with the first frame at this camera's next turn."""
         now_s = self._clock()

@@ -27,6 +27,7 @@ WEBRTC: dict[str, str] = {
         "浏览器不能播放 {codec}，只能播放 H.264 和 H.265"
     ),
     "it is {codec} now; ask for it anew": "编码已变为 {codec}，请重新请求",
+    "it is {codec}, and sent only as {wanted}": "编码是 {codec}，而只能以 {wanted} 发送",
     "the picture is {codec}, which the offer does not have ({offered}); use a browser that takes it": (
         "画面是 {codec}，而 offer 中没有（{offered}），请使用支持它的浏览器"
     ),

@@ -16,7 +16,6 @@ from commandwall.control.state import CameraBoard
 from commandwall.control.walls import WallControl
 from commandwall.ipc.packets import BusAddress
 from commandwall.ipc.rtc_messages import StreamAt
-from commandwall.model.camera import StreamName
 from commandwall.model.conference.bearing import bearer
 from commandwall.model.conference.contents import ContentKind, ContentSource, present
 from commandwall.model.conference.stage import ALONE, Stage, source_of
@@ -79,9 +78,12 @@ class ContentDesk:
             case ContentKind.SCREEN:
                 return (self.relayed_by_peers(f"screen/{source.id}"),)
             case ContentKind.CAMERA if self.board.get(source.id).codec == _RELAYED:
-                camera, path = self.board.camera(source.id), str(self.camera_path(source.id))
-                names = (name for name in StreamName if camera.address(name))
-                return tuple(StreamAt(path, f"camera/{source.id}/{name}") for name in names)
+                path, streams = str(self.camera_path(source.id)), self.board.get(source.id).streams
+                return tuple(
+                    StreamAt(path, f"camera/{source.id}/{name}", codec=_RELAYED)
+                    for name, stream in streams.items()
+                    if stream.codec in ("", _RELAYED)  # What was never opened may yet prove to be another.
+                )
             case _:
                 return ()
 

@@ -43,8 +43,8 @@ class Part(StrEnum):
 class Line:
     """One session of ``participant``, who ``sends`` its part or is sent it, and may ``hear`` the mix on it.
 
-    ``wanted`` are the rungs of what is to be sent, ``sent`` of what is. ``fault`` says why it is ``over``;
-    ``stood``: media could go.
+    ``live`` are the streams that arrive on it. ``wanted`` are the rungs of what is to be sent, ``sent`` of
+    what is. ``fault`` says why it is ``over``; ``stood``: media could go.
     """
 
     participant: str
@@ -52,6 +52,7 @@ class Line:
     sends: bool
     hears: bool = False
     session: str = ""
+    live: list[str] = field(default_factory=list)
     wanted: tuple[StreamAt, ...] = ()
     sent: tuple[StreamAt, ...] = ()
     fault: str = ""
@@ -93,7 +94,7 @@ class LineListener(Protocol):
         """``line`` stands."""
 
     def line_live(self, line: Line, stream: str) -> None:
-        """Take what is sent as ``stream``: it arrives."""
+        """Take what is sent as ``stream``: it arrives, or counts again, since a newer line is gone."""
 
     def line_ended(self, line: Line, *, asked: bool) -> None:
         """``line`` is over, and no longer among the lines; ``asked``: somebody here wished that."""
@@ -183,7 +184,7 @@ class Lines:
             line.session = opened.session
         finally:
             if not line.session:
-                self._lines.remove(line)
+                self._remove(line)
         if line.wanted != line.sent:
             self._follow(line)
         return opened
@@ -214,7 +215,7 @@ class Lines:
             return
         match changed.phase:
             case SessionPhase.ENDED:
-                self._lines.remove(line)
+                self._remove(line)
                 line.fault = changed.fault
                 line.over.set()
                 self._listener.line_ended(line, asked=changed.asked)
@@ -222,4 +223,13 @@ class Lines:
                 line.stood.set()
                 self._listener.line_connected(line)
             case SessionPhase.LIVE:
+                line.live.append(changed.stream)
                 self._listener.line_live(line, changed.stream)
+
+    def _remove(self, line: Line) -> None:
+        """Be without ``line``, and tell what arrives on the one in whose place it was."""
+        *before, newest = self.same(line.participant, line.part, sends=line.sends)
+        self._lines.remove(line)
+        if newest is line and before:
+            for stream in before[-1].live:
+                self._listener.line_live(before[-1], stream)

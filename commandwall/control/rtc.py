@@ -41,7 +41,9 @@ from commandwall.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 
-_ANSWER_S = 10.0
+_ANSWER_S = 16.0
+"""Longer than the rtc process takes: 8 s for the first key frame, 5 s for candidates where an ICE server does
+not answer, and some for others. What is wrong it says in words, and this bound cannot."""
 
 OnChange = Callable[[SessionChanged], None]
 """Called on the event loop when a session is connected, live (with the stream that is) or over."""
@@ -246,8 +248,10 @@ class RtcControl:
         self._sessions[session.id] = session
         try:
             answer = (await self.worker.call(message, _ANSWER_S)).message
-        except (CommandwallError, TimeoutError):
+        except (CommandwallError, TimeoutError) as error:
             self._sessions.pop(session.id, None)
+            if isinstance(error, TimeoutError):
+                self.worker.post(EndSession(session.id))  # It would be opened yet, for nobody.
             raise
         if isinstance(answer, SessionOffer):
             return Opened(session.id, answer.sdp)

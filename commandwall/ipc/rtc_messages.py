@@ -23,12 +23,14 @@ class StreamAt:
     """A stream of the packet bus at ``packet_path``; ``answers_keys``: a key frame can be asked for there.
 
     It is to be played ``later_ms`` after what else arrived at its time: the sound was still to be mixed.
+    Only what is of ``codec`` is sent, as FFmpeg names it; ``""``: of any.
     """
 
     packet_path: str
     stream: str
     answers_keys: bool = False
     later_ms: int = 0
+    codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class WatchStream:
     """Control -> rtc, a request: send one picture and sound to whoever offers to receive them.
 
     ``video`` are the rungs of one picture, the largest first: one of them is sent, as the peer's line
-    allows; ``()`` for none. ``sound`` is a stream of Opus. What the offer has no section for is not
-    sent. Answered with :class:`SessionAnswer`.
+    allows, and never one of another codec than it is to be; ``()`` for none. ``sound`` is a stream of
+    Opus. What the offer has no section for is not sent. Answered with :class:`SessionAnswer`.
     """
 
     session: str

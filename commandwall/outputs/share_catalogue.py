@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 from commandwall.base.errors import CommandwallError
 from commandwall.ipc.messages import ShareRoute
@@ -18,7 +18,7 @@ _LINGER_S = 10.0
 
 
 class SharedRoute:
-    """The tracks of one route, pulled from the first DESCRIBE until ten seconds after the last client left.
+    """The tracks of one route, pulled until ten seconds after the last client left, or asked in vain.
 
     Sound that ended is pulled anew for who comes then. Lives in the share process's event loop; its tasks
     belong to ``group``.
@@ -30,27 +30,39 @@ class SharedRoute:
         self._video = VideoTrack(route.path, route.packet_path, route.stream, self.linger)
         self._audio: AudioTrack | None = None
         self._audio_fault = ""
+        self._asking = 0
         self._idle: asyncio.TimerHandle | None = None
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Pull meanwhile, and a while longer: who asks may play then."""
+        self._asking += 1
+        self._stay()
+        try:
+            yield
+        finally:
+            self._asking -= 1
+            self.linger()
 
     async def tracks(self) -> tuple[ShareTrack, ...]:
         """Return the pictures, and the sound if there is some.
 
-        Waits for the first key frame; raises :class:`CommandwallError` when none comes.
+        Waits for the first key frame, and is to be :meth:`asked` meanwhile; raises
+        :class:`CommandwallError` when none comes.
         """
         await self._video.ready(_FIRST_KEY_S)
-        self.linger()
         tracks: tuple[ShareTrack, ...] = (self._video,)
         if (audio := self._sound()) is not None:
             with suppress(CommandwallError):
                 await audio.ready(_AUDIO_S)
                 tracks = self._video, audio
-            self.linger()
         return tracks
 
     def linger(self) -> None:
-        """End the pull in a while if nobody plays by then."""
+        """End the pull in a while if nobody has it by then."""
         self._stay()
-        if not (self._video.over or self._video.senders or (self._audio is not None and self._audio.senders)):
+        held = self._asking or self._video.holders or (self._audio is not None and self._audio.holders)
+        if not (self._video.over or held):
             self._idle = asyncio.get_running_loop().call_later(_LINGER_S, self.close)
 
     def close(self) -> None:
@@ -62,7 +74,6 @@ class SharedRoute:
 
     async def pull(self) -> None:
         """Read the packet bus until the pictures end or :meth:`close`; the clients are told then."""
-        self.linger()
         self._sound()
         try:
             await self._video.pull()
@@ -113,7 +124,8 @@ class ShareCatalogue:
         if pulled is None:
             pulled = self._pulled[path] = SharedRoute(route, self._group)
             self._group.create_task(self._pull(path, pulled), name=f"share {path}")
-        return await pulled.tracks()
+        with pulled.asked():
+            return await pulled.tracks()
 
     def close(self) -> None:
         """End every pull."""

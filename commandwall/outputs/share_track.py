@@ -27,19 +27,21 @@ _MAX_GROUP = 600
 class ShareTrack:
     """A :class:`commandwall.rtsp.server_track.Track` fed by a subscription; ``path`` is for messages.
 
-    ``on_players`` is told whenever a client begins or ends. With the subscription the track is ``over``: it
-    has told its clients so, and has none from then on. Lives in the share process's event loop.
+    ``holders`` are all its clients, ``senders`` those that play; ``on_holders`` is told whenever one may
+    have come or gone. With the subscription the track is ``over``: it has told those that play so, and
+    nobody plays from then on. Lives in the share process's event loop.
     """
 
     kind = ""
 
-    def __init__(self, path: str, packet_path: str, stream: str, on_players: Callable[[], None]) -> None:
+    def __init__(self, path: str, packet_path: str, stream: str, on_holders: Callable[[], None]) -> None:
         self.path = path
+        self.holders: set[TrackSender] = set()
         self.senders: set[TrackSender] = set()
         self.over = False
         self._packet_path = packet_path
         self._stream = stream
-        self._on_players = on_players
+        self._on_holders = on_holders
         self._format: asyncio.Future[RtpFormat] = asyncio.get_running_loop().create_future()
         self._subscription: Subscription | None = None
         self._onward = Onward()
@@ -58,18 +60,25 @@ class ShareTrack:
         if self.over:
             raise self._nothing()
 
+    def hold(self, sender: TrackSender) -> None:
+        """Send nothing, and stay for who may play yet."""
+        self.senders.discard(sender)
+        self.holders.add(sender)
+        self._on_holders()
+
     def play(self, sender: TrackSender) -> None:
         """Send what follows, or that nothing does."""
         if self.over:
             sender.end()
             return
+        self.hold(sender)
         self.senders.add(sender)
-        self._on_players()
 
     def stop(self, sender: TrackSender) -> None:
-        """Send nothing more."""
+        """Send nothing more, and stay for others only."""
         self.senders.discard(sender)
-        self._on_players()
+        self.holders.discard(sender)
+        self._on_holders()
 
     def close(self) -> None:
         """End the pull, and tell the clients."""
@@ -156,8 +165,8 @@ class VideoTrack(ShareTrack):
 
     kind = "video"
 
-    def __init__(self, path: str, packet_path: str, stream: str, on_players: Callable[[], None]) -> None:
-        super().__init__(path, packet_path, stream, on_players)
+    def __init__(self, path: str, packet_path: str, stream: str, on_holders: Callable[[], None]) -> None:
+        super().__init__(path, packet_path, stream, on_holders)
         self._payload: VideoPayload | None = None
         self._group: list[tuple[PacketFrame, int, int]] = []
 
@@ -210,8 +219,8 @@ class AudioTrack(ShareTrack):
 
     kind = "audio"
 
-    def __init__(self, path: str, packet_path: str, stream: str, on_players: Callable[[], None]) -> None:
-        super().__init__(path, packet_path, stream, on_players)
+    def __init__(self, path: str, packet_path: str, stream: str, on_holders: Callable[[], None]) -> None:
+        super().__init__(path, packet_path, stream, on_holders)
         self._info = StreamInfo("")
 
     def _describe(self, info: StreamInfo) -> None:

@@ -151,6 +151,8 @@ class Broadcast:
             raise InvalidError("{codec} is not sent to browsers, only H.264 and H.265", codec=info.codec)
         if self._codec and info.codec != self._codec:
             raise InvalidError("it is {codec} now; ask for it anew", codec=info.codec)
+        if (wanted := self._source.codec) not in ("", info.codec):
+            raise InvalidError("it is {codec}, and sent only as {wanted}", codec=info.codec, wanted=wanted)
         self._codec = info.codec
 
     def _send(self, unit: AccessUnit) -> None:

@@ -50,8 +50,18 @@ class Picture:
         return self._next is not None
 
     async def format(self) -> Format:
-        """Wait for the first key frame; raises as :meth:`Broadcast.format` and ``check_live`` do."""
-        found = await self._now.broadcast.format(_FIRST_KEY_S)
+        """Wait for the first key frame of the largest rung that may be sent.
+
+        Raises as :meth:`Broadcast.format` and ``check_live`` do.
+        """
+        try:
+            found = await self._now.broadcast.format(_FIRST_KEY_S)
+        except InvalidError:
+            if len(self.rungs) == 1:
+                raise
+            self.rungs = self._sent = self.rungs[1:]
+            self._take_over(_Leg(self, self._broadcasts, self.rungs[0]))
+            return await self.format()
         self._now.broadcast.check_live()
         self._codec = found.codec
         return found
@@ -59,8 +69,8 @@ class Picture:
     async def switch(self, rungs: Sequence[StreamAt], rung: int = 0) -> None:
         """Send ``rungs[rung]`` from its next key frame on; until then what is sent goes on.
 
-        Raises :class:`UnavailableError` when there is no picture there, :class:`InvalidError` when it is of
-        another codec than what was agreed on. Then nothing changes.
+        A rung of another codec than what was agreed on is none; raises :class:`InvalidError` when all are,
+        :class:`UnavailableError` when there is no picture there. Then nothing changes.
         """
         self.rungs = tuple(rungs)
         source = self.rungs[min(rung, len(rungs) - 1)]
@@ -77,11 +87,16 @@ class Picture:
                     codec=found.codec,
                     agreed=self._codec,
                 )
-        except (CommandwallError, asyncio.CancelledError):
-            if self._next is leg:
-                self.rungs = self._sent
-                self._drop_next()
-            raise
+        except (CommandwallError, asyncio.CancelledError) as error:
+            if self._next is not leg:
+                raise
+            self.rungs = self._sent
+            self._drop_next()
+            others = [each for each in rungs if each != source]
+            if not others or not isinstance(error, InvalidError):
+                raise
+            await self.switch(others, rung)
+            return
         if self._next is not leg:
             return  # Something else was asked for meanwhile.
         if self._started:

@@ -46,10 +46,12 @@ class Session:
         self._reports: dict[str, ReceiverReports] = {}
         self._choice = RungChoice(monotonic_ns() / NS_PER_S)
         self._sent_bytes = 0
+        self._step: asyncio.Task[None] | None = None
 
     def send_picture(self, picture: Picture, preferences: Preferences) -> None:
         """Send ``picture``; before the peer's offer or answer."""
         self.picture = picture
+        self._resources.callback(self._stay)
         sender = self.peer.sender("video", preferences)
         reports = self._reports["video"] = ReceiverReports(sender._ssrc, RTP_CLOCK_HZ)
         send_from(sender, picture.viewer, reports)
@@ -123,10 +125,16 @@ class Session:
             reports.allowed_bps,
         )
         if rung != picture.rung and not picture.switching:
-            self._group.create_task(self._step(picture, rung), name=f"rung of {self.name[:6]}")
+            self._step = self._group.create_task(_go(picture, rung), name=f"rung of {self.name[:6]}")
 
-    async def _step(self, picture: Picture, rung: int) -> None:
-        try:
-            await picture.switch(picture.rungs, rung)
-        except CommandwallError:
-            return  # A rung without pictures; the one that is sent goes on.
+    def _stay(self) -> None:
+        """Wait for no other rung any more."""
+        if self._step is not None:
+            self._step.cancel()
+
+
+async def _go(picture: Picture, rung: int) -> None:
+    try:
+        await picture.switch(picture.rungs, rung)
+    except CommandwallError:
+        return  # A rung without pictures; the one that is sent goes on.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -50,6 +50,7 @@ class RtcProcess:
         self._stack = stack
         self._group = group
         self._sessions: Sessions | None = None
+        self._calls: set[asyncio.Task[None]] = set()
 
     async def handle(self, received: Received) -> None:
         """Act on one message; sessions are opened beside the others."""
@@ -59,14 +60,16 @@ class RtcProcess:
             case EndSession(session):
                 self._running().end(session)
             case message if isinstance(message, _REQUESTS):
-                self._answer(received.call, self._do(message))
+                self._answer(received.call, message)
             case message:
                 raise ProtocolError(f"the rtc process does not take {type(message).__name__}")
 
     def close(self) -> None:
-        """End all sessions."""
+        """End all sessions, and what is asked for still, which may wait for pictures much longer."""
         if self._sessions is not None:
             self._sessions.close()
+        for call in self._calls:
+            call.cancel()
 
     async def _configure(self, message: ConfigureRtc) -> None:
         try:
@@ -98,12 +101,14 @@ class RtcProcess:
                 await sessions.trickle(session, fragment)
         return Done()
 
-    def _answer(self, call: int, doing: Awaitable[Message]) -> None:
-        self._group.create_task(self._answer_when_done(call, doing), name=f"call {call}")
+    def _answer(self, call: int, request: Message) -> None:
+        task = self._group.create_task(self._answer_when_done(call, request), name=f"call {call}")
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
 
-    async def _answer_when_done(self, call: int, doing: Awaitable[Message]) -> None:
+    async def _answer_when_done(self, call: int, request: Message) -> None:
         try:
-            self._channel.answer(call, await doing)
+            self._channel.answer(call, await self._do(request))
         except CommandwallError as error:
             self._channel.answer(call, Failure.of(error))
 

@@ -40,10 +40,15 @@ _REFUSALS: Mapping[int, tuple[type[CommandwallError], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long each step may take, in seconds; ``teardown_s`` bounds the end of a session."""
+    """How long each step may take, in seconds; ``teardown_s`` bounds the end of a session.
+
+    DESCRIBE has ``describe_s``: servers that fetch a stream on demand, as the share does, answer it with
+    the first key frame in hand, or after 10 s with 503.
+    """
 
     connect_s: float = 5.0
     answer_s: float = 5.0
+    describe_s: float = 12.0
     teardown_s: float = 1.0
 
 
@@ -108,7 +113,7 @@ class Dialogue:
 
     async def _exchange(self, method: str, url: str, headers: tuple[tuple[str, str], ...]) -> Response:
         for tries in range(1, MAX_TRIES + 1):
-            wait_s = self._timeouts.answer_s
+            wait_s = self._timeouts.describe_s if method == "DESCRIBE" else self._timeouts.answer_s
             response = await self.connection.call(method, url, self._headers(method, url, headers), wait_s)
             if response.status != 401:
                 return response

@@ -201,7 +201,7 @@ class Connection(asyncio.Protocol):
         if number >= len(session.tracks) or self._transport is None:
             return Response(404)
         leg, spec = await self._open_leg(session.tracks[number], number, chosen, self._transport)
-        session.legs[number] = leg
+        session.set_up(number, leg)
         self.session = session
         return Response(200, headers=Headers([("Transport", str(spec)), self._session_field(session)]))
 
@@ -237,7 +237,7 @@ class Connection(asyncio.Protocol):
         session = self._named_session(request)
         if session is None:
             return Response(454)
-        session.stop()
+        session.pause()
         return Response(200, headers=Headers([self._session_field(session)]))
 
     async def _parameter(self, request: Request) -> Response:

@@ -28,6 +28,11 @@ class Session:
     playing: bool = False
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
+    def set_up(self, number: int, leg: Leg) -> None:
+        """Have ``leg`` as track ``number``, which is there from now on until :meth:`stop`."""
+        self.legs[number] = leg
+        leg.track.hold(leg.sender)
+
     def play(self) -> None:
         """Play every track that was set up; harmless when they play."""
         if not self.playing:
@@ -36,12 +41,17 @@ class Session:
                 leg.sender.restart()
                 leg.track.play(leg.sender)
 
+    def pause(self) -> None:
+        """Stop every track for a while; harmless when they do not play."""
+        self.playing = False
+        for leg in self.legs.values():
+            leg.track.hold(leg.sender)
+
     def stop(self) -> None:
-        """Stop every track; harmless when they do not play."""
-        if self.playing:
-            self.playing = False
-            for leg in self.legs.values():
-                leg.track.stop(leg.sender)
+        """Stop every track for good."""
+        self.playing = False
+        for leg in self.legs.values():
+            leg.track.stop(leg.sender)
 
     def report_if_due(self, utc_ns: int) -> None:
         """Send the sender reports that are due."""

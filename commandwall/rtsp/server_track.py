@@ -32,11 +32,14 @@ class Track(Protocol):
     def format(self) -> RtpFormat:
         """The payload type and its parameters, for the SDP."""
 
+    def hold(self, sender: TrackSender) -> None:
+        """Give no frames to ``sender``, which was set up or paused, and be there when it is to play."""
+
     def play(self, sender: TrackSender) -> None:
         """Begin to give frames to ``sender``, a key frame first; end it when no more will come, even now."""
 
     def stop(self, sender: TrackSender) -> None:
-        """Give no more frames to ``sender``; it may be told more than once."""
+        """Forget ``sender``, and give it no more frames; it may be told more than once."""
 
 
 class Catalogue(Protocol):

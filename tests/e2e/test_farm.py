@@ -83,7 +83,7 @@ async def watch(request: StreamRequest, count: int) -> list[AccessUnit]:
             enough.set()
 
     # What is watched first is encoded before it is described.
-    patience = Timeouts(answer_s=60)
+    patience = Timeouts(answer_s=60, describe_s=60)
     async with RtspClient.open(request, on_access_unit=take, timeouts=patience), asyncio.timeout(60):
         await enough.wait()
     return units[:count]

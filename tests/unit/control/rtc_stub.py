@@ -21,11 +21,11 @@ class RtcStub:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[Message] = []
         self.told: list[Message] = []
-        self.answer: Message | CommandwallError = SessionAnswer("v=0 answer")
+        self.answer: Message | CommandwallError | TimeoutError = SessionAnswer("v=0 answer")
 
         async def call(worker: Worker, message: Message, timeout_s: float = 5.0) -> Received:
             self.asked.append(message)
-            if isinstance(self.answer, CommandwallError):
+            if isinstance(self.answer, CommandwallError | TimeoutError):
                 raise self.answer
             return Received(self.answer, b"", 1)
 

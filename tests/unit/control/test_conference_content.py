@@ -18,7 +18,7 @@ from commandwall.control.plant import Plant
 from commandwall.control.roles import Principal, Role
 from commandwall.control.state import CameraBoard
 from commandwall.ipc.rtc_messages import StreamAt
-from commandwall.model.camera import FeedState
+from commandwall.model.camera import FeedState, StreamName
 from commandwall.model.conference.command import Actor, Command, Standing, Verb
 from commandwall.model.conference.contents import ContentSource
 from commandwall.model.conference.state import Content
@@ -48,10 +48,18 @@ def presents(hall: Hall, target: str) -> None:
 def test_a_camera_is_relayed_as_it_is(hall: Hall, board: CameraBoard, tmp_path: Path) -> None:
     board.get("c-1").codec = "h264"
     presents(hall, "camera:c-1")
-    path = str(tmp_path / "c-1")
-    assert hall.room.content.rungs == (StreamAt(path, "camera/c-1/main"), StreamAt(path, "camera/c-1/sub"))
+    main, sub = (StreamAt(str(tmp_path / "c-1"), f"camera/c-1/{name}", codec="h264") for name in StreamName)
+    assert hall.room.content.rungs == (main, sub)
     assert list(hall.hidden.walls) == ["conference:flood"]
     assert hall.book.state("flood/content")[0] is FeedState.LIVE
+
+
+def test_of_a_camera_only_what_every_browser_shows_is_relayed(hall: Hall, board: CameraBoard) -> None:
+    camera = board.get("c-1")
+    camera.codec = camera.streams[StreamName.SUB].codec = "h264"
+    camera.streams[StreamName.MAIN].codec = "hevc"
+    presents(hall, "camera:c-1")
+    assert [rung.stream for rung in hall.room.content.rungs] == ["camera/c-1/sub"]
 
 
 def test_what_the_room_of_another_node_shows_is_not_looked_for_here(hall: Hall) -> None:

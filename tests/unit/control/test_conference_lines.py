@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,9 @@ from commandwall.control.conference_lines import Part
 from commandwall.control.database import Database
 from commandwall.control.events import EventLog
 from commandwall.control.roles import Principal, Seat
+from commandwall.control.rtc import Opened
 from commandwall.control.store import Store
-from commandwall.ipc.rtc_messages import StreamAt
+from commandwall.ipc.rtc_messages import SessionPhase, StreamAt
 from commandwall.model.conference.command import Verb
 from tests.e2e.site import until
 from tests.unit.control.hall import OPERATOR, Hall
@@ -130,3 +132,30 @@ async def test_who_has_a_line_replaced_is_told_and_nobody_watches_on_more_than_t
     await hall.desk.watch(li, seat(li), Part.PEOPLE, "v=0")
     assert hall.peers.ended == [first] and replaced() == [sending, first]
     assert hall.room.state.is_here("li")
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_what_arrived_meanwhile_counts_when_the_line_that_replaced_it_is_gone(
+    hall: Hall, li: Principal, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    _, sending = await hall.enters(li)
+    stream = "conference/flood/li/people"
+    hall.room.drop_streams("li", Part.PEOPLE)
+    publish = hall.peers.publish
+
+    async def publishes(*offered: Any) -> Opened:
+        hall.peers.goes(sending, SessionPhase.LIVE, stream)
+        if not answered:
+            raise InvalidError("the offer has VP8, but no H.264")
+        return await publish(*offered)
+
+    monkeypatch.setattr(hall.peers, "publish", publishes)
+    if answered:
+        newer = (await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")).session
+        assert ("li", "people") not in hall.room.streams
+        hall.peers.end(hall.peers.session(newer))
+    else:
+        with pytest.raises(InvalidError):
+            await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
+    assert hall.room.streams["li", "people"] == hall.peers.published(stream, sending)
+    assert hall.room.state.participant("li").has_people

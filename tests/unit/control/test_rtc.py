@@ -87,6 +87,15 @@ async def test_what_is_refused_leaves_no_session_and_tells_nobody(stub: RtcStub)
     assert (list(stub.rtc.publishers("people")), changes) == ([], [])
 
 
+async def test_what_is_opened_too_late_is_ended(stub: RtcStub) -> None:
+    stub.answer = TimeoutError()
+    with pytest.raises(TimeoutError):
+        await stub.rtc.publish(WANG, PEOPLE)
+    (asked,) = stub.asked
+    assert isinstance(asked, PublishStream)
+    assert (stub.told, list(stub.rtc.publishers("people"))) == ([EndSession(asked.session)], [])
+
+
 async def test_who_publishes_is_told_how_far_it_is(stub: RtcStub) -> None:
     changes: list[SessionChanged] = []
     stub.answer = SessionAnswer("v=0 answer", video=False, sound=True)

@@ -303,12 +303,33 @@ async def test_a_route_ends_a_while_after_its_last_client(
         monkeypatch.setattr(share_catalogue, "_LINGER_S", 0.05)
         _, audio = await catalogue.open("/a")  # All is there: nothing is waited for before it is played.
         sender = TrackSender(Outlet(), 1000, monotonic_s, 8000)
+        for be in (audio.hold, audio.play, audio.hold):
+            be(sender)
+            await asyncio.sleep(0.1)
+            assert cameras.subscribers and not audio.over
         audio.play(sender)
-        await asyncio.sleep(0.1)
-        assert cameras.subscribers
         audio.stop(sender)
         await left(cameras, "camera/a/sub")
         await left(cameras, WITH_SOUND)
+
+
+async def test_a_route_is_there_as_long_as_somebody_waits_for_it(
+    bus: tuple[Cameras, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cameras, path = bus
+    cameras.codecs = []
+    monkeypatch.setattr(share_catalogue, "_LINGER_S", 0.05)
+    async with asyncio.TaskGroup() as group:
+        catalogue = ShareCatalogue(group)
+        catalogue.serve((ShareRoute("/a", path, "camera/a/main"),))
+        asked = [asyncio.create_task(catalogue.open("/a")) for _ in range(2)]
+        await until(lambda: cameras.watchers)
+        asked[0].cancel()
+        await asyncio.sleep(0.1)
+        cameras.watchers[0].describe(StreamInfo("h264", 640, 360, 15.0))
+        cameras.watchers[0].push(cameras.key)
+        assert len(await asked[1]) == 1
+        await left(cameras, "camera/a/main")
 
 
 def playing(track: Track) -> tuple[TrackSender, Outlet]:

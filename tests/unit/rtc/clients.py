@@ -97,8 +97,8 @@ class Bench:
     live: list[str]
     figures: dict[str, SessionFigures]
 
-    def at(self, stream: str = "head/a") -> StreamAt:
-        return StreamAt(str(self.path), stream, True)
+    def at(self, stream: str = "head/a", codec: str = "") -> StreamAt:
+        return StreamAt(str(self.path), stream, True, codec=codec)
 
     async def watch(
         self,

@@ -65,10 +65,14 @@ def units(count: int, size: int = 64) -> list[AccessUnit]:
 
 
 class Publisher:
-    """A source of any stream, and what was asked of it. ``mix`` is sound; there is no stream ``nothing``."""
+    """A source of any stream, and what was asked of it. There is no stream ``nothing``.
+
+    A stream is ``info``, unless it is one of the ``others``, as ``mix`` is, which is sound.
+    """
 
     def __init__(self, info: StreamInfo = INFO) -> None:
         self.info = info
+        self.others = {"mix": OPUS}
         self.subscribers: dict[Subscriber, str] = {}
         self.keys_asked = 0
         self.greeting: list[AccessUnit] = []
@@ -76,7 +80,7 @@ class Publisher:
     def subscribe(self, stream: str, subscriber: Subscriber) -> None:
         if stream == "nothing":
             raise NotFoundError("nothing is not there")
-        subscriber.describe(OPUS if stream == "mix" else self.info)
+        subscriber.describe(self.others.get(stream, self.info))
         for unit in () if stream == "mix" else self.greeting:
             subscriber.push(unit)
         self.subscribers[subscriber] = stream

@@ -229,6 +229,52 @@ async def test_a_line_that_loses_much_gets_the_smaller_rung(
         await until(lambda: set(bench.publisher.subscribers.values()) == {"head/low"})
 
 
+async def test_with_a_session_ends_the_wait_for_another_rung(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rungs.RungChoice, "judge", lambda *_: 1)
+    monkeypatch.setattr(picture, "_FIRST_KEY_S", 60.0)
+    async with clients(1) as (client,):
+        await bench.watch("s", client, of=("head/a", "head/low"))
+        bench.publisher.greeting = []
+
+        def waits() -> bool:
+            return any(task.get_name() == "rung of s" for task in asyncio.all_tasks())
+
+        await until(lambda: waits() and "head/low" in bench.publisher.subscribers.values())
+        bench.sessions.end("s")
+        await until(lambda: not waits())
+
+
+async def test_a_rung_that_is_not_what_it_is_to_be_is_passed_over_for_good(bench: Bench) -> None:
+    bench.publisher.others["camera/main"] = StreamInfo("hevc", 64, 64)
+    wanted = bench.at("camera/main", "h264"), bench.at("camera/sub", "h264")
+    async with clients(1) as (client,):
+        answer = await bench.sessions.watch(WatchStream("s", wanted, None, await client.wants()))
+        assert "H264" in answer.sdp and "H265" not in answer.sdp
+        sent = bench.sessions._session("s").picture
+        assert sent is not None and (sent.rungs, sent.rung) == (wanted[1:], 0)
+        with pytest.raises(InvalidError, match="it is hevc, and sent only as h264"):
+            await bench.sessions.watch(WatchStream("t", wanted[:1], None, OFFER))
+
+
+@pytest.mark.parametrize("rung", [0, 1])
+async def test_a_switch_passes_over_rungs_of_another_codec(bench: Bench, rung: int) -> None:
+    bench.publisher.others["camera/main"] = StreamInfo("hevc", 64, 64)
+    rungs = bench.at("camera/main"), bench.at("camera/sub")
+    async with clients(1) as (client,):
+        await bench.watch("s", client)
+        sent = bench.sessions._session("s").picture
+        assert sent is not None
+        bench.publisher.push(*units(1))
+        await until(lambda: client.sink.packets)
+        await sent.switch(rungs, rung)
+        bench.publisher.push(*units(1), stream="camera/sub")
+        await until(lambda: list(bench.publisher.subscribers.values()) == ["camera/sub"])
+        await sent.switch(sent.rungs, 0)
+        assert (sent.rungs, sent.rung, sent.switching) == (rungs[1:], 0, False)
+
+
 async def test_a_peer_that_sends_nothing_is_given_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "SILENT_S", 0.0)
     async with clients(1) as (client,):

@@ -24,7 +24,9 @@ from commandwall.ipc.rtc_messages import (
     TrickleSession,
     WatchStream,
 )
+from commandwall.rtc import picture
 from commandwall.rtc.worker import rtc_process
+from tests.unit.rtc.streams import OFFER, Publisher, until
 
 WATCH = WatchStream("s", (StreamAt("/nowhere", "head/a", True),), None, "v=0")
 
@@ -80,6 +82,21 @@ async def test_without_its_hooks_it_says_what_to_install_and_refuses(
         assert "install aiortc" in fault.en and "请安装" in fault.zh
         with pytest.raises(CommandwallError, match="see the log"):
             await channel.call(WATCH)
+
+
+async def test_what_waits_for_a_picture_does_not_hold_up_the_end(
+    monkeypatch: pytest.MonkeyPatch, short_dir: Path
+) -> None:
+    monkeypatch.setattr(picture, "_FIRST_KEY_S", 60.0)
+    publisher, at = Publisher(), StreamAt(str(short_dir / "head"), "head/a")
+    async with publisher.serve(short_dir / "head"), asyncio.timeout(20):
+        async with control() as (channel, _):
+            channel.post(ConfigureRtc(str(short_dir / "bus"), ()))
+            asked = asyncio.create_task(channel.call(WatchStream("s", (at,), None, OFFER)))
+            await until(lambda: publisher.subscribers)
+        with pytest.raises(CommandwallError):
+            await asked
+        await until(lambda: not publisher.subscribers)
 
 
 async def test_what_is_meant_for_another_process_is_refused() -> None:

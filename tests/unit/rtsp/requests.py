@@ -13,7 +13,7 @@ from commandwall.rtsp.dialogue import Timeouts
 from commandwall.rtsp.messages import Request
 from tests.unit.rtsp.camera import Camera
 
-PATIENT = Timeouts(connect_s=60.0, answer_s=60.0, teardown_s=0.2)
+PATIENT = Timeouts(connect_s=60.0, answer_s=60.0, describe_s=60.0, teardown_s=0.2)
 """A machine that stands still for longer than a step may take fails the step, whatever has come meanwhile."""
 PASSWORD = "canary-7413"
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -17,11 +18,13 @@ from commandwall.base.errors import (
     UnavailableError,
     UnsupportedError,
 )
+from commandwall.outputs import share_catalogue
 from commandwall.rtp.h264 import H264Format
 from commandwall.rtp.rtcp import Goodbye, ReceiverReport, SourceDescription, build, parse_compound
 from commandwall.rtsp import life as life_module
 from commandwall.rtsp.client import RtspClient, StreamRequest
 from commandwall.rtsp.connection import RtspConnection
+from commandwall.rtsp.dialogue import Timeouts
 from commandwall.rtsp.messages import Headers, Request, Response
 from tests.unit.rtp.packets import SSRC, delta, rtp
 from tests.unit.rtsp.camera import DELTA, KEY, Camera, interleaved, media, running
@@ -29,12 +32,13 @@ from tests.unit.rtsp.requests import PASSWORD, PATIENT, fail, request_for, silen
 from tests.watcher import Watcher
 
 
-async def failure(camera: Camera, kind: type[CommandwallError], user: str = "") -> str:
+async def failure(
+    camera: Camera, kind: type[CommandwallError], user: str = "", timeouts: Timeouts = PATIENT
+) -> str:
     """Return what opening the stream fails with."""
+    request = request_for(camera, user=user)
     with pytest.raises(kind) as caught:
-        async with RtspClient.open(
-            request_for(camera, user=user), on_access_unit=Watcher(), timeouts=PATIENT
-        ):
+        async with RtspClient.open(request, on_access_unit=Watcher(), timeouts=timeouts):
             pass
     assert PASSWORD not in str(caught.value)
     return str(caught.value)
@@ -273,6 +277,17 @@ async def test_silence_has_an_end_at_every_step(camera: Camera, monkeypatch: pyt
     for method in ("PLAY", "SETUP", "DESCRIBE", "OPTIONS"):
         camera.answers[method] = silence(monkeypatch)
         assert await failure(camera, ConnectionLostError) == f"{method}: no answer within 60 s"
+
+
+async def test_to_describe_a_stream_has_its_own_time(camera: Camera) -> None:
+    camera.answers["DESCRIBE"] = lambda _: None
+    hasty = replace(PATIENT, describe_s=0.2)
+    words = await failure(camera, ConnectionLostError, timeouts=hasty)
+    assert words == "DESCRIBE: no answer within 0.2 s"
+
+
+def test_a_share_that_fetches_its_stream_first_is_waited_for() -> None:
+    assert Timeouts().describe_s > share_catalogue._FIRST_KEY_S
 
 
 async def test_a_teardown_without_an_answer_is_not_waited_for_long(camera: Camera) -> None:

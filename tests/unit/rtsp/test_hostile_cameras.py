@@ -32,7 +32,7 @@ from tests.unit.rtp.packets import PPS, SPS, delta, idr, rtp
 from tests.unit.rtsp.camera import Camera, interleaved, media, running
 from tests.unit.rtsp.requests import PATIENT
 
-SHORT = Timeouts(connect_s=60.0, answer_s=1.0, teardown_s=0.1)
+SHORT = Timeouts(connect_s=60.0, answer_s=1.0, describe_s=1.0, teardown_s=0.1)
 """For those whose answer never comes, or never ends; a machine that stands still may fail any step."""
 OK = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\n"
 FORMATS = "m=video 0 RTP/AVP" + " 96" * 40_000 + "\r\n"

@@ -34,14 +34,21 @@ class Still:
     frame = KEY
 
     def __init__(self) -> None:
+        self.held: set[TrackSender] = set()
         self.senders: list[TrackSender] = []
+
+    def hold(self, sender: TrackSender) -> None:
+        self.stop(sender)
+        self.held.add(sender)
 
     def play(self, sender: TrackSender) -> None:
         self.senders.append(sender)
         sender.deliver(self.frame, 0, utc_ns())
 
     def stop(self, sender: TrackSender) -> None:
-        self.senders.remove(sender)
+        self.held.discard(sender)
+        if sender in self.senders:
+            self.senders.remove(sender)
 
 
 class Hum(Still):
@@ -157,11 +164,14 @@ async def test_from_options_to_teardown() -> None:
 async def test_pause_stops_and_play_goes_on() -> None:
     async with serving() as (_, catalogue, client):
         _, session = await client.set_up()
+        (sender,) = catalogue.track.held
         await client.ask("PLAY", "", session)
         assert (await client.ask("PAUSE", "", session)).status == 200
-        assert catalogue.track.senders == []
+        assert (catalogue.track.senders, catalogue.track.held) == ([], {sender})
         await client.ask("PLAY", "", session)
-        await until(lambda: len(catalogue.track.senders) == 1)
+        await until(lambda: catalogue.track.senders == [sender])
+        await client.ask("TEARDOWN", "", session)
+        assert not catalogue.track.senders and not catalogue.track.held
 
 
 async def test_udp_goes_to_the_ports_of_the_client() -> None:

@@ -54,7 +54,7 @@ KEY_UNIT, DELTA_UNIT = annexb(SPS, PPS, idr(3000)), annexb(delta(3000))
 KEY = PacketFrame(packetise_h264(KEY_UNIT), 96, key=True)
 DELTA = PacketFrame(packetise_h264(DELTA_UNIT), 96, key=False)
 HUM = audio_packets("pcm_alaw", b"\xd5" * 320, 8)
-USUAL, HASTY = Timeouts(), Timeouts(answer_s=0.5)
+USUAL, HASTY = Timeouts(), Timeouts(answer_s=0.5, describe_s=0.5)
 PERIOD_S = 0.004
 
 
@@ -69,6 +69,9 @@ class Camera:
 
     async def open(self, path: str) -> tuple[Track, ...]:
         return self, Microphone()
+
+    def hold(self, sender: TrackSender) -> None:
+        self.stop(sender)
 
     def play(self, sender: TrackSender) -> None:
         self.players[sender] = asyncio.create_task(self._send(sender))
