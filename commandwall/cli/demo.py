@@ -57,7 +57,7 @@ async def _demo(cameras: int, port: int, clip: Path | None, sites: int) -> None:
     ending = Ending()
     with tempfile.TemporaryDirectory(prefix="commandwall-demo-") as name:
         ending.sweep(folder := Path(name))
-        async with Simulators() as simulators:
+        async with Simulators(ending) as simulators:
             await run_until_first(ending.wait(), _prepare(simulators, folder, cameras, port, clip))
             if ending.asked:
                 return

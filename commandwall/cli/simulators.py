@@ -9,6 +9,7 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 
+from commandwall.base.ending import Ending
 from commandwall.base.errors import CommandwallError
 
 _STOP_S = 2.0
@@ -17,16 +18,29 @@ _STOP_S = 2.0
 class Simulators:
     """Starts modules of ``simulators``; leaving ends them all, and what they have started.
 
-    An async context manager. If this process is killed they get SIGTERM.
+    An async context manager. Once this process is asked to end, they end beside all else in it, since
+    their time and the daemon's are more together than it has. If it is killed they get SIGTERM.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ending: Ending) -> None:
+        self._ending = ending
         self._processes: list[Process] = []
 
     async def __aenter__(self) -> Simulators:
+        self._early = asyncio.create_task(self._end_when_asked(), name="simulators end")
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._ending.asked:
+            await self._early
+        self._early.cancel()
+        await self._end()  # also of those that have started meanwhile
+
+    async def _end_when_asked(self) -> None:
+        await self._ending.wait()
+        await self._end()
+
+    async def _end(self) -> None:
         await asyncio.gather(*map(_stop, self._processes))
 
     async def start(self, *arguments: str, **environment: str) -> Process:

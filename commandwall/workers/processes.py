@@ -13,7 +13,7 @@ from contextlib import suppress
 MAX_ORDER_BYTES = 1024
 """How long the order for a process may be."""
 _ZYGOTE = "commandwall.workers.zygote"
-_END_S = 1.0
+_END_S = 0.5
 
 
 class Process:

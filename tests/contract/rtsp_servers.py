@@ -124,7 +124,7 @@ def _numbered(frame: av.VideoFrame, index: int) -> av.VideoFrame:
     return frame
 
 
-class _OwnTime:
+class OwnTime:
     """A clock that stands still while this process does: a loop then goes on where it was."""
 
     def __init__(self) -> None:
@@ -139,7 +139,7 @@ class _OwnTime:
 @asynccontextmanager
 async def own(authenticator: ServerAuthenticator | None = None, audio: str = "") -> AsyncIterator[str]:
     """Our own server; ``audio`` is the codec of its sound."""
-    clock = _OwnTime()
+    clock = OwnTime()
     pacer = Pacer(clock)
     tracks: list[Track] = [LoopTrack(_loop(), Codec.H264.payload, FPS, 1, pacer, clock)]
     if audio:

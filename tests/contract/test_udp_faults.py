@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from commandwall.base.clock import Clock
 from commandwall.base.tasks import spawn
 from commandwall.media.decoder import VideoDecoder
 from commandwall.model.access_unit import AccessUnit
@@ -29,6 +30,7 @@ from simulators.loopfile import Unit
 from simulators.loops import LoopTrack
 from simulators.pacer import Pacer
 from simulators.spec import VideoSpec
+from tests.contract.rtsp_servers import OwnTime
 from tests.watcher import Watcher
 
 Picture = NDArray[np.uint8]
@@ -57,8 +59,8 @@ class Tap(Fault):
 class Camera:
     """The catalogue of one camera that plays a loop of pictures in which everything moves."""
 
-    def __init__(self, pacer: Pacer) -> None:
-        self._track = LoopTrack(list(loop()), SPEC.codec.payload, SPEC.fps, 1, pacer)
+    def __init__(self, pacer: Pacer, clock: Clock) -> None:
+        self._track = LoopTrack(list(loop()), SPEC.codec.payload, SPEC.fps, 1, pacer, clock)
 
     async def open(self, path: str) -> tuple[Track, ...]:
         return (self._track,)
@@ -89,10 +91,11 @@ class Run:
 async def camera(*faults: Fault) -> AsyncIterator[str]:
     """Run the camera with ``faults`` on its next connection; yields its URL."""
     async with asyncio.TaskGroup() as group:
-        pacer = Pacer()
+        clock = OwnTime()  # What it missed while all stood would come at once, too much for a socket to hold.
+        pacer = Pacer(clock)
         pacing = spawn(group, pacer.run(), "pacer")
         protocol = partial(Wire, find=lambda _: list(faults))
-        async with RtspServer(Camera(pacer), "127.0.0.1", 0, protocol=protocol) as server:
+        async with RtspServer(Camera(pacer, clock), "127.0.0.1", 0, clock=clock, protocol=protocol) as server:
             yield f"rtsp://127.0.0.1:{server.port}/cam/0001/main"
         pacing.cancel()
 

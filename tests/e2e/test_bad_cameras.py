@@ -168,8 +168,8 @@ async def test_cameras_that_vanish_are_late_then_lost_then_back(
 @pytest.mark.parametrize(
     ("fault", "transport", "mark"),
     [
-        ({"kind": "loss", "ratio": 0.05, "after_s": 4, "for_s": 6}, "udp", Mark.LOSS),
-        ({"kind": "corrupt", "every": 3, "after_s": 4, "for_s": 6}, "tcp", Mark.DAMAGED),
+        ({"kind": "loss", "ratio": 0.05}, "udp", Mark.LOSS),
+        ({"kind": "corrupt", "every": 3}, "tcp", Mark.DAMAGED),
     ],
     ids=["loss", "cannot be decoded"],
 )
@@ -178,7 +178,8 @@ async def test_a_damaged_picture_says_what_happened_to_it_until_it_is_whole(
 ) -> None:
     site.wall["labels"] = {**dict.fromkeys(("area", "time", "age", "bitrate"), "off"), "state": "on"}
     faults = site.folder / "faults.yaml"
-    faults.write_text(yaml.safe_dump([{"cameras": 1, "faults": [fault]}]))
+    again = [{**fault, "after_s": after_s, "for_s": 6} for after_s in (4, 16, 28, 40)]
+    faults.write_text(yaml.safe_dump([{"cameras": 1, "faults": again}]))
     async with farm(2, "--faults", str(faults)) as base:
         site.cameras = cameras(base, 2)
         site.cameras[0]["sub"]["transport"] = transport

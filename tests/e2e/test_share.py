@@ -15,11 +15,15 @@ import pytest
 
 from commandwall.base.clock import RTP_CLOCK_HZ
 from commandwall.rtp.packet import parse_header
+from commandwall.rtsp.client import StreamRequest
 from tests.contract.rtsp_servers import ffmpeg
 from tests.e2e.site import Daemon, Site, cameras, farm, until
+from tests.e2e.test_farm import watch
 from tests.unit.rtsp.test_server import Client
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop, pytest.mark.needs("ffmpeg", "ffprobe")]
+
+SUB_SIZE = 640, 360
 
 
 async def output(*command: str) -> tuple[int, bytes]:
@@ -73,7 +77,7 @@ async def test_ffmpeg_watches_a_camera_and_a_head(shared: str, daemon: Daemon, t
     await daemon.until_live(["1"])
     await daemon.until_shared()
     camera = await frames(f"{shared}/cameras/cam-2/sub", 20, transport)
-    assert [(frame["width"], frame["height"]) for frame in camera] == [(640, 360)] * 20
+    assert [(frame["width"], frame["height"]) for frame in camera] == [SUB_SIZE] * 20
     head = await frames(f"{shared}/walls/main/left", 20, transport)
     assert [(frame["width"], frame["height"]) for frame in head] == [(640, 720)] * 20
     assert head[0]["pict_type"] == "I"
@@ -95,8 +99,10 @@ async def test_h265_is_shared_as_h265(shared: str, site: Site, free_port: Callab
 async def test_an_on_demand_main_stream_is_fetched_for_a_watcher(shared: str, daemon: Daemon) -> None:
     await daemon.until_live(["1"])
     await daemon.until_shared()
+    # It is encoded before it is described.
+    await watch(StreamRequest(daemon.site.cameras[4]["main"]["url"]), 1)
     main = await frames(f"{shared}/cameras/cam-5/main", 5)
-    assert (main[0]["width"], main[0]["height"]) == (1280, 720)
+    assert len(main) == 5 and all((frame["width"], frame["height"]) != SUB_SIZE for frame in main)
 
 
 @pytest.mark.needs("gst-launch-1.0")
@@ -151,6 +157,7 @@ async def test_watchers_need_the_password_where_one_is_set(shared: str, site: Si
 async def test_a_watcher_sees_the_end_of_what_is_served(shared: str, daemon: Daemon, transport: str) -> None:
     """The process that served it is killed, or the camera may not be seen any more: clients come again."""
     await daemon.until_live(["1"])
+    await daemon.until_shared()
     async with watching(f"{shared}/walls/main/left", transport) as process:
         workers = {worker["name"]: worker for worker in (await daemon.get("/workers"))["items"]}
         os.kill(workers["wall-main"]["pid"], signal.SIGKILL)
@@ -160,6 +167,7 @@ async def test_a_watcher_sees_the_end_of_what_is_served(shared: str, daemon: Dae
         await daemon.put("/cameras/cam-1/masks", {"masks": [{"rect": [0.25, 0.3, 0.5, 0.4]}]})
         async with asyncio.timeout(20):
             await process.communicate()
+    await daemon.until_live(["2"])
     assert await frames(f"{shared}/walls/main/left", 5, transport)
 
 
@@ -193,6 +201,7 @@ async def test_time_goes_on_for_a_watcher_when_the_camera_comes_back(
         site.cameras = cameras(await first.enter_async_context(farm(1, "--port", port)), 1)
         async with site.run() as daemon:
             await daemon.until_live(["1"])
+            await daemon.until_shared()
             async with by_hand(url) as client, by_hand(url) as late:
                 _, session = await client.set_up()
                 assert (await client.ask("PLAY", "", session)).status == 200
@@ -208,4 +217,4 @@ async def test_time_goes_on_for_a_watcher_when_the_camera_comes_back(
     steps = [(after - before) & 0xFFFFFFFF for before, after in pairwise(times)]
     lost = max(steps)
     assert 2 * RTP_CLOCK_HZ < lost < 60 * RTP_CLOCK_HZ  # A step back would be one of hours.
-    assert sum(step > RTP_CLOCK_HZ for step in steps) == 1
+    assert sum(step > lost / 2 for step in steps) == 1  # A machine that stands still makes small ones.

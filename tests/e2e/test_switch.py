@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,9 +32,20 @@ def seen(video: Recording, cell: int) -> list[tuple[int, int | None]]:
 
 
 def changes(sights: Sequence[tuple[int, int | None]]) -> list[int]:
-    """Return the ticks at which another camera was seen than before."""
-    readable = [(tick, camera) for tick, camera in sights if camera is not None]
-    return [tick for (_, before), (tick, camera) in pairwise(readable) if camera != before]
+    """Return the ticks at which a camera was seen no more that gave way to another.
+
+    A changing wall does not wait for ever for pictures of the new one; until they are there, none is seen.
+    """
+    found = []
+    before, gone = None, None
+    for tick, camera in sights:
+        if camera is None:
+            gone = tick if gone is None else gone
+            continue
+        if before not in (None, camera):
+            found.append(tick if gone is None else gone)
+        before, gone = camera, None
+    return found
 
 
 def between(tile: Luma) -> float:
