@@ -205,12 +205,12 @@ class Daemon:
             return response.status, await response.json(content_type=None)
 
     async def picture(self, path: str) -> bytes:
-        """Return the picture at ``/api/v1{path}``; a wall that stood still for a while says so at first."""
+        """Return the picture at ``/api/v1{path}``; who stood still says so, or nothing, at first."""
 
         async def asked() -> bytes | None:
             async with self.session.get(f"/api/v1{path}") as response:
                 words = "" if response.status == 200 else await response.text()
-                assert response.status in (200, 503), f"GET {path}: {response.status} {words}"
+                assert response.status in (200, 503, 504), f"GET {path}: {response.status} {words}"
                 return None if words else await response.read()
 
         found: bytes = await until(f"there is a picture at {path}", asked)

@@ -14,6 +14,7 @@ import yaml
 from tests.e2e.pictures import cameras_shown, decode
 from tests.e2e.saying import Mark, states_said
 from tests.e2e.site import Daemon, Site, cameras, farm, until
+from tests.e2e.test_killed_workers import told_by
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.blocks_loop]
 
@@ -137,9 +138,7 @@ async def test_a_wrong_password_is_said_and_never_shown(site: Site, tmp_path: Pa
             assert "canary-4711" not in str(await daemon.get("/cameras"))
 
 
-async def test_cameras_that_vanish_are_late_then_lost_then_back(
-    site: Site, free_port: Callable[[], int]
-) -> None:
+async def test_cameras_that_vanish_are_lost_then_back(site: Site, free_port: Callable[[], int]) -> None:
     port = free_port()
     async with farm(4, "--port", str(port)) as base:
         site.cameras = cameras(base, 4)
@@ -151,18 +150,23 @@ async def test_cameras_that_vanish_are_late_then_lost_then_back(
         async def lost() -> bool:
             return set((await daemon.tile_states()).values()) == {"lost"}
 
-        seen: set[str] = set()
-
-        async def late() -> bool:
-            seen.update((await daemon.tile_states()).values())
-            return await lost()
-
-        await until("every tile says lost", late)
-        assert "late" in seen or "lost" in seen
+        await until("every tile says lost", lost)
         async with farm(4, "--port", str(port)):
             await daemon.until_live(["1", "2", "3", "4"])
     finally:
         await running.__aexit__(None, None, None)
+
+
+async def test_a_camera_that_falls_silent_is_late_then_lost_then_back(site: Site) -> None:
+    fault = {"kind": "stall", "after_s": 4, "connections": 1}
+    faults = site.folder / "faults.yaml"
+    faults.write_text(yaml.safe_dump([{"cameras": 1, "faults": [fault]}]))
+    async with farm(1, "--faults", str(faults)) as base:
+        site.cameras = cameras(base, 1)
+        async with site.run() as daemon, told_by(daemon) as told:
+            states = told.tiles["1"]
+            await told.until("it is lost and back", lambda: states[-1:] == ["live"] and "lost" in states, 60)
+    assert "late" in states[states.index("live") : states.index("lost")]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from commandwall.base.auth import ServerAuthenticator
 from tests.children import descendants
 from tests.contract.rtsp_servers import own
 from tests.e2e.site import ROOT, Daemon, Site, stop, until
+from tests.e2e.test_killed_workers import until_ready
 
 pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.timeout(150), pytest.mark.blocks_loop]
 
@@ -197,7 +198,8 @@ async def test_a_planted_password_comes_out_nowhere(
             return b"cameras/digest/state" in b"".join(heard["mqtt"]) and bool(heard["events"])
 
         await until("events and states are told", told)
-        await until("the worker is back", settled)
+        await until_ready(daemon, "ingest-0", restarts=1)
+        await until("the cameras are as they were", settled)
         evidence |= {f"again: {where}": data for where, data in (await answers(daemon)).items()}
         for ear in ears:
             ear.cancel()

@@ -54,7 +54,7 @@ def farm(cache: Path, *arguments: str) -> Iterator[str]:
         yield match[1]
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 0
+        assert process.wait(30) == 0
         process.stdout.close()
 
 

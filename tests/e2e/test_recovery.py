@@ -12,7 +12,8 @@ from tests.e2e.site import Daemon, Site, cameras, farm, until
 CAMERAS = 8
 TRIES = 5 * CAMERAS
 """So many tries in vain take until long after each camera waits for half a minute."""
-RETURN_S = 10.0
+RETURN_S = 20.0
+"""It takes some five on an idle machine, and 24 at least for one who waits out his half minute."""
 
 pytestmark = [pytest.mark.timeout(150), pytest.mark.blocks_loop]
 

@@ -82,7 +82,7 @@ async def test_large_tiles_go_from_sub_to_main(daemon: Daemon) -> None:
 
     async def main_is_shown() -> bool:
         (tile,) = (await daemon.get("/walls/main"))["tiles"]
-        assert tile["state"] in ("live", "connecting"), tile
+        assert tile["state"] in ("live", "late", "connecting"), tile  # The farm may be encoding it.
         return bool(tile["stream"] == "main" and tile["state"] == "live")
 
     await until("the main stream is shown", main_is_shown)
