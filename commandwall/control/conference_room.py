@@ -136,12 +136,12 @@ class Room:
         place = f"conference/{self.state.id}/{participant}"
         voice = f"{place}/{VOICE}" if part is Part.PEOPLE else ""
         offer = PublishOffer(f"{place}/{part}", voice, sdp)
+        before = self.lines.same(participant, part, sends=True)  # They may end before the answer is here.
         with self.door.entering(participant, part, device, sends=True):
             if part is Part.CONTENT:
                 self.update(take_content(self.state, participant, self._needs.now_s()))
             opened = await self.lines.publish(by, participant, part, offer)
-        lines = self.lines.same(participant, part, sends=True)
-        self._replaced([line for line in lines if line.session != opened.session])
+        self._replaced(before)
         if part is Part.PEOPLE:
             self._drop_missing(participant, opened)
         return opened

@@ -58,6 +58,21 @@ async def head(running: Browser, daemon: StagedDaemon) -> AsyncIterator[Page]:
     assert errors == []
 
 
+async def test_a_head_that_came_by_plain_http_says_why_it_shows_snapshots(
+    running: Browser, daemon: StagedDaemon
+) -> None:
+    context, errors = await fresh(running), list[str]()
+    page = await daemon.stage(context)
+    await context.route("http://wall.invalid/**", daemon._answer)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto("http://wall.invalid/head/main/left")
+    await until(page, "!document.querySelector('#fallback').hidden")
+    assert "https://" in await page.inner_text("#fallback")
+    assert not await page.evaluate("isSecureContext")
+    await context.close()
+    assert errors == []
+
+
 async def let_see(page: Page, seen: bool) -> None:
     """Have ``page`` take its tab for one that is seen, or for one in the background."""
     script = """(seen) => {

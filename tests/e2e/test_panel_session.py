@@ -1,4 +1,4 @@
-"""How the page works at a wall: one change after the other, and no longer than anybody waits."""
+"""How the pages work on bad lines and at a wall: nothing is waited for longer than anybody would."""
 
 from __future__ import annotations
 
@@ -158,3 +158,97 @@ async def test_what_happens_to_a_wall_while_it_is_opened_is_shown(run: Run) -> N
         ["b", 8, 0, "late"],
         ["b", 2, 0, "live"],  # The daemon may have begun anew.
     ]
+
+
+async def test_a_head_without_https_has_its_name_among_the_others(run: Run) -> None:
+    body = """
+        Object.defineProperty(crypto, "randomUUID", { value: undefined, configurable: true });
+        const channel = () => ({ postMessage() {}, onmessage: null });
+        const ids = new Set(["a", "b", "c"].map(() => new it.Together("main", channel()).id));
+        delete crypto.randomUUID;
+        return [ids.size, [...ids].every((id) => id !== "")];
+    """
+    assert await run("video/together.js", body) == [3, True]
+
+
+async def test_snapshots_that_do_not_come_are_given_up_and_told(run: Run) -> None:
+    body = (
+        _PATIENCE
+        + """
+        const { fetch, setTimeout } = window;
+        let failed = 0;
+        window.fetch = (url, { signal }) => never(url, signal);
+        window.setTimeout = (work) => setTimeout(work);
+        const snapshots = new it.Snapshots("main", "left", {}, () => (failed += 1));
+        snapshots.start();
+        for (let tries = 1; tries <= 2; tries++) {
+          while (lost.length < tries) await turn();
+          lost[tries - 1]();
+          while (failed < tries) await turn();
+        }
+        snapshots.stop();
+        Object.assign(window, { fetch, setTimeout });
+        AbortSignal.timeout = timeout;
+        return [failed, [...new Set(sent)]];
+    """
+    )
+    snapshot = "/api/v1/walls/main/heads/left/snapshot.jpg"
+    assert await run("video/snapshots.js", body) == [2, [snapshot]]
+
+
+async def test_a_session_that_nobody_answers_is_given_up(run: Run) -> None:
+    body = (
+        _PATIENCE
+        + """
+        const { fetch } = window;
+        window.fetch = (url, { signal }) => never(url, signal);
+        const opening = it.watch("/whep/main", ["video"]).catch(({ status, detail }) => [status, detail]);
+        while (sent.length === 0) await turn();
+        lost.forEach((lose) => lose());
+        const told = await opening;
+        window.fetch = fetch;
+        AbortSignal.timeout = timeout;
+        return told;
+    """
+    )
+    assert await run("webrtc/session.js", body) == [0, "nothing within 20000 ms"]
+
+
+async def test_no_device_stays_open_beside_another_or_after_the_end(run: Run) -> None:
+    body = """
+        const stopped = [];
+        const track = (name, kind) =>
+          Object.assign(new EventTarget(), { kind, stop: () => stopped.push(name) });
+        const devices = new it.Devices();
+        devices.meter = { listen() {}, close() {} };
+        devices.take(track("first", "audio"));
+        devices.take(track("camera", "video"));
+        devices.take(track("second", "audio"));
+        const before = [...stopped];
+        devices.close();
+        devices.take(track("allowed late", "video"));
+        return [before, stopped];
+    """
+    stopped = ["first", "camera", "second", "allowed late"]
+    assert await run("join/devices.js", body) == [["first"], stopped]
+
+
+async def test_the_form_is_of_the_panel_that_was_asked_for_last(run: Run) -> None:
+    body = """
+        const answers = {};
+        const dialog = Object.assign(document.createElement("dialog"), { id: "data-form" });
+        document.body.append(dialog);
+        const form = new it.PanelForm({ get: (path) => new Promise((done) => (answers[path] = done)) }, {});
+        const built = [];
+        form.build = () => built.push(form.panel?.id ?? "new");
+        dialog.showModal = () => {};
+        const first = form.open({ id: "a" }), second = form.open({ id: "b" });
+        const settings = { panel: { id: "", kind: "text", name: "" }, configured: false };
+        answers["/data/b/settings"](settings);
+        await second;
+        answers["/data/a/settings"](settings);
+        await first;
+        dialog.remove();
+        return [built, form.panel.id];
+    """
+    assert await run("data/form.js", body) == [["b"], "b"]

@@ -134,6 +134,23 @@ async def test_who_has_a_line_replaced_is_told_and_nobody_watches_on_more_than_t
     assert hall.room.state.is_here("li")
 
 
+async def test_a_replaced_line_is_told_also_where_its_end_comes_before_the_answer(
+    hall: Hall, li: Principal, events: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, sending = await hall.enters(li)
+    publish = hall.peers.publish
+
+    async def overtaken(*arguments: Any) -> Opened:
+        opened = await publish(*arguments)
+        hall.peers.goes(sending, SessionPhase.ENDED)
+        return opened
+
+    monkeypatch.setattr(hall.peers, "publish", overtaken)
+    await hall.desk.publish(li, seat(li), Part.PEOPLE, "v=0")
+    told = [event.body.session for event in events._kept if isinstance(event.body, ReplacedEvent)]
+    assert told == [sending]
+
+
 @pytest.mark.parametrize("answered", [True, False])
 async def test_what_arrived_meanwhile_counts_when_the_line_that_replaced_it_is_gone(
     hall: Hall, li: Principal, monkeypatch: pytest.MonkeyPatch, answered: bool

@@ -17,6 +17,8 @@ export class PanelForm {
     this.dialog = /** @type {HTMLDialogElement} */ (byId("data-form"));
     /** The panel that is changed, `null` for a new one. @type {import("./store.js").Panel | null} */
     this.panel = null;
+    /** Counts what was asked for, so that an answer to something older is known for one. */
+    this.asked = 0;
     /** @type {{id: string, name: string}[]} */
     this.areas = [];
     // What is typed here is no shortcut of the page.
@@ -25,8 +27,10 @@ export class PanelForm {
 
   /** @param {import("./store.js").Panel | null} panel `null`: a new one */
   async open(panel) {
-    this.panel = panel;
+    const asked = ++this.asked;
     const settings = panel === null ? null : await this.api.get(`${pathOf(panel.id)}/settings`);
+    if (asked !== this.asked) return;
+    this.panel = panel;
     this.build(settings === null ? { kind: "text" } : formOf(settings.panel), settings?.configured ?? false);
     this.dialog.showModal();
   }

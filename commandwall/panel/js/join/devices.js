@@ -35,6 +35,8 @@ export class Devices extends EventTarget {
     this.on = { video: true, audio: true };
     /** Whether the browser has been asked for them and has not answered; it may be asking its user. */
     this.opening = false;
+    /** Whether nothing is wanted any more; the user may allow it all the same. */
+    this.closed = false;
     this.meter = new Meter();
     navigator.mediaDevices?.addEventListener("devicechange", () => this.changed());
   }
@@ -84,7 +86,9 @@ export class Devices extends EventTarget {
 
   /** @param {MediaStreamTrack} track */
   take(track) {
+    if (this.closed) return track.stop();
     const kind = /** @type {Kind} */ (track.kind);
+    this.tracks[kind]?.stop();
     this.tracks[kind] = track;
     this.faults[kind] = null;
     track.enabled = this.on[kind];
@@ -126,6 +130,7 @@ export class Devices extends EventTarget {
   }
 
   close() {
+    this.closed = true;
     for (const track of Object.values(this.tracks)) track?.stop();
     this.meter.close();
   }

@@ -12,7 +12,8 @@ export class Together {
    */
   constructor(wall, channel = new BroadcastChannel(`commandwall.${wall}`)) {
     this.channel = channel;
-    this.id = crypto.randomUUID();
+    /** Another one in each window; `crypto.randomUUID` is for pages that came by HTTPS. */
+    this.id = `${Math.random()}`;
     /** The newest tick that each of the others has a picture of. @type {Map<string, {tick: number, atMs: number}>} */
     this.others = new Map();
     channel.onmessage = (/** @type {{data: {id: string, tick: number}}} */ event) =>

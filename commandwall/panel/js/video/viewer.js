@@ -26,7 +26,8 @@ export class Viewer {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {{onTruth: (verdict: Verdict, fallback: Fallback | null) => void, onClosed?: () => void}} listener
-   *   `onTruth` is called ten times a second; `onClosed` when a connection ended
+   *   `onTruth` is called ten times a second; `onClosed` when a connection ended, or a
+   *   snapshot did not come
    * @param {import("./together.js").Together | null} together for a head that stands beside others
    */
   constructor(canvas, { onTruth, onClosed = () => {} }, together = null) {
@@ -103,7 +104,7 @@ export class Viewer {
   openSnapshots(wall, head, why) {
     this.fallback = why;
     this.screen.freshness.staleMs = SNAPSHOT_STALE_MS;
-    this.snapshots = new Snapshots(wall, head, this.screen);
+    this.snapshots = new Snapshots(wall, head, this.screen, this.onClosed);
     this.snapshots.start();
   }
 

@@ -4,6 +4,8 @@ import { Problem, unanswered } from "../base/api.js";
 
 const MOST_GATHERING_MS = 200;
 const MOST_ENDING_MS = 2000;
+/** The daemon answers sooner, with a session or without one; on a dead connection browsers wait for minutes. */
+const MOST_OPENING_MS = 20_000;
 
 /** One connection that was agreed upon. */
 export class Session {
@@ -98,7 +100,8 @@ async function agree(peer, url, token) {
 /** @param {string} url @param {string} offer @param {string} token */
 async function post(url, offer, token) {
   const headers = { "Content-Type": "application/sdp", ...authorization(token) };
-  const response = await fetch(url, { method: "POST", headers, body: offer }).catch(unanswered);
+  const signal = AbortSignal.timeout(MOST_OPENING_MS);
+  const response = await fetch(url, { method: "POST", headers, body: offer, signal }).catch(unanswered);
   if (response.ok) {
     const answer = await response.text().catch(unanswered);
     return { answer, location: response.headers.get("Location") ?? "" };

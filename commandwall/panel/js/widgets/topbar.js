@@ -12,11 +12,13 @@ export class TopBar {
    * @param {import("../base/i18n.js").I18n} i18n
    * @param {import("../base/api.js").Api} api
    * @param {import("../cameras/store.js").CameraStore} store
+   * @param {import("./toasts.js").Toasts} toasts
    */
-  constructor(i18n, api, store) {
+  constructor(i18n, api, store, toasts) {
     this.i18n = i18n;
     this.api = api;
     this.store = store;
+    this.toasts = toasts;
     /** @type {Session | null} */
     this.session = null;
     /** @type {number | null} */
@@ -100,8 +102,8 @@ export class TopBar {
   }
 
   async signOut() {
-    await this.api.post("/logout");
-    location.assign("/login");
+    const answer = await this.toasts.report(this.api.post("/logout"));
+    if (answer !== undefined) location.assign("/login"); // Else one is signed in still.
   }
 }
 
