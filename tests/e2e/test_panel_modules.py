@@ -236,6 +236,26 @@ async def test_a_tree_of_thousands_is_searched_at_once(run: Run) -> None:
     assert tree["spentMs"] < 250
 
 
+async def test_what_is_told_of_a_camera_while_it_is_read_is_newer(run: Run) -> None:
+    body = """
+        const store = new it.CameraStore();
+        const camera = (id, state, fps = 25) => ({ id, name: id, area: "dm", state, fps });
+        store.load([], ["told", "quiet", "gone"].map((id) => camera(id, "live")));
+        await store.reread(async () => {
+          const read = ["told", "quiet", "gone", "new"].map((id) => camera(id, "live", 24));
+          store.receive({ camera: camera("told", "lost") });
+          store.receive({ camera: camera("gone", "live"), removed: true });
+          return read;
+        });
+        const shown = [...store.cameras.values()].map(({ id, state, fps }) => [id, state, fps]);
+        await store.reread(async () => [camera("told", "stalled", 0)]);
+        return [shown, store.cameras.get("told").state];
+    """
+    shown, then = await run("cameras/store.js", body)
+    assert shown == [["told", "lost", 25], ["quiet", "live", 24]]
+    assert then == "stalled"
+
+
 async def test_a_stream_is_decoded_from_its_next_key_frame_on(run: Run) -> None:
     body = """
         const { parsePacket } = await import("/panel/js/video/packet.js");

@@ -65,6 +65,15 @@ MICROPHONE = """() => {
 }"""
 
 
+SPEAKING = """
+  const { TalkStore } = await import("/panel/js/talk/store.js");
+  const speaking = (get) => {
+    const store = new TalkStore(), toasts = { report: (work) => work, show() {} };
+    return { store, talking: new it.Talking({ get }, store, toasts, { t: (words) => words }) };
+  };
+"""
+
+
 async def until_called(daemon: StagedDaemon, method: str, path: str) -> None:
     async with asyncio.timeout(15):
         while (method, path) not in [call[:2] for call in daemon.talk_calls]:
@@ -104,6 +113,62 @@ async def test_what_is_told_of_a_talk_meanwhile_is_newer_than_the_answer(page: P
     """
     said = [talk(CAMERA, state) for state in ("opening", "talking")]
     assert await runner(page)("talk/talking.js", body, *said) == "talking"
+
+
+@pytest.mark.parametrize(
+    ("now", "told", "heard"),
+    [
+        ("opening", [], CAMERA),
+        ("idle", ["opening", "idle"], ""),
+        ("opening", ["idle", "opening"], CAMERA),
+        ("opening", ["idle"], CAMERA),
+        (None, [], ""),
+    ],
+    ids=["begun", "ended before it is known", "another ended", "the beginning is told late", "unanswered"],
+)
+async def test_a_microphone_is_let_go_of_when_its_talk_is_over_before_it_is_known_to_have_begun(
+    page: Page, now: str | None, told: list[str], heard: str
+) -> None:
+    body = f"""
+        await ({MICROPHONE})();
+        {SPEAKING}
+        const [now, told] = args;
+        const {{ talking, store }} = speaking(async () => now ?? Promise.reject(new Error("unanswered")));
+        window.fetch = async (url, {{ method }}) => {{
+          if (method === "POST") told.forEach((talk) => store.receive({{ talk }}));
+          return new Response("v=0", {{ headers: {{ Location: "/whip/sessions/1" }} }});
+        }};
+        await talking.speak("{CAMERA}");
+        return [talking.heardAt, window.microphone.readyState];
+    """
+    voice = [now and talk(CAMERA, now, conference=""), [talk(CAMERA, each, conference="") for each in told]]
+    expected = [heard, "live" if heard else "ended"]
+    assert await runner(page)("talk/talking.js", body, *voice) == expected
+
+
+@pytest.mark.parametrize(("now", "heard"), [("idle", ""), ("opening", CAMERA)])
+async def test_a_microphone_is_let_go_of_when_the_daemon_began_anew(page: Page, now: str, heard: str) -> None:
+    body = f"""
+        {SPEAKING}
+        const asked = [];
+        let answered;
+        const done = new Promise((resolve) => (answered = resolve));
+        const {{ talking, store }} = speaking(async (path) => {{
+          asked.push(path);
+          setTimeout(answered);
+          return args[1];
+        }});
+        talking.hush = () => talking.hear("");
+        talking.hear("{CAMERA}");
+        store.receive({{ talk: args[0] }});
+        const before = asked.length;
+        store.load([], []);
+        await done;
+        return [before, asked, talking.heardAt];
+    """
+    said = [talk(CAMERA, state, conference="") for state in ("talking", now)]
+    expected = [0, ["/cameras/dongmen-001/talk"], heard]
+    assert await runner(page)("talk/talking.js", body, *said) == expected
 
 
 async def test_a_conference_says_where_in_the_street_it_is_heard(page: Page, daemon: StagedDaemon) -> None:

@@ -80,9 +80,8 @@ export class Inspector {
   }
 
   /** @param {string} id */
-  async readFigures(id) {
-    const camera = await this.api.get(`/cameras/${encodeURIComponent(id)}`);
-    if (this.store.cameras.has(id)) this.store.update(camera); // Events alone tell which cameras there are.
+  readFigures(id) {
+    return this.store.reread(async () => [await this.api.get(`/cameras/${encodeURIComponent(id)}`)]);
   }
 
   /** Takes the picture away, one that is on its way as well. */

@@ -92,6 +92,19 @@ export class CameraStore extends EventTarget {
     else this.update(camera);
   }
 
+  /**
+   * Takes what is read of cameras that are known, since events alone tell which there are. What an event told of one
+   * while it was read is newer.
+   * @param {() => Promise<Camera[]>} read
+   */
+  async reread(read) {
+    const before = new Map(this.cameras);
+    for (const camera of await read()) {
+      const known = this.cameras.get(camera.id);
+      if (known !== undefined && known === before.get(camera.id)) this.update(camera);
+    }
+  }
+
   /** @param {Camera} camera one that is known, or a new one */
   update(camera) {
     const known = this.cameras.get(camera.id);

@@ -70,9 +70,7 @@ async function load() {
 /** Reads the figures again, as long as somebody looks. */
 async function readFigures() {
   if (document.hidden || !events.up) return;
-  for (const camera of await api.list("/cameras")) {
-    if (store.cameras.has(camera.id)) store.update(camera); // Events alone tell which cameras there are.
-  }
+  await store.reread(() => api.list("/cameras"));
   if (mayReadWorkers) await readWorkers();
 }
 

@@ -63,6 +63,7 @@ export class Talking extends EventTarget {
     session.onState = (state) => {
       if (state === "failed") this.lost();
     };
+    await this.ask(); // Its end may have been told before it was known here that it had begun.
   }
 
   /** @param {string} loudspeaker that this microphone is heard at from now on, `""` for none */
@@ -82,11 +83,30 @@ export class Talking extends EventTarget {
     this.toasts.show("warning", this.i18n.t("talk.cut"));
   }
 
-  /** Lets go of the microphone when somebody else ended what it was for. */
+  /** Lets go of the microphone when what it was for has ended, as it has where nobody knows of it after a restart. */
   followStore() {
+    if (this.heardAt === "") return;
     const talk = this.store.talks.get(this.heardAt);
-    if (talk !== undefined && (talk.state === "idle" || talk.conference !== "")) this.hush();
+    if (talk === undefined) this.ask();
+    else if (!isVoice(talk)) this.hush();
   }
+
+  /** Asks what is said where this microphone is heard. Nobody's is left open that cannot be told what becomes of it. */
+  async ask() {
+    const { heardAt, hush } = this;
+    const told = this.store.talks.get(heardAt);
+    /** @type {import("./store.js").Talk | null} */
+    const talk = await this.api.get(path(heardAt)).catch(() => null);
+    if (this.hush !== hush) return; // It is heard there no longer.
+    if (talk === null) this.lost();
+    else if (!isVoice(talk)) hush();
+    else if (this.store.talks.get(heardAt) === told) this.store.receive({ talk });
+  }
+}
+
+/** @param {import("./store.js").Talk} talk @returns {boolean} whether it is a voice that is, or may yet be, heard */
+function isVoice({ state, conference }) {
+  return state !== "idle" && conference === "";
 }
 
 /**
