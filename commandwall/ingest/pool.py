@@ -36,8 +36,6 @@ hand the interpreter to each other take a seventh longer over the same."""
 FIRST_NS = 50_000_000
 """Tiles that have waited for so long have threads work for them beyond those with a core of their own: the
 work is not spread over all processes then."""
-TURN_NS = 1_000_000_000
-"""Whoever has caught up with nothing for so long has a turn, however far it has to go."""
 _COST_GUESS_NS = 500_000
 _COST_WEIGHT = 32
 
@@ -223,7 +221,9 @@ class DecodePool:
             if urgency is None:
                 return None
             queue = self._queues[urgency]
-            job, put_ns = queue.popleft() if urgency is not Urgency.CATCH_UP else _take_nearest(queue)
+            if urgency is Urgency.CATCH_UP:
+                _bring_nearest(queue)
+            job, put_ns = queue.popleft()
         if urgency is not Urgency.LIVE:
             return job, 0
         self._lag_ns += monotonic_ns() - put_ns
@@ -252,10 +252,13 @@ class DecodePool:
             return False
 
 
-def _take_nearest(queue: deque[tuple[Job, int]]) -> tuple[Job, int]:
-    """Take out of ``queue`` whoever has the least to go through, or else has waited for too long."""
-    if monotonic_ns() - queue[0][1] > TURN_NS:
-        return queue.popleft()
-    nearest = min(queue, key=lambda entry: entry[0].distance)
-    queue.remove(nearest)
-    return nearest
+def _bring_nearest(queue: deque[tuple[Job, int]]) -> None:
+    """Have whoever has the least to go through change places with the first.
+
+    The times stay where they are: how long this kind of work waits is no matter of who goes first in it.
+    """
+    jobs = [job for job, _ in queue]
+    nearest = min(range(len(jobs)), key=lambda place: jobs[place].distance)
+    if nearest:
+        queue[nearest] = jobs[0], queue[nearest][1]
+        queue[0] = jobs[nearest], queue[0][1]
