@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from tests.e2e.browser import ORIGIN, StagedDaemon, browser, fresh
+from tests.e2e.modules import Run, runner
 from tests.e2e.site import Daemon, Site, cameras, farm
 
 CAMERAS = 8
@@ -32,6 +35,15 @@ async def daemon(site: Site) -> AsyncIterator[Daemon]:
         site.cameras = cameras(base, CAMERAS)
         async with site.run() as running:
             yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def run(chromium: str) -> AsyncIterator[Run]:
+    """Run single modules of the pages, in a page that has none; mark the test ``needs("chromium")``."""
+    async with browser(chromium) as running:
+        page = await StagedDaemon(cameras=[]).stage(await fresh(running))
+        await page.goto(f"{ORIGIN}/login")
+        yield runner(page)
 
 
 @pytest.fixture(scope="session")

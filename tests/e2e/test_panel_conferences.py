@@ -10,9 +10,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, grid, until
+from tests.e2e.modules import Run, runner
 from tests.e2e.site import until as settled
 from tests.e2e.staged_conference import conference, participant
-from tests.e2e.test_panel_modules import Run, runner
 
 pytestmark = [
     pytest.mark.needs("chromium"),

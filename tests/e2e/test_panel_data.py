@@ -14,9 +14,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route
 
 from tests.e2e.browser import ORIGIN, StagedDaemon, browser, camera, fresh, until
+from tests.e2e.modules import Run, runner
 from tests.e2e.site import Daemon, Site
 from tests.e2e.site import until as settled
-from tests.e2e.test_panel_modules import Run, runner
 
 pytestmark = [
     pytest.mark.needs("chromium"),

@@ -23,7 +23,7 @@ from tests.e2e.browser import (
     until,
     video_message,
 )
-from tests.e2e.test_panel_modules import runner
+from tests.e2e.modules import runner
 
 pytestmark = [
     pytest.mark.needs("chromium"),

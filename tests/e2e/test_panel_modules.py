@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Page
 
-from tests.e2e.browser import ORIGIN, StagedDaemon, access_units, browser, fresh, video_message
+from tests.e2e.browser import access_units, video_message
+from tests.e2e.modules import Run
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -18,27 +16,6 @@ pytestmark = [
     pytest.mark.blocks_loop,  # What runs here is the browser: the loop only carries its words.
     pytest.mark.leaves_children,  # One browser for all tests of this module.
 ]
-
-
-class Run(Protocol):
-    async def __call__(self, module: str, body: str, *arguments: Any) -> Any:
-        """Run the JavaScript ``body`` with the module as ``it`` and ``arguments`` as ``args``."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def run(chromium: str) -> AsyncIterator[Run]:
-    async with browser(chromium) as running:
-        page = await StagedDaemon(cameras=[]).stage(await fresh(running))
-        await page.goto(f"{ORIGIN}/login")
-        yield runner(page)
-
-
-def runner(page: Page) -> Run:
-    async def evaluate(module: str, body: str, *arguments: Any) -> Any:
-        script = f"async (args) => {{ const it = await import('/panel/js/{module}'); {body} }}"
-        return await page.evaluate(script, list(arguments))
-
-    return evaluate
 
 
 async def test_video_messages_are_read_as_they_are_written(run: Run) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
-from tests.e2e.browser import ORIGIN, StagedDaemon, browser, fresh
-from tests.e2e.test_panel_modules import Run, runner
+from tests.e2e.modules import Run
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -31,14 +27,6 @@ _PATIENCE = """
     const turn = () => new Promise((resolve) => setTimeout(resolve));
 """
 """What is waited for comes to nothing when the test says so: ``lost`` has what ends each wait, in order."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def run(chromium: str) -> AsyncIterator[Run]:
-    async with browser(chromium) as running:
-        page = await StagedDaemon(cameras=[]).stage(await fresh(running))
-        await page.goto(f"{ORIGIN}/login")
-        yield runner(page)
 
 
 async def test_a_change_that_waits_is_for_the_wall_that_was_shown(run: Run) -> None:

@@ -11,8 +11,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.e2e.browser import StagedDaemon, browser, camera, operator_page, until
+from tests.e2e.modules import runner
 from tests.e2e.staged_conference import conference, participant
-from tests.e2e.test_panel_modules import runner
 
 pytestmark = [
     pytest.mark.needs("chromium"),
