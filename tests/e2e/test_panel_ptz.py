@@ -45,6 +45,19 @@ async def shown(page: Page) -> None:
     await until(page, "!document.querySelector('#ptz').hidden")
 
 
+async def test_cameras_can_be_picked_while_one_is_looked_at_and_moved(page: Page) -> None:
+    await shown(page)
+    heights = await page.evaluate("""() => {
+      const rows = Object.assign(document.createElement("div"), { id: "rows" });
+      document.querySelector("#data-list").append(rows);
+      rows.style.height = "1000px";
+      document.querySelector("#camera-facts").style.height = "400px";
+      const tall = (name) => document.querySelector(name).getBoundingClientRect();
+      return [tall("#tree").height, tall("#data").height, innerHeight - tall("#ptz").bottom];
+    }""")
+    assert heights[0] >= 140 and heights[1] >= 64 and heights[2] >= 0
+
+
 async def commands(page: Page, daemon: StagedDaemon, verbs: list[str]) -> list[dict[str, Any]]:
     """Wait until the commands begin with ``verbs`` (repeated ones count once), and return them."""
     while True:
