@@ -140,6 +140,8 @@ class SlotWriter:
         self._memory = arena.memory
         self._record = arena.record_at(index)
         self._slots: list[Planes] = [arena.planes(index, slot) for slot in range(arena.slots)]
+        first = self._record + TILE_HEAD.size
+        self._slots_at = [first + slot * _SLOT.itemsize for slot in range(arena.slots)]
         self._published: int = _U64.unpack_from(self._memory, self._record)[0]
 
     @property
@@ -150,12 +152,12 @@ class SlotWriter:
     def begin(self) -> Planes:
         """Return the slot to fill next; readers keep away from it until :meth:`publish`."""
         slot = self._published % len(self._slots)
-        _U64.pack_into(self._memory, self._slot_at(slot), 2 * self._published + 1)
+        _U64.pack_into(self._memory, self._slots_at[slot], 2 * self._published + 1)
         return self._slots[slot]
 
     def publish(self, info: SlotInfo) -> None:
         """Make the slot of the last :meth:`begin` the newest picture."""
-        at = self._slot_at(self._published % len(self._slots))
+        at = self._slots_at[self._published % len(self._slots)]
         _META.pack_into(self._memory, at + 8, *info)
         _U64.pack_into(self._memory, at, 2 * self._published + 2)
         self._published += 1
@@ -168,9 +170,6 @@ class SlotWriter:
         """
         if not self._published:
             return
-        at = self._slot_at((self._published - 1) % len(self._slots)) + _PERIOD_AT
+        at = self._slots_at[(self._published - 1) % len(self._slots)] + _PERIOD_AT
         if _I64.unpack_from(self._memory, at)[0] < period_ns:
             _I64.pack_into(self._memory, at, period_ns)
-
-    def _slot_at(self, slot: int) -> int:
-        return self._record + TILE_HEAD.size + slot * _SLOT.itemsize

@@ -30,6 +30,8 @@ _MOST_ZEROS = 0.002
 _PLANAR = {"yuv420p": False, "yuvj420p": True}
 """Formats whose planes are used as they are, and whether their name means full range."""
 _NV12 = "nv12"
+_USED_AS_IS = frozenset((*_PLANAR, _NV12))
+"""Formats whose luma is used as it is."""
 
 
 class DecodedPicture:
@@ -45,6 +47,7 @@ class DecodedPicture:
     """
 
     __slots__ = (
+        "_format",
         "_frame",
         "broken",
         "changed_ns",
@@ -60,9 +63,9 @@ class DecodedPicture:
     )
 
     def __init__(self, frame: VideoFrame, unit: AccessUnit, broken: bool, sar: float, hollow: bool) -> None:
-        self.full_range = _PLANAR.get(frame.format.name, False) or (
-            frame.format.name in (*_PLANAR, _NV12) and frame.color_range == _RANGE_JPEG
-        )
+        self._format = name = frame.format.name
+        as_told = name in _USED_AS_IS and frame.color_range == _RANGE_JPEG
+        self.full_range = as_told or _PLANAR.get(name, False)
         self._frame = frame
         self.unit = unit
         self.broken = broken
@@ -76,10 +79,11 @@ class DecodedPicture:
 
     def planes(self) -> Planes:
         """Return views of the planes, cut to an even size; another chroma format is converted first."""
-        if self._frame.format.name == _NV12:
+        if self._format == _NV12:
             return self._planes_of_pairs()
-        if self._frame.format.name not in _PLANAR:
+        if self._format not in _PLANAR:
             self._frame = self._frame.reformat(format="yuv420p", dst_color_range="MPEG")
+            self._format = "yuv420p"
         y, u, v = self._frame.planes
         half_width, half_height = self.width // 2, self.height // 2
         return Planes(
@@ -90,7 +94,7 @@ class DecodedPicture:
 
     def luma(self) -> Plane:
         """Return the first of :meth:`planes`, for which nothing is converted as a rule."""
-        if self._frame.format.name in (*_PLANAR, _NV12):
+        if self._format in _USED_AS_IS:
             return _view(self._frame.planes[0], self.width, self.height)
         return self.planes().y
 
@@ -196,5 +200,4 @@ def _is_hollow(frame: VideoFrame) -> bool:
 
 def _view(plane: VideoPlane, width: int, height: int) -> NDArray[np.uint8]:
     """Return the visible part of ``plane`` as (height, width), a view with the decoder's stride."""
-    rows: NDArray[np.uint8] = np.frombuffer(cast("memoryview", plane), np.uint8).reshape(-1, plane.line_size)
-    return rows[:height, :width]
+    return np.ndarray((height, width), np.uint8, cast("memoryview", plane), 0, (plane.line_size, 1))
