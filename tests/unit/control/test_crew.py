@@ -14,6 +14,9 @@ AUTO = IngestSettings()
     ("cameras", "cores", "crew"),
     [
         (0, 1, Crew(1, 1, 1)),
+        (100, 1, Crew(1, 1, 1)),
+        (64, 2, Crew(1, 2, 2)),
+        (65, 2, Crew(2, 2, 1)),
         (400, 2, Crew(2, 2, 1)),
         (1000, 2, Crew(2, 2, 1)),
         (64, 8, Crew(1, 8, 8)),
