@@ -1,7 +1,7 @@
 # Every target installs what it needs into .venv first, and only when pyproject.toml changed.
 
-# The system's own Python where it will do: those compiled by hand or by pyenv, without profiles, take 3 to 4 % more
-# of the processor for the same wall, and the service cannot reach them below /root or /home.
+# The system's own Python where it will do: one that pyenv compiled without --enable-optimizations took 3 to 4 % more
+# of the processor for the same wall, and the service cannot reach what is below /root or /home.
 PYTHON  ?= $(shell /usr/bin/python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
              && echo /usr/bin/)python3
 CAMERAS ?= 400
